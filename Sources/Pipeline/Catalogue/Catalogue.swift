@@ -1,0 +1,62 @@
+/// What Sentry's relocation knows: the 85 models in scope, the other tables an import touches, and the names of all
+/// 232 catalogued models (source: Sentry 24.9).
+public struct Catalogue: Sendable {
+    /// The models in import order.
+    public let models: [Model]
+    /// Tables that belong to no model: chunk rows, side effects, derived state, the relocation's record, event saving.
+    public let otherTables: [Table]
+    /// All catalogued models with their tables, in dependency order, Excluded ones included.
+    public let fullOrder: [(model: String, table: String)]
+    /// Models of old exports that no longer exist: their rows are removed.
+    public let deletedModels: Set<String> = ["sentry.actor"]
+    /// Fields of old exports that no longer exist, by model: they are removed from their rows.
+    public let deletedFields: [String: Set<String>] = [
+        "sentry.team": ["actor"], "sentry.rule": ["owner"], "sentry.alertrule": ["owner"],
+        "sentry.grouphistory": ["actor"],
+    ]
+
+    private let modelsByName: [String: Model]
+    private let cataloguedNames: Set<String>
+
+    /// The catalogue the programs use.
+    public static let standard: Catalogue = {
+        do {
+            return try Catalogue()
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }()
+
+    init() throws(CatalogueError) {
+        let order = Self.readFullOrder(CatalogueText.fullOrder)
+        let tables = Dictionary(order.map { ($0.model, $0.table) }, uniquingKeysWith: { first, _ in first })
+        var reader = CatalogueReader(tableOfModel: tables)
+        for text in CatalogueText.models + CatalogueText.tables { try reader.read(text) }
+        models = reader.models.sorted { $0.index < $1.index }
+        otherTables = reader.tables
+        fullOrder = order
+        modelsByName = Dictionary(models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        cataloguedNames = Set(order.map(\.model))
+    }
+
+    /// The model of that lower-case name, if it is in scope.
+    public func model(_ name: String) -> Model? { modelsByName[name] }
+
+    /// Whether Sentry knows the model and never relocates it.
+    public func isExcluded(_ name: String) -> Bool {
+        modelsByName[name] == nil && cataloguedNames.contains(name)
+    }
+
+    /// Every table `migrate` creates: the models' own, then the others.
+    public var tables: [Table] { models.map(\.table) + otherTables }
+
+    /// `user` → (`sentry.user`, `auth_user`): the text's short forms spelled out.
+    private static func readFullOrder(_ text: String) -> [(model: String, table: String)] {
+        text.split(whereSeparator: { $0 == " " || $0 == "\n" }).map { word in
+            let parts = word.drop { $0 == "*" }.split(separator: "=")
+            let short = String(parts[0])
+            let name = short.contains(".") ? short : "sentry.\(short)"
+            return (name, parts.count == 2 ? String(parts[1]) : "sentry_\(short)")
+        }
+    }
+}

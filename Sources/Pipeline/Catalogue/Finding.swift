@@ -1,0 +1,69 @@
+/// What went wrong, in the reference's form: the element of a findings file.
+public struct Finding: Sendable, Equatable {
+    /// The reference's import error kinds.
+    public enum Kind: String, Sendable {
+        case unknown = "Unknown"
+        case databaseError = "DatabaseError"
+        case deserializationFailed = "DeserializationFailed"
+        case incorrectSiloMode = "IncorrectSiloModeForModel"
+        case integrityError = "IntegrityError"
+        case invalidMinOrdinal = "InvalidMinOrdinal"
+        case missingImportUUID = "MissingImportUUID"
+        case unexpectedModel = "UnexpectedModel"
+        case unknownModel = "UnknownModel"
+        case unspecifiedScope = "UnspecifiedScope"
+        case validationError = "ValidationError"
+    }
+
+    public let kind: Kind
+    /// Lower-case model name; nil where the file as a whole is at fault.
+    public let model: String?
+    /// The failing row's own place among its model's rows, 1-based.
+    public let ordinal: Int64?
+    /// The failing row's own primary key in the export.
+    public let leftPK: Int64?
+    /// Safe to show: never a payload, a password or a key.
+    public let reason: String
+
+    public init(kind: Kind, model: String?, ordinal: Int64? = nil, leftPK: Int64? = nil, reason: String) {
+        self.kind = kind
+        self.model = model
+        self.ordinal = ordinal
+        self.leftPK = leftPK
+        self.reason = reason
+    }
+
+    /// The object of a findings file: keys sorted, ASCII, `indent` spaces before each line but the first.
+    public func json(indent: Int = 2) -> String {
+        let pad = String(repeating: " ", count: indent)
+        return """
+            {
+            \(pad)  "finding": "RpcImportError",
+            \(pad)  "kind": "\(kind.rawValue)",
+            \(pad)  "left_pk": \(leftPK.map(String.init) ?? "null"),
+            \(pad)  "on": {
+            \(pad)    "model": \(JSONText.quoted(model ?? "")),
+            \(pad)    "ordinal": \(ordinal.map(String.init) ?? "null")
+            \(pad)  },
+            \(pad)  "reason": \(JSONText.quoted(reason)),
+            \(pad)  "right_pk": null
+            \(pad)}
+            """
+    }
+
+    /// A whole findings file; `[]` when there is nothing to report.
+    public static func file(_ findings: [Finding]) -> String {
+        guard !findings.isEmpty else { return "[]" }
+        return "[\n  " + findings.map { $0.json() }.joined(separator: ",\n  ") + "\n]"
+    }
+
+    /// The form for people: the class name, then indented lines; what is empty is left out.
+    public var description: String {
+        var lines = ["RpcImportError(", "    kind: \(kind.rawValue),"]
+        let place = ordinal.map { $0 == 0 ? "" : ", ordinal: \($0)" } ?? ""
+        lines.append("    on: InstanceID(model: '\(model ?? "")'\(place)),")
+        if let leftPK { lines.append("    left_pk: \(leftPK),") }
+        if !reason.isEmpty { lines.append("    reason: \(reason)") }
+        return lines.joined(separator: "\n") + "\n)"
+    }
+}

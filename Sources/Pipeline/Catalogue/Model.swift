@@ -1,0 +1,101 @@
+/// A unique index: its columns, and the condition of a partial one.
+public struct UniqueIndex: Sendable, Equatable {
+    public let columns: [String]
+    /// SQL, understood by both databases; nil for a full index.
+    public let condition: String?
+}
+
+/// The shape of a table: what `migrate` creates and `check` compares.
+public struct Table: Sendable {
+    public let name: String
+    public let columns: [Column]
+    public let uniques: [UniqueIndex]
+    /// SQL conditions, understood by both databases.
+    public let checks: [String]
+    /// Whether `id` is numbered by the database from `<table>_id_seq`.
+    public let hasIdentity: Bool
+
+    public func column(_ name: String) -> Column? {
+        columns.first { $0.name == name }
+    }
+}
+
+/// One of the 85 models that exports carry. Immutable, compared by identity of its import index.
+public final class Model: Sendable {
+    /// Place in the import order, 0...84.
+    public let index: Int
+    /// Lower case, `app.model`.
+    public let name: String
+    public let table: Table
+    /// One scope, or two where each row decides.
+    public let scopes: Set<RelocationScope>
+    public let silo: Silo
+    /// No chain of non-nullable foreign keys leads to a root: an organization filter cannot exclude its rows.
+    public let isDangling: Bool
+    /// Models that must come first although no column points at them.
+    public let extraDependencies: [String]
+    /// Fields that number rows in a comparison; empty where the primary key does.
+    public let ordinalFields: [String]
+    /// Indices into the columns of those that reference another model, in column order.
+    public let referenceColumns: [Int]
+    /// Index of the `slug` column, for models whose chunk rows carry identifiers.
+    public let slugColumn: Int?
+
+    private let columnsByField: [String: Int]
+    private let columnsByName: [String: Int]
+
+    init(
+        index: Int, name: String, table: Table, scopes: Set<RelocationScope>, silo: Silo, isDangling: Bool,
+        extraDependencies: [String], ordinalFields: [String]
+    ) {
+        self.index = index
+        self.name = name
+        self.table = table
+        self.scopes = scopes
+        self.silo = silo
+        self.isDangling = isDangling
+        self.extraDependencies = extraDependencies
+        self.ordinalFields = ordinalFields
+        referenceColumns = table.columns.indices.filter { table.columns[$0].reference != nil }
+        slugColumn = table.columns.firstIndex { $0.name == "slug" }
+        var fields: [String: Int] = [:]
+        var names: [String: Int] = [:]
+        for (position, column) in table.columns.enumerated() {
+            names[column.name] = position
+            guard !column.isPrimaryKey, !column.isDatabaseOnly else { continue }
+            fields[column.field] = position
+            // The reference also takes a foreign key spelled with its `_id`.
+            if column.reference?.kind.dropsIDSuffix == true { fields[column.name] = position }
+        }
+        columnsByField = fields
+        columnsByName = names
+    }
+
+    public var columns: [Column] { table.columns }
+
+    /// Column index of an export's key; nil for a key the model does not know.
+    public func columnIndex(ofField field: String) -> Int? { columnsByField[field] }
+
+    /// Every key an export may use, with the column it fills.
+    public var fieldIndices: [String: Int] { columnsByField }
+
+    /// Column index by column name; nil for an unknown column.
+    public func columnIndex(_ name: String) -> Int? { columnsByName[name] }
+
+    /// Models whose rows must have been imported before this one's.
+    public var dependencies: Set<String> {
+        Set(referenceColumns.compactMap { columns[$0].reference?.model } + extraDependencies)
+    }
+
+    /// Unique indexes without a reference column: those that find a configuration row to keep or overwrite.
+    public var uniquesWithoutReferences: [UniqueIndex] {
+        table.uniques.filter { unique in
+            unique.columns.allSatisfy { table.column($0)?.reference == nil }
+        }
+    }
+}
+
+extension Model: Hashable {
+    public static func == (left: Model, right: Model) -> Bool { left.index == right.index }
+    public func hash(into hasher: inout Hasher) { hasher.combine(index) }
+}

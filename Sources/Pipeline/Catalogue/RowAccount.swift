@@ -1,0 +1,108 @@
+/// Why a source row was not written. Every row ends as inserted, existing, overwritten or dropped for one of these.
+public enum DropReason: Sendable, Hashable {
+    /// The model is known to Sentry but never relocated.
+    case excludedModel
+    case unknownModel
+    /// A model that old exports carry and that no longer exists.
+    case deletedModel
+    /// The model, or this row of it, belongs to another scope than the import's.
+    case outOfScope
+    /// A user or organization filter left it out.
+    case filtered
+    /// A reference to a row that was not imported: the column's field and the model pointed at.
+    case missingReference(field: String, model: String)
+    /// The row has no primary key.
+    case missingPrimaryKey
+    /// It belongs to a user that was merged into an existing one, which keeps its own.
+    case merged
+    /// The destination already holds its equivalent.
+    case superseded
+    /// An operator skipped its chunk.
+    case skipped
+
+    /// Stable text for JSON and counters: `missingReference:user->sentry.user`.
+    public var text: String {
+        switch self {
+        case .excludedModel: "excludedModel"
+        case .unknownModel: "unknownModel"
+        case .deletedModel: "deletedModel"
+        case .outOfScope: "outOfScope"
+        case .filtered: "filtered"
+        case .missingReference(let field, let model): "missingReference:\(field)->\(model)"
+        case .missingPrimaryKey: "missingPrimaryKey"
+        case .merged: "merged"
+        case .superseded: "superseded"
+        case .skipped: "skipped"
+        }
+    }
+}
+
+/// What became of the rows of some models: for each, source = inserted + existing + overwritten + dropped.
+public struct RowAccount: Sendable, Equatable {
+    public struct Counts: Sendable, Equatable {
+        public var inserted = 0
+        public var existing = 0
+        public var overwritten = 0
+        /// Reason text → rows.
+        public var dropped: [String: Int] = [:]
+
+        public var droppedTotal: Int { dropped.values.reduce(0, +) }
+        public var total: Int { inserted + existing + overwritten + droppedTotal }
+    }
+
+    /// Model name → counts.
+    public private(set) var models: [String: Counts] = [:]
+
+    public init() {}
+
+    public mutating func inserted(_ rows: Int = 1, model: String) { models[model, default: Counts()].inserted += rows }
+    public mutating func existing(_ rows: Int = 1, model: String) { models[model, default: Counts()].existing += rows }
+    public mutating func overwritten(_ rows: Int = 1, model: String) {
+        models[model, default: Counts()].overwritten += rows
+    }
+    public mutating func dropped(_ rows: Int = 1, model: String, _ reason: DropReason) {
+        models[model, default: Counts()].dropped[reason.text, default: 0] += rows
+    }
+
+    public mutating func add(_ other: RowAccount) {
+        for (counter, count) in other.counters { add(counter: counter, count) }
+    }
+
+    /// Flat counters: `model|inserted`, `model|existing`, `model|overwritten`, `model|dropped|reason` → rows.
+    public var counters: [String: Int] {
+        var out: [String: Int] = [:]
+        for (model, counts) in models {
+            if counts.inserted > 0 { out["\(model)|inserted"] = counts.inserted }
+            if counts.existing > 0 { out["\(model)|existing"] = counts.existing }
+            if counts.overwritten > 0 { out["\(model)|overwritten"] = counts.overwritten }
+            for (reason, rows) in counts.dropped { out["\(model)|dropped|\(reason)"] = rows }
+        }
+        return out
+    }
+
+    public init(counters: [String: Int]) {
+        for (counter, count) in counters { add(counter: counter, count) }
+    }
+
+    private mutating func add(counter: String, _ count: Int) {
+        let parts = counter.split(separator: "|", maxSplits: 2).map(String.init)
+        guard parts.count >= 2 else { return }
+        switch (parts[1], parts.count) {
+        case ("inserted", 2): models[parts[0], default: Counts()].inserted += count
+        case ("existing", 2): models[parts[0], default: Counts()].existing += count
+        case ("overwritten", 2): models[parts[0], default: Counts()].overwritten += count
+        case ("dropped", 3): models[parts[0], default: Counts()].dropped[parts[2], default: 0] += count
+        default: break
+        }
+    }
+
+    /// All models together.
+    public var totals: Counts {
+        models.values.reduce(into: Counts()) { sum, counts in
+            sum.inserted += counts.inserted
+            sum.existing += counts.existing
+            sum.overwritten += counts.overwritten
+            sum.dropped.merge(counts.dropped, uniquingKeysWith: +)
+        }
+    }
+}

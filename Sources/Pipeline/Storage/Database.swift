@@ -1,0 +1,144 @@
+public import Catalogue
+
+/// One connection to one database: the seam that SQLite and PostgreSQL fill. Blocking and not `Sendable`: a
+/// connection lives on the executor of the work that uses it, never on the cooperative pool.
+///
+/// Statements are described, not written: everything above the seam is the same for both databases, values always
+/// travel as parameters and no SQL text is made from input.
+public protocol Database: AnyObject {
+    /// Which database this is, the same for every connection to it and different for every other: a relocation is
+    /// bound to the destination that first imported it.
+    var identity: String { get }
+
+    /// Called before every statement; what it throws is thrown instead of running the statement. This is how a worker
+    /// that lost its lease stops writing.
+    var beforeStatement: (() throws(StorageError) -> Void)? { get set }
+
+    /// Whether a transaction is open.
+    var isInTransaction: Bool { get }
+
+    /// Opens a transaction that may write (SQLite takes the write lock at once).
+    func begin() throws(StorageError)
+
+    /// Checks deferred constraints, then commits durably. After an error the transaction is rolled back.
+    func commit() throws(StorageError)
+
+    /// Ends the transaction without effect. Never fails: a connection that cannot roll back is closed and reopened.
+    func rollback()
+
+    /// Rows in ascending order of `orderBy` (of `id` where nil), one value a column asked for, typed by the table's
+    /// column types.
+    func select(_ query: Select) throws(StorageError) -> [[Value]]
+
+    /// Writes all rows with the identifiers they carry; the error names the first row that failed.
+    func insert(_ batch: Insert) throws(StorageError)
+
+    /// Writes new values into rows found by `id`: the first value of each row.
+    func update(_ batch: Update) throws(StorageError)
+
+    /// Deletes the rows that meet all conditions; returns how many there were.
+    @discardableResult
+    func delete(from table: Table, where conditions: [Condition]) throws(StorageError) -> Int
+
+    /// Reserves `count` fresh ids, ascending. They stay consumed when the transaction is rolled back.
+    func reserveIDs(_ count: Int, for table: Table) throws(StorageError) -> [Int64]
+
+    /// Makes the table's next id greater than every id it holds; never moves it backwards.
+    func advanceSequence(of table: Table) throws(StorageError)
+
+    /// Empties the tables that exist, in the order given, within the transaction. Names come from the catalogue.
+    /// Their sequences start at 1 again once the transaction has committed, and only then.
+    func clear(tables: [String]) throws(StorageError)
+
+    /// Whether the table exists.
+    func hasTable(_ name: String) throws(StorageError) -> Bool
+
+    /// Creates every table in an empty database. Changes nothing where they all exist already; refuses a database
+    /// that holds anything else.
+    func migrate(_ tables: [Table]) throws(StorageError) -> MigrationResult
+
+    /// Compares the live schema with the tables; an empty list means that an import can write and read them.
+    func mismatches(with tables: [Table]) throws(StorageError) -> [SchemaMismatch]
+}
+
+/// What `migrate` found and did.
+public enum MigrationResult: Sendable, Equatable {
+    case created(tables: Int)
+    case unchanged
+}
+
+/// One way in which a live table differs from the catalogue.
+public struct SchemaMismatch: Sendable, Equatable {
+    public let table: String
+    /// nil where the table as a whole is at fault.
+    public let column: String?
+    /// What differs, what was expected, what was found, and what would fail because of it.
+    public let message: String
+    /// Whether an import would lose or falsify data, or fail; false for what merely differs.
+    public let isFatal: Bool
+
+    public init(table: String, column: String?, message: String, isFatal: Bool) {
+        self.table = table
+        self.column = column
+        self.message = message
+        self.isFatal = isFatal
+    }
+}
+
+/// A condition on one column. Several are joined by AND.
+public enum Condition: Sendable {
+    case equals(String, Value)
+    case isIn(String, [Value])
+    case isNull(String)
+    case isNotNull(String)
+    case greaterThan(String, Value)
+}
+
+/// A look-up in one table.
+public struct Select: Sendable {
+    public let table: Table
+    public let columns: [String]
+    public let conditions: [Condition]
+    public let orderBy: String?
+    public let limit: Int?
+
+    public init(
+        _ columns: [String], from table: Table, where conditions: [Condition] = [], orderBy: String? = nil,
+        limit: Int? = nil
+    ) {
+        self.table = table
+        self.columns = columns
+        self.conditions = conditions
+        self.orderBy = orderBy
+        self.limit = limit
+    }
+}
+
+/// Rows for one table: one value a column, in the order of `columns`.
+public struct Insert: Sendable {
+    public let table: Table
+    public let columns: [String]
+    public let rows: [[Value]]
+    /// Rows that would violate any unique index are left out instead of failing.
+    public let ignoringConflicts: Bool
+
+    public init(into table: Table, columns: [String], rows: [[Value]], ignoringConflicts: Bool = false) {
+        self.table = table
+        self.columns = columns
+        self.rows = rows
+        self.ignoringConflicts = ignoringConflicts
+    }
+}
+
+/// New values for rows of one table, found by `id`: each row is its id, then one value a column.
+public struct Update: Sendable {
+    public let table: Table
+    public let columns: [String]
+    public let rows: [[Value]]
+
+    public init(_ table: Table, set columns: [String], rows: [[Value]]) {
+        self.table = table
+        self.columns = columns
+        self.rows = rows
+    }
+}
