@@ -1,0 +1,124 @@
+import Catalogue
+import Storage
+
+/// One chunk's rows on their way into the database, with what the rules may look at.
+final class Batch {
+    let model: Model
+    let context: ImportContext
+    let destination: Destination
+    /// The database of the model's own silo, inside the chunk's transaction.
+    let database: any Database
+    let map: PrimaryKeyMap
+    let indexes: FoldedIndexes
+    /// Microseconds since 1970 UTC, the same for the whole chunk.
+    let now: Int64
+    var random: SecureRandom
+
+    init(
+        model: Model, context: ImportContext, destination: Destination, map: PrimaryKeyMap, indexes: FoldedIndexes,
+        now: Int64, random: SecureRandom
+    ) {
+        self.model = model
+        self.context = context
+        self.destination = destination
+        database = destination.database(of: model.silo)
+        self.map = map
+        self.indexes = indexes
+        self.now = now
+        self.random = random
+    }
+
+    var isGlobal: Bool { context.scope == .global }
+
+    /// Microseconds `days` from now.
+    func inDays(_ days: Int64) -> Value { .timestamp(now + days * 86_400_000_000) }
+
+    // MARK: Reading and writing, with errors in the import's words
+
+    func select(_ query: Select) throws(ImportFailure) -> [[Value]] {
+        do { return try database.select(query) } catch { throw .from(error, model: model) }
+    }
+
+    /// Numbers the rows with fresh ids and writes them whole; checks them first.
+    func insert(_ rows: inout [Row]) throws(ImportFailure) {
+        try RowCheck(model).check(rows)
+        guard !rows.isEmpty else { return }
+        let id = model.position("id")
+        let ids = try reserveIDs(rows.count, for: model.table)
+        for index in rows.indices { rows[index].values[id] = .integer(ids[index]) }
+        try insertNumbered(rows)
+    }
+
+    /// Writes rows that carry their ids.
+    func insertNumbered(_ rows: [Row]) throws(ImportFailure) {
+        let written = model.writtenColumns
+        let values = written.count == model.columns.count
+            ? rows.map(\.values) : rows.map { row in written.map { row.values[$0] } }
+        do {
+            try database.insert(
+                Insert(into: model.table, columns: written.map { model.columns[$0].name }, rows: values))
+        } catch {
+            throw .from(error, model: model, rows: rows)
+        }
+    }
+
+    /// Writes every column of rows that exist already, found by the ids they carry.
+    func update(_ rows: [Row]) throws(ImportFailure) {
+        guard !rows.isEmpty else { return }
+        try RowCheck(model).check(rows)
+        let id = model.position("id")
+        let written = model.writtenColumns.filter { $0 != id }
+        let values = rows.map { row in [row.values[id]] + written.map { row.values[$0] } }
+        do {
+            try database.update(Update(model.table, set: written.map { model.columns[$0].name }, rows: values))
+        } catch {
+            throw .from(error, model: model, rows: rows)
+        }
+    }
+
+    /// Writes rows of another table that come of this batch's rows, one for each of `causes` where given.
+    func insert(
+        into table: Table, _ columns: [String], _ values: [[Value]], causes: [Row] = [], ignoringConflicts: Bool = false
+    ) throws(ImportFailure) {
+        guard !values.isEmpty else { return }
+        let ids = try reserveIDs(values.count, for: table)
+        let rows = zip(ids, values).map { [Value.integer($0)] + $1 }
+        do {
+            try database.insert(
+                Insert(into: table, columns: ["id"] + columns, rows: rows, ignoringConflicts: ignoringConflicts))
+        } catch {
+            throw .from(error, model: model, rows: causes)
+        }
+    }
+
+    func reserveIDs(_ count: Int, for table: Table) throws(ImportFailure) -> [Int64] {
+        do { return try database.reserveIDs(count, for: table) } catch { throw .from(error, model: model) }
+    }
+}
+
+extension Model {
+    /// Index of a column the rules rely on.
+    func position(_ column: String) -> Int {
+        guard let index = columnIndex(column) else { preconditionFailure("\(name) has no column \(column)") }
+        return index
+    }
+
+    /// Indices of the columns an import writes, `id` included.
+    var writtenColumns: [Int] { columns.indices.filter { !columns[$0].isDatabaseOnly } }
+}
+
+extension Catalogue {
+    /// A model the rules rely on.
+    static func known(_ name: String) -> Model {
+        guard let model = standard.model(name) else { preconditionFailure("the catalogue lacks \(name)") }
+        return model
+    }
+
+    /// A table of no model that the rules rely on.
+    static func knownTable(_ name: String) -> Table {
+        guard let table = standard.otherTables.first(where: { $0.name == name }) else {
+            preconditionFailure("the catalogue lacks \(name)")
+        }
+        return table
+    }
+}

@@ -1,0 +1,25 @@
+public import Catalogue
+
+/// A source row that was not written, for the operator's list.
+public struct DroppedRow: Sendable, Equatable {
+    public let model: String
+    public let sourcePK: Int64?
+    public let ordinal: Int64
+    public let reason: DropReason
+}
+
+/// What became of one chunk's rows.
+public struct ChunkOutcome: Sendable {
+    public var account = RowAccount()
+    /// Dropped rows in file order.
+    public var drops: [DroppedRow] = []
+    /// Whether every row of it had been written before.
+    public var isReplay = false
+}
+
+/// What became of one row.
+enum RowResult {
+    /// The destination key, how it was found, and the slug the row has now.
+    case written(Int64, MappingKind, slug: String?)
+    case dropped(DropReason)
+}

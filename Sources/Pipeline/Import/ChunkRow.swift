@@ -1,0 +1,122 @@
+import Catalogue
+import Storage
+
+internal import Foundation
+
+/// The record of one written chunk: the idempotency key of an import and the stored part of its primary-key map.
+struct ChunkRow {
+    var model: String
+    var minOrdinal: Int64
+    /// Rows written, repeated source keys counted as often as they were written.
+    var rowsWritten: Int64
+    var minSourcePK: Int64
+    var maxSourcePK: Int64
+    var minInsertedPK: Int64?
+    var maxInsertedPK: Int64?
+    /// Source key → destination key and kind, in the order written.
+    var mapped: [(sourcePK: Int64, newPK: Int64, kind: MappingKind)]
+    /// Source key → slug of an inserted row.
+    var identifiers: [Int64: String]
+}
+
+/// Reads and writes chunk rows of one table.
+struct ChunkTable {
+    let table: Table
+
+    static func own(_ silo: Silo) -> ChunkTable {
+        switch silo {
+        case .control: named("sentry_controlimportchunk")
+        case .region: named("sentry_regionimportchunk")
+        }
+    }
+
+    /// The region's copies of the control silo's chunk rows.
+    static let replica = named("sentry_controlimportchunkreplica")
+
+    private static func named(_ name: String) -> ChunkTable {
+        guard let table = Catalogue.standard.otherTables.first(where: { $0.name == name }) else {
+            preconditionFailure("the catalogue lacks \(name)")
+        }
+        return ChunkTable(table: table)
+    }
+
+    private static let columns = [
+        "model", "min_ordinal", "max_ordinal", "min_source_pk", "max_source_pk", "min_inserted_pk", "max_inserted_pk",
+        "inserted_map", "existing_map", "overwrite_map", "inserted_identifiers",
+    ]
+
+    /// The chunk rows of an import, of one chunk where `model` and `minOrdinal` are given.
+    func load(
+        _ importUUID: String, from database: any Database, model: String? = nil, minOrdinal: Int64? = nil
+    ) throws(StorageError) -> [ChunkRow] {
+        var conditions = [Condition.equals("import_uuid", .text(importUUID))]
+        if let model { conditions.append(.equals("model", .text(model))) }
+        if let minOrdinal { conditions.append(.equals("min_ordinal", .integer(minOrdinal))) }
+        let rows = try database.select(Select(Self.columns, from: table, where: conditions))
+        var out: [ChunkRow] = []
+        for row in rows { out.append(try Self.chunkRow(row, table.name)) }
+        return out
+    }
+
+    private static func chunkRow(_ values: [Value], _ table: String) throws(StorageError) -> ChunkRow {
+        let minOrdinal = values[1].integer ?? 0
+        var mapped: [(sourcePK: Int64, newPK: Int64, kind: MappingKind)] = []
+        for (position, kind) in [(7, MappingKind.inserted), (8, .existing), (9, .overwritten)] {
+            let map: [String: Int64] = try decode(values[position], table)
+            for (source, new) in map {
+                guard let source = Int64(source) else { throw malformed(table) }
+                mapped.append((source, new, kind))
+            }
+        }
+        var identifiers: [Int64: String] = [:]
+        let slugs: [String: String] = try decode(values[10], table)
+        for (source, slug) in slugs {
+            guard let source = Int64(source) else { throw malformed(table) }
+            identifiers[source] = slug
+        }
+        return ChunkRow(
+            model: values[0].text ?? "", minOrdinal: minOrdinal,
+            rowsWritten: (values[2].integer ?? 0) - minOrdinal + 1, minSourcePK: values[3].integer ?? 0,
+            maxSourcePK: values[4].integer ?? 0, minInsertedPK: values[5].integer, maxInsertedPK: values[6].integer,
+            mapped: mapped, identifiers: identifiers)
+    }
+
+    private static func decode<Item: Decodable>(_ value: Value, _ table: String) throws(StorageError) -> [String: Item] {
+        do {
+            return try JSONDecoder().decode([String: Item].self, from: Data((value.text ?? "{}").utf8))
+        } catch {
+            throw malformed(table)
+        }
+    }
+
+    private static func malformed(_ table: String) -> StorageError {
+        StorageError(.other, "a chunk row of this import in \(table) cannot be read", table: table)
+    }
+
+    /// Writes a chunk row; a unique violation means that another worker was faster.
+    func insert(
+        _ chunk: ChunkRow, importUUID: String, now: Int64, into database: any Database, ignoringConflicts: Bool = false
+    ) throws(StorageError) {
+        let id = try database.reserveIDs(1, for: table)[0]
+        func map(_ kind: MappingKind) -> Value {
+            // A source key that came twice keeps its last row, as the accumulated map does.
+            var last: [Int64: Int64] = [:]
+            for entry in chunk.mapped where entry.kind == kind { last[entry.sourcePK] = entry.newPK }
+            return .text("{" + last.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",") + "}")
+        }
+        let identifiers = chunk.identifiers.sorted { $0.key < $1.key }
+            .map { "\"\($0.key)\":\(JSONText.quoted($0.value))" }
+        let values: [Value] =
+            [
+                .integer(id), .timestamp(now), .timestamp(now), .text(importUUID), .text(chunk.model),
+                .integer(chunk.minOrdinal), .integer(chunk.minOrdinal + chunk.rowsWritten - 1),
+                .integer(chunk.minSourcePK), .integer(chunk.maxSourcePK),
+                chunk.minInsertedPK.map { .integer($0) } ?? .null, chunk.maxInsertedPK.map { .integer($0) } ?? .null,
+                map(.inserted), map(.existing), map(.overwritten),
+                .text("{" + identifiers.joined(separator: ",") + "}"),
+            ]
+        let columns = ["id", "date_updated", "date_added", "import_uuid"] + Self.columns
+        try database.insert(
+            Insert(into: table, columns: columns, rows: [values], ignoringConflicts: ignoringConflicts))
+    }
+}

@@ -1,0 +1,95 @@
+import Catalogue
+import Storage
+
+/// The folding under which two spellings are the same name: the simple upper-case mapping of every scalar, as the
+/// reference's databases do it.
+enum Folding {
+    static func fold(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.uppercased() }
+        var out = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let upper = scalar.properties.uppercaseMapping.unicodeScalars
+            // A mapping to several scalars ("ß" to "SS") is no simple mapping: databases keep such a letter.
+            out.append(upper.count == 1 ? upper.first ?? scalar : scalar)
+        }
+        return String(out)
+    }
+}
+
+/// Which texts a column holds under case folding. Neither database has an index for that question, so asking it once a
+/// chunk would read the table once a chunk; instead the column is read once and then only what was added since.
+final class FoldedIndex {
+    private let table: Table
+    private let column: String
+    private var ids: [Int: Int64] = [:]
+    private var lastID = Int64.min
+
+    init(_ table: Table, _ column: String) {
+        self.table = table
+        self.column = column
+    }
+
+    /// Rows read at a time.
+    private static let page = 20_000
+
+    /// Reads the rows added since the last call.
+    func refresh(_ database: any Database) throws(StorageError) {
+        while true {
+            let rows = try database.select(
+                Select(["id", column], from: table, where: [.greaterThan("id", .integer(lastID))], limit: Self.page))
+            for row in rows {
+                guard let id = row[0].integer else { continue }
+                lastID = max(lastID, id)
+                if let text = row[1].text { ids[Folding.fold(text).hashValue] = id }
+            }
+            if rows.count < Self.page { return }
+        }
+    }
+
+    /// Whether a row's text folds to the same as this one.
+    func holds(_ text: String, _ database: any Database) throws(StorageError) -> Bool {
+        let folded = Folding.fold(text)
+        guard let id = ids[folded.hashValue] else { return false }
+        // Two texts may share a hash: only the row itself can tell.
+        let rows = try database.select(Select([column], from: table, where: [.equals("id", .integer(id))]))
+        return rows.first?[0].text.map { Folding.fold($0) == folded } ?? false
+    }
+}
+
+/// The folded indexes of one relocation, made when first needed.
+final class FoldedIndexes {
+    private var indexes: [String: FoldedIndex] = [:]
+
+    /// Brought up to date with what is committed or written by the open transaction.
+    func current(_ table: Table, _ column: String, _ database: any Database) throws(StorageError) -> FoldedIndex {
+        let key = "\(table.name).\(column)"
+        let index = indexes[key] ?? FoldedIndex(table, column)
+        indexes[key] = index
+        try index.refresh(database)
+        return index
+    }
+
+    /// Forgets everything: rows seen inside a transaction that was rolled back are not there.
+    func forget() { indexes = [:] }
+}
+
+/// The names of a column that must stay unique in any spelling: those in the table and those this chunk adds.
+struct NameRegister {
+    private let index: FoldedIndex
+    private let batch: Batch
+    private var added: Set<String> = []
+
+    init(_ table: Table, _ column: String, _ batch: Batch) throws(ImportFailure) {
+        do { index = try batch.indexes.current(table, column, batch.database) } catch {
+            throw .from(error, model: batch.model)
+        }
+        self.batch = batch
+    }
+
+    func holds(_ name: String) throws(ImportFailure) -> Bool {
+        if added.contains(Folding.fold(name)) { return true }
+        do { return try index.holds(name, batch.database) } catch { throw .from(error, model: batch.model) }
+    }
+
+    mutating func add(_ name: String) { added.insert(Folding.fold(name)) }
+}

@@ -1,0 +1,16 @@
+/// Names for things nobody named: two capitalised words.
+enum PetName {
+    private static let adjectives = [
+        "Able", "Brave", "Calm", "Eager", "Fair", "Gentle", "Happy", "Keen", "Loyal", "Merry", "Noble", "Proud",
+        "Quick", "Sunny", "Warm", "Wise",
+    ]
+    private static let animals = [
+        "Badger", "Beaver", "Crane", "Dolphin", "Falcon", "Ferret", "Heron", "Lynx", "Marten", "Otter", "Owl",
+        "Panther", "Raven", "Salmon", "Sparrow", "Wombat",
+    ]
+
+    static func make(_ random: inout SecureRandom) -> String {
+        let bytes = random.bytes(2)
+        return "\(adjectives[Int(bytes[0]) % adjectives.count]) \(animals[Int(bytes[1]) % animals.count])"
+    }
+}

@@ -1,0 +1,38 @@
+import Catalogue
+
+/// How the reference makes a slug or a user name unique.
+enum UniqueName {
+    /// The reference's suffix alphabet: `8` never occurs and `0` twice.
+    private static let alphabet = Array("abcdefghijklmnopqrstuvwxyz0123456790".utf8)
+
+    /// Suffix lengths in the order they are tried.
+    private static let attempts = [2] + Array(repeating: 3, count: 5) + Array(repeating: 5, count: 20) + [12]
+
+    /// The base itself where it is free, or with the first free suffix; the last suffix tried where none was.
+    static func make(
+        _ base: String, reserved: Set<String> = [], maxLength: Int, random: inout SecureRandom,
+        isTaken: (String) throws(ImportFailure) -> Bool
+    ) throws(ImportFailure) -> String {
+        let stripped = trimmed(base)
+        let usable = stripped.isEmpty || reserved.contains(stripped) ? random.hex(12) : stripped
+        if try !isTaken(usable), !isDecimal(usable) { return usable }
+        var candidate = usable
+        for length in attempts {
+            let kept = String(usable.unicodeScalars.prefix(maxLength - length - 1).map(Character.init))
+            candidate = "\(kept)-\(random.string(length, of: alphabet))"
+            if try !isTaken(candidate) { return candidate }
+        }
+        return candidate
+    }
+
+    static func trimmed(_ text: String) -> String {
+        var scalars = Substring(text).unicodeScalars
+        while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
+        while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+        return String(scalars)
+    }
+
+    private static func isDecimal(_ text: String) -> Bool {
+        !text.isEmpty && text.unicodeScalars.allSatisfy { $0.properties.generalCategory == .decimalNumber }
+    }
+}

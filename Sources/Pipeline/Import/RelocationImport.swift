@@ -1,0 +1,195 @@
+public import Catalogue
+import Storage
+
+/// One relocation's import on one worker: chunk after chunk, in order. Everything it knows comes from the database's
+/// chunk rows, so that any worker can take over at any moment. Not `Sendable`: it lives with its connections.
+public final class RelocationImport {
+    public let context: ImportContext
+    public let destination: Destination
+    public private(set) var map = PrimaryKeyMap()
+
+    private let indexes = FoldedIndexes()
+    private var random = SecureRandom()
+    /// `model|min ordinal` of every chunk row of this import.
+    private var chunkKeys: Set<String> = []
+
+    /// Rebuilds the primary-key map from the chunk rows of this import.
+    public init(_ context: ImportContext, into destination: Destination) throws(ImportFailure) {
+        self.context = context
+        self.destination = destination
+        for silo in [Silo.region, .control] {
+            do {
+                let rows = try ChunkTable.own(silo).load(context.importUUID, from: destination.database(of: silo))
+                for row in rows { adopt(row, earlier: true) }
+                if silo == .control { try healReplicas(rows) }
+            } catch {
+                throw .from(error, model: Catalogue.known("sentry.user"))
+            }
+        }
+    }
+
+    /// A worker that was lost between the two silos' commits left control chunks without their copy in the region.
+    private func healReplicas(_ rows: [ChunkRow]) throws(StorageError) {
+        guard destination.isSplit, !rows.isEmpty else { return }
+        let copies = try ChunkTable.replica.load(context.importUUID, from: destination.region)
+        let known = Set(copies.map { Self.key($0.model, $0.minOrdinal) })
+        for row in rows where !known.contains(Self.key(row.model, row.minOrdinal)) {
+            try replicate(row, now: Clock.now())
+        }
+    }
+
+    /// Writes one chunk, or recognises what of it is there already. Commits by itself unless a transaction is open.
+    ///
+    /// - Parameter now: microseconds since 1970 UTC.
+    public func importChunk(
+        model: Model, minOrdinal: Int64, rows: [Row], now: Int64 = Clock.now()
+    ) throws(ImportFailure) -> ChunkOutcome {
+        var outcome = ChunkOutcome()
+        let fresh = rows.filter { !isWritten($0, model, into: &outcome) }
+        guard !fresh.isEmpty else {
+            outcome.isReplay = !rows.isEmpty
+            return outcome
+        }
+        let database = destination.database(of: model.silo)
+        let ownsTransaction = !database.isInTransaction
+        do {
+            if ownsTransaction { try storage(model) { () throws(StorageError) in try database.begin() } }
+            let chunk = try write(fresh, model, minOrdinal, now, into: &outcome)
+            if ownsTransaction { try storage(model) { () throws(StorageError) in try database.commit() } }
+            if let chunk {
+                adopt(chunk, earlier: false)
+                if destination.isSplit, model.silo == .control {
+                    try storage(model) { () throws(StorageError) in try replicate(chunk, now: now) }
+                }
+            }
+            return outcome
+        } catch {
+            if ownsTransaction {
+                database.rollback()
+                indexes.forget()
+                if let reused = try reuseOfLostRace(error, model, minOrdinal, rows) { return reused }
+            }
+            throw error
+        }
+    }
+
+    /// Whether a chunk row held this source key when the worker took over; then it is counted as what it became.
+    private func isWritten(_ row: Row, _ model: Model, into outcome: inout ChunkOutcome) -> Bool {
+        guard let sourcePK = row.sourcePK, let entry = map[model.name, sourcePK], entry.isEarlier else { return false }
+        count(entry.kind, model.name, into: &outcome)
+        return true
+    }
+
+    private func count(_ kind: MappingKind, _ model: String, into outcome: inout ChunkOutcome) {
+        switch kind {
+        case .inserted: outcome.account.inserted(model: model)
+        case .existing: outcome.account.existing(model: model)
+        case .overwritten: outcome.account.overwritten(model: model)
+        }
+    }
+
+    /// Inside the transaction: normalise, write, record. Returns the chunk row; nil where nothing was written.
+    private func write(
+        _ rows: [Row], _ model: Model, _ minOrdinal: Int64, _ now: Int64, into outcome: inout ChunkOutcome
+    ) throws(ImportFailure) -> ChunkRow? {
+        let batch = Batch(
+            model: model, context: context, destination: destination, map: map, indexes: indexes, now: now,
+            random: random)
+        defer { random = batch.random }
+        let rule = Rules.rule(for: model)
+        var kept: [Row] = []
+        kept.reserveCapacity(rows.count)
+        for result in try Normaliser(rule, batch).normalise(rows) {
+            switch result {
+            case .kept(let row): kept.append(row)
+            case .dropped(let row, let reason): drop(row, model, reason, into: &outcome)
+            }
+        }
+        guard !kept.isEmpty else { return nil }
+        let written = try rule.write(kept, batch)
+        var chunk = ChunkRow(
+            model: model.name, minOrdinal: minOrdinal, rowsWritten: 0, minSourcePK: 0, maxSourcePK: 0, mapped: [],
+            identifiers: [:])
+        for (row, result) in zip(kept, written) {
+            switch result {
+            case .dropped(let reason): drop(row, model, reason, into: &outcome)
+            case .written(let newPK, let kind, let slug):
+                count(kind, model.name, into: &outcome)
+                chunk.append(row, newPK, kind, slug: slug)
+            }
+        }
+        guard chunk.rowsWritten > 0 else { return nil }
+        // Another chunk size left a row under this key: what is new gets the key of its own first row.
+        if chunkKeys.contains(Self.key(model.name, minOrdinal)) { chunk.minOrdinal = kept[0].ordinal }
+        try storage(model) { () throws(StorageError) in
+            let database = destination.database(of: model.silo)
+            try ChunkTable.own(model.silo).insert(chunk, importUUID: context.importUUID, now: now, into: database)
+            if model.silo == .control, !destination.isSplit { try replicate(chunk, now: now) }
+        }
+        return chunk
+    }
+
+    private func drop(_ row: Row, _ model: Model, _ reason: DropReason, into outcome: inout ChunkOutcome) {
+        outcome.account.dropped(model: model.name, reason)
+        outcome.drops.append(
+            DroppedRow(model: model.name, sourcePK: row.sourcePK, ordinal: row.ordinal, reason: reason))
+    }
+
+    private func replicate(_ chunk: ChunkRow, now: Int64) throws(StorageError) {
+        try ChunkTable.replica.insert(
+            chunk, importUUID: context.importUUID, now: now, into: destination.region, ignoringConflicts: true)
+    }
+
+    /// A unique violation whose chunk row is there now was a race with another worker: its result is ours.
+    private func reuseOfLostRace(
+        _ failure: ImportFailure, _ model: Model, _ minOrdinal: Int64, _ rows: [Row]
+    ) throws(ImportFailure) -> ChunkOutcome? {
+        guard case .lasting(let finding) = failure, finding.kind == .integrityError,
+            !chunkKeys.contains(Self.key(model.name, minOrdinal))
+        else { return nil }
+        let found: [ChunkRow]
+        do {
+            found = try ChunkTable.own(model.silo).load(
+                context.importUUID, from: destination.database(of: model.silo), model: model.name,
+                minOrdinal: minOrdinal)
+        } catch {
+            throw .from(error, model: model)
+        }
+        guard let winner = found.first else { return nil }
+        adopt(winner, earlier: true)
+        return try importChunk(model: model, minOrdinal: minOrdinal, rows: rows)
+    }
+
+    private func adopt(_ chunk: ChunkRow, earlier: Bool) {
+        chunkKeys.insert(Self.key(chunk.model, chunk.minOrdinal))
+        for entry in chunk.mapped {
+            map.insert(chunk.model, entry.sourcePK, entry.newPK, entry.kind, earlier: earlier)
+        }
+        for (sourcePK, slug) in chunk.identifiers { map.setIdentifier(chunk.model, sourcePK, slug) }
+    }
+
+    private static func key(_ model: String, _ minOrdinal: Int64) -> String { "\(model)|\(minOrdinal)" }
+
+    private func storage(_ model: Model, _ work: () throws(StorageError) -> Void) throws(ImportFailure) {
+        do { try work() } catch { throw .from(error, model: model) }
+    }
+}
+
+extension ChunkRow {
+    /// Adds one written row, in the order written.
+    mutating func append(_ row: Row, _ newPK: Int64, _ kind: MappingKind, slug: String?) {
+        guard let sourcePK = row.sourcePK else { return }
+        if rowsWritten == 0 {
+            minSourcePK = sourcePK
+            maxSourcePK = sourcePK
+        }
+        rowsWritten += 1
+        maxSourcePK = max(maxSourcePK, sourcePK)
+        if kind == .inserted {
+            minInsertedPK = minInsertedPK ?? newPK
+            maxInsertedPK = max(maxInsertedPK ?? newPK, newPK)
+            if let slug { identifiers[sourcePK] = slug }
+        }
+        mapped.append((sourcePK, newPK, kind))
+    }
+}

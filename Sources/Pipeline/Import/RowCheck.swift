@@ -1,0 +1,75 @@
+import Catalogue
+
+/// Judges a row against its columns just before it is written, in the words and kinds of the reference: what the
+/// databases would refuse, found without losing the rest of the statement to it. The databases' own constraints stay
+/// the second line.
+struct RowCheck {
+    private let model: Model
+    private let columns: [(index: Int, column: Column)]
+
+    init(_ model: Model) {
+        self.model = model
+        columns = model.columns.enumerated().compactMap { index, column in
+            column.isPrimaryKey || column.isDatabaseOnly ? nil : (index, column)
+        }
+    }
+
+    /// The first fault in column order; nil for a sound row.
+    func fault(in row: Row) -> (kind: Finding.Kind, reason: String)? {
+        for (index, column) in columns {
+            if let fault = fault(in: row.values[index], column) { return fault }
+        }
+        return nil
+    }
+
+    /// Throws the finding of the first faulty row.
+    func check(_ rows: [Row]) throws(ImportFailure) {
+        for row in rows {
+            if let fault = fault(in: row) { throw .row(fault.kind, model, row, fault.reason) }
+        }
+    }
+
+    private func fault(in value: Value, _ column: Column) -> (Finding.Kind, String)? {
+        switch value {
+        case .null:
+            return column.isNullable
+                ? nil : (.integrityError, "null value in column \"\(column.name)\" violates not-null constraint")
+        case .text(let text): return fault(in: text, column)
+        case .integer(let number): return fault(in: number, column)
+        case .textArray(let items):
+            return items.contains { $0.map(Self.hasNUL) ?? false } ? Self.nul(column) : nil
+        case .bool, .double, .timestamp, .doubleArray: return nil
+        }
+    }
+
+    private func fault(in text: String, _ column: Column) -> (Finding.Kind, String)? {
+        if Self.hasNUL(text) { return Self.nul(column) }
+        guard let limit = column.type.maxLength, text.utf8.count > limit, text.unicodeScalars.count > limit else {
+            return nil
+        }
+        return (.databaseError, "value too long for column \"\(column.name)\" of type character varying(\(limit))")
+    }
+
+    private func fault(in number: Int64, _ column: Column) -> (Finding.Kind, String)? {
+        if column.isBounded, number > Int64(Int32.max) {
+            return (.unknown, "value of \"\(column.name)\" is above 2147483647")
+        }
+        if let range = column.type.integerRange, !range.contains(number) {
+            return (.databaseError, "value of \"\(column.name)\" is out of range for its type")
+        }
+        if number < 0, isNonNegative(column.name) {
+            return (.integrityError, "value of \"\(column.name)\" violates check constraint \"\(column.name) >= 0\"")
+        }
+        return nil
+    }
+
+    private func isNonNegative(_ column: String) -> Bool {
+        model.table.checks.contains("\(column) >= 0")
+    }
+
+    private static func hasNUL(_ text: String) -> Bool { text.utf8.contains(0) }
+
+    private static func nul(_ column: Column) -> (Finding.Kind, String) {
+        (.unknown, "text of \"\(column.name)\" holds a NUL character, which no database takes")
+    }
+}

@@ -1,0 +1,88 @@
+import Catalogue
+import Storage
+
+/// `sentry.organizationmember`: an unknown inviter is forgotten, a token somebody else has is dropped, and what it
+/// says of its user is taken from the user.
+struct OrganizationMemberRule: ModelRule {
+    let model: Model
+    let referencesNulledWhenMissing: Set<String> = ["inviter_id"]
+    private let user, email, token, tokenExpiry, userEmail, userIsActive: Int
+
+    /// Days for which an invitation stays valid.
+    private static let invitationDays: Int64 = 30
+
+    init(_ model: Model) {
+        self.model = model
+        user = model.position("user_id")
+        email = model.position("email")
+        token = model.position("token")
+        tokenExpiry = model.position("token_expires_at")
+        userEmail = model.position("user_email")
+        userIsActive = model.position("user_is_active")
+    }
+
+    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
+        var tokens = try storedTokens(rows, batch)
+        for index in rows.indices {
+            // Equal also means both null, as the reference compares them.
+            if !tokens.insert(rows[index].values[token]).inserted {
+                rows[index].values[token] = .null
+                rows[index].values[tokenExpiry] = .null
+                tokens.insert(.null)
+            }
+            try checkIdentity(rows[index])
+            let holdsToken = !(rows[index].values[token].text ?? "").isEmpty
+            if holdsToken, rows[index].values[tokenExpiry].isNull {
+                rows[index].values[tokenExpiry] = batch.inDays(Self.invitationDays)
+            }
+        }
+        try takeOverUsers(&rows, batch)
+    }
+
+    private func storedTokens(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Set<Value> {
+        let wanted = Set(rows.map { $0.values[token] })
+        let texts = wanted.filter { !$0.isNull }
+        var found = Set<Value>()
+        if !texts.isEmpty {
+            let rows = try batch.select(Select(["token"], from: model.table, where: [.isIn("token", Array(texts))]))
+            found = Set(rows.map { $0[0] })
+        }
+        let nulls = try batch.select(Select(["id"], from: model.table, where: [.isNull("token")], limit: 1))
+        if !nulls.isEmpty { found.insert(.null) }
+        return found
+    }
+
+    /// A member is a user or an invited address.
+    private func checkIdentity(_ row: Row) throws(ImportFailure) {
+        let hasUser = (row.values[user].integer ?? 0) != 0
+        let hasAddress = !(row.values[email].text ?? "").isEmpty
+        let isInvited = row.values[user].isNull && hasAddress
+        let isMember = hasUser && row.values[email].isNull
+        guard isInvited || isMember else {
+            throw .row(.unknown, model, row, "a member needs either a user or an e-mail address, and not both")
+        }
+    }
+
+    /// Saving a user writes its address and state into its memberships; users that were merged were not saved.
+    private func takeOverUsers(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
+        let imported = Set(
+            batch.map.entries(of: "sentry.user").values.lazy.filter { $0.kind == .inserted }.map(\.newPK))
+        let wanted = Set(rows.compactMap { $0.values[user].integer }).intersection(imported)
+        guard !wanted.isEmpty else { return }
+        let table = Catalogue.known("sentry.user").table
+        let found: [[Value]]
+        do {
+            found = try batch.destination.control.select(
+                Select(
+                    ["id", "email", "is_active"], from: table, where: [.isIn("id", wanted.map { .integer($0) })]))
+        } catch {
+            throw .from(error, model: model)
+        }
+        let users = Dictionary(found.map { ($0[0], ($0[1], $0[2])) }, uniquingKeysWith: { first, _ in first })
+        for index in rows.indices {
+            guard let (address, isActive) = users[rows[index].values[user]] else { continue }
+            rows[index].values[userEmail] = address
+            rows[index].values[userIsActive] = isActive
+        }
+    }
+}

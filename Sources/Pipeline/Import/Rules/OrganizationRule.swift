@@ -1,0 +1,95 @@
+import Catalogue
+import Storage
+
+/// `sentry.organization`: always new; its slug is slugified and made unique as saving it does.
+struct OrganizationRule: ModelRule {
+    let model: Model
+    private let slug, name, status: Int
+
+    /// Waiting for approval after a relocation.
+    static let relocationPendingApproval: Int64 = 3
+
+    init(_ model: Model) {
+        self.model = model
+        slug = model.position("slug")
+        name = model.position("name")
+        status = model.position("status")
+    }
+
+    func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason? {
+        if batch.context.flags.hideOrganizations { row.values[status] = .integer(Self.relocationPendingApproval) }
+        return nil
+    }
+
+    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
+        var register = try NameRegister(model.table, "slug", batch)
+        for index in rows.indices {
+            let base = Slug.organizationBase(
+                slug: rows[index].values[slug].text ?? "", name: rows[index].values[name].text ?? "")
+            let unique = try Self.uniqueSlug(base, &batch.random) { (candidate) throws(ImportFailure) in
+                try register.holds(candidate)
+            }
+            register.add(unique)
+            rows[index].values[slug] = .text(unique)
+        }
+    }
+
+    /// The free organization slug nearest to a base.
+    static func uniqueSlug(
+        _ base: String, _ random: inout SecureRandom, isTaken: (String) throws(ImportFailure) -> Bool
+    ) throws(ImportFailure) -> String {
+        try UniqueName.make(
+            Slug.slugify(base, maxLength: Slug.organizationLength), reserved: ReservedSlugs.organization,
+            maxLength: Slug.organizationLength, random: &random, isTaken: isTaken)
+    }
+}
+
+/// Teams, projects and monitors: a slug is made from the name where the file has none, unique within the owner.
+struct OwnedSlugRule: ModelRule {
+    let model: Model
+    private let slug, name, owner: Int
+    private let length: Int
+    private let reserved: Set<String>
+
+    /// - Parameter owner: the column within whose rows the slug is unique.
+    init(_ model: Model, owner: String, length: Int, reserved: Set<String> = []) {
+        self.model = model
+        self.owner = model.position(owner)
+        self.length = length
+        self.reserved = reserved
+        slug = model.position("slug")
+        name = model.position("name")
+    }
+
+    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
+        let nameless = rows.indices.filter { (rows[$0].values[slug].text ?? "").isEmpty }
+        guard !nameless.isEmpty else { return }
+        var taken = try takenSlugs(Set(nameless.map { rows[$0].values[owner] }), batch)
+        for index in rows.indices {
+            if !(rows[index].values[slug].text ?? "").isEmpty {
+                taken.insert(key(rows[index]))
+                continue
+            }
+            let base = Slug.slugify(rows[index].values[name].text ?? "", maxLength: length)
+            var row = rows[index]
+            let made = try UniqueName.make(base, reserved: reserved, maxLength: length, random: &batch.random) {
+                (candidate) throws(ImportFailure) in
+                row.values[slug] = .text(candidate)
+                return taken.contains(key(row))
+            }
+            rows[index].values[slug] = .text(made)
+            taken.insert(key(rows[index]))
+        }
+    }
+
+    private func key(_ row: Row) -> [Value] {
+        [row.values[owner], .text(Folding.fold(row.values[slug].text ?? ""))]
+    }
+
+    private func takenSlugs(_ owners: Set<Value>, _ batch: Batch) throws(ImportFailure) -> Set<[Value]> {
+        let column = model.columns[owner].name
+        let found = try batch.select(
+            Select([column, "slug"], from: model.table, where: [.isIn(column, Array(owners))]))
+        return Set(found.map { [$0[0], .text(Folding.fold($0[1].text ?? ""))] })
+    }
+}

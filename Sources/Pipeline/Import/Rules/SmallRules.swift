@@ -1,0 +1,173 @@
+import Catalogue
+import Storage
+
+internal import Foundation
+
+/// A model whose rows differ from the generic way only by what saving does to some columns.
+struct ColumnRule: ModelRule {
+    /// What saving does to one column.
+    enum Effect: Sendable {
+        case now
+        case uuid4
+        case uuid4UnlessNull
+        /// 32 hexadecimal digits where null.
+        case hexWhenNull
+        /// MD5 of another column's text where empty.
+        case digestWhenEmpty(of: Int)
+    }
+
+    let model: Model
+    private let effects: [(column: Int, effect: Effect)]
+
+    init(_ model: Model, _ effects: [String: Effect]) {
+        self.model = model
+        self.effects = effects.map { (model.position($0.key), $0.value) }
+    }
+
+    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
+        for index in rows.indices {
+            for (column, effect) in effects { apply(effect, column, &rows[index], batch) }
+        }
+    }
+
+    private func apply(_ effect: Effect, _ column: Int, _ row: inout Row, _ batch: Batch) {
+        switch effect {
+        case .now: row.values[column] = .timestamp(batch.now)
+        case .uuid4: row.values[column] = .text(batch.random.uuid4())
+        case .uuid4UnlessNull:
+            if !row.values[column].isNull { row.values[column] = .text(batch.random.uuid4()) }
+        case .hexWhenNull:
+            if row.values[column].isNull {
+                row.values[column] = .text(batch.random.uuid4().replacingOccurrences(of: "-", with: ""))
+            }
+        case .digestWhenEmpty(let source):
+            if (row.values[column].text ?? "").isEmpty {
+                row.values[column] = .text(Digest.md5(row.values[source].text ?? ""))
+            }
+        }
+    }
+}
+
+/// `sentry.monitor`: always a fresh guid, a slug where it has none, and no room in an organization that is full.
+struct MonitorRule: ModelRule {
+    let model: Model
+    private let slugRule: OwnedSlugRule
+    private let organization, guid: Int
+
+    /// Monitors an organization may have.
+    static let maxMonitorsPerOrganization = 1500
+
+    init(_ model: Model) {
+        self.model = model
+        organization = model.position("organization_id")
+        guid = model.position("guid")
+        slugRule = OwnedSlugRule(model, owner: "organization_id", length: Slug.monitorLength)
+    }
+
+    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
+        try slugRule.beforeInsert(&rows, batch)
+        var counts: [Value: Int] = [:]
+        for index in rows.indices {
+            rows[index].values[guid] = .text(batch.random.uuid4())
+            let owner = rows[index].values[organization]
+            let count = if let known = counts[owner] { known } else { try stored(owner, batch) }
+            if count == Self.maxMonitorsPerOrganization {
+                throw .row(
+                    .unknown, model, rows[index],
+                    "the organization has \(Self.maxMonitorsPerOrganization) monitors already, which is the limit")
+            }
+            counts[owner] = count + 1
+        }
+    }
+
+    private func stored(_ organization: Value, _ batch: Batch) throws(ImportFailure) -> Int {
+        try batch.select(
+            Select(
+                ["id"], from: model.table, where: [.equals("organization_id", organization)],
+                limit: Self.maxMonitorsPerOrganization + 1)
+        ).count
+    }
+}
+
+/// `sentry.savedsearch`: searches of the whole installation are only restored by a Global import.
+struct SavedSearchRule: ModelRule {
+    let model: Model
+    private let isGlobal: Int
+
+    init(_ model: Model) {
+        self.model = model
+        isGlobal = model.position("is_global")
+    }
+
+    func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason? {
+        !batch.isGlobal && row.values[isGlobal].bool == true ? .outOfScope : nil
+    }
+}
+
+/// `sentry.querysubscription`: made anew as a subscription that is being created; only project, query, type and the
+/// date of the imported one survive.
+struct QuerySubscriptionRule: ModelRule {
+    let model: Model
+    private let status, subscriptionID, queryExtra, dateUpdated: Int
+
+    private static let creating: Int64 = 1
+
+    init(_ model: Model) {
+        self.model = model
+        status = model.position("status")
+        subscriptionID = model.position("subscription_id")
+        queryExtra = model.position("query_extra")
+        dateUpdated = model.position("date_updated")
+    }
+
+    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
+        for index in rows.indices {
+            rows[index].values[status] = .integer(Self.creating)
+            rows[index].values[subscriptionID] = .null
+            rows[index].values[queryExtra] = .null
+            rows[index].values[dateUpdated] = .timestamp(batch.now)
+        }
+    }
+}
+
+/// `sentry.notificationaction`: belongs to the organization unless an integration or an app carries it out.
+struct NotificationActionRule: ModelRule {
+    let model: Model
+    private let integration, sentryApp: Int
+
+    init(_ model: Model) {
+        self.model = model
+        integration = model.position("integration_id")
+        sentryApp = model.position("sentry_app_id")
+    }
+
+    func scopes(of rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RelocationScope] {
+        rows.map { Self.scope($0.values[integration], $0.values[sentryApp]) }
+    }
+
+    static func scope(_ integration: Value, _ sentryApp: Value) -> RelocationScope {
+        integration.isNull && sentryApp.isNull ? .organization : .global
+    }
+}
+
+/// `sentry.notificationactionproject`: has the scope of the action it belongs to.
+struct NotificationActionProjectRule: ModelRule {
+    let model: Model
+    private let action: Int
+
+    init(_ model: Model) {
+        self.model = model
+        action = model.position("action_id")
+    }
+
+    func scopes(of rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RelocationScope] {
+        let table = Catalogue.known("sentry.notificationaction").table
+        let found = try batch.select(
+            Select(
+                ["id", "integration_id", "sentry_app_id"], from: table,
+                where: [.isIn("id", Array(Set(rows.map { $0.values[action] })))]))
+        let scopes = Dictionary(
+            found.map { ($0[0], NotificationActionRule.scope($0[1], $0[2])) }, uniquingKeysWith: { first, _ in first })
+        return rows.map { scopes[$0.values[action]] ?? .organization }
+    }
+}

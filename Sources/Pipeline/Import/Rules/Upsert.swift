@@ -1,0 +1,62 @@
+import Catalogue
+import Storage
+
+/// Rows that update the row of the same key, stored or earlier in the chunk, and are inserted where there is none.
+struct Upsert<Key: Hashable> {
+    private enum Target {
+        case stored(Int64)
+        case fresh(Int)
+    }
+
+    private let keepsFirst: Bool
+    private var targets: [Key: Target]
+    private var fresh: [Row] = []
+    private var updates: [Int64: Row] = [:]
+    private var results: [(target: Target, isCreated: Bool)] = []
+
+    /// - Parameter stored: the ids of the rows that are there already.
+    /// - Parameter keepsFirst: a row whose key is taken changes nothing: the first of a key stands.
+    init(_ stored: [Key: Int64], keepsFirst: Bool = false) {
+        targets = stored.mapValues { .stored($0) }
+        self.keepsFirst = keepsFirst
+    }
+
+    /// - Parameter key: nil for a row that matches no other.
+    mutating func add(_ row: Row, key: Key?) {
+        guard let key, let target = targets[key] else {
+            if let key { targets[key] = .fresh(fresh.count) }
+            results.append((.fresh(fresh.count), true))
+            fresh.append(row)
+            return
+        }
+        results.append((target, false))
+        if keepsFirst { return }
+        switch target {
+        case .stored(let id): updates[id] = row
+        case .fresh(let index): fresh[index] = row
+        }
+    }
+
+    /// Inserts and updates; `kind` says what a created and a found row count as.
+    func write(
+        _ rule: some ModelRule, _ batch: Batch, kind: (_ isCreated: Bool) -> MappingKind
+    ) throws(ImportFailure) -> [RowResult] {
+        let model = rule.model
+        let id = model.position("id")
+        let inserted = try rule.insertAll(fresh, batch)
+        try batch.update(
+            updates.sorted { $0.key < $1.key }.map { key, row in
+                var row = row
+                row.values[id] = .integer(key)
+                return row
+            })
+        return results.map { result in
+            switch result.target {
+            case .stored(let key): return .written(key, kind(false), slug: nil)
+            case .fresh(let index):
+                guard case .written(let key, _, let slug) = inserted[index] else { return inserted[index] }
+                return .written(key, kind(result.isCreated), slug: slug)
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Catalogue
+import Storage
+
+internal import Glibc
+
+/// `sentry.userip`: one row a user and address, without its place; seeing an address makes its user active now.
+struct UserIPRule: ModelRule {
+    let model: Model
+    let belongsToUser = true
+    private let user, address, country, region, firstSeen, lastSeen: Int
+
+    /// A user counts as active again when the last activity is older than this, in microseconds.
+    private static let activityInterval: Int64 = 60_000_000
+
+    init(_ model: Model) {
+        self.model = model
+        user = model.position("user_id")
+        address = model.position("ip_address")
+        country = model.position("country_code")
+        region = model.position("region_code")
+        firstSeen = model.position("first_seen")
+        lastSeen = model.position("last_seen")
+    }
+
+    func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason? {
+        row.values[country] = .null
+        row.values[region] = .null
+        if !batch.isGlobal {
+            row.values[firstSeen] = .timestamp(batch.now)
+            row.values[lastSeen] = .timestamp(batch.now)
+        }
+        return nil
+    }
+
+    private struct Key: Hashable {
+        let user: Int64
+        let address: String
+    }
+
+    func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
+        for row in rows { try validate(row) }
+        let users = Array(Set(rows.map { $0.values[user] }))
+        let found = try batch.select(
+            Select(["id", "user_id", "ip_address"], from: model.table, where: [.isIn("user_id", users)]))
+        var stored: [Key: Int64] = [:]
+        for row in found {
+            if let id = row[0].integer, let user = row[1].integer, let address = row[2].text {
+                stored[Key(user: user, address: address)] = id
+            }
+        }
+        var upsert = Upsert<Key>(stored)
+        for row in rows {
+            guard let user = row.values[user].integer, let address = row.values[address].text else { continue }
+            upsert.add(row, key: Key(user: user, address: address))
+        }
+        let results = try upsert.write(self, batch) { _ in .inserted }
+        try touch(users, batch)
+        return results
+    }
+
+    private func validate(_ row: Row) throws(ImportFailure) {
+        guard let text = row.values[address].text else {
+            throw .row(.validationError, model, row, "{'ip_address': ['This field cannot be null.']}")
+        }
+        guard IPAddress.isValid(text) else {
+            throw .row(.validationError, model, row, "{'ip_address': ['Enter a valid IPv4 or IPv6 address.']}")
+        }
+    }
+
+    private func touch(_ users: [Value], _ batch: Batch) throws(ImportFailure) {
+        let table = Catalogue.known("sentry.user").table
+        let idle = try batch.select(Select(["id", "last_active"], from: table, where: [.isIn("id", users)]))
+            .filter { row in
+                guard case .timestamp(let time) = row[1] else { return true }
+                return time < batch.now - Self.activityInterval
+            }
+        guard !idle.isEmpty else { return }
+        do {
+            try batch.database.update(
+                Update(table, set: ["last_active"], rows: idle.map { [$0[0], .timestamp(batch.now)] }))
+        } catch {
+            throw .from(error, model: model)
+        }
+    }
+}
+
+/// IPv4 and IPv6 addresses as text.
+enum IPAddress {
+    static func isValid(_ text: String) -> Bool {
+        var v4 = in_addr()
+        var v6 = in6_addr()
+        return inet_pton(AF_INET, text, &v4) == 1 || inet_pton(AF_INET6, text, &v6) == 1
+    }
+}

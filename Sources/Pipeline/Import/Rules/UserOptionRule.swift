@@ -1,0 +1,129 @@
+import Catalogue
+import Storage
+
+internal import Foundation
+
+/// `sentry.useroption`: validated as the account form would; a global option the user has already is left alone.
+struct UserOptionRule: ModelRule {
+    let model: Model
+    let belongsToUser = true
+    private let user, project, organization, key, value: Int
+
+    init(_ model: Model) {
+        self.model = model
+        user = model.position("user_id")
+        project = model.position("project_id")
+        organization = model.position("organization_id")
+        key = model.position("key")
+        value = model.position("value")
+    }
+
+    private struct Option: Hashable {
+        let user: Int64
+        let key: String
+    }
+
+    func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
+        var taken = try storedOptions(rows, batch)
+        var fresh: [Row] = []
+        var isFresh: [Bool] = []
+        for row in rows {
+            try validate(row)
+            let option = globalOption(row)
+            let isNew = option.map { taken.insert($0).inserted } ?? true
+            isFresh.append(isNew)
+            if isNew { fresh.append(row) }
+        }
+        var inserted = try insertAll(fresh, batch).makeIterator()
+        return isFresh.map { $0 ? inserted.next() ?? .dropped(.superseded) : .dropped(.superseded) }
+    }
+
+    /// The option a row sets for its user everywhere; nil where it belongs to a project or an organization.
+    private func globalOption(_ row: Row) -> Option? {
+        guard row.values[project].isNull, row.values[organization].isNull,
+            let user = row.values[user].integer, let key = row.values[key].text
+        else { return nil }
+        return Option(user: user, key: key)
+    }
+
+    private func storedOptions(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Set<Option> {
+        let users = Set(rows.compactMap { globalOption($0)?.user }).map { Value.integer($0) }
+        let found = try batch.select(
+            Select(
+                ["user_id", "key"], from: model.table,
+                where: [.isIn("user_id", users), .isNull("project_id"), .isNull("organization_id")]))
+        return Set(
+            found.compactMap { row in
+                row[0].integer.flatMap { user in row[1].text.map { Option(user: user, key: $0) } }
+            })
+    }
+
+    // MARK: Validation, in the words of the account form
+
+    private func validate(_ row: Row) throws(ImportFailure) {
+        guard let key = row.values[key].text, let check = Self.checks[key] else { return }
+        guard let fault = check(AccountValue(storedText: row.values[value].text ?? "null")) else { return }
+        throw .row(
+            .validationError, model, row,
+            "{'\(key)': [ErrorDetail(string='\(fault.message)', code='\(fault.code)')]}")
+    }
+
+    private typealias Fault = (message: String, code: String)
+
+    private static let checks: [String: @Sendable (AccountValue) -> Fault?] = [
+        "language": choice(of: AccountChoices.languages),
+        "timezone": choice(of: AccountChoices.timezones),
+        "theme": choice(of: AccountChoices.themes),
+        "stacktraceOrder": choice(of: AccountChoices.stacktraceOrders),
+        "defaultIssueEvent": choice(of: AccountChoices.defaultIssueEvents),
+        "clock24Hours": boolean,
+        "prefersIssueDetailsStreamlinedUI": boolean,
+    ]
+
+    private static func choice(of choices: Set<String>) -> @Sendable (AccountValue) -> Fault? {
+        { value in
+            switch value {
+            case .null: ("This field may not be null.", "null")
+            case .text(let text), .number(let text):
+                choices.contains(text) ? nil : ("The value is not a valid choice.", "invalid_choice")
+            case .boolean, .container: ("The value is not a valid choice.", "invalid_choice")
+            }
+        }
+    }
+
+    private static let boolean: @Sendable (AccountValue) -> Fault? = { value in
+        switch value {
+        case .null: ("This field may not be null.", "null")
+        case .boolean: nil
+        case .text(let text), .number(let text):
+            AccountValue.booleanSpellings.contains(text.lowercased()) ? nil : ("Must be a valid boolean.", "invalid")
+        case .container: ("Must be a valid boolean.", "invalid")
+        }
+    }
+}
+
+/// An option's value as the account form sees it.
+enum AccountValue {
+    case null
+    case boolean
+    case number(String)
+    case text(String)
+    case container
+
+    /// - Parameter storedText: the JSON text the column holds.
+    init(storedText: String) {
+        let parsed = try? JSONSerialization.jsonObject(with: Data(storedText.utf8), options: .fragmentsAllowed)
+        // Text that is no JSON cannot be in the column: decoding made it JSON. It would be no valid choice either.
+        switch parsed {
+        case let text as String: self = .text(text)
+        case is [Any], is [String: Any]: self = .container
+        case is NSNull: self = .null
+        default:
+            self = storedText == "true" || storedText == "false" ? .boolean : .number(storedText)
+        }
+    }
+
+    static let booleanSpellings: Set<String> = [
+        "t", "y", "yes", "true", "on", "1", "1.0", "f", "n", "no", "false", "off", "0", "0.0",
+    ]
+}

@@ -1,0 +1,161 @@
+import Catalogue
+import Storage
+
+/// `sentry.user`: scrubbed of privileges and password outside a Global import, found by exact name, made unique or
+/// merged, validated as the profile form would, and followed by the rows that saving a user makes.
+struct UserRule: ModelRule {
+    let model: Model
+    private let username, name, email, password, isStaff, isSuperuser, isManaged, isUnclaimed: Int
+    private let lastPasswordChange, isPasswordExpired: Int
+
+    static let maxUsernameLength = 128
+    static let maxNameLength = 200
+
+    init(_ model: Model) {
+        self.model = model
+        username = model.position("username")
+        name = model.position("first_name")
+        email = model.position("email")
+        password = model.position("password")
+        isStaff = model.position("is_staff")
+        isSuperuser = model.position("is_superuser")
+        isManaged = model.position("is_managed")
+        isUnclaimed = model.position("is_unclaimed")
+        lastPasswordChange = model.position("last_password_change")
+        isPasswordExpired = model.position("is_password_expired")
+    }
+
+    func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason? {
+        switch batch.context.scope {
+        case .users, .organizations:
+            row.values[isStaff] = .bool(false)
+            row.values[isSuperuser] = .bool(false)
+            row.values[isManaged] = .bool(false)
+        case .config, .global: break
+        }
+        if !batch.isGlobal || row.values[isUnclaimed].bool == true {
+            row.values[isUnclaimed] = .bool(true)
+            row.values[password] = .text(batch.random.unusablePassword())
+            row.values[lastPasswordChange] = .timestamp(batch.now)
+            row.values[isPasswordExpired] = .bool(false)
+        }
+        return nil
+    }
+
+    /// Who holds a name that a row wants.
+    private enum Holder {
+        case stored(Int64)
+        /// The n-th row that this chunk inserts.
+        case chunk(Int)
+    }
+
+    func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
+        var holders = try storedHolders(rows, batch)
+        var register = try NameRegister(model.table, "username", batch)
+        var fresh: [Row] = []
+        var fates: [Holder] = []
+        for var row in rows {
+            if let text = row.values[username].text, let holder = holders[text] {
+                if batch.context.flags.mergeUsers {
+                    fates.append(holder)
+                    continue
+                }
+                row.values[username] = .text(try uniqueName(text, register, batch))
+            }
+            try validate(row, register, batch)
+            if let text = row.values[username].text {
+                holders[text] = .chunk(fresh.count)
+                register.add(text)
+            }
+            fates.append(.chunk(fresh.count))
+            fresh.append(row)
+        }
+        let inserted = try insertAll(fresh, batch)
+        return results(fates, inserted)
+    }
+
+    /// A row's own insert comes first among the fates that point at it; every later one was merged into it.
+    private func results(_ fates: [Holder], _ inserted: [RowResult]) -> [RowResult] {
+        var seen = 0
+        return fates.map { fate in
+            switch fate {
+            case .stored(let id): return .written(id, .existing, slug: nil)
+            case .chunk(let index):
+                if index == seen {
+                    seen += 1
+                    return inserted[index]
+                }
+                guard case .written(let id, _, _) = inserted[index] else { return inserted[index] }
+                return .written(id, .existing, slug: nil)
+            }
+        }
+    }
+
+    private func storedHolders(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [String: Holder] {
+        let names = rows.map { $0.values[username] }.filter { $0.text != nil }
+        let found = try batch.select(
+            Select(["id", "username"], from: model.table, where: [.isIn("username", names)]))
+        var out: [String: Holder] = [:]
+        for row in found {
+            if let id = row[0].integer, let name = row[1].text { out[name] = .stored(id) }
+        }
+        return out
+    }
+
+    private func uniqueName(
+        _ name: String, _ register: NameRegister, _ batch: Batch
+    ) throws(ImportFailure) -> String {
+        try UniqueName.make(name, maxLength: Self.maxUsernameLength, random: &batch.random) {
+            (candidate) throws(ImportFailure) in try register.holds(candidate)
+        }
+    }
+
+    // MARK: Validation, in the words of the profile form
+
+    private func validate(_ row: Row, _ register: NameRegister, _ batch: Batch) throws(ImportFailure) {
+        func refuse(_ field: String, _ message: String, _ code: String) -> ImportFailure {
+            .row(.validationError, model, row, "{'\(field)': [ErrorDetail(string='\(message)', code='\(code)')]}")
+        }
+        if let fault = Self.fault(row.values[name], maxLength: Self.maxNameLength, allowsBlank: true) {
+            throw refuse("name", fault.message, fault.code)
+        }
+        if let fault = Self.fault(row.values[username], maxLength: Self.maxUsernameLength, allowsBlank: false) {
+            throw refuse("username", fault.message, fault.code)
+        }
+        // The form trims what it checks, not what is stored.
+        if let text = row.values[username].text, try register.holds(UniqueName.trimmed(text)) {
+            throw refuse("username", "That username is already in use.", "invalid")
+        }
+    }
+
+    private static func fault(
+        _ value: Value, maxLength: Int, allowsBlank: Bool
+    ) -> (message: String, code: String)? {
+        guard let text = value.text.map(UniqueName.trimmed) else { return ("This field may not be null.", "null") }
+        if text.isEmpty, !allowsBlank { return ("This field may not be blank.", "blank") }
+        if text.unicodeScalars.count > maxLength {
+            return ("Ensure this field has no more than \(maxLength) characters.", "max_length")
+        }
+        if text.utf8.contains(0) { return ("Null characters are not allowed.", "null_characters_not_allowed") }
+        return nil
+    }
+
+    // MARK: What saving a user makes
+
+    func afterInsert(_ rows: [Row], _ batch: Batch) throws(ImportFailure) {
+        let ids = rows.map { $0.values[model.position("id")] }
+        let addresses = zip(ids, rows).map { id, row in
+            [
+                id, row.values[email], .text(batch.random.alphanumeric(32)), .timestamp(batch.now), .bool(false),
+            ]
+        }
+        let columns = ["user_id", "email", "validation_hash", "date_hash_added", "is_verified"]
+        try batch.insert(into: Catalogue.known("sentry.useremail").table, columns, addresses, causes: rows)
+        try EmailAddresses.ensure(rows.map { $0.values[email] }, batch)
+        guard !batch.isGlobal else { return }
+        let hashes = ids.map { [$0, .text(batch.random.alphanumeric(32)), .timestamp(batch.now)] }
+        try batch.insert(
+            into: Catalogue.knownTable("sentry_lostpasswordhash"), ["user_id", "hash", "date_added"], hashes,
+            causes: rows)
+    }
+}
