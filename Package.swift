@@ -23,7 +23,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
-let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "relocation",
@@ -47,17 +47,20 @@ let package = Package(
         .target(name: "CSimdJSON", path: "Sources/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         room("Catalogue", []),
+        .target(
+            name: "Failpoints", path: "Sources/Pipeline/Failpoints",
+            swiftSettings: strict + [.define("FAILPOINTS", .when(configuration: .debug))]),
         room("Export", ["Catalogue", "CArchive", "CSimdJSON", "CZstd", crypto, cryptoExtras]),
         room("Queue", ["CHiredis"]),
         room("Storage", ["Catalogue", "CSQLite", "CPQ"]),
-        room("Import", ["Catalogue", "Storage", crypto]),
+        room("Import", ["Catalogue", "Storage", "Failpoints", crypto]),
         room("Console", ["Catalogue", "Queue", argumentParser, logging]),
-        room("Flow", ["Catalogue", "Export", "Queue", "Storage", "Import", logging, metrics]),
+        room("Flow", ["Catalogue", "Export", "Queue", "Storage", "Import", "Failpoints", logging, metrics]),
         .executableTarget(
             name: "Enqueue", dependencies: ["Catalogue", "Export", "Queue", "Console", argumentParser, logging],
             path: "Sources/Enqueue", swiftSettings: strict),
         .executableTarget(
-            name: "Worker", dependencies: ["Flow", "Console", "Queue", "Storage", argumentParser, logging, lifecycle],
+            name: "Worker", dependencies: ["Flow", "Console", "Queue", "Storage", "Import", "Catalogue", argumentParser, logging, signals],
             path: "Sources/Worker", swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: [], path: "Tests/Support", swiftSettings: strict),

@@ -1,4 +1,5 @@
 public import Catalogue
+import Failpoints
 import Storage
 
 /// One relocation's import on one worker: chunk after chunk, in order. Everything it knows comes from the database's
@@ -9,7 +10,7 @@ public final class RelocationImport {
     public private(set) var map = PrimaryKeyMap()
 
     private let indexes = FoldedIndexes()
-    private var random = SecureRandom()
+    var random = SecureRandom()
     /// `model|min ordinal` of every chunk row of this import.
     private var chunkKeys: Set<String> = []
 
@@ -55,10 +56,12 @@ public final class RelocationImport {
         do {
             if ownsTransaction { try storage(model) { () throws(StorageError) in try database.begin() } }
             let chunk = try write(fresh, model, minOrdinal, now, into: &outcome)
+            try pass("chunk.recorded")
             if ownsTransaction { try storage(model) { () throws(StorageError) in try database.commit() } }
             if let chunk {
                 adopt(chunk, earlier: false)
                 if destination.isSplit, model.silo == .control {
+                    try pass("chunk.unreplicated")
                     try storage(model) { () throws(StorageError) in try replicate(chunk, now: now) }
                 }
             }
@@ -119,6 +122,7 @@ public final class RelocationImport {
             }
         }
         guard chunk.rowsWritten > 0 else { return nil }
+        try pass("chunk.written")
         // Another chunk size left a row under this key: what is new gets the key of its own first row.
         if chunkKeys.contains(Self.key(model.name, minOrdinal)) { chunk.minOrdinal = kept[0].ordinal }
         try storage(model) { () throws(StorageError) in
@@ -169,6 +173,13 @@ public final class RelocationImport {
     }
 
     private static func key(_ model: String, _ minOrdinal: Int64) -> String { "\(model)|\(minOrdinal)" }
+
+    /// A test may fail the process here; to the import that is a connection lost at this place.
+    private func pass(_ place: StaticString) throws(ImportFailure) {
+        do { try Failpoint.reach(place) } catch {
+            throw .passing(StorageError(.unavailable, "the connection was lost at \(error.name)"))
+        }
+    }
 
     private func storage(_ model: Model, _ work: () throws(StorageError) -> Void) throws(ImportFailure) {
         do { try work() } catch { throw .from(error, model: model) }

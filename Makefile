@@ -1,0 +1,32 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PRODUCTS := relocation-enqueue relocation-worker
+
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## Installs the Debian packages that are missing (as root, or with sudo)
+	@deploy/install-packages
+
+build: deps ## Builds both programs for use
+	swift build -c release $(PRODUCTS:%=--product %)
+
+demo: deps ## Imports the sample export end to end on SQLite with a private Redis, and shows the result
+	@deploy/demo
+
+test: deps ## Runs all tests; they start their own Redis and PostgreSQL
+	swift build --build-tests
+	swift test --skip-build --parallel
+
+lint: ## Checks the format
+	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+
+format: ## Formats the sources in place
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+check: lint test ## The gate: format, build without warnings, all tests
+
+bench: deps ## Measures against named limits and rewrites the figures in Benchmarks/README.md
+	@Benchmarks/run
+
+.PHONY: help deps build demo test lint format check bench

@@ -1,0 +1,48 @@
+internal import Glibc
+internal import Synchronization
+
+/// Places between two side effects where a test may kill, freeze or fail the process. Compiled into debug builds only;
+/// a release build holds none of it.
+///
+/// `RELOCATION_FAILPOINT=<name>:<n>:<action>` acts when the named place is reached for the n-th time (1-based):
+/// `kill` ends the process as SIGKILL does, `stop` freezes it as SIGSTOP does, `fail` throws.
+public enum Failpoint {
+    /// What a place throws on `fail`.
+    public struct Reached: Error, Sendable {
+        public let name: String
+    }
+
+    #if FAILPOINTS
+        private struct Plan: Sendable {
+            let name: String
+            let occurrence: Int
+            let action: String
+        }
+
+        private static let plan: Plan? = {
+            guard let text = getenv("RELOCATION_FAILPOINT").map({ String(cString: $0) }) else { return nil }
+            let parts = text.split(separator: ":").map(String.init)
+            guard parts.count == 3, let occurrence = Int(parts[1]) else { return nil }
+            return Plan(name: parts[0], occurrence: occurrence, action: parts[2])
+        }()
+
+        private static let reached = Mutex(0)
+    #endif
+
+    /// Marks a place. Does nothing unless a test asked for it.
+    public static func reach(_ name: StaticString) throws(Reached) {
+        #if FAILPOINTS
+            guard let plan, plan.name == "\(name)" else { return }
+            let occurrence = reached.withLock { count in
+                count += 1
+                return count
+            }
+            guard occurrence == plan.occurrence else { return }
+            switch plan.action {
+            case "kill": kill(getpid(), SIGKILL)
+            case "stop": kill(getpid(), SIGSTOP)
+            default: throw Reached(name: plan.name)
+            }
+        #endif
+    }
+}

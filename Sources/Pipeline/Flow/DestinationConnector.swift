@@ -1,0 +1,39 @@
+public import Catalogue
+public import Import
+public import Storage
+
+/// Where imports go, and what must be true of it before one starts.
+public struct DestinationSettings: Sendable {
+    public let region: DatabaseURL
+    /// The control silo's database; nil where one database holds both silos.
+    public let control: DatabaseURL?
+    public let instance: InstanceSettings
+
+    public init(region: DatabaseURL, control: DatabaseURL? = nil, instance: InstanceSettings = InstanceSettings()) {
+        self.region = region
+        self.control = control
+        self.instance = instance
+    }
+
+    /// Opens the databases; nothing is created.
+    public func open() throws(StorageError) -> Destination {
+        let regionDatabase = try DatabaseConnector.open(region, create: false)
+        guard let control else { return Destination(regionDatabase) }
+        return Destination(region: regionDatabase, control: try DatabaseConnector.open(control, create: false))
+    }
+}
+
+extension Destination {
+    /// Every way in which the databases differ from the catalogue.
+    public func mismatches() throws(StorageError) -> [SchemaMismatch] {
+        guard isSplit else { return try region.mismatches(with: Self.importTables(nil)) }
+        return try region.mismatches(with: Self.importTables(.region))
+            + control.mismatches(with: Self.importTables(.control))
+    }
+
+    /// The tables an import reads or writes: the models' own, chunk rows, side effects and derived state.
+    private static func importTables(_ silo: Silo?) -> [Table] {
+        let models = Catalogue.standard.models.filter { silo == nil || $0.silo == silo }.map(\.table)
+        return models + Catalogue.standard.importedOtherTables(silo)
+    }
+}

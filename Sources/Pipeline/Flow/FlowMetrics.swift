@@ -1,0 +1,42 @@
+internal import Metrics
+
+/// One metric a state change, ready for an exporter. Labels are bounded: states and outcomes, never names from files.
+enum FlowMetrics {
+    enum Transition: String, CaseIterable {
+        case claimed, completed, failed, postponed, released, lost, yielded, paused
+    }
+
+    enum Rows: String, CaseIterable {
+        case inserted, existing, overwritten, dropped
+    }
+
+    private static let transitions = counters("relocation_transitions_total", "transition", Transition.self)
+    private static let rows = counters("relocation_rows_total", "outcome", Rows.self)
+    private static let chunks = Counter(label: "relocation_chunks_total")
+    private static let chunkSeconds = Metrics.Timer(label: "relocation_chunk_seconds", preferredDisplayUnit: .seconds)
+    private static let claims = Metrics.Gauge(label: "relocation_claims_held")
+
+    static func record(_ transition: Transition) { transitions[transition.rawValue]?.increment() }
+
+    static func record(chunkOf inserted: Int, _ existing: Int, _ overwritten: Int, dropped: Int, nanoseconds: Int64) {
+        chunks.increment()
+        chunkSeconds.recordNanoseconds(nanoseconds)
+        for (outcome, count) in [
+            (Rows.inserted, inserted), (.existing, existing), (.overwritten, overwritten), (.dropped, dropped),
+        ] where count > 0 {
+            rows[outcome.rawValue]?.increment(by: count)
+        }
+    }
+
+    static func claimsHeld(_ count: Int) { claims.record(count) }
+
+    private static func counters<Label: RawRepresentable & CaseIterable>(
+        _ name: String, _ dimension: String, _ labels: Label.Type
+    ) -> [String: Counter] where Label.RawValue == String {
+        var out: [String: Counter] = [:]
+        for label in labels.allCases {
+            out[label.rawValue] = Counter(label: name, dimensions: [(dimension, label.rawValue)])
+        }
+        return out
+    }
+}

@@ -1,0 +1,60 @@
+internal import Logging
+import Queue
+
+/// Renews the leases of everything this process works on, over a connection of its own, so that a long statement never
+/// costs a lease.
+actor LeaseKeeper {
+    private let executor = BlockingExecutor(label: "relocation.leases")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let configuration: QueueConfiguration
+    private let log: Logger
+    private var queue: RelocationQueue?
+    private var held: [Int64: (claim: Claim, clock: LeaseClock)] = [:]
+
+    init(_ configuration: QueueConfiguration, log: Logger) {
+        self.configuration = configuration
+        self.log = log
+    }
+
+    func keep(_ claim: Claim, _ clock: LeaseClock) {
+        held[claim.token] = (claim, clock)
+        FlowMetrics.claimsHeld(held.count)
+    }
+
+    func forget(_ claim: Claim) {
+        held[claim.token] = nil
+        FlowMetrics.claimsHeld(held.count)
+    }
+
+    /// Renews every quarter of the lease until cancelled.
+    func run() async {
+        let interval = Duration.milliseconds(max(configuration.leaseMilliseconds / 4, 20))
+        while !Task.isCancelled {
+            renew()
+            // A cancelled sleep ends the loop.
+            do { try await Task.sleep(for: interval) } catch { return }
+        }
+    }
+
+    private func renew() {
+        let entries = Array(held.values)
+        guard !entries.isEmpty else { return }
+        let sentAt = LeaseClock.now()
+        do {
+            let queue = try queue ?? RelocationQueue(configuration)
+            self.queue = queue
+            for (entry, isHeld) in zip(entries, try queue.renew(entries.map(\.claim))) {
+                if isHeld {
+                    entry.clock.extend(leaseMilliseconds: configuration.leaseMilliseconds, sentAt: sentAt)
+                } else {
+                    entry.clock.lose()
+                    log.warning("lease lost", metadata: ["relocation.uuid": "\(entry.claim.uuid)"])
+                }
+            }
+        } catch {
+            // The clocks run out by themselves if this goes on.
+            log.warning("leases not renewed", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,287 @@
+import Catalogue
+import Export
+import Failpoints
+import Import
+import Queue
+import Storage
+
+internal import Logging
+
+/// Works one claimed relocation: takes its tasks in order, records what became of their rows, and ends by completing,
+/// failing, postponing or giving it back. Blocking; lives with its connections.
+final class RelocationRunner {
+    private let queue: RelocationQueue
+    private let destination: Destination
+    private let instance: InstanceSettings
+    private let retries: RetryPolicy
+    private let stop: StopSignal
+    private let claim: Claim
+    private let lease: LeaseClock
+    private let log: Logger
+
+    /// Tasks fetched at a time, and their bytes.
+    private static let fetchCount = 32
+    private static let fetchBytes = 4 << 20
+    /// Dropped rows listed one by one, for each task.
+    private static let listedRowsPerTask = 50
+    /// A worker with others waiting gives a relocation back after this many milliseconds.
+    private static let turnMilliseconds: Int64 = 2000
+
+    init(
+        queue: RelocationQueue, destination: Destination, instance: InstanceSettings, retries: RetryPolicy,
+        stop: StopSignal, claim: Claim, lease: LeaseClock, log: Logger
+    ) {
+        self.queue = queue
+        self.destination = destination
+        self.instance = instance
+        self.retries = retries
+        self.stop = stop
+        self.claim = claim
+        self.lease = lease
+        self.log = log
+    }
+
+    func run() -> RunEnd {
+        let lease = lease
+        destination.setBeforeStatement { () throws(StorageError) in
+            if !lease.isHeld { throw StorageError(.leaseLost, "the lease ran out or another worker took over") }
+        }
+        defer { destination.setBeforeStatement(nil) }
+        do {
+            return try work()
+        } catch let error as QueueError {
+            destination.rollback()
+            return end(after: error)
+        } catch let error as ImportFailure {
+            destination.rollback()
+            return end(after: error)
+        } catch {
+            destination.rollback()
+            // Only a failpoint throws anything else: it stands for a connection lost at that place.
+            return .queueTrouble(QueueError(.unavailable, "\(error)"))
+        }
+    }
+
+    private func work() throws -> RunEnd {
+        let (scope, options) = try readOptions()
+        try queue.bind(claim, destination: destination.identity)
+        let context = ImportContext(
+            importUUID: claim.uuid, scope: scope,
+            flags: ImportFlags(
+                mergeUsers: options.mergeUsers, overwriteConfigs: options.overwriteConfigs,
+                hideOrganizations: options.hideOrganizations),
+            instance: instance)
+        let work = try RelocationImport(context, into: destination)
+        let performer = TaskPerformer(work: work)
+        return options.atomic || scope == .global && !destination.isSplit
+            ? try runInOneTransaction(performer, clears: scope == .global) : try runTaskByTask(performer)
+    }
+
+    private func readOptions() throws -> (ImportScope, RelocationOptions) {
+        guard let scope = ImportScope(rawValue: claim.status.scope),
+            let options = RelocationOptions(json: claim.status.options)
+        else {
+            throw ImportFailure.lasting(
+                Finding(
+                    kind: .unspecifiedScope, model: nil,
+                    reason: "the relocation's record was written by another version of relocation-enqueue"))
+        }
+        return (scope, options)
+    }
+
+    // MARK: The usual way: every chunk commits by itself
+
+    private func runTaskByTask(_ performer: TaskPerformer) throws -> RunEnd {
+        let began = LeaseClock.now()
+        while true {
+            let elements = try queue.tasks(claim, from: 0, count: Self.fetchCount, maxBytes: Self.fetchBytes)
+            if elements.isEmpty { return try complete() }
+            for element in elements {
+                if stop.isRequested { return try giveBack("the worker stops") }
+                try Failpoint.reach("chunk.before")
+                let outcome = try timed(element, performer)
+                try Failpoint.reach("chunk.after")
+                let answer = try acknowledge(1, outcome)
+                if answer.pauseRequested || answer.cancelRequested {
+                    return try giveBack(answer.cancelRequested ? "cancelled" : "paused")
+                }
+                if answer.othersWaiting > 0, answer.remaining > 0, LeaseClock.now() - began > Self.turnMilliseconds {
+                    return try yieldTurn()
+                }
+            }
+        }
+    }
+
+    // MARK: All or nothing: one transaction, acknowledged after its commit
+
+    private func runInOneTransaction(_ performer: TaskPerformer, clears: Bool) throws -> RunEnd {
+        try begin()
+        if clears { try performer.work.clear() }
+        var sum = ChunkOutcome()
+        var done = 0
+        while true {
+            let elements = try queue.tasks(claim, from: done, count: Self.fetchCount, maxBytes: Self.fetchBytes)
+            if elements.isEmpty { break }
+            for element in elements {
+                if stop.isRequested {
+                    destination.rollback()
+                    return try giveBack("the worker stops")
+                }
+                let outcome = try timed(element, performer)
+                sum.account.add(outcome.account)
+                sum.drops += outcome.drops.prefix(Self.listedRowsPerTask)
+                done += 1
+            }
+            try queue.progress(claim, chunksDone: done)
+        }
+        try Failpoint.reach("transaction.commit")
+        try commit()
+        try Failpoint.reach("transaction.after")
+        _ = try acknowledge(done, sum)
+        return try complete()
+    }
+
+    private var databases: [any Database] {
+        destination.isSplit ? [destination.control, destination.region] : [destination.region]
+    }
+
+    private func begin() throws(ImportFailure) {
+        for database in databases {
+            do { try database.begin() } catch { throw ImportFailure(error) }
+        }
+    }
+
+    private func commit() throws(ImportFailure) {
+        for database in databases {
+            do { try database.commit() } catch { throw ImportFailure(error) }
+        }
+    }
+
+    // MARK: Steps
+
+    private func timed(_ element: TaskElement, _ performer: TaskPerformer) throws(ImportFailure) -> ChunkOutcome {
+        let start = Clock.now()
+        let outcome = try performer.perform(element)
+        let totals = outcome.account.totals
+        FlowMetrics.record(
+            chunkOf: totals.inserted, totals.existing, totals.overwritten, dropped: totals.droppedTotal,
+            nanoseconds: (Clock.now() - start) * 1000)
+        if case .task(let task) = element {
+            log.debug(
+                "task done",
+                metadata: [
+                    "task.kind": "\(task.kind)", "task.name": "\(task.name)", "task.min_ordinal": "\(task.minOrdinal)",
+                    "task.microseconds": "\(Clock.now() - start)", "task.replay": "\(outcome.isReplay)",
+                ])
+        }
+        return outcome
+    }
+
+    private func acknowledge(_ tasks: Int, _ outcome: ChunkOutcome) throws -> Acknowledgement {
+        try Failpoint.reach("acknowledge.before")
+        let listed = outcome.drops.prefix(max(Self.listedRowsPerTask, tasks > 1 ? outcome.drops.count : 0))
+        let answer = try queue.acknowledge(
+            claim, tasks: tasks, counters: outcome.account.counters, listed: listed.map(\.json))
+        try Failpoint.reach("acknowledge.after")
+        return answer
+    }
+
+    private func complete() throws(QueueError) -> RunEnd {
+        try queue.complete(claim)
+        FlowMetrics.record(.completed)
+        log.info("relocation completed")
+        return .completed
+    }
+
+    private func giveBack(_ reason: String) throws(QueueError) -> RunEnd {
+        try queue.release(claim)
+        FlowMetrics.record(.released)
+        log.info("relocation given back", metadata: ["reason": "\(reason)"])
+        return .released
+    }
+
+    private func yieldTurn() throws(QueueError) -> RunEnd {
+        try queue.yieldTurn(claim)
+        FlowMetrics.record(.yielded)
+        return .yielded
+    }
+
+    // MARK: Trouble
+
+    private func end(after error: QueueError) -> RunEnd {
+        if error.kind == .leaseLost {
+            FlowMetrics.record(.lost)
+            log.warning("relocation taken over by another worker")
+            return .lost
+        }
+        log.warning("queue trouble", metadata: ["error": "\(error)"])
+        return .queueTrouble(error)
+    }
+
+    private func end(after failure: ImportFailure) -> RunEnd {
+        do {
+            switch failure {
+            case .lasting(let finding): return try fail(finding)
+            case .passing(let error): return try postpone(error)
+            case .leaseLost:
+                FlowMetrics.record(.lost)
+                log.warning("lease lost before the next statement")
+                return .lost
+            case .destination(let error):
+                try queue.release(claim)
+                log.error("the database cannot take imports", metadata: ["error": "\(error)"])
+                return .unusable(error)
+            }
+        } catch {
+            return end(after: error)
+        }
+    }
+
+    private func fail(_ finding: Finding) throws(QueueError) -> RunEnd {
+        let row = finding.ordinal.map { " row \($0)" } ?? ""
+        let reason = "\(finding.kind.rawValue) in \(finding.model ?? "the import")\(row): \(finding.reason)"
+        try queue.fail(claim, findings: [finding.json()], reason: reason)
+        FlowMetrics.record(.failed)
+        log.error("relocation failed", metadata: ["reason": "\(reason)"])
+        return .failed
+    }
+
+    private func postpone(_ error: StorageError) throws(QueueError) -> RunEnd {
+        let attempt = claim.status.attempts + 1
+        switch retries.decision(afterAttempt: attempt, jitter: Double.random(in: 0..<1)) {
+        case .giveUp:
+            return try fail(
+                Finding(kind: .databaseError, model: nil, reason: "given up after \(attempt) attempts: \(error)"))
+        case .retry(let delay):
+            try queue.postpone(claim, delayMilliseconds: delay, trouble: error.message)
+            FlowMetrics.record(.postponed)
+            log.warning(
+                "relocation postponed",
+                metadata: ["error": "\(error)", "attempt": "\(attempt)", "delay_ms": "\(delay)"])
+            return error.kind == .unavailable ? .databaseTrouble(error) : .postponed
+        }
+    }
+}
+
+extension ImportFailure {
+    /// What a storage error outside any chunk means.
+    init(_ error: StorageError) {
+        switch error.kind {
+        case .leaseLost: self = .leaseLost
+        case .unavailable, .contention, .full, .readOnly: self = .passing(error)
+        case .permissionDenied, .schemaMismatch, .occupied: self = .destination(error)
+        case .uniqueViolation, .foreignKeyViolation, .notNullViolation, .checkViolation:
+            self = .lasting(Finding(kind: .integrityError, model: error.table, reason: error.message))
+        case .invalidValue, .other:
+            self = .lasting(Finding(kind: .databaseError, model: error.table, reason: error.message))
+        }
+    }
+}
+
+extension DroppedRow {
+    /// One line of the operator's list.
+    var json: String {
+        #"{"model":\#(JSONText.quoted(model)),"pk":\#(sourcePK.map(String.init) ?? "null"),"#
+            + #""ordinal":\#(ordinal),"reason":\#(JSONText.quoted(reason.text))}"#
+    }
+}

@@ -1,0 +1,12 @@
+internal import Synchronization
+
+/// Asks a worker to stop: the current chunk is finished, the lease given back.
+public final class StopSignal: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    public init() {}
+
+    public func request() { flag.store(true, ordering: .sequentiallyConsistent) }
+
+    public var isRequested: Bool { flag.load(ordering: .sequentiallyConsistent) }
+}

@@ -1,0 +1,41 @@
+public import Logging
+
+/// A worker process: slots that work relocations, and the keeper of their leases.
+public struct Worker: Sendable {
+    private let settings: WorkerSettings
+    private let stop: StopSignal
+    private let log: Logger
+
+    public init(_ settings: WorkerSettings, stop: StopSignal, log: Logger) {
+        self.settings = settings
+        self.stop = stop
+        self.log = log
+    }
+
+    /// Runs until stopped, drained or cut off; the first slot that ends for another reason than being finished ends
+    /// the others.
+    public func run() async -> WorkerEnd {
+        let keeper = LeaseKeeper(settings.queue, log: log)
+        return await withTaskGroup(of: WorkerEnd?.self) { group in
+            group.addTask {
+                await keeper.run()
+                return nil
+            }
+            for number in 1...settings.concurrency {
+                let slot = WorkerSlot(number, settings, keeper: keeper, stop: stop, log: log)
+                group.addTask { await slot.run() }
+            }
+            var result = WorkerEnd.finished
+            var running = settings.concurrency
+            while running > 0, let end = await group.next() {
+                guard let end else { continue }
+                running -= 1
+                if case .finished = end { continue }
+                result = end
+                stop.request()
+            }
+            group.cancelAll()
+            return result
+        }
+    }
+}

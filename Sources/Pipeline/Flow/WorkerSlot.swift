@@ -1,0 +1,163 @@
+import Import
+import Queue
+import Storage
+
+internal import Logging
+
+/// One place at which relocations are worked, on a thread and connections of its own. The cooperative pool only ever
+/// sees it asleep.
+actor WorkerSlot {
+    private let executor: BlockingExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let settings: WorkerSettings
+    private let keeper: LeaseKeeper
+    private let stop: StopSignal
+    private let log: Logger
+    private var queue: RelocationQueue?
+    private var destination: Destination?
+    private var reportedForeign: Set<String> = []
+
+    /// Milliseconds between two looks at an empty queue.
+    private static let pollMilliseconds = 200
+    /// Milliseconds between two attempts to reach a server that is away.
+    private static let reconnectMilliseconds = 250
+
+    init(_ number: Int, _ settings: WorkerSettings, keeper: LeaseKeeper, stop: StopSignal, log: Logger) {
+        executor = BlockingExecutor(label: "relocation.slot.\(number)")
+        self.settings = settings
+        self.keeper = keeper
+        self.stop = stop
+        var log = log
+        log[metadataKey: "slot"] = "\(number)"
+        self.log = log
+    }
+
+    /// Works until stopped, drained or cut off for longer than the budget.
+    func run() async -> WorkerEnd {
+        var awaySince: Int64?
+        while !stop.isRequested {
+            do {
+                if try await turn() { return .finished }
+                awaySince = nil
+            } catch {
+                switch error {
+                case .unreachable(let message):
+                    let since = awaySince ?? LeaseClock.now()
+                    awaySince = since
+                    if LeaseClock.now() - since >= settings.outageBudgetMilliseconds { return error }
+                    log.warning("a server is away", metadata: ["error": "\(message)"])
+                    await pause(Self.reconnectMilliseconds)
+                case .refused, .schema, .finished: return error
+                }
+            }
+        }
+        return .finished
+    }
+
+    /// Claims and works one relocation, or waits a little. True when there is nothing left to drain.
+    private func turn() async throws(WorkerEnd) -> Bool {
+        let destination = try openDestination()
+        let queue = try openQueue()
+        let sentAt = LeaseClock.now()
+        let result: ClaimResult
+        do {
+            result = try queue.claim(worker: settings.name, destination: destination.identity)
+        } catch {
+            throw ended(by: error)
+        }
+        switch result {
+        case .claimed(let claim):
+            try await work(claim, sentAt, queue, destination)
+            return false
+        case .idle(let idle):
+            report(idle.foreign)
+            if settings.drains, idle.openRelocations == 0 { return true }
+            await pause(min(max(idle.nextInMilliseconds ?? Self.pollMilliseconds, 5), Self.pollMilliseconds))
+            return false
+        }
+    }
+
+    private func work(
+        _ claim: Claim, _ sentAt: Int64, _ queue: RelocationQueue, _ destination: Destination
+    ) async throws(WorkerEnd) {
+        let clock = LeaseClock(leaseMilliseconds: claim.leaseMilliseconds, sentAt: sentAt)
+        await keeper.keep(claim, clock)
+        FlowMetrics.record(.claimed)
+        var log = log
+        log[metadataKey: "relocation.uuid"] = "\(claim.uuid)"
+        log.info("relocation claimed", metadata: ["chunks.done": "\(claim.status.chunksDone)"])
+        let runner = RelocationRunner(
+            queue: queue, destination: destination, instance: settings.destination.instance,
+            retries: settings.retries, stop: stop, claim: claim, lease: clock, log: log)
+        let end = runner.run()
+        await keeper.forget(claim)
+        switch end {
+        case .completed, .failed, .postponed, .released, .yielded, .lost: break
+        case .queueTrouble(let error): throw ended(by: error)
+        case .databaseTrouble(let error):
+            self.destination = nil
+            throw .unreachable(error.message)
+        case .unusable(let error): throw .schema(error.message)
+        }
+    }
+
+    private func openQueue() throws(WorkerEnd) -> RelocationQueue {
+        if let queue { return queue }
+        do {
+            let opened = try RelocationQueue(settings.queue)
+            queue = opened
+            return opened
+        } catch {
+            throw ended(by: error)
+        }
+    }
+
+    private func openDestination() throws(WorkerEnd) -> Destination {
+        if let destination { return destination }
+        do {
+            let opened = try settings.destination.open()
+            let fatal = try opened.mismatches().filter(\.isFatal)
+            if let first = fatal.first {
+                throw WorkerEnd.schema(Self.message(first, count: fatal.count))
+            }
+            destination = opened
+            return opened
+        } catch let error as StorageError {
+            switch error.kind {
+            case .unavailable, .contention, .full, .readOnly: throw .unreachable(error.message)
+            case .schemaMismatch, .occupied: throw .schema(error.message)
+            default: throw .refused(error.message)
+            }
+        } catch let end as WorkerEnd {
+            throw end
+        } catch {
+            throw .unreachable("\(error)")
+        }
+    }
+
+    private static func message(_ mismatch: SchemaMismatch, count: Int) -> String {
+        let more = count > 1 ? " (and \(count - 1) more)" : ""
+        return "\(mismatch.message)\(more). Run relocation-worker migrate on an empty database, or relocation-worker "
+            + "check for the whole list."
+    }
+
+    private func ended(by error: QueueError) -> WorkerEnd {
+        switch error.kind {
+        case .authentication: .refused(error.description)
+        default: .unreachable(error.description)
+        }
+    }
+
+    private func report(_ foreign: [String]) {
+        for uuid in foreign where reportedForeign.insert(uuid).inserted {
+            log.warning(
+                "relocation left alone: it is bound to another database", metadata: ["relocation.uuid": "\(uuid)"])
+        }
+    }
+
+    private func pause(_ milliseconds: Int) async {
+        // A cancelled sleep is an early look at the stop signal.
+        try? await Task.sleep(for: .milliseconds(milliseconds))
+    }
+}

@@ -1,0 +1,148 @@
+import Catalogue
+import Storage
+
+/// Writes the replica rows of imported rows that have none yet, pages at a time: running it again changes nothing.
+struct ReplicaWriter {
+    let replica: Replica
+    let destination: Destination
+    let regionName: String
+    let now: Int64
+
+    /// Source rows a statement handles.
+    private static let page = 1000
+
+    private var model: Model { Catalogue.known(replica.model) }
+    private var table: Table { Catalogue.knownTable(replica.table) }
+    private var source: any Database { destination.database(of: model.silo) }
+    private var target: any Database { destination.database(of: replica.silo) }
+
+    /// - Parameter ids: ids of the imported rows, ascending.
+    func write(_ ids: [Int64]) throws(StorageError) {
+        for start in stride(from: 0, to: ids.count, by: Self.page) {
+            try writePage(ids[start..<min(start + Self.page, ids.count)].map { .integer($0) })
+        }
+    }
+
+    private func writePage(_ ids: [Value]) throws(StorageError) {
+        let present = Set(
+            try target.select(Select([replica.key], from: table, where: [.isIn(replica.key, ids)])).map { $0[0] })
+        let missing = ids.filter { !present.contains($0) }
+        guard !missing.isEmpty else { return }
+        let columns = model.columns.filter { !$0.isDatabaseOnly }.map(\.name)
+        let found = try source.select(Select(columns, from: model.table, where: [.isIn("id", missing)]))
+        let rows = found.map { Dictionary(uniqueKeysWithValues: zip(columns, $0)) }
+        let related = try RelatedValues(replica, rows, destination)
+        let copies = rows.compactMap { values(of: $0, related) }
+        guard !copies.isEmpty else { return }
+        let numbers = try target.reserveIDs(copies.count, for: table)
+        try target.insert(
+            Insert(
+                into: table, columns: ["id"] + replica.columns.map(\.name),
+                rows: zip(numbers, copies).map { [.integer($0)] + $1 }))
+    }
+
+    /// One replica row; nil where its organization is gone.
+    private func values(of row: [String: Value], _ related: RelatedValues) -> [Value]? {
+        if let column = replica.requiredOrganization, let organization = row[column],
+            !related.organizations.contains(organization)
+        {
+            return nil
+        }
+        return replica.columns.map { value($0.source, row, related) }
+    }
+
+    private func value(_ source: Replica.Source, _ row: [String: Value], _ related: RelatedValues) -> Value {
+        switch source {
+        case .id: row["id"] ?? .null
+        case .column(let name): row[name] ?? .null
+        case .literal(let value): value
+        case .now: .timestamp(now)
+        case .regionName: .text(regionName)
+        case .bit(let bit, let flags): .bool(isSet(bit, flags, row))
+        case .lines(let name): .text(Self.nonEmptyLines(row[name]?.text ?? ""))
+        case .arrayLiteral(let name): Self.arrayLiteral(row[name] ?? .null)
+        case .related(let reference, _, _): related.values[row[reference] ?? .null] ?? .null
+        case .applicationIsActive:
+            .bool(isActive(row["application_id"] ?? .null, related))
+        case .installationOrganization: related.installations[row["id"] ?? .null] ?? .null
+        }
+    }
+
+    private func isActive(_ application: Value, _ related: RelatedValues) -> Bool {
+        application.isNull || related.activeApplications.contains(application)
+    }
+
+    private func isSet(_ bit: String, _ flags: String, _ row: [String: Value]) -> Bool {
+        guard let column = model.table.column(flags), let position = column.bits.firstIndex(of: bit),
+            let value = row[flags]?.integer
+        else { return false }
+        return value >> Int64(position) & 1 == 1
+    }
+
+    private static func nonEmptyLines(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: "\n")
+    }
+
+    /// `{a,b}`; items that would be ambiguous are quoted.
+    static func arrayLiteral(_ value: Value) -> Value {
+        guard case .textArray(let items) = value else { return .null }
+        let texts = items.map { item -> String in
+            guard let item else { return "NULL" }
+            let isPlain = !item.isEmpty && item.uppercased() != "NULL"
+                && item.utf8.allSatisfy { $0 > 0x20 && !"{},\"\\".utf8.contains($0) }
+            if isPlain { return item }
+            let escaped = item.reduce(into: "") { out, character in
+                if character == "\"" || character == "\\" { out.append("\\") }
+                out.append(character)
+            }
+            return "\"\(escaped)\""
+        }
+        return .text("{" + texts.joined(separator: ",") + "}")
+    }
+}
+
+/// What a replica needs to know of other tables, looked up once a page.
+struct RelatedValues {
+    /// Reference → the column asked for.
+    private(set) var values: [Value: Value] = [:]
+    private(set) var organizations: Set<Value> = []
+    private(set) var activeApplications: Set<Value> = []
+    /// Token → organization of the installation that holds it.
+    private(set) var installations: [Value: Value] = [:]
+
+    init(_ replica: Replica, _ rows: [[String: Value]], _ destination: Destination) throws(StorageError) {
+        func distinct(_ column: String) -> [Value] {
+            Array(Set(rows.compactMap { $0[column] }.filter { !$0.isNull }))
+        }
+        func look(
+            _ columns: [String], _ name: String, _ conditions: [Condition]
+        ) throws(StorageError) -> [[Value]] {
+            let model = Catalogue.known(name)
+            return try destination.database(of: model.silo).select(
+                Select(columns, from: model.table, where: conditions))
+        }
+        if let column = replica.requiredOrganization {
+            organizations = Set(
+                try look(["id"], "sentry.organization", [.isIn("id", distinct(column))]).map { $0[0] })
+        }
+        for column in replica.columns {
+            switch column.source {
+            case .related(let reference, let name, let wanted):
+                for row in try look(["id", wanted], name, [.isIn("id", distinct(reference))]) {
+                    values[row[0]] = row[1]
+                }
+            case .applicationIsActive:
+                let active = try look(
+                    ["id"], "sentry.apiapplication",
+                    [.isIn("id", distinct("application_id")), .equals("status", .integer(0))])
+                activeApplications = Set(active.map { $0[0] })
+            case .installationOrganization:
+                let found = try look(
+                    ["api_token_id", "organization_id"], "sentry.sentryappinstallation",
+                    [.isIn("api_token_id", distinct("id"))])
+                for row in found { installations[row[0]] = row[1] }
+            case .id, .column, .literal, .now, .regionName, .bit, .lines, .arrayLiteral: break
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+public import Catalogue
+import Storage
+
+extension RelocationImport {
+    /// Models whose rows are mirrored in other tables, in the order in which to derive them.
+    public static let derivedModels: [String] = Replica.models
+
+    /// Gives the imported organizations their slugs for good.
+    public func provisionSlugs(now: Int64 = Clock.now()) throws(ImportFailure) {
+        let model = Catalogue.known("sentry.organization")
+        let ids = map.newPKs(of: model.name)
+        let work = SlugProvisioning(destination: destination, context: context, now: now)
+        try inTransactions(model) { () throws(StorageError) in try work.provision(ids, random: &random) }
+    }
+
+    /// Writes the mirror rows of the imported rows of one model that are missing.
+    public func derive(_ model: Model, now: Int64 = Clock.now()) throws(ImportFailure) {
+        let ids = map.newPKs(of: model.name)
+        for replica in Replica.all where replica.model == model.name {
+            let writer = ReplicaWriter(
+                replica: replica, destination: destination, regionName: context.instance.regionName, now: now)
+            try inTransactions(model) { () throws(StorageError) in try writer.write(ids) }
+        }
+    }
+
+    /// Empties what a Global import into one database empties, children before parents. Does nothing where this
+    /// import's own rows are there already.
+    public func clear() throws(ImportFailure) {
+        guard map.count == 0, !destination.isSplit else { return }
+        let tables = Catalogue.standard.fullOrder.reversed().map(\.table)
+        do { try destination.region.clear(tables: tables) } catch {
+            throw .from(error, model: Catalogue.known("sentry.user"))
+        }
+    }
+
+    /// Control first, region second: each step finds what the other left and completes it when run again.
+    private func inTransactions(_ model: Model, _ work: () throws(StorageError) -> Void) throws(ImportFailure) {
+        let databases = (destination.isSplit ? [destination.control, destination.region] : [destination.region])
+            .filter { !$0.isInTransaction }
+        do {
+            for database in databases { try database.begin() }
+            try work()
+            for database in databases { try database.commit() }
+        } catch {
+            for database in databases { database.rollback() }
+            throw .from(error, model: model)
+        }
+    }
+}
+
+extension Catalogue {
+    /// Tables of no model that an import reads or writes, of one silo or of both where nil.
+    public func importedOtherTables(_ silo: Silo?) -> [Table] {
+        let control = ["sentry_controlimportchunk", "sentry_lostpasswordhash", "sentry_organizationslugreservation"]
+        let region = [
+            "sentry_regionimportchunk", "sentry_controlimportchunkreplica",
+            "hybridcloud_organizationslugreservationreplica",
+        ]
+        func replicas(_ silo: Silo) -> [String] { Replica.all.filter { $0.silo == silo }.map(\.table) }
+        let names =
+            switch silo {
+            case .control: control + replicas(.control)
+            case .region: region + replicas(.region)
+            case nil: control + region + replicas(.control) + replicas(.region)
+            }
+        return names.compactMap { name in otherTables.first { $0.name == name } }
+    }
+}
