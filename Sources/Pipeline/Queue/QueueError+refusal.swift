@@ -1,0 +1,32 @@
+extension QueueError {
+    /// Why a script refused: the reason it gave, in words.
+    static func refusal(_ reason: String, _ uuid: String) -> QueueError {
+        let (what, remedy) = words(reason)
+        return QueueError(.conflict, "Relocation \(uuid) \(what).", remedy: remedy)
+    }
+
+    private static func words(_ reason: String) -> (String, String) {
+        switch reason {
+        case "IN_PROGRESS": ("is in progress", "Pause, cancel or abort it first.")
+        case "PAUSE": ("is paused", "`unpause` lets it go on.")
+        case "FAILURE": ("has failed", "`retry` lets it go on.")
+        case "SUCCESS": ("is done", "")
+        case "uploading": ("is still being enqueued", "Wait for its enqueuer, or abort it.")
+        case "unpublished": ("was never completely enqueued", "Enqueue its file again under this UUID.")
+        case "deleted": ("has no payload any more", "Enqueue its file again under this UUID.")
+        case "bound": ("is bound to another destination", "Run a worker on that database.")
+        case "unfinished": ("has tasks left", "")
+        case "short": ("has fewer tasks than were acknowledged", "")
+        case "incomplete": ("does not have the number of tasks it should", "Enqueue its file again.")
+        case "gap": ("lost tasks while they were pushed", "Enqueue its file again.")
+        case "step": ("is past that step", "")
+        default: ("does not allow this", "")
+        }
+    }
+
+    static func stillUploading(_ uuid: String, milliseconds: Int64) -> QueueError {
+        QueueError(
+            .conflict, "Relocation \(uuid) is being enqueued by somebody else.",
+            remedy: "If that process is gone, try again in \((milliseconds + 999) / 1_000) s.")
+    }
+}

@@ -1,0 +1,54 @@
+extension QueueError {
+    /// What an error answer means. Only its code is looked at and shown: the rest may repeat arguments.
+    init(serverError text: String) {
+        let code = String(text.prefix { $0 != " " && $0 != ":" })
+        switch code {
+        case "NOAUTH", "WRONGPASS":
+            self.init(
+                .authentication, "Redis refuses this user and password.", remedy: "Check the Redis URL's credentials.")
+        case "NOPERM":
+            self.init(
+                .authentication, "The Redis user lacks a permission.", remedy: "Grant it the documented commands.")
+        case "READONLY":
+            self.init(.readOnly, "Redis is a read-only replica.", remedy: "Use its primary.")
+        case "MISCONF":
+            self.init(.readOnly, "Redis refuses writes because its disk fails.", remedy: "Look into Redis' log.")
+        case "NOREPLICAS":
+            self.init(.readOnly, "Redis refuses writes for lack of replicas.", remedy: "Start its replicas.")
+        case "OOM":
+            self.init(.full, "Redis is full.", remedy: "Raise its maxmemory, or wait until relocations are done.")
+        case "LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "UNBLOCKED":
+            self.init(.unavailable, "Redis is not ready (\(code)).", remedy: "Try again in a moment.")
+        case "WRONGTYPE":
+            self.init(
+                .protocolError, "A key of the queue belongs to something else.", remedy: "Use another Redis prefix.")
+        default:
+            self.init(unclassified: text, code: code)
+        }
+    }
+
+    private init(unclassified text: String, code: String) {
+        if text.hasPrefix("ERR max number of clients") {
+            self.init(.unavailable, "Redis has too many clients.", remedy: "Raise its maxclients.")
+        } else if text.hasPrefix("ERR Error compiling script") || text.hasPrefix("ERR unknown command") {
+            self.init(
+                .protocolError, "Redis does not know a command of the queue.",
+                remedy: "Redis \(ServerReport.oldestMajorVersion).0 or later is needed, with scripts allowed.")
+        } else {
+            let isCode = !code.isEmpty && code.utf8.allSatisfy { (0x41...0x5A).contains($0) }
+            self.init(.protocolError, "Redis answered with an unexpected error (\(isCode ? code : "no code")).")
+        }
+    }
+
+    static func unexpectedAnswer(to name: String) -> QueueError {
+        QueueError(
+            .protocolError, "Redis' answer to \(name) is not understood.",
+            remedy: "Make sure that all workers and commands are of one version.")
+    }
+
+    static let leaseLost = QueueError(.leaseLost, "The lease on this relocation was lost.")
+
+    static func notFound(_ uuid: String) -> QueueError {
+        QueueError(.notFound, "There is no relocation \(uuid).", remedy: "`list` shows those there are.")
+    }
+}

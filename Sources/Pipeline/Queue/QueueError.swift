@@ -1,0 +1,46 @@
+/// What Redis refused or could not do. Its description is safe to show: it never holds a password, a payload, a key
+/// or an argument, and it says what to do about it.
+public struct QueueError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Kind: Sendable, Equatable, CaseIterable {
+        /// Redis cannot be reached, does not answer in time, is loading or busy.
+        case unavailable
+        /// Wrong or missing password, or a user that lacks a permission.
+        case authentication
+        /// Redis does not accept writes now: a replica, or its disk fails.
+        case readOnly
+        /// The payload would not fit Redis' `maxmemory`.
+        case full
+        /// The fencing token is stale: somebody else owns the relocation, or nobody does any more.
+        case leaseLost
+        case notFound
+        /// The relocation's state does not allow it.
+        case conflict
+        case badURL
+        /// A value of ours that Redis was never asked about: outside its limits or malformed.
+        case invalidArgument
+        /// An answer that this version does not understand.
+        case protocolError
+    }
+
+    public let kind: Kind
+    /// What happened.
+    public let message: String
+    /// What to do about it; empty where nothing sensible can be said.
+    public let remedy: String
+
+    public init(_ kind: Kind, _ message: String, remedy: String = "") {
+        self.kind = kind
+        self.message = message
+        self.remedy = remedy
+    }
+
+    public var description: String { remedy.isEmpty ? message : "\(message) \(remedy)" }
+
+    /// Whether the same call may well succeed later without anybody's help.
+    public var isPassing: Bool {
+        switch kind {
+        case .unavailable, .readOnly, .full: true
+        case .authentication, .leaseLost, .notFound, .conflict, .badURL, .invalidArgument, .protocolError: false
+        }
+    }
+}

@@ -1,0 +1,156 @@
+@preconcurrency import CHiredis
+import Glibc
+
+/// One connection to Redis, opened when it is needed. It owns the library's context and frees it: after any I/O
+/// error at once, for a context that failed once never works again. Blocking: every wait is bounded by the timeouts.
+final class RedisConnection {
+    private let configuration: QueueConfiguration
+    private var context: UnsafeMutablePointer<redisContext>?
+    /// Scripts this server has been seen to know since the connection was made.
+    var knownScripts: Set<String> = []
+
+    /// hiredis writes without MSG_NOSIGNAL: a server that went away would end the process.
+    private static let ignoreBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
+    init(_ configuration: QueueConfiguration) {
+        RedisConnection.ignoreBrokenPipes
+        self.configuration = configuration
+    }
+
+    deinit { close() }
+
+    func close() {
+        if let context { redisFree(context) }
+        context = nil
+        knownScripts = []
+    }
+
+    /// Opens the connection unless it is open.
+    func open() throws(QueueError) {
+        if context == nil { try connect() }
+    }
+
+    /// One command and its answer; an error answer is thrown.
+    func call(_ arguments: [RedisArgument]) throws(QueueError) -> RedisReply {
+        let reply = try exchange(RedisCommands(arguments))[0]
+        if case .error(let text) = reply { throw QueueError(serverError: text) }
+        return reply
+    }
+
+    /// Sends all commands, then reads all answers, errors among them. Keep the answers small: nothing is read before
+    /// everything is sent.
+    func exchange(_ commands: RedisCommands) throws(QueueError) -> [RedisReply] {
+        try open()
+        guard let context, commands.count > 0 else { return [] }
+        let appended = commands.bytes.withUnsafeBytes { bytes in
+            redisAppendFormattedCommand(context, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
+        }
+        guard appended == REDIS_OK else { throw broken(context) }
+        var replies: [RedisReply] = []
+        replies.reserveCapacity(commands.count)
+        for _ in 0..<commands.count { replies.append(try readReply(context)) }
+        return replies
+    }
+
+    private func readReply(_ context: UnsafeMutablePointer<redisContext>) throws(QueueError) -> RedisReply {
+        var raw: UnsafeMutableRawPointer?
+        errno = 0
+        guard redisGetReply(context, &raw) == REDIS_OK, let raw else { throw broken(context) }
+        defer { freeReplyObject(raw) }
+        return RedisReply(copying: raw.assumingMemoryBound(to: redisReply.self))
+    }
+
+    /// Closes the connection and says why it had to be.
+    private func broken(_ context: UnsafeMutablePointer<redisContext>) -> QueueError {
+        let cause = errno
+        let code = context.pointee.err
+        close()
+        let place = configuration.url.description
+        switch code {
+        case REDIS_ERR_PROTOCOL:
+            return QueueError(.protocolError, "What answers at \(place) is no Redis.", remedy: "Check the Redis URL.")
+        case REDIS_ERR_IO where cause == EAGAIN || cause == EWOULDBLOCK || cause == ETIMEDOUT:
+            return QueueError(
+                .unavailable,
+                "Redis at \(place) gave no answer within \(configuration.commandTimeoutMilliseconds) ms.",
+                remedy: "Check that it is not overloaded or frozen.")
+        default:
+            return QueueError(
+                .unavailable, "The connection to Redis at \(place) was lost.", remedy: "Check that it runs.")
+        }
+    }
+}
+
+extension RedisConnection {
+    private func connect() throws(QueueError) {
+        errno = 0
+        let limit = RedisConnection.interval(configuration.connectTimeoutMilliseconds)
+        let made =
+            switch configuration.url.endpoint {
+            case .tcp(let host, let port): redisConnectWithTimeout(host, Int32(port), limit)
+            case .unix(let path): redisConnectUnixWithTimeout(path, limit)
+            }
+        guard let made else { throw QueueError(.unavailable, "There is no memory for a connection to Redis.") }
+        context = made
+        guard made.pointee.err == REDIS_OK else { throw notConnected(cause: errno) }
+        // The connect timeout does not bound reads.
+        guard redisSetTimeout(made, RedisConnection.interval(configuration.commandTimeoutMilliseconds)) == REDIS_OK
+        else { throw broken(made) }
+        // A connection that is not ready for use must not stay open: the next call would run without authentication
+        // or in the wrong database.
+        do throws(QueueError) { try greet() } catch {
+            close()
+            throw error
+        }
+    }
+
+    private func notConnected(cause: Int32) -> QueueError {
+        close()
+        let place = configuration.url.description
+        if cause == EACCES || cause == EPERM {
+            return QueueError(
+                .authentication, "The socket of Redis at \(place) may not be opened by this user.",
+                remedy: "Check the permissions of the socket and its folder.")
+        }
+        return QueueError(
+            .unavailable, "Redis at \(place) cannot be reached.",
+            remedy: "Check that it runs and that the Redis URL is right.")
+    }
+
+    /// Authenticates, chooses the database and makes sure that somebody answers.
+    private func greet() throws(QueueError) {
+        let url = configuration.url
+        if let user = url.user, let password = url.password {
+            try authenticate(["AUTH", .text(user), .text(password)])
+        } else if let password = url.password {
+            try authenticate(["AUTH", .text(password)])
+        } else if url.user != nil {
+            throw QueueError(
+                .authentication, "The Redis URL names a user without a password.", remedy: "Add the password.")
+        }
+        if url.database != 0 { try select(url.database) }
+        _ = try call(["PING"])
+    }
+
+    private func authenticate(_ command: [RedisArgument]) throws(QueueError) {
+        guard case .error(let text) = try exchange(RedisCommands(command))[0] else { return }
+        let error = QueueError(serverError: text)
+        // Redis answers with a plain ERR when it has no password at all.
+        throw error.kind == .protocolError
+            ? QueueError(
+                .authentication, "Redis does not accept this password.", remedy: "Check the Redis URL's credentials.")
+            : error
+    }
+
+    private func select(_ database: Int) throws(QueueError) {
+        guard case .error(let text) = try exchange(RedisCommands(["SELECT", .number(database)]))[0] else { return }
+        let error = QueueError(serverError: text)
+        throw error.kind == .protocolError
+            ? QueueError(.badURL, "Redis has no database \(database).", remedy: "Check the end of the Redis URL.")
+            : error
+    }
+
+    private static func interval(_ milliseconds: Int) -> timeval {
+        timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
+    }
+}

@@ -1,0 +1,102 @@
+// What an operator does. Every call throws `notFound` for an unknown UUID and `conflict` where the state forbids it.
+extension RelocationQueue {
+    /// Relocations read in one exchange.
+    static let listPage = 100
+
+    public func status(_ uuid: String) throws(QueueError) -> RelocationStatus {
+        let answer = try run(try callFor(.status, uuid)).accepted(uuid)
+        guard let status = RelocationStatus(uuid, snapshot: try answer.element(0)) else { throw answer.unexpected }
+        return status
+    }
+
+    /// Descriptions of dropped rows, the first `listedRowsLimit` of the relocation.
+    public func listedRows(_ uuid: String) throws(QueueError) -> [String] {
+        _ = try status(uuid)
+        return (try connection.call(["LRANGE", .text(keys.listed(uuid)), "0", "-1"]).array ?? []).compactMap(\.text)
+    }
+
+    /// All relocations that are remembered, newest first.
+    public func list() throws(QueueError) -> [RelocationStatus] {
+        var out: [RelocationStatus] = []
+        let uuids = (try connection.call(["ZREVRANGE", .text(keys.index), "0", "-1"]).array ?? []).compactMap(\.text)
+        for start in stride(from: 0, to: uuids.count, by: RelocationQueue.listPage) {
+            let page = uuids[start..<min(start + RelocationQueue.listPage, uuids.count)]
+            out.append(contentsOf: try statuses(Array(page)))
+        }
+        return out
+    }
+
+    /// Relocations whose retention is over leave the index here.
+    private func statuses(_ uuids: [String]) throws(QueueError) -> [RelocationStatus] {
+        var calls: [ScriptCall] = []
+        for uuid in uuids { calls.append(try callFor(.status, uuid)) }
+        var out: [RelocationStatus] = []
+        for (uuid, answer) in zip(uuids, try run(.status, calls)) {
+            if answer.word == "missing" {
+                _ = try run(try callFor(.forget, uuid, keys: [keys.index])).accepted(uuid)
+            } else if let status = RelocationStatus(uuid, snapshot: try answer.element(0)) {
+                out.append(status)
+            }
+        }
+        return out
+    }
+
+    /// Relocations in progress that this destination's workers can still move: waiting, backing off or leased.
+    public func openRelocations(destination: String) throws(QueueError) -> Int {
+        let answer = try run(
+            ScriptCall(script: .open, keys: [keys.fence], arguments: [.text(keys.base), .text(destination)]))
+        return Int(try answer.accepted("").integer(0))
+    }
+
+    /// Lets a failed relocation go on at the task that failed.
+    public func retry(_ uuid: String) throws(QueueError) {
+        _ = try run(try callFor(.retry, uuid)).accepted(uuid)
+    }
+
+    /// Lets all failed relocations go on that can; those that did.
+    public func retryAll() throws(QueueError) -> [String] {
+        var out: [String] = []
+        for status in try list() where status.status == .failure {
+            let answer = try run(try callFor(.retry, status.uuid))
+            if answer.word == "ok" { out.append(status.uuid) }
+        }
+        return out
+    }
+
+    /// Pauses a relocation: at once, or at the next chunk boundary when a worker holds it.
+    public func pause(_ uuid: String) throws(QueueError) -> OperatorOutcome {
+        try outcome(try callFor(.pause, uuid), uuid)
+    }
+
+    /// Lets a paused relocation go on, or takes back the request to pause.
+    public func unpause(_ uuid: String) throws(QueueError) {
+        _ = try run(try callFor(.unpause, uuid)).accepted(uuid)
+    }
+
+    /// Gives a relocation up: at once, or at the next chunk boundary when a worker holds it.
+    public func cancel(_ uuid: String) throws(QueueError) -> OperatorOutcome {
+        try outcome(try callFor(.cancel, uuid, ["0"]), uuid)
+    }
+
+    /// Gives a relocation up at once: a worker that holds it loses its lease.
+    public func abort(_ uuid: String) throws(QueueError) {
+        _ = try run(try callFor(.cancel, uuid, ["1"])).accepted(uuid)
+    }
+
+    /// Removes the payload of a relocation that nobody works on; what became of it stays known for the retention.
+    public func delete(_ uuid: String) throws(QueueError) {
+        _ = try run(
+            try callFor(.delete, uuid, keys: [keys.index], [.number(configuration.retentionSeconds * 1_000)])
+        ).accepted(uuid)
+    }
+
+    private func outcome(_ call: ScriptCall, _ uuid: String) throws(QueueError) -> OperatorOutcome {
+        let answer = try run(call).accepted(uuid)
+        switch try answer.text(0) {
+        case "done": return .done
+        case "requested": return .requested
+        case "unchanged": return .unchanged
+        default: throw answer.unexpected
+        }
+    }
+}

@@ -1,0 +1,108 @@
+/// The transitions of an enqueuer: nothing it stages is visible to a worker before `publish`.
+extension Script {
+    /// Begins a relocation, in place of an upload whose enqueuer is gone or, if asked, of a finished one.
+    ///
+    /// - KEYS: 1...5 of the relocation, 6 the index, 7 the fence
+    /// - ARGV: 3 upload lease in ms, 4 retention in ms, 5 `1` to replace a finished one, 6 how many values of record
+    ///   fields follow (names and values), then those, then counters and values
+    /// - Returns: `ok`, token · `exists`, snapshot · `uploading`, ms until its enqueuer counts as gone
+    static let begin = Script(
+        "begin", .adds,
+        """
+        local was = redis.call('HMGET', KEYS[1], 'status', 'step', 'published', 'uploadExpiresAt')
+        if was[1] then
+          local finished = was[1] == 'SUCCESS' or was[1] == 'FAILURE'
+          if was[3] == '1' then
+            if not (finished and ARGV[5] == '1') then
+              return {'exists', snapshot(KEYS[1], KEYS[3], KEYS[5])}
+            end
+          elseif not finished and tonumber(was[4]) > now then
+            return {'uploading', tonumber(was[4]) - now}
+          end
+          redis.call('UNLINK', unpack(KEYS, 1, 5))
+        end
+        -- Above the clock, so that tokens grow even when Redis has lost its data.
+        local token = math.max(redis.call('INCR', KEYS[7]), now)
+        redis.call('SET', KEYS[7], ms(token))
+        local fields = tonumber(ARGV[6])
+        redis.call('HSET', KEYS[1], 'uuid', ARGV[2], 'status', 'IN_PROGRESS', 'step', 'UPLOADING',
+          'published', '0', 'uploadToken', ms(token), 'uploadExpiresAt', ms(now + ARGV[3]),
+          'createdAt', ms(now), 'updatedAt', ms(now), 'lane', 'unbound', unpack(ARGV, 7, 6 + fields))
+        redis.call('PEXPIRE', KEYS[1], ARGV[4])
+        for at = 7 + fields, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[at], ARGV[at + 1]) end
+        if #ARGV > 6 + fields then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
+        redis.call('ZADD', KEYS[6], ms(now), ARGV[2])
+        return {'ok', ms(token)}
+        """)
+
+    /// Appends tasks to a staged relocation. Sent again it changes nothing: the place of the first task is checked.
+    ///
+    /// - KEYS: 1...5 of the relocation
+    /// - ARGV: 3 upload token, 4 upload lease in ms, 5 retention in ms, 6 tasks pushed before, 7 bytes, then the tasks
+    /// - Returns: `ok`, length of the list · `conflict`, `gap` · `lost`
+    static let push = Script(
+        "push", .adds,
+        """
+        if redis.call('HGET', KEYS[1], 'uploadToken') ~= ARGV[3] then return {'lost'} end
+        local before, length = tonumber(ARGV[6]), redis.call('LLEN', KEYS[2])
+        local count = #ARGV - 7
+        if length == before then
+          -- Lua hands over a limited number of values at once.
+          for at = 8, #ARGV, 4000 do
+            length = redis.call('RPUSH', KEYS[2], unpack(ARGV, at, math.min(at + 3999, #ARGV)))
+          end
+          redis.call('HINCRBY', KEYS[1], 'payloadBytes', ARGV[7])
+        elseif length < before + count then
+          return {'conflict', 'gap'}
+        end
+        redis.call('HSET', KEYS[1], 'uploadExpiresAt', ms(now + ARGV[4]), 'updatedAt', ms(now))
+        for at = 1, 3 do redis.call('PEXPIRE', KEYS[at], ARGV[5]) end
+        return {'ok', length}
+        """)
+
+    /// Shows that the enqueuer lives while it has nothing to push.
+    ///
+    /// - KEYS: 1...5 of the relocation
+    /// - ARGV: 3 upload token, 4 upload lease in ms
+    /// - Returns: `ok` · `lost`
+    static let keepUploading = Script(
+        "keepUploading", .moves,
+        """
+        if redis.call('HGET', KEYS[1], 'uploadToken') ~= ARGV[3] then return {'lost'} end
+        redis.call('HSET', KEYS[1], 'uploadExpiresAt', ms(now + ARGV[4]))
+        return {'ok'}
+        """)
+
+    /// Hands a complete relocation to the workers. Sent again it changes nothing.
+    ///
+    /// - KEYS: 1...5 of the relocation
+    /// - ARGV: 3 upload token, 4 number of tasks it must have
+    /// - Returns: `ok` · `conflict`, `incomplete` · `lost`
+    static let publish = Script(
+        "publish", .moves,
+        """
+        local was = redis.call('HMGET', KEYS[1], 'uploadToken', 'publishedBy')
+        if was[2] == ARGV[3] then return {'ok'} end
+        if was[1] ~= ARGV[3] then return {'lost'} end
+        if redis.call('LLEN', KEYS[2]) ~= tonumber(ARGV[4]) then return {'conflict', 'incomplete'} end
+        redis.call('HSET', KEYS[1], 'step', 'IMPORTING', 'published', '1', 'publishedBy', ARGV[3],
+          'uploadToken', '', 'uploadExpiresAt', '0', 'chunksTotal', ARGV[4], 'updatedAt', ms(now))
+        for at = 1, 3 do redis.call('PERSIST', KEYS[at]) end
+        wait(ARGV[2], 'unbound', turn)
+        return {'ok'}
+        """)
+
+    /// Removes what was staged.
+    ///
+    /// - KEYS: 1...5 of the relocation, 6 the index
+    /// - ARGV: 3 upload token
+    /// - Returns: `ok` · `lost`
+    static let abandon = Script(
+        "abandon", .moves,
+        """
+        if redis.call('HGET', KEYS[1], 'uploadToken') ~= ARGV[3] then return {'lost'} end
+        redis.call('UNLINK', unpack(KEYS, 1, 5))
+        redis.call('ZREM', KEYS[6], ARGV[2])
+        return {'ok'}
+        """)
+}

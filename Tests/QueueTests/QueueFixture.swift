@@ -1,0 +1,73 @@
+import Queue
+import TestSupport
+
+/// A server with queues on it. Each test has its own.
+struct QueueFixture {
+    let server: RedisServer
+
+    init(_ lines: [String] = [], tcp: Bool = false) throws { server = try RedisServer(lines, tcp: tcp) }
+
+    func queue(
+        prefix: String = "test", lease: Int = 4_000, uploadLease: Int = 10_000, timeout: Int = 1_000,
+        retention: Int = 3_600, url: String? = nil
+    ) throws -> RelocationQueue {
+        try RelocationQueue(
+            QueueConfiguration(
+                url: RedisURL(url ?? server.url), prefix: prefix, leaseMilliseconds: lease,
+                uploadLeaseMilliseconds: uploadLease, connectTimeoutMilliseconds: timeout,
+                commandTimeoutMilliseconds: timeout, retentionSeconds: retention))
+    }
+}
+
+/// A valid UUID that ends in a number.
+func uuid(_ number: Int) -> String {
+    let digits = String(number)
+    return "00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
+}
+
+func task(_ number: Int, payload: [UInt8] = [1, 2, 3]) -> QueueTask {
+    QueueTask(
+        kind: "chunk", name: "sentry.user", minOrdinal: Int64(number), rows: 1, sourceBytes: 10, payload: payload)
+}
+
+extension RelocationQueue {
+    /// Enqueues a whole relocation of so many tasks, ordinals from 1.
+    func enqueue(_ uuid: String, tasks count: Int = 3, counters: [String: Int] = [:]) throws {
+        let token = try stage(uuid, tasks: count, counters: counters)
+        try publish(uuid: uuid, token: token, chunksTotal: count)
+    }
+
+    /// Everything but `publish`.
+    func stage(_ uuid: String, tasks count: Int = 3, counters: [String: Int] = [:]) throws -> Int64 {
+        let relocation = NewRelocation(uuid: uuid, scope: "users", rowsSource: count, counters: counters)
+        guard case .staged(let token) = try begin(relocation, replacing: true) else { throw Unexpected() }
+        try push((0..<count).map { task($0 + 1) }, uuid: uuid, token: token)
+        return token
+    }
+
+    func claimed(_ worker: String = "w1", destination: String = "here") throws -> Claim {
+        guard case .claimed(let claim) = try claim(worker: worker, destination: destination) else { throw Unexpected() }
+        return claim
+    }
+
+    func idle(_ worker: String = "w1", destination: String = "here") throws -> ClaimResult.Idle {
+        guard case .idle(let idle) = try claim(worker: worker, destination: destination) else { throw Unexpected() }
+        return idle
+    }
+
+    /// Claims and finishes one relocation.
+    func finish(_ worker: String = "w1", destination: String = "here") throws -> Claim {
+        let claim = try claimed(worker, destination: destination)
+        _ = try acknowledge(claim, tasks: claim.status.chunksTotal - claim.status.chunksDone)
+        try complete(claim)
+        return claim
+    }
+}
+
+struct Unexpected: Error {}
+
+/// The kind of the queue error that a call throws; nil when it throws none.
+func kind(of call: () throws -> Void) -> QueueError.Kind? {
+    do { try call() } catch { return (error as? QueueError)?.kind }
+    return nil
+}
