@@ -15,6 +15,13 @@ public struct Catalogue: Sendable {
         "sentry.grouphistory": ["actor"],
     ]
 
+    /// Models whose rows other tables mirror, in the order in which to derive those: an organization's mapping before
+    /// what hangs on it.
+    public let mirroredModels = [
+        "sentry.organization", "sentry.organizationmember", "sentry.team", "sentry.organizationmemberteam",
+        "sentry.orgauthtoken", "sentry.apikey", "sentry.apitoken", "sentry.authprovider", "sentry.authidentity",
+    ]
+
     private let modelsByName: [String: Model]
     private let cataloguedNames: Set<String>
 

@@ -2,9 +2,6 @@ public import Catalogue
 import Storage
 
 extension RelocationImport {
-    /// Models whose rows are mirrored in other tables, in the order in which to derive them.
-    public static let derivedModels: [String] = Replica.models
-
     /// Gives the imported organizations their slugs for good.
     public func provisionSlugs(now: Int64 = Clock.now()) throws(ImportFailure) {
         let model = Catalogue.known("sentry.organization")

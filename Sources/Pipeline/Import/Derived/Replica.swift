@@ -41,9 +41,6 @@ extension Replica {
         authIdentity,
     ]
 
-    /// Models that have a replica, in writing order.
-    static let models = all.map(\.model)
-
     private static let organizationFlags = [
         "require_2fa", "early_adopter", "allow_joinleave", "enhanced_privacy", "disable_shared_issues",
         "disable_new_visibility_features", "require_email_verification", "codecov_access",

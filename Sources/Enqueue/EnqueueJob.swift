@@ -1,0 +1,155 @@
+import Catalogue
+import Console
+import Export
+import Queue
+
+/// One enqueue: proves the file sound, then cuts it into tasks and hands them to the workers in one step. Until that
+/// step no worker sees anything; a job that fails before takes back what it staged.
+struct EnqueueJob {
+    let scope: ImportScope
+    let source: String
+    let privateKey: [UInt8]?
+    let filter: ExportFilter?
+    let options: RelocationOptions
+    let uuid: String
+    let voice: Voice
+
+    /// Models whose chunks come last, after the organizations have their slugs.
+    private static let deferredModel = "sentry.orgauthtoken"
+
+    /// The first pass: everything is decoded and counted, nothing leaves the process.
+    func check() throws(ExportError) -> (ExportSource, ExportSurvey) {
+        let source = try ExportSource.open(path: source, privateKeyPEM: privateKey, limits: .standard)
+        let survey = try survey(source, scope: scope, filter: filter, chunkSize: options.chunkSize)
+        return (source, survey)
+    }
+
+    /// What an enqueue came to.
+    enum Outcome {
+        case queued(tasks: Int)
+        /// The same import is there already and goes on by itself.
+        case already(RelocationStatus)
+    }
+
+    /// The second pass: pushes the tasks and publishes them together.
+    func queue(
+        _ source: ExportSource, _ survey: ExportSurvey, _ configuration: QueueConfiguration
+    ) throws -> Outcome {
+        let queue = try RelocationQueue(configuration)
+        for warning in try queue.serverReport().warnings { voice.warn(warning) }
+        let token: Int64
+        switch try begin(queue, survey) {
+        case .already(let status): return .already(status)
+        case .staged(let staged): token = staged
+        }
+        do {
+            let tasks = try push(source, survey, queue, token)
+            try queue.publish(uuid: uuid, token: token, chunksTotal: tasks)
+            return .queued(tasks: tasks)
+        } catch {
+            // What cannot be taken back now is begun anew by the next enqueue of this UUID; workers never see it.
+            try? queue.abandon(uuid: uuid, token: token)
+            throw error
+        }
+    }
+
+    private enum Beginning {
+        case staged(Int64)
+        case already(RelocationStatus)
+    }
+
+    private func begin(_ queue: RelocationQueue, _ survey: ExportSurvey) throws -> Beginning {
+        let relocation = NewRelocation(
+            uuid: uuid, scope: scope.rawValue, options: options.json, digest: survey.digest,
+            sourceName: SourceName.shown(source), rowsSource: survey.rowsTotal, counters: survey.account.counters,
+            warnings: survey.warnings)
+        switch try queue.begin(relocation) {
+        case .staged(let token): return .staged(token)
+        case .exists(let status):
+            guard status.digest == survey.digest, status.scope == scope.rawValue else {
+                throw CommandFailure(
+                    .badData,
+                    "The import UUID \(uuid) belongs to another file or scope; leave --import-uuid out for a new one")
+            }
+            switch status.status {
+            case .inProgress, .pause: return .already(status)
+            case .failure, .success:
+                guard case .staged(let token) = try queue.begin(relocation, replacing: true) else {
+                    return .already(status)
+                }
+                return .staged(token)
+            }
+        }
+    }
+
+    private func push(
+        _ source: ExportSource, _ survey: ExportSurvey, _ queue: RelocationQueue, _ token: Int64
+    ) throws -> Int {
+        var batch = TaskBatch(queue: queue, uuid: uuid, token: token)
+        var isProvisioned = false
+        try cut(source, survey: survey, scope: scope, filter: filter, chunkSize: options.chunkSize) { chunk in
+            if chunk.model == Self.deferredModel, !isProvisioned {
+                isProvisioned = true
+                try batch.add(.provision)
+            }
+            try batch.add(
+                QueueTask(
+                    kind: TaskKind.chunk.rawValue, name: chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows,
+                    sourceBytes: chunk.sourceBytes, payload: chunk.payload))
+        }
+        if scope != .users {
+            if !isProvisioned { try batch.add(.provision) }
+            for model in Catalogue.standard.mirroredModels { try batch.add(.derive(model)) }
+        }
+        return try batch.finish()
+    }
+}
+
+/// Tasks on their way to Redis, pushed many at a time.
+private struct TaskBatch {
+    let queue: RelocationQueue
+    let uuid: String
+    let token: Int64
+    private var tasks: [QueueTask] = []
+    private var bytes = 0
+    private var total = 0
+
+    private static let maxBytes = 1 << 20
+    private static let maxTasks = 64
+
+    init(queue: RelocationQueue, uuid: String, token: Int64) {
+        self.queue = queue
+        self.uuid = uuid
+        self.token = token
+    }
+
+    mutating func add(_ task: QueueTask) throws(QueueError) {
+        tasks.append(task)
+        bytes += task.payload.count
+        if tasks.count >= Self.maxTasks || bytes >= Self.maxBytes { try push() }
+    }
+
+    /// Pushes the rest; returns how many tasks there were.
+    mutating func finish() throws(QueueError) -> Int {
+        try push()
+        return total
+    }
+
+    private mutating func push() throws(QueueError) {
+        guard !tasks.isEmpty else { return }
+        try queue.push(tasks, uuid: uuid, token: token)
+        total += tasks.count
+        tasks = []
+        bytes = 0
+    }
+}
+
+extension QueueTask {
+    /// A task that carries no rows.
+    private static func empty(_ kind: TaskKind, _ name: String) -> QueueTask {
+        QueueTask(kind: kind.rawValue, name: name, minOrdinal: 0, rows: 0, sourceBytes: 0, payload: [])
+    }
+
+    static let provision = empty(.provision, "sentry.organization")
+    static func derive(_ model: String) -> QueueTask { empty(.derive, model) }
+}

@@ -1,0 +1,71 @@
+import Catalogue
+import Console
+import Export
+import Queue
+
+/// What all scopes' commands do once their arguments are read.
+struct ImportCommand {
+    let scope: ImportScope
+    let arguments: ImportOptions
+    let flags: RelocationOptions
+    let filter: () throws -> ExportFilter?
+
+    func run() throws {
+        let voice = Voice(isSilent: arguments.silent)
+        let findings = try arguments.findingsFile.map { path throws(CommandFailure) in try FindingsFile(path) }
+        do {
+            try run(voice, findings)
+        } catch let error as ExportError {
+            try report(error, voice, findings)
+        }
+    }
+
+    private func run(_ voice: Voice, _ findings: FindingsFile?) throws {
+        var options = flags
+        options.atomic = arguments.atomic
+        options.chunkSize = arguments.chunkSize
+        let job = EnqueueJob(
+            scope: scope, source: arguments.source, privateKey: try arguments.privateKey(), filter: try filter(),
+            options: options, uuid: arguments.uuid, voice: voice)
+        // A mistake in these is found before the file is read.
+        let configuration = arguments.check ? nil : try arguments.redis.configuration()
+        let (source, survey) = try job.check()
+        voice.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
+        for warning in survey.warnings { voice.warn(warning) }
+        guard let configuration else { return }
+        switch try job.queue(source, survey, configuration) {
+        case .queued(let tasks):
+            voice.say("Queued \(tasks) \(tasks == 1 ? "task" : "tasks"). Follow with: relocation-enqueue status \(job.uuid)")
+        case .already(let status):
+            voice.say("This import is queued already: \(status.status.rawValue), nothing was added.")
+        }
+        Voice.print(job.uuid)
+        if arguments.wait {
+            try WaitLoop(uuid: job.uuid, configuration: configuration, voice: voice).run(findings)
+        }
+    }
+
+    /// A refusal goes to the findings file, to people in the reference's form, and into the exit code.
+    private func report(_ error: ExportError, _ voice: Voice, _ findings: FindingsFile?) throws {
+        if let finding = error.finding {
+            try findings?.write([finding])
+            voice.say(finding.description)
+        }
+        throw CommandFailure(ExitStatus(rawValue: error.kind.exitCode) ?? .badData, error.description)
+    }
+}
+
+/// What the first pass found, in words.
+enum SurveyText {
+    static func text(_ survey: ExportSurvey, name: String) -> String {
+        let skipped = survey.account.totals.droppedTotal
+        let queued = survey.rowsTotal - skipped
+        var out = "\(name) is sound: \(survey.rowsTotal) rows, \(queued) to import"
+        if skipped > 0 {
+            let reasons = survey.account.totals.dropped.sorted { $0.key < $1.key }
+                .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+            out += ", \(skipped) left out (\(reasons))"
+        }
+        return out + "."
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Console
+
+/// The root command.
+struct RelocationEnqueue: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "relocation-enqueue",
+        abstract: "Queues Sentry exports for import, and looks after the queue.",
+        discussion: """
+            An export is read twice: the first pass proves all of it sound and counts its rows, the second cuts it into \
+            tasks. Nothing is queued from a file that is not whole. The relocation's UUID is printed alone on standard \
+            output; words for people go to standard error.
+
+            Examples:
+              relocation-enqueue users --check export.json
+              relocation-enqueue users --merge-users --wait export.json
+              relocation-enqueue users --decrypt-with key.pem export.tar
+              relocation-enqueue status 5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10
+
+            Exit codes: 0 done, 1 the relocation failed (with --wait), 64 usage, 65 bad input, 66 no such input or \
+            UUID, 69 Redis unreachable, 73 cannot create a file, 75 queue full, 77 permission, 130 interrupted.
+            """,
+        subcommands: [
+            UsersCommand.self, StatusCommand.self, ListCommand.self, FindingsCommand.self, RetryCommand.self,
+            PauseCommand.self, UnpauseCommand.self, CancelCommand.self, AbortCommand.self, DeleteCommand.self,
+        ])
+}
+
+@main
+enum Program {
+    static func main() async {
+        await CommandRunner.main(RelocationEnqueue.self)
+    }
+}

@@ -1,0 +1,37 @@
+import Console
+import Glibc
+
+/// Words for people, on standard error; silent when asked to be.
+struct Voice {
+    let isSilent: Bool
+    private let terminal = Terminal.standardError
+
+    func say(_ text: String) {
+        if !isSilent { Self.write(2, PlainText.lines(text) + "\n") }
+    }
+
+    func warn(_ text: String) {
+        say(Color.yellow.paint("Warning:", if: terminal.usesColor) + " " + PlainText.line(text))
+    }
+
+    /// Standard output, which scripts read.
+    static func print(_ text: String) { write(1, text + "\n") }
+
+    /// As it is, without a line end.
+    func draw(_ text: String) {
+        if !isSilent, !text.isEmpty { Self.write(2, text) }
+    }
+
+    private static func write(_ descriptor: Int32, _ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            var written = 0
+            while written < bytes.count, let base = bytes.baseAddress {
+                let count = Glibc.write(descriptor, base + written, bytes.count - written)
+                // A closed pipe ends the output, not the work.
+                if count <= 0, errno != EINTR { return }
+                written += max(count, 0)
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Console
+
+/// The root command.
+struct RelocationWorker: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "relocation-worker",
+        abstract: "Imports queued Sentry exports into SQLite or PostgreSQL.",
+        discussion: """
+            Any number of workers may run; each relocation is worked by one at a time, its tasks strictly in order. A \
+            worker that is killed loses nothing: another goes on where the database stands.
+
+            Examples:
+              relocation-worker migrate --database-url sqlite:///var/lib/relocation.sqlite
+              relocation-worker check
+              relocation-worker run --concurrency 2
+              relocation-worker run --drain
+
+            Exit codes: 0 done, SIGTERM too; 64 usage; 69 Redis or the database unreachable; 70 internal; 77 permission; \
+            78 the schema is missing, older or different.
+            """,
+        subcommands: [RunCommand.self, MigrateCommand.self, CheckCommand.self])
+}
+
+@main
+enum Program {
+    static func main() async {
+        await CommandRunner.main(RelocationWorker.self)
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Console
+import Flow
+import Logging
+import Queue
+import UnixSignals
+
+internal import Foundation
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Works the queue until told to stop.",
+        discussion: """
+            SIGTERM or SIGINT finishes the current chunk, gives the lease back and exits with 0; a second one ends the \
+            process at once.
+            """)
+
+    @Flag(help: "End when no relocation is left that can go on without an operator.")
+    var drain = false
+
+    @Option(help: "Relocations worked at the same time, \(WorkerSettings.concurrencyLimits.lowerBound)-\(WorkerSettings.concurrencyLimits.upperBound).")
+    var concurrency = 1
+
+    @Option(
+        name: .customLong("outage-budget"),
+        help: "Seconds for which Redis or the database may stay away before the worker ends with 69.")
+    var outageBudget = 30
+
+    @OptionGroup(title: "Queue") var redis: RedisOptions
+    @OptionGroup(title: "Destination") var destination: DestinationOptions
+    @OptionGroup(title: "Logging") var logging: LogOptions
+
+    func validate() throws {
+        guard WorkerSettings.concurrencyLimits.contains(concurrency) else {
+            throw ValidationError("--concurrency takes 1 to \(WorkerSettings.concurrencyLimits.upperBound).")
+        }
+        guard (0...86_400).contains(outageBudget) else {
+            throw ValidationError("--outage-budget takes 0 to 86400 seconds.")
+        }
+    }
+
+    func run() async throws {
+        logging.bootstrap()
+        var settings = WorkerSettings(
+            queue: try redis.configuration(), destination: try destination.settings(), name: Self.name())
+        settings.drains = drain
+        settings.concurrency = concurrency
+        settings.outageBudgetMilliseconds = outageBudget * 1000
+        let stop = StopSignal()
+        var log = Logger(label: "relocation-worker")
+        log[metadataKey: "worker"] = "\(settings.name)"
+        let worker = Worker(settings, stop: stop, log: log)
+        let end = await withTaskGroup(of: WorkerEnd?.self) { group in
+            group.addTask { await worker.run() }
+            group.addTask { [log] in
+                await Self.watchSignals(stop, log)
+                return nil
+            }
+            while let end = await group.next() {
+                guard let end else { continue }
+                group.cancelAll()
+                return end
+            }
+            return .finished
+        }
+        try Self.finish(end)
+    }
+
+    /// The first signal asks for an orderly end, the second ends the process.
+    private static func watchSignals(_ stop: StopSignal, _ log: Logger) async {
+        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+            if stop.isRequested { _exit(ExitStatus.interrupted.rawValue) }
+            log.info("stopping after the current chunk", metadata: ["signal": "\(signal)"])
+            stop.request()
+        }
+    }
+
+    private static func finish(_ end: WorkerEnd) throws(CommandFailure) {
+        switch end {
+        case .finished: return
+        case .unreachable(let message): throw CommandFailure(.unavailable, message)
+        case .refused(let message): throw CommandFailure(.noPermission, message)
+        case .schema(let message): throw CommandFailure(.badSchema, message)
+        }
+    }
+
+    /// Host and process: what an operator needs to find it.
+    private static func name() -> String {
+        "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)"
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Catalogue
+import Console
+import Flow
+import Queue
+import Storage
+
+struct MigrateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate", abstract: "Creates every table in an empty database.",
+        discussion: """
+            Needs no Redis. A second call changes nothing. A database that holds anything else is left alone: into a \
+            database of Sentry's own, import without migrating (relocation-worker check compares it first).
+            """)
+
+    @OptionGroup(title: "Destination") var destination: DestinationOptions
+
+    func run() throws {
+        let settings = try destination.settings()
+        for url in [settings.region, settings.control].compactMap(\.self) {
+            do {
+                switch try DatabaseConnector.open(url, create: true).migrate(Catalogue.standard.tables) {
+                case .created(let tables): print("Created \(tables) tables in \(url).")
+                case .unchanged: print("All tables are there already in \(url); nothing was changed.")
+                }
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+    }
+}
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Reaches Redis and the database, and compares the live schema with ours.",
+        discussion: "Names every mismatch; exits with 78 if one of them would make an import fail or lose data.")
+
+    @OptionGroup(title: "Queue") var redis: RedisOptions
+    @OptionGroup(title: "Destination") var destination: DestinationOptions
+
+    func run() throws {
+        let report = try RelocationQueue(try redis.configuration()).serverReport()
+        print("Redis \(report.version): reachable.")
+        for warning in report.warnings { print("  Warning: \(warning)") }
+        let mismatches: [SchemaMismatch]
+        do {
+            mismatches = try destination.settings().open().mismatches()
+        } catch let error as StorageError {
+            throw CommandFailure(error)
+        }
+        for mismatch in mismatches {
+            print("\(mismatch.isFatal ? "Mismatch" : "Differs"): \(mismatch.message)")
+        }
+        let fatal = mismatches.filter(\.isFatal).count
+        guard fatal == 0 else {
+            throw CommandFailure(.badSchema, "\(fatal) of \(mismatches.count) mismatches would make imports fail.")
+        }
+        print("Database: reachable, the schema fits.")
+    }
+}
