@@ -1,0 +1,128 @@
+import Catalogue
+import Foundation
+import Storage
+import TestSupport
+
+/// Both programs with a Redis and a SQLite database of their own.
+final class Installation: Sendable {
+    let redis: RedisServer
+    let folder: TemporaryFolder
+    let prefix = "test"
+
+    init(redisLines: [String] = []) throws {
+        redis = try RedisServer(redisLines)
+        folder = try TemporaryFolder()
+        try migrate()
+    }
+
+    var databasePath: String { folder.file("destination.sqlite") }
+
+    var environment: [String: String?] {
+        [
+            "RELOCATION_REDIS_URL": redis.url, "RELOCATION_REDIS_PREFIX": prefix,
+            "RELOCATION_DATABASE_URL": "sqlite://\(databasePath)", "RELOCATION_FAILPOINT": nil,
+        ]
+    }
+
+    /// What a program said and how it ended.
+    struct Result {
+        let code: Int32
+        let output: String
+        let errors: String
+
+        /// The last line of standard output.
+        var lastLine: String { output.split(separator: "\n").last.map(String.init) ?? "" }
+    }
+
+    /// The folder of the test's own bundle, where the programs are built too.
+    static let programs: String = {
+        let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
+        if FileManager.default.fileExists(atPath: bundle + "/relocation-worker") { return bundle }
+        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? bundle
+        return URL(fileURLWithPath: executable).deletingLastPathComponent().path
+    }()
+
+    func start(
+        _ program: String, _ arguments: [String], environment changes: [String: String?] = [:], input: String? = nil
+    ) throws -> Running {
+        let name = UUID().uuidString
+        let output = folder.file("\(name).out")
+        let errors = folder.file("\(name).err")
+        let process = try ChildProcess(
+            Self.programs + "/" + program, arguments,
+            environment: environment.merging(changes) { _, new in new }, input: input, output: output, errors: errors,
+            folder: folder.path)
+        return Running(process: process, output: output, errors: errors)
+    }
+
+    struct Running {
+        let process: ChildProcess
+        let output: String
+        let errors: String
+
+        func result(within seconds: Double = 60) throws -> Result {
+            guard process.wait(seconds: seconds) != nil else {
+                throw SystemFailure("the program did not end within \(seconds) seconds: \(read(errors))")
+            }
+            let status = process.wait()
+            let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F)
+            return Result(code: code, output: read(output), errors: read(errors))
+        }
+
+        private func read(_ path: String) -> String {
+            String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+        }
+
+        var errorsSoFar: String { read(errors) }
+    }
+
+    @discardableResult
+    func enqueue(
+        _ arguments: String..., environment: [String: String?] = [:], input: String? = nil
+    ) throws -> Result {
+        try start("relocation-enqueue", arguments, environment: environment, input: input).result()
+    }
+
+    @discardableResult
+    func worker(_ arguments: String..., environment: [String: String?] = [:]) throws -> Result {
+        try start("relocation-worker", arguments, environment: environment).result()
+    }
+
+    private func migrate() throws {
+        let result = try worker("migrate")
+        guard result.code == 0 else { throw SystemFailure("migrate failed: \(result.errors)") }
+    }
+
+    /// `status UUID --json` as an object.
+    func status(_ uuid: String) throws -> [String: Any] {
+        let result = try enqueue("status", uuid, "--json")
+        guard let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] else {
+            throw SystemFailure("no status: \(result.errors)")
+        }
+        return object
+    }
+
+    func rows(_ uuid: String) throws -> [String: Int] { try status(uuid)["rows"] as? [String: Int] ?? [:] }
+
+    /// All rows of a table, by column.
+    func table(_ name: String) throws -> [[String: Value]] {
+        guard let table = Catalogue.standard.tables.first(where: { $0.name == name }) else { return [] }
+        let database = try DatabaseConnector.open(try DatabaseURL("sqlite://\(databasePath)"), create: false)
+        let columns = table.columns.map(\.name)
+        return try database.select(Select(columns, from: table)).map {
+            Dictionary(uniqueKeysWithValues: zip(columns, $0))
+        }
+    }
+
+    /// Every row of the tables a users import touches.
+    func everything() throws -> [String: [[String: Value]]] {
+        var out: [String: [[String: Value]]] = [:]
+        for name in Self.userTables { out[name] = try table(name) }
+        return out
+    }
+
+    static let userTables = [
+        "auth_user", "sentry_useremail", "sentry_email", "sentry_useroption", "sentry_lostpasswordhash",
+        "sentry_controlimportchunk", "sentry_controlimportchunkreplica", "sentry_regionimportchunk",
+    ]
+}
