@@ -1,0 +1,114 @@
+public import Catalogue
+import CZstd
+
+/// Reads chunk payloads: a version byte, then a zstd frame with a checksum, of the smallest ordinal as a varint and,
+/// for each row, its distance from that and its length as varints and its JSON without white space.
+public enum ChunkCodec {
+    static let version: UInt8 = 1
+
+    /// Decodes a chunk's rows. A payload that is none, or was damaged, throws ``ExportError/Kind/badData``.
+    /// `now`, in microseconds since 1970-01-01T00:00:00Z, is what keys that are missing take for the present.
+    public static func decode(
+        _ payload: [UInt8], model: Model, now: Int64, catalogue: Catalogue = .standard, limits: ExportLimits = .standard
+    ) throws(ExportError) -> [Row] {
+        let body = try decompressed(payload, limits)
+        var reader = try ChunkReader(model: model, now: now, catalogue: catalogue, limits: limits)
+        return try reader.rows(body)
+    }
+
+    static let damaged = ExportError(
+        .badData, "a chunk's payload is damaged or of another version; delete the relocation and enqueue it again")
+
+    private static func decompressed(_ payload: [UInt8], _ limits: ExportLimits) throws(ExportError) -> [UInt8] {
+        guard payload.first == version else { throw damaged }
+        let frame = payload[1...]
+        let size = frame.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
+        // A chunk ends before the row that would exceed its bytes, unless that is its only one.
+        let most = max(limits.maxChunkBytes, limits.maxRecordBytes) + limits.maxChunkRows * 20 + 10
+        guard size > 0, size <= UInt64(most) else { throw damaged }
+        let room = Int(size)
+        var code = 0
+        // Behind the last row the parser reads on.
+        let body = [UInt8](unsafeUninitializedCapacity: room + RecordParser.padding) { out, count in
+            code = frame.withUnsafeBytes { ZSTD_decompress(out.baseAddress, room, $0.baseAddress, $0.count) }
+            count = ZSTD_isError(code) == 0 ? code : 0
+        }
+        guard ZSTD_isError(code) == 0, body.count == room else { throw damaged }
+        return body + Array(repeating: 0, count: RecordParser.padding)
+    }
+}
+
+/// Takes a decompressed payload apart.
+private struct ChunkReader {
+    private let decoder: RowDecoder
+    private let parser: RecordParser
+    private let plan: ModelPlan
+    private let now: Int64
+
+    init(model: Model, now: Int64, catalogue: Catalogue, limits: ExportLimits) throws(ExportError) {
+        decoder = RowDecoder(catalogue: catalogue, limits: limits)
+        parser = try RecordParser(limits: limits)
+        plan = decoder.plan(for: model)
+        self.now = now
+    }
+
+    /// `body` carries the parser's padding.
+    mutating func rows(_ body: [UInt8]) throws(ExportError) -> [Row] {
+        let outcome: Result<[Row], ExportError> = body.withUnsafeBufferPointer { bytes in
+            do throws(ExportError) {
+                return .success(try rows(UnsafeBufferPointer(rebasing: bytes.dropLast(RecordParser.padding))))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try outcome.get()
+    }
+
+    private func rows(_ body: UnsafeBufferPointer<UInt8>) throws(ExportError) -> [Row] {
+        var place = 0
+        guard let minOrdinal = Varint.read(body, at: &place).flatMap({ Int64(exactly: $0) }), minOrdinal >= 1 else {
+            throw ChunkCodec.damaged
+        }
+        var rows: [Row] = []
+        while place < body.count {
+            guard let distance = Varint.read(body, at: &place).flatMap({ Int64(exactly: $0) }),
+                let length = Varint.read(body, at: &place), length <= UInt64(body.count - place)
+            else { throw ChunkCodec.damaged }
+            let (ordinal, isTooLarge) = minOrdinal.addingReportingOverflow(distance)
+            if isTooLarge { throw ChunkCodec.damaged }
+            let end = place + Int(length)
+            rows.append(try row(UnsafeBufferPointer(rebasing: body[place..<end]), ordinal))
+            place = end
+        }
+        return rows
+    }
+
+    private func row(_ text: UnsafeBufferPointer<UInt8>, _ ordinal: Int64) throws(ExportError) -> Row {
+        let outcome = try parser.withTape(of: text) { tape throws(ExportError) -> Row in
+            guard tape.root.isObject else { throw ChunkCodec.damaged }
+            let envelope = Envelope(tape.root)
+            try requireModel(envelope, ordinal)
+            do throws(RowFault) {
+                return try decoder.row(envelope, plan, ordinal: ordinal, now: now)
+            } catch {
+                // A key that cannot be read has no place in a message about it.
+                let key = try? envelope.primaryKey().value
+                throw error.error(
+                    at: ExportPlace(model: plan.model.name, ordinal: ordinal, sourcePK: key, field: error.field))
+            }
+        }
+        guard case .success(let row) = outcome else { throw ChunkCodec.damaged }
+        return row
+    }
+
+    private func requireModel(_ envelope: Envelope, _ ordinal: Int64) throws(ExportError) {
+        let name = envelope.model.map { String(decoding: $0, as: UTF8.self).lowercased() }
+        guard name != plan.model.name else { return }
+        throw ExportError(
+            .badData, "a chunk of \(plan.model.name) holds a row of another model",
+            place: ExportPlace(model: plan.model.name, ordinal: ordinal),
+            finding: Finding(
+                kind: .unexpectedModel, model: plan.model.name, ordinal: ordinal,
+                reason: "A row of another model stands where \(plan.model.name) is expected"))
+    }
+}

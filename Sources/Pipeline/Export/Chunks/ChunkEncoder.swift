@@ -1,0 +1,80 @@
+import CSimdJSON
+import CZstd
+
+/// Writes chunk payloads, in the form that ``ChunkCodec`` describes.
+final class ChunkEncoder {
+    private let context: OpaquePointer
+    private var body: [UInt8] = []
+    private var minOrdinal: Int64 = 0
+
+    /// Three is zstd's own default: most of the gain, little of the time.
+    private static let level: Int32 = 3
+
+    init() throws(ExportError) {
+        guard let context = ZSTD_createCCtx() else {
+            throw ExportError(.outOfMemory, "not enough memory for the compressor")
+        }
+        self.context = context
+        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Self.level)
+        ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
+    }
+
+    deinit { ZSTD_freeCCtx(context) }
+
+    func begin(minOrdinal: Int64) {
+        self.minOrdinal = minOrdinal
+        body.removeAll(keepingCapacity: true)
+        Varint.append(UInt64(bitPattern: minOrdinal), to: &body)
+    }
+
+    /// Adds a row that is valid JSON, without its white space.
+    func add(_ text: UnsafeBufferPointer<UInt8>, ordinal: Int64) {
+        Varint.append(UInt64(ordinal - minOrdinal), to: &body)
+        let json = [UInt8](unsafeUninitializedCapacity: text.count + RecordParser.padding) { out, count in
+            count = csimdjson_minify(text.baseAddress, text.count, out.baseAddress)
+        }
+        Varint.append(UInt64(json.count), to: &body)
+        body += json
+    }
+
+    func payload() throws(ExportError) -> [UInt8] {
+        let bound = ZSTD_compressBound(body.count)
+        var code = 0
+        let payload = [UInt8](unsafeUninitializedCapacity: bound + 1) { out, count in
+            out.initializeElement(at: 0, to: ChunkCodec.version)
+            code = ZSTD_compress2(context, out.baseAddress.map { $0 + 1 }, bound, body, body.count)
+            count = ZSTD_isError(code) == 0 ? code + 1 : 0
+        }
+        guard ZSTD_isError(code) == 0 else {
+            throw ExportError(.outOfMemory, "a chunk cannot be compressed: \(String(cString: ZSTD_getErrorName(code)))")
+        }
+        return payload
+    }
+}
+
+/// Unsigned numbers of seven bits a byte, the lowest first; the eighth bit says that more follow.
+enum Varint {
+    static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+        var rest = value
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    /// nil when the bytes end too early or hold more than 64 bits.
+    static func read(_ bytes: UnsafeBufferPointer<UInt8>, at place: inout Int) -> UInt64? {
+        var value: UInt64 = 0
+        for shift in stride(from: 0, to: 64, by: 7) {
+            guard place < bytes.count else { return nil }
+            let byte = bytes[place]
+            place += 1
+            let part = UInt64(byte & 0x7F)
+            if shift == 63, part > 1 { return nil }
+            value |= part << UInt64(shift)
+            if byte & 0x80 == 0 { return value }
+        }
+        return nil
+    }
+}

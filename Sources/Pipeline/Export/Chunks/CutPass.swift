@@ -1,0 +1,91 @@
+extension ExportSource {
+    /// The second pass: hands over the chunks in file order, those of ``ExportSurvey/deferredModels`` last. Throws what
+    /// `onChunk` throws, and an ``ExportError`` when the file is not the one that was surveyed.
+    public func cut(_ survey: ExportSurvey, onChunk: (Chunk) throws -> Void) throws {
+        var cutter = try Cutter(survey, limits: limits)
+        let sweeps: [Sweep] = survey.needsDeferredSweep ? [.allButDeferred, .deferredOnly] : [.all]
+        for sweep in sweeps {
+            let walk = try FileWalk(self, scope: survey.scope)
+            var failure: (any Error)?
+            do throws(ExportError) {
+                try walk.forEach { row throws(ExportError) in
+                    guard let chunk = try cutter.add(row, sweep) else { return }
+                    do {
+                        try onChunk(chunk)
+                    } catch {
+                        failure = error
+                        throw ExportError(.unreadable, "stopped")
+                    }
+                }
+            } catch {
+                throw failure ?? error
+            }
+            if let chunk = try cutter.finish() { try onChunk(chunk) }
+            try walk.requireSame(as: survey)
+        }
+        guard cutter.rows == survey.rowsQueued, cutter.chunks == survey.tasks else {
+            throw ExportError(
+                .changed, "the second reading of the export gave other rows than the first; start again")
+        }
+    }
+}
+
+/// Which models' chunks a sweep over the file hands over.
+private enum Sweep {
+    case all, allButDeferred, deferredOnly
+
+    func takes(_ model: String) -> Bool {
+        switch self {
+        case .all: true
+        case .allButDeferred: !ExportSurvey.deferredModels.contains(model)
+        case .deferredOnly: ExportSurvey.deferredModels.contains(model)
+        }
+    }
+}
+
+/// Gathers rows into chunks.
+private struct Cutter {
+    private(set) var rows: Int64 = 0
+    private(set) var chunks = 0
+    private let filter: RowFilter?
+    private var windows: ChunkWindows
+    private var model = ""
+    private let encoder: ChunkEncoder
+
+    init(_ survey: ExportSurvey, limits: ExportLimits) throws(ExportError) {
+        filter = survey.rowFilter
+        windows = ChunkWindows(chunkSize: survey.chunkSize, maxBytes: limits.maxChunkBytes)
+        encoder = try ChunkEncoder()
+    }
+
+    /// Takes a row in; returns the chunk that it closes.
+    mutating func add(_ row: FileRow, _ sweep: Sweep) throws(ExportError) -> Chunk? {
+        guard row.state.fate == .queued, sweep.takes(row.model) else { return try finish() }
+        let isKept = try filter?.accepts(row) ?? true
+        let text = row.text
+        let number = row.state.number
+        var closed: Chunk?
+        if windows.begins(model: number, ordinal: row.ordinal, bytes: text.count, isKept: isKept) {
+            closed = try finish()
+            windows.begin(model: number, ordinal: row.ordinal)
+            model = row.model
+            encoder.begin(minOrdinal: row.ordinal)
+        }
+        if isKept {
+            windows.keep(bytes: text.count)
+            encoder.add(text, ordinal: row.ordinal)
+        }
+        return closed
+    }
+
+    /// Closes the window at hand; nil when nothing is left in it.
+    mutating func finish() throws(ExportError) -> Chunk? {
+        defer { windows.close() }
+        guard windows.model != nil, windows.rows > 0 else { return nil }
+        rows += Int64(windows.rows)
+        chunks += 1
+        return Chunk(
+            model: model, minOrdinal: windows.minOrdinal, rows: windows.rows, payload: try encoder.payload(),
+            sourceBytes: windows.bytes)
+    }
+}

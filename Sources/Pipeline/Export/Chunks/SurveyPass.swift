@@ -1,0 +1,156 @@
+public import Catalogue
+
+extension ExportSource {
+    /// The first pass: proves the whole file sound, decoding every field of every known model, and counts.
+    /// `chunkSize` is in ordinals. With a filter the file is read twice.
+    public func survey(
+        scope: ImportScope, filter: ExportFilter?, chunkSize: Int
+    ) throws(ExportError) -> ExportSurvey {
+        guard 1...limits.maxChunkRows ~= chunkSize else {
+            throw ExportError(.tooLarge, "a chunk has 1 to \(limits.maxChunkRows) rows, not \(chunkSize)")
+        }
+        var survey = ExportSurvey(scope: scope, filter: filter, chunkSize: chunkSize)
+        let walk = try FileWalk(self, scope: scope)
+        var tally = Tally(chunkSize: chunkSize, limits: limits)
+        var oddities = Oddities()
+        var rows = filter.map(RowFilter.init)
+        try walk.forEach { row throws(ExportError) in
+            if row.state.fate.isDecoded { oddities.add(try row.check()) }
+            if rows == nil {
+                tally.add(row, isAccepted: true)
+            } else {
+                try rows?.gather(row)
+            }
+        }
+        survey.take(walk)
+        if let rows {
+            let again = try FileWalk(self, scope: scope)
+            try again.forEach { row throws(ExportError) in
+                tally.add(row, isAccepted: row.state.fate == .queued ? try rows.accepts(row) : true)
+            }
+            try again.requireSame(as: survey)
+            survey.rowFilter = rows
+        }
+        survey.take(tally)
+        survey.warnings = oddities.warnings(walk)
+        return survey
+    }
+}
+
+extension ExportSurvey {
+    fileprivate mutating func take(_ walk: FileWalk) {
+        models = walk.models.map { ModelCount(model: $0.name, rows: $0.rows) }
+        rowsTotal = models.reduce(0) { $0 + $1.rows }
+        bytesRead = walk.reader.bytesRead
+        sha256 = walk.reader.sha256()
+    }
+
+    fileprivate mutating func take(_ tally: Tally) {
+        leftOut = tally.leftOut
+        rowsQueued = tally.rowsQueued
+        bytesQueued = tally.bytesQueued
+        tasks = tally.tasks
+        needsDeferredSweep = tally.needsDeferredSweep
+    }
+}
+
+extension FileWalk {
+    /// Throws when this pass, now at its end, has read another text than the survey.
+    func requireSame(as survey: ExportSurvey) throws(ExportError) {
+        guard reader.bytesRead == survey.bytesRead, reader.sha256() == survey.sha256 else {
+            throw ExportError(
+                .changed, "the export was changed while it was being read; start again once nothing writes to it")
+        }
+    }
+}
+
+/// Counts rows and chunks.
+private struct Tally {
+    private(set) var leftOut = RowAccount()
+    private(set) var rowsQueued: Int64 = 0
+    private(set) var bytesQueued: Int64 = 0
+    private(set) var tasks = 0
+    private(set) var needsDeferredSweep = false
+    private var windows: ChunkWindows
+    private var hasDeferred = false
+    init(chunkSize: Int, limits: ExportLimits) {
+        windows = ChunkWindows(chunkSize: chunkSize, maxBytes: limits.maxChunkBytes)
+    }
+
+    mutating func add(_ row: FileRow, isAccepted: Bool) {
+        if let reason = row.state.fate.dropReason {
+            leftOut.dropped(model: row.model, reason)
+            windows.close()
+            return
+        }
+        let bytes = row.text.count
+        let number = row.state.number
+        if windows.begins(model: number, ordinal: row.ordinal, bytes: bytes, isKept: isAccepted) {
+            windows.begin(model: number, ordinal: row.ordinal)
+        }
+        guard isAccepted else {
+            leftOut.dropped(model: row.model, .filtered)
+            return
+        }
+        if windows.rows == 0 { noteChunk(of: row.model) }
+        windows.keep(bytes: bytes)
+        rowsQueued += 1
+        bytesQueued += Int64(bytes)
+    }
+
+    private mutating func noteChunk(of model: String) {
+        tasks += 1
+        if ExportSurvey.deferredModels.contains(model) {
+            hasDeferred = true
+        } else if hasDeferred {
+            needsDeferredSweep = true
+        }
+    }
+}
+
+/// Rows that are accepted although an exporter would not write them so.
+private struct Oddities {
+    private var missing = 0
+    private var negative = 0
+    private var zero = 0
+    private var fraction = 0
+    private var string = 0
+
+    mutating func add(_ key: PrimaryKey) {
+        switch key.form {
+        case .integer: break
+        case .missing: missing += 1
+        case .fraction: fraction += 1
+        case .string: string += 1
+        }
+        guard let value = key.value, value <= 0 else { return }
+        if value == 0 { zero += 1 } else { negative += 1 }
+    }
+
+    func warnings(_ walk: FileWalk) -> [String] {
+        var out: [String] = []
+        if walk.reader.isEmptyObject {
+            out.append("the export is an empty object: 0 rows")
+        } else if walk.models.isEmpty {
+            out.append("the export is an empty list: 0 rows")
+        }
+        for model in walk.models {
+            let name = ShownName.safe(model.name)
+            switch model.fate {
+            case .unknown: out.append("\(Self.rows(model.rows)) of the unknown model \(name) left out")
+            case .excluded: out.append("\(Self.rows(model.rows)) of \(name), which is never relocated, left out")
+            case .deleted: out.append("\(Self.rows(model.rows)) of \(name), which no longer exists, left out")
+            case .queued, .outOfScope: break
+            }
+        }
+        let keys = [
+            (missing, "without a primary key, which will be dropped"), (negative, "with a negative primary key"),
+            (zero, "with the primary key 0"), (fraction, "with a fraction as primary key, which is cut off"),
+            (string, "with a string as primary key"),
+        ]
+        for (count, words) in keys where count > 0 { out.append("\(Self.rows(Int64(count))) \(words)") }
+        return out
+    }
+
+    private static func rows(_ count: Int64) -> String { count == 1 ? "1 row" : "\(count) rows" }
+}

@@ -1,0 +1,111 @@
+import Catalogue
+
+/// Array columns.
+struct ArrayRules {
+    private let json: TextParser
+    private let literals = PythonLiteralParser()
+
+    init(maxDepth: Int) { json = TextParser(maxDepth: maxDepth, takesNaN: true) }
+
+    /// A Python list: empty for what Python takes for false; a list; a string of JSON, of a Python literal or of
+    /// PostgreSQL's array text, tried in that order.
+    func pythonList(_ value: TapeValue, type: ColumnType, wanted: Bool) throws(FieldFault) -> Value {
+        if JSONRules.isFalse(value) { return Self.empty(type) }
+        if value.isArray { return try list(value, type: type, wanted: wanted) }
+        guard value.isString else { throw .misfit(value, "a list") }
+        let text = value.bytes
+        let decode = { (tape: Tape) throws(FieldFault) -> Value in
+            try self.decoded(tape.root, type: type, wanted: wanted)
+        }
+        switch try json.withTape(of: text, decode) {
+        case .success(let value): return value
+        case .failure(let fault) where fault.isRefusal: throw FieldFault("holds a string whose text \(fault.problem)")
+        case .failure: break
+        }
+        if let value = try literals.withTape(of: text, decode) { return value }
+        if type != .doubleArray, let items = PostgresArrayText.items(text) { return .textArray(items) }
+        throw FieldFault("holds a string that is neither JSON nor a Python list nor a PostgreSQL array")
+    }
+
+    private static func empty(_ type: ColumnType) -> Value {
+        type == .doubleArray ? .doubleArray([]) : .textArray([])
+    }
+
+    private func decoded(_ value: TapeValue, type: ColumnType, wanted: Bool) throws(FieldFault) -> Value {
+        // PostgreSQL writes an empty array that way.
+        if value.isObject, value.isEmptyContainer { return Self.empty(type) }
+        guard value.isArray else { throw FieldFault("holds a string whose text is no list") }
+        return try list(value, type: type, wanted: wanted)
+    }
+
+    /// A JSON array inside a string, a list, or null.
+    func jsonArray(_ value: TapeValue, type: ColumnType, wanted: Bool) throws(FieldFault) -> Value {
+        if value.isNull { return .null }
+        if value.isArray { return try list(value, type: type, wanted: wanted) }
+        guard value.isString else { throw .misfit(value, "a list") }
+        let outcome = try json.withTape(of: value.bytes) { tape throws(FieldFault) -> Value in
+            guard tape.root.isArray else { throw FieldFault("holds a string whose text is no list") }
+            return try list(tape.root, type: type, wanted: wanted)
+        }
+        switch outcome {
+        case .success(let value): return value
+        case .failure(let fault): throw FieldFault("holds a string whose text \(fault.problem)")
+        }
+    }
+
+    private func list(_ list: TapeValue, type: ColumnType, wanted: Bool) throws(FieldFault) -> Value {
+        if type == .doubleArray { return try rows(list) }
+        guard wanted else { return .null }
+        return .textArray(list.items.map { $0.isNull ? nil : PythonText.string($0) })
+    }
+
+    private func rows(_ list: TapeValue) throws(FieldFault) -> Value {
+        var rows: [[Double]] = []
+        for row in list.items {
+            var numbers: [Double] = []
+            if !JSONRules.isFalse(row) {
+                guard row.isArray else { throw .misfit(row, "a list of numbers") }
+                for number in row.items { numbers.append(try NumberRules.double(number)) }
+            }
+            rows.append(numbers)
+        }
+        return .doubleArray(rows)
+    }
+}
+
+/// PostgreSQL's text form of a one-dimensional array, as far as it has no backslashes.
+enum PostgresArrayText {
+    /// nil when the text is none.
+    static func items(_ text: UnsafeBufferPointer<UInt8>) -> [String?]? {
+        guard text.count >= 2, text.first == UInt8(ascii: "{"), text.last == UInt8(ascii: "}"),
+            !text.contains(UInt8(ascii: "\\"))
+        else { return nil }
+        let inside = text[1..<text.count - 1]
+        if inside.isEmpty { return [] }
+        var items: [String?] = []
+        var item: [UInt8] = []
+        var wasQuoted = false
+        var inQuotes = false
+        for byte in inside {
+            switch byte {
+            case UInt8(ascii: "\""):
+                inQuotes.toggle()
+                wasQuoted = true
+            case UInt8(ascii: ",") where !inQuotes:
+                items.append(finished(item, wasQuoted))
+                item = []
+                wasQuoted = false
+            case UInt8(ascii: "{"), UInt8(ascii: "}"): if inQuotes { item.append(byte) } else { return nil }
+            default: item.append(byte)
+            }
+        }
+        guard !inQuotes else { return nil }
+        items.append(finished(item, wasQuoted))
+        return items
+    }
+
+    private static func finished(_ item: [UInt8], _ wasQuoted: Bool) -> String? {
+        let text = String(decoding: item, as: UTF8.self)
+        return !wasQuoted && text.uppercased() == "NULL" ? nil : text
+    }
+}

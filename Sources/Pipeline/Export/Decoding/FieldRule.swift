@@ -1,0 +1,107 @@
+import Catalogue
+
+/// What one column takes from a row's fields.
+struct FieldRule {
+    let encoding: FieldEncoding
+    let type: ColumnType
+    let isNullable: Bool
+    let isAddress: Bool
+    /// The defined bits of a bit-flag column.
+    let mask: Int64
+    let defaultValue: DefaultValue
+    /// A UUID column whose empty text becomes a fresh UUID, as the reference fills it when it saves.
+    let fillsUUID: Bool
+
+    init(_ column: Column) {
+        encoding = column.encoding
+        type = column.type
+        isNullable = column.isNullable
+        isAddress = column.meaning == .ip
+        mask = column.bits.count >= 63 ? .max : (1 << Int64(column.bits.count)) - 1
+        defaultValue = column.defaultValue
+        fillsUUID = column.encoding == .uuid && column.defaultValue == .literal(.text(""))
+    }
+}
+
+/// Decodes values by the rules of the export format. One instance serves one thread.
+struct FieldDecoder {
+    private let json: JSONRules
+    private let arrays: ArrayRules
+
+    init(limits: ExportLimits) {
+        json = JSONRules(maxDepth: limits.maxDepth)
+        arrays = ArrayRules(maxDepth: limits.maxDepth)
+    }
+
+    /// Decodes one value. Where it is not wanted it is judged all the same, and what costs memory is left out.
+    @inline(__always)
+    func decode(_ value: TapeValue, _ rule: FieldRule, wanted: Bool) throws(FieldFault) -> Value {
+        if value.isNull { return try null(rule) }
+        switch rule.encoding {
+        case .string:
+            if rule.isAddress { return try TextRules.address(value, wanted: wanted) }
+            return wanted ? TextRules.string(value, wanted: true) : .null
+        case .int: return .integer(try NumberRules.integer(value))
+        case .datetime: return .timestamp(try DateTimeRule.microseconds(value))
+        case .bool: return try NumberRules.boolean(value, isNullable: rule.isNullable).map { .bool($0) } ?? .null
+        case .flags: return .integer(try NumberRules.flags(value, mask: rule.mask))
+        case .float, .uuid, .nestedJSON, .pickled, .jsonText, .pythonList, .jsonArray:
+            return try decodeRare(value, rule, wanted: wanted)
+        }
+    }
+
+    private func decodeRare(_ value: TapeValue, _ rule: FieldRule, wanted: Bool) throws(FieldFault) -> Value {
+        switch rule.encoding {
+        case .float: .double(try NumberRules.double(value))
+        case .uuid: try uuid(value, rule, wanted: wanted)
+        case .nestedJSON: try json.nested(value, isNullable: rule.isNullable, wanted: wanted)
+        case .pickled: try json.pickled(value, wanted: wanted)
+        case .jsonText: try json.object(value, wanted: wanted)
+        case .pythonList: try arrays.pythonList(value, type: rule.type, wanted: wanted)
+        case .jsonArray: try arrays.jsonArray(value, type: rule.type, wanted: wanted)
+        case .string, .int, .datetime, .bool, .flags: try decode(value, rule, wanted: wanted)
+        }
+    }
+
+    private func uuid(_ value: TapeValue, _ rule: FieldRule, wanted: Bool) throws(FieldFault) -> Value {
+        if rule.fillsUUID, value.isString, value.bytes.isEmpty { return .text(FreshValues.uuid4()) }
+        return try TextRules.uuid(value, wanted: wanted)
+    }
+
+    /// What JSON's `null` becomes.
+    private func null(_ rule: FieldRule) throws(FieldFault) -> Value {
+        switch rule.encoding {
+        case .flags: return .integer(0)
+        case .pythonList: return rule.type == .doubleArray ? .doubleArray([]) : .textArray([])
+        case .pickled: return .text("null")
+        case .jsonText: return .text("{}")
+        case .bool:
+            guard rule.isNullable else { throw FieldFault("holds null where a boolean belongs") }
+            return .null
+        case .int, .float, .string, .datetime, .uuid, .nestedJSON, .jsonArray: return .null
+        }
+    }
+
+    /// What a missing key becomes. `now` is in microseconds since 1970-01-01T00:00:00Z.
+    func missing(_ rule: FieldRule, now: Int64) -> Value {
+        switch rule.defaultValue {
+        case .literal(let value): literal(value, rule)
+        case .now(let offsetSeconds): .timestamp(now + offsetSeconds * 1_000_000)
+        case .hex64: .text(FreshValues.hex64())
+        case .alphanumeric32: .text(FreshValues.alphanumeric32())
+        case .uuid4: .text(FreshValues.uuid4())
+        case .petName: .text(FreshValues.petName())
+        }
+    }
+
+    private func literal(_ value: Value, _ rule: FieldRule) -> Value {
+        switch (rule.encoding, value) {
+        case (.flags, .null): .integer(0)
+        case (.uuid, .text("")): .text(FreshValues.uuid4())
+        // An empty string, in the form in which the column stores it.
+        case (.pickled, .text(let text)): .text(JSONText.quoted(text))
+        case (.jsonText, .text("")): .text("{}")
+        default: value
+        }
+    }
+}

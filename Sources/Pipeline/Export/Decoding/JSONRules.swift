@@ -1,0 +1,108 @@
+import Catalogue
+
+/// Columns of JSON text. Texts inside strings are read as the reference reads them: `NaN` and `Infinity` pass, and
+/// become `null` when stored.
+struct JSONRules {
+    private let parser: TextParser
+    private let maxDepth: Int
+
+    init(maxDepth: Int) {
+        self.maxDepth = maxDepth
+        parser = TextParser(maxDepth: maxDepth, takesNaN: true)
+    }
+
+    /// Nested JSON: the value as it stands, or a string that is decoded when it is read and, if that gives a string
+    /// again, once more when it is assigned.
+    func nested(_ value: TapeValue, isNullable: Bool, wanted: Bool) throws(FieldFault) -> Value {
+        guard value.isString else { return stored(value, wanted: wanted) }
+        var text = value.bytes.isEmpty ? [] : Array(value.bytes)
+        for isLast in [false, true] {
+            if text.isEmpty, isNullable { return .null }
+            switch try decode(text, isLast: isLast, wanted: wanted) {
+            case .value(let value): return value
+            case .string(let inner): text = inner
+            }
+        }
+        return .null
+    }
+
+    private enum Decoded {
+        case value(Value)
+        case string([UInt8])
+    }
+
+    private func decode(_ text: [UInt8], isLast: Bool, wanted: Bool) throws(FieldFault) -> Decoded {
+        let decoded = withText(text) { root -> Decoded in
+            root.isString && !isLast ? .string(Array(root.bytes)) : .value(stored(root, wanted: wanted))
+        }
+        switch decoded {
+        case .success(let decoded): return decoded
+        case .failure(let fault): throw FieldFault("holds a string whose text \(fault.problem)")
+        }
+    }
+
+    private func withText<Result>(_ text: [UInt8], _ body: (TapeValue) -> Result) -> Swift.Result<Result, TextFault> {
+        text.withUnsafeBufferPointer { withText($0, body) }
+    }
+
+    private func withText<Result>(
+        _ text: UnsafeBufferPointer<UInt8>, _ body: (TapeValue) -> Result
+    ) -> Swift.Result<Result, TextFault> {
+        parser.withTape(of: text) { tape in body(tape.root) }
+    }
+
+    /// Null is SQL's null.
+    private func stored(_ value: TapeValue, wanted: Bool) -> Value {
+        value.isNull || !wanted ? .null : .text(StoredJSON.text(value))
+    }
+
+    /// Pickled: JSON text inside a string, a string that is no JSON as itself, everything else as it stands.
+    func pickled(_ value: TapeValue, wanted: Bool) throws(FieldFault) -> Value {
+        guard wanted || value.isString && mayBeRefused(value.bytes) else { return .null }
+        guard value.isString else { return .text(StoredJSON.text(value)) }
+        switch withText(value.bytes, { StoredJSON.text($0) }) {
+        case .success(let text): return .text(text)
+        case .failure(let fault) where fault.isRefusal: throw FieldFault("holds a string whose text \(fault.problem)")
+        case .failure: return .text(JSONText.quoted(value.text))
+        }
+    }
+
+    /// An object as JSON text inside a string; what is empty, or no JSON, is an empty object.
+    func object(_ value: TapeValue, wanted: Bool) throws(FieldFault) -> Value {
+        guard wanted || value.isString && mayBeRefused(value.bytes) else { return .null }
+        guard value.isString else { return .text(Self.isFalse(value) ? "{}" : StoredJSON.text(value)) }
+        switch withText(value.bytes, { $0.isNull ? "{}" : StoredJSON.text($0) }) {
+        case .success(let text): return .text(text)
+        case .failure(let fault) where fault.isRefusal: throw FieldFault("holds a string whose text \(fault.problem)")
+        case .failure: return .text("{}")
+        }
+    }
+
+    /// Whether Python takes the value for false.
+    static func isFalse(_ value: TapeValue) -> Bool {
+        switch value.type {
+        case TapeType.null, TapeType.no: true
+        case TapeType.string: value.bytes.isEmpty
+        case TapeType.integer: value.int64 == 0
+        case TapeType.double: value.double == 0
+        case TapeType.object, TapeType.array: value.isEmptyContainer
+        default: false
+        }
+    }
+
+    /// Whether a text has as many opening brackets as are too deep, or an escape that may be half a surrogate pair.
+    /// Anything else can be stored, JSON or not.
+    private func mayBeRefused(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var brackets = 0
+        for (place, byte) in text.enumerated() {
+            if byte == UInt8(ascii: "\\") {
+                if place + 2 < text.count, text[place + 1] | 0x20 == 0x75, text[place + 2] | 0x20 == 0x64 {
+                    return true
+                }
+            } else if byte | 0x20 == 0x7B {
+                brackets += 1
+            }
+        }
+        return brackets > maxDepth
+    }
+}

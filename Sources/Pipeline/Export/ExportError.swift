@@ -1,0 +1,90 @@
+public import Catalogue
+
+/// Why an export was refused. The description names the place and the remedy, never a field's value or a key.
+public struct ExportError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Kind: String, Sendable, CaseIterable {
+        case notFound, unreadable, permission
+        /// Standard input could not be spooled to a temporary file.
+        case cannotSpool
+        /// Not an export, or one with a mistake in it.
+        case badData
+        /// The key is malformed, missing, superfluous, or another one than the tarball's.
+        case badKey
+        /// A limit of ``ExportLimits`` was exceeded.
+        case tooLarge
+        /// The file changed between two passes.
+        case changed
+        case badFilter
+        case outOfMemory
+
+        /// What a program ends with (sysexits).
+        public var exitCode: Int32 {
+            switch self {
+            case .notFound, .unreadable: 66
+            case .permission: 77
+            case .cannotSpool: 73
+            case .badData, .badKey, .tooLarge, .changed: 65
+            case .badFilter: 64
+            case .outOfMemory: 70
+            }
+        }
+    }
+
+    public let kind: Kind
+    /// What is wrong and what helps, without the place.
+    public let message: String
+    public var place: ExportPlace
+    /// The refusal in the reference's form, where the reference has one: a row that cannot be decoded.
+    public let finding: Finding?
+
+    public init(_ kind: Kind, _ message: String, place: ExportPlace = ExportPlace(), finding: Finding? = nil) {
+        self.kind = kind
+        self.message = message
+        self.place = place
+        self.finding = finding
+    }
+
+    public var description: String {
+        let place = place.description
+        return place.isEmpty ? message : "\(place): \(message)"
+    }
+}
+
+/// Where in an export something is. What is not known is nil.
+public struct ExportPlace: Sendable, Equatable, CustomStringConvertible {
+    /// 0-based offset into the (decrypted) JSON text.
+    public var byte: Int64?
+    /// 1-based number of the element of the top-level array.
+    public var record: Int64?
+    /// Lower-case model name.
+    public var model: String?
+    /// 1-based place among the model's rows.
+    public var ordinal: Int64?
+    /// The row's primary key in the export.
+    public var sourcePK: Int64?
+    /// The key inside `fields`.
+    public var field: String?
+
+    public init(
+        byte: Int64? = nil, record: Int64? = nil, model: String? = nil, ordinal: Int64? = nil, sourcePK: Int64? = nil,
+        field: String? = nil
+    ) {
+        self.byte = byte
+        self.record = record
+        self.model = model
+        self.ordinal = ordinal
+        self.sourcePK = sourcePK
+        self.field = field
+    }
+
+    public var description: String {
+        var parts: [String] = []
+        if let record { parts.append("record \(record)") }
+        if let byte { parts.append("byte \(byte)") }
+        if let model { parts.append(model) }
+        if let ordinal { parts.append("row \(ordinal)") }
+        if let sourcePK { parts.append("pk \(sourcePK)") }
+        if let field { parts.append("field \(field)") }
+        return parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,76 @@
+import CSimdJSON
+
+/// Parses one element of an export at a time: simdjson first, and what it refuses once more by hand, to take integers
+/// of any size and to say where a mistake is.
+final class RecordParser {
+    /// Bytes that must be readable behind every text.
+    static let padding = Int(CSIMDJSON_PADDING)
+    /// Texts beyond this make the parser grow for as long as they last.
+    private static let keptBytes = 256 << 10
+
+    private let parser: OpaquePointer
+    private let slow: TextParser
+    private let limits: ExportLimits
+
+    init(limits: ExportLimits) throws(ExportError) {
+        guard let parser = csimdjson_create(limits.maxDepth) else {
+            throw ExportError(.outOfMemory, "not enough memory for the parser")
+        }
+        self.parser = parser
+        self.limits = limits
+        slow = TextParser(maxDepth: limits.maxDepth, takesNaN: false)
+    }
+
+    deinit { csimdjson_destroy(parser) }
+
+    /// Hands the tape of one text to `body`; it holds only there. `padding` bytes behind it are read, not used.
+    func withTape<Result, Failure: Error>(
+        of text: UnsafeBufferPointer<UInt8>, _ body: (Tape) throws(Failure) -> Result
+    ) throws(Failure) -> Swift.Result<Result, TextFault> {
+        if let tape = fastTape(of: text) {
+            if let fault = overlongString(tape, text.count) { return .failure(fault) }
+            return .success(try body(tape))
+        }
+        return try slowTape(of: text, body)
+    }
+
+    private func slowTape<Result, Failure: Error>(
+        of text: UnsafeBufferPointer<UInt8>, _ body: (Tape) throws(Failure) -> Result
+    ) throws(Failure) -> Swift.Result<Result, TextFault> {
+        var overlong: TextFault?
+        let outcome = try slow.withTape(of: text) { tape throws(Failure) -> Result? in
+            overlong = overlongString(tape, text.count)
+            return overlong == nil ? try body(tape) : nil
+        }
+        switch outcome {
+        case .failure(let fault): return .failure(fault)
+        case .success(let result?): return .success(result)
+        case .success(nil):
+            return .failure(overlong ?? TextFault(offset: 0, problem: "cannot be read"))
+        }
+    }
+
+    private func fastTape(of text: UnsafeBufferPointer<UInt8>) -> Tape? {
+        var words: UnsafePointer<UInt64>?
+        var strings: UnsafePointer<UInt8>?
+        let code = csimdjson_parse(parser, text.baseAddress, text.count, Self.keptBytes, &words, &strings)
+        guard code == 0, let words, let strings else { return nil }
+        return Tape(words: words, strings: strings)
+    }
+
+    /// Only a text that is itself longer than a string may be can hold one that is.
+    private func overlongString(_ tape: Tape, _ length: Int) -> TextFault? {
+        guard length > limits.maxStringBytes else { return nil }
+        let end = Int(truncatingIfNeeded: tape.words[0] & 0x00FF_FFFF_FFFF_FFFF)
+        var index = 1
+        while index < end {
+            let value = TapeValue(tape: tape, index: index)
+            if value.isString, value.bytes.count > limits.maxStringBytes {
+                return TextFault(
+                    offset: 0, problem: "holds a string of more than \(limits.maxStringBytes) bytes", isRefusal: true)
+            }
+            index = value.isObject || value.isArray ? index + 1 : value.next
+        }
+        return nil
+    }
+}
