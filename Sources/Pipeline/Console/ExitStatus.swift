@@ -1,0 +1,35 @@
+public import Queue
+
+/// What an exit code tells whoever called: sysexits where they fit.
+public enum ExitStatus: Int32, Sendable, CaseIterable {
+    /// Done; an orderly stop too.
+    case success = 0
+    /// The relocation failed, or files differ.
+    case failure = 1
+    case usage = 64
+    /// Bad input data.
+    case badData = 65
+    /// No such input or relocation.
+    case noInput = 66
+    /// Redis or the database is not reachable.
+    case unavailable = 69
+    case internalError = 70
+    case cannotCreate = 73
+    /// Try again later.
+    case tryAgain = 75
+    case noPermission = 77
+    /// The database's schema is missing, older or different.
+    case badSchema = 78
+    case interrupted = 130
+
+    public init(_ error: QueueError) {
+        switch error.kind {
+        case .unavailable, .readOnly: self = .unavailable
+        case .authentication: self = .noPermission
+        case .full: self = .tryAgain
+        case .notFound: self = .noInput
+        case .conflict, .badURL, .invalidArgument: self = .usage
+        case .leaseLost, .protocolError: self = .internalError
+        }
+    }
+}

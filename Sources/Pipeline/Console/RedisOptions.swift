@@ -1,0 +1,50 @@
+public import ArgumentParser
+public import Queue
+
+/// Which queue a command works on.
+public struct RedisOptions: ParsableArguments {
+    @Option(
+        name: .customLong("redis-url"),
+        help: ArgumentHelp(
+            "Redis: redis://host:port/db or unix:///path. A password belongs in RELOCATION_REDIS_URL or a file.",
+            valueName: "url"))
+    public var redisURL: String?
+
+    @Option(
+        name: .customLong("redis-prefix"),
+        help: ArgumentHelp("What the queue's keys begin with (default: relocation).", valueName: "prefix"))
+    public var redisPrefix: String?
+
+    public init() {}
+
+    /// The queue that flags or, where they are missing, the environment name.
+    public func configuration(
+        _ environment: Environment = .process, retentionSeconds: Int? = nil, leaseMilliseconds: Int? = nil
+    ) throws -> QueueConfiguration {
+        let url = try url(environment)
+        let prefix = try redisPrefix ?? environment.value(Environment.redisPrefix) ?? "relocation"
+        let defaults = try QueueConfiguration(url: url)
+        return try QueueConfiguration(
+            url: url, prefix: prefix, leaseMilliseconds: leaseMilliseconds ?? defaults.leaseMilliseconds,
+            retentionSeconds: retentionSeconds ?? defaults.retentionSeconds)
+    }
+
+    private func url(_ environment: Environment) throws -> RedisURL {
+        if let redisURL {
+            let url = try RedisURL(redisURL)
+            guard !url.holdsPassword else { throw CommandFailure.password(in: "--redis-url", Environment.redisURL) }
+            return url
+        }
+        guard let text = try environment.value(Environment.redisURL) else {
+            throw CommandFailure(.usage, "Which Redis? Set \(Environment.redisURL) or give --redis-url.")
+        }
+        return try RedisURL(text)
+    }
+}
+
+extension CommandFailure {
+    /// A command line is visible to every user of the machine.
+    static func password(in flag: String, _ variable: String) -> CommandFailure {
+        CommandFailure(.usage, "\(flag) must not hold a password: use the environment or \(variable)_FILE.")
+    }
+}
