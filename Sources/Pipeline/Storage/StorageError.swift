@@ -32,15 +32,22 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
     public let constraint: String?
     /// Index of the failing row within the batch; nil where it is not known.
     public let rowIndex: Int?
+    /// The columns at fault, where the database names them: those of the violated index, the null one.
+    public let columns: [String]
+    /// `id` of the failing row, where only a commit finds it (deferred foreign keys) and no batch is at hand.
+    public let rowID: Int64?
 
     public init(
-        _ kind: Kind, _ message: String, table: String? = nil, constraint: String? = nil, rowIndex: Int? = nil
+        _ kind: Kind, _ message: String, table: String? = nil, constraint: String? = nil, rowIndex: Int? = nil,
+        columns: [String] = [], rowID: Int64? = nil
     ) {
         self.kind = kind
         self.message = message
         self.table = table
         self.constraint = constraint
         self.rowIndex = rowIndex
+        self.columns = columns
+        self.rowID = rowID
     }
 
     public var description: String { message }
@@ -53,5 +60,11 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
             .permissionDenied, .schemaMismatch, .occupied, .leaseLost, .other:
             false
         }
+    }
+
+    /// The same error, said of a row of the batch.
+    func at(row index: Int) -> StorageError {
+        StorageError(
+            kind, message, table: table, constraint: constraint, rowIndex: index, columns: columns, rowID: rowID)
     }
 }

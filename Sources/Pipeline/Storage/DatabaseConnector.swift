@@ -1,0 +1,15 @@
+/// Opens the database that a URL names.
+public enum DatabaseConnector {
+    /// - Parameters:
+    ///   - create: Whether a SQLite file that does not exist is created: for `migrate` only.
+    /// - Throws: `.unavailable` where PostgreSQL cannot be reached, `.permissionDenied` where it or the file system
+    ///   refuses, `.schemaMismatch` where the file is missing or no database, or the server too old.
+    public static func open(
+        _ url: DatabaseURL, create: Bool = false, timeouts: DatabaseTimeouts = DatabaseTimeouts()
+    ) throws(StorageError) -> any Database {
+        switch url.location {
+        case .sqlite(let path): try SQLiteDatabase(path: path, create: create, timeouts: timeouts)
+        case .postgres(let text): try PostgresDatabase(url: text, timeouts: timeouts)
+        }
+    }
+}

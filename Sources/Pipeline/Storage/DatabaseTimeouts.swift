@@ -1,0 +1,25 @@
+/// How long a database may keep a worker waiting. The standard ones lie within a worker's lease, so that the
+/// transaction of a frozen worker ends before another worker has waited long for its locks.
+public struct DatabaseTimeouts: Sendable, Equatable {
+    /// Making a connection, in seconds; libpq takes 2 at least.
+    public var connectSeconds: Int
+    /// Waiting for a lock (PostgreSQL) or for the write lock (SQLite), in milliseconds.
+    public var lockMilliseconds: Int
+    /// One statement, in milliseconds; 0 is no limit. Clearing tables and migrating have ten minutes.
+    public var statementMilliseconds: Int
+    /// A transaction between two statements, in milliseconds; 0 is no limit.
+    public var idleInTransactionMilliseconds: Int
+    /// Unacknowledged data on a TCP connection, in milliseconds.
+    public var tcpMilliseconds: Int
+
+    public init(
+        connectSeconds: Int = 4, lockMilliseconds: Int = 3_000, statementMilliseconds: Int = 30_000,
+        idleInTransactionMilliseconds: Int = 4_000, tcpMilliseconds: Int = 4_000
+    ) {
+        self.connectSeconds = connectSeconds
+        self.lockMilliseconds = lockMilliseconds
+        self.statementMilliseconds = statementMilliseconds
+        self.idleInTransactionMilliseconds = idleInTransactionMilliseconds
+        self.tcpMilliseconds = tcpMilliseconds
+    }
+}

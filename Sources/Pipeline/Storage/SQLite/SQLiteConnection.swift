@@ -1,0 +1,92 @@
+internal import CSQLite
+internal import Glibc
+
+/// One open SQLite file with its prepared statements. Closed with the last reference to it.
+final class SQLiteConnection {
+    let path: String
+    private let handle: OpaquePointer
+    private var statements: [String: SQLiteStatement] = [:]
+    private static let maximumStatements = 256
+
+    init(path: String, create: Bool, busyMilliseconds: Int) throws(StorageError) {
+        self.path = path
+        try Self.checkExists(path, create: create)
+        var opened: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let code = sqlite3_open_v2(path, &opened, flags | (create ? SQLITE_OPEN_CREATE : 0), nil)
+        guard let opened, code == SQLITE_OK else {
+            let error = SQLiteFailure(code: code, message: "", systemError: opened.map(sqlite3_system_errno) ?? 0)
+            sqlite3_close_v2(opened)
+            throw error.storageError(opening: path)
+        }
+        handle = opened
+        sqlite3_busy_timeout(handle, Int32(clamping: busyMilliseconds))
+        registerFolding()
+    }
+
+    deinit {
+        statements.removeAll()
+        sqlite3_close_v2(handle)
+    }
+
+    /// Whether no transaction is open in SQLite itself: some errors end one.
+    var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
+
+    /// Whether the file could only be opened for reading.
+    var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
+
+    /// Rows changed by the statement that ran last.
+    var changes: Int { Int(sqlite3_changes64(handle)) }
+
+    /// Runs statements that have no parameters and no rows.
+    func execute(_ sql: String) throws(StorageError) {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        if code != SQLITE_OK { throw failure(code).storageError(table: nil) }
+    }
+
+    /// The statement prepared for that text, ready to bind.
+    func statement(_ sql: String) throws(StorageError) -> SQLiteStatement {
+        if let known = statements[sql] {
+            known.reset()
+            return known
+        }
+        if statements.count >= Self.maximumStatements { statements.removeAll() }
+        var prepared: OpaquePointer?
+        let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+        guard let prepared, code == SQLITE_OK else { throw failure(code).storageError(table: nil) }
+        let statement = SQLiteStatement(prepared, of: self)
+        statements[sql] = statement
+        return statement
+    }
+
+    func failure(_ code: Int32) -> SQLiteFailure {
+        SQLiteFailure(
+            code: code, message: String(cString: sqlite3_errmsg(handle)), systemError: sqlite3_system_errno(handle))
+    }
+
+    /// SQLite would report a missing file and a missing folder alike.
+    private static func checkExists(_ path: String, create: Bool) throws(StorageError) {
+        if create || access(path, F_OK) == 0 { return }
+        guard errno == ENOENT else { throw StorageError(.permissionDenied, "\(path): \(words(ofError: errno))") }
+        throw StorageError(.schemaMismatch, "there is no database file \(path): `migrate` creates it")
+    }
+
+    static func words(ofError number: Int32) -> String {
+        var buffer = [CChar](repeating: 0, count: 128)
+        guard strerror_r(number, &buffer, buffer.count) == 0 else { return "error \(number)" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// `relocation_fold(text)`: the case folding of `citext`. Only look-ups of ours use it: an index or a table
+    /// definition with it would shut every other program out of the file.
+    private func registerFolding() {
+        let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY
+        sqlite3_create_function_v2(
+            handle, "relocation_fold", 1, flags, nil,
+            { context, _, arguments in
+                guard let text = sqlite3_value_text(arguments?[0]) else { return sqlite3_result_null(context) }
+                let folded = CaseFolding.folded(String(cString: text))
+                sqlite3_result_text(context, folded, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+            }, nil, nil, nil)
+    }
+}

@@ -1,0 +1,92 @@
+internal import Catalogue
+
+extension SQLiteDatabase {
+    /// Works from the highest of: the table's ids, its sequence, what this connection handed out before. The last
+    /// keeps ids consumed that a rollback gave back to the sequence.
+    func reserveIDs(_ count: Int, for table: Table) throws(StorageError) -> [Int64] {
+        guard count > 0 else { return [] }
+        try prepareStatement()
+        return try atomically { () throws(StorageError) in
+            let last = max(try lastID(of: table.name), reservedIDs[table.name] ?? 0)
+            let (end, overflows) = last.addingReportingOverflow(Int64(count))
+            guard !overflows else { throw StorageError(.invalidValue, "\(table.name) has no ids left") }
+            try setSequence(of: table.name, to: end)
+            reservedIDs[table.name] = end
+            return Array(last + 1...end)
+        }
+    }
+
+    func advanceSequence(of table: Table) throws(StorageError) {
+        try prepareStatement()
+        try atomically { () throws(StorageError) in
+            let last = try lastID(of: table.name)
+            if last > 0 { try setSequence(of: table.name, to: last) }
+        }
+    }
+
+    /// SQLite's sequences are rows: they are reset within the transaction, and a rollback restores them.
+    func clear(tables: [String]) throws(StorageError) {
+        try prepareStatement()
+        try atomically { () throws(StorageError) in
+            for name in tables where try exists(name) {
+                try connection.statement("DELETE FROM \(SQLText.quoted(name))").run()
+                try connection.statement("DELETE FROM sqlite_sequence WHERE name = ?").run([.text(name)])
+                writtenTables.insert(name)
+            }
+        }
+        guard isInTransaction else {
+            for name in tables { reservedIDs[name] = nil }
+            return
+        }
+        if reservedIDsBeforeClear == nil { reservedIDsBeforeClear = reservedIDs }
+        for name in tables { reservedIDs[name] = nil }
+    }
+
+    private func exists(_ name: String) throws(StorageError) -> Bool {
+        try integer("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", [.text(name)]) == 1
+    }
+
+    private func lastID(of table: String) throws(StorageError) -> Int64 {
+        let highest = try integer("SELECT max(\"id\") FROM \(SQLText.quoted(table))") ?? 0
+        let sequence = try integer("SELECT max(seq) FROM sqlite_sequence WHERE name = ?", [.text(table)]) ?? 0
+        return max(highest, sequence, 0)
+    }
+
+    private func setSequence(of table: String, to value: Int64) throws(StorageError) {
+        try connection.statement("UPDATE sqlite_sequence SET seq = ? WHERE name = ?").run([
+            .integer(value), .text(table),
+        ])
+        guard connection.changes == 0 else { return }
+        try connection.statement("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)").run([
+            .text(table), .integer(value),
+        ])
+    }
+
+    /// The row that a failed commit stumbled over: SQLite itself does not say which.
+    func brokenReference() -> StorageError? {
+        do {
+            let statement = try connection.statement(
+                """
+                SELECT c."table", c.rowid, group_concat(f."from")
+                FROM pragma_foreign_key_check c
+                JOIN pragma_foreign_key_list(c."table") f ON f.id = c.fkid
+                GROUP BY c."table", c.rowid, c.fkid ORDER BY c."table", c.rowid
+                """)
+            try statement.bind([])
+            defer { statement.reset() }
+            while try statement.step() {
+                let table = statement.text(0)
+                guard writtenTables.contains(table) else { continue }
+                let column = statement.text(2)
+                return Violation(
+                    kind: .foreignKeyViolation, table: table, constraint: column, columns: [column],
+                    rowID: statement.integer(1)
+                ).error
+            }
+            return nil
+        } catch {
+            // The violation itself is reported; only its place stays unknown.
+            return nil
+        }
+    }
+}

@@ -1,0 +1,129 @@
+internal import Catalogue
+internal import Glibc
+
+/// The seam on one SQLite file.
+///
+/// After a failed write the transaction is as it was before that call; after a failed look-up, too. Where SQLite
+/// itself ended the transaction (disk full, I/O error), every further call in it fails until `rollback()`.
+///
+/// Case-insensitive columns carry NOCASE in the schema, so that any program can use the file; the folding beyond ASCII
+/// is done here, in look-ups and as a check before every insert and update.
+final class SQLiteDatabase: Database {
+    private(set) var identity = ""
+    var beforeStatement: (() throws(StorageError) -> Void)?
+    private(set) var isInTransaction = false
+
+    let connection: SQLiteConnection
+    /// Highest ids handed out by this connection, by table: they stay consumed after a rollback.
+    var reservedIDs: [String: Int64] = [:]
+    /// The same, as it stood when the transaction cleared its first table: a rollback restores it.
+    var reservedIDsBeforeClear: [String: Int64]?
+    /// Tables written in this transaction: where a commit looks for a broken foreign key.
+    var writtenTables: Set<String> = []
+
+    init(path: String, create: Bool, timeouts: DatabaseTimeouts) throws(StorageError) {
+        connection = try SQLiteConnection(path: path, create: create, busyMilliseconds: timeouts.lockMilliseconds)
+        try configure()
+        identity = try readIdentity()
+    }
+
+    /// Opens a transaction that holds the write lock from its start.
+    func begin() throws(StorageError) {
+        guard !isInTransaction else { throw StorageError(.other, "a transaction is open already") }
+        try beforeStatement?()
+        if connection.isReadOnly { throw StorageError(.readOnly, "the database may only be read") }
+        try connection.execute("BEGIN IMMEDIATE")
+        isInTransaction = true
+        writtenTables = []
+    }
+
+    func commit() throws(StorageError) {
+        do {
+            try prepareStatement()
+            try connection.execute("COMMIT")
+        } catch {
+            let found = error.kind == .foreignKeyViolation ? brokenReference() ?? error : error
+            rollback()
+            throw found
+        }
+        isInTransaction = false
+        reservedIDsBeforeClear = nil
+    }
+
+    func rollback() {
+        guard isInTransaction else { return }
+        isInTransaction = false
+        if let before = reservedIDsBeforeClear { reservedIDs = before }
+        reservedIDsBeforeClear = nil
+        if connection.isAutocommit { return }
+        do {
+            try connection.execute("ROLLBACK")
+        } catch {
+            // SQLite rolls a transaction back when nothing can be written any more; what is left of it ends with the
+            // connection and is ignored by the next reader of the log.
+        }
+    }
+
+    /// What every statement does first. SQLite may have ended the transaction by itself: a write would then take
+    /// effect at once and alone.
+    func prepareStatement() throws(StorageError) {
+        try beforeStatement?()
+        if isInTransaction, connection.isAutocommit {
+            throw StorageError(.unavailable, "the transaction was ended by an earlier error")
+        }
+    }
+
+    /// Runs writes so that a failure leaves nothing of them: in a savepoint, or in a transaction of their own.
+    func atomically<Result>(_ writes: () throws(StorageError) -> Result) throws(StorageError) -> Result {
+        let isNested = isInTransaction
+        try connection.execute(isNested ? "SAVEPOINT batch" : "BEGIN IMMEDIATE")
+        do {
+            let result = try writes()
+            try connection.execute(isNested ? "RELEASE batch" : "COMMIT")
+            return result
+        } catch {
+            if !connection.isAutocommit {
+                try connection.execute(isNested ? "ROLLBACK TO batch; RELEASE batch" : "ROLLBACK")
+            }
+            throw error
+        }
+    }
+
+    /// The first integer of the first row; nil where there is no row or it is null.
+    func integer(_ sql: String, _ values: [SQLiteValue] = []) throws(StorageError) -> Int64? {
+        let statement = try connection.statement(sql)
+        try statement.bind(values)
+        defer { statement.reset() }
+        guard try statement.step(), case .integer(let number) = statement.value(0) else { return nil }
+        return number
+    }
+
+    // MARK: - Opening
+
+    /// Fails where a setting that durability or integrity rests on did not take.
+    private func configure() throws(StorageError) {
+        // The first read tells a foreign file apart.
+        _ = try integer("PRAGMA schema_version")
+        if !connection.isReadOnly { try connection.execute("PRAGMA journal_mode = WAL") }
+        try connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY")
+        guard try integer("PRAGMA synchronous") == 2, try integer("PRAGMA foreign_keys") == 1 else {
+            throw StorageError(.other, "SQLite took no synchronous = FULL or no foreign keys")
+        }
+    }
+
+    /// The number `migrate` gave the file, so that it may be moved; else its canonical path.
+    func readIdentity() throws(StorageError) -> String {
+        let mark = try integer("PRAGMA application_id")
+        if mark == Self.applicationID, let number = try integer("PRAGMA user_version"), number != 0 {
+            return "sqlite:\(UInt32(truncatingIfNeeded: number))"
+        }
+        guard let resolved = realpath(connection.path, nil) else { return "sqlite:\(connection.path)" }
+        defer { free(resolved) }
+        return "sqlite:\(String(cString: resolved))"
+    }
+
+    func refreshIdentity() throws(StorageError) { identity = try readIdentity() }
+
+    /// "RELO": says whose the file is.
+    static let applicationID: Int64 = 0x5245_4C4F
+}

@@ -1,0 +1,102 @@
+internal import CSQLite
+internal import Glibc
+
+/// An error as SQLite reports it.
+struct SQLiteFailure {
+    /// Extended result code.
+    let code: Int32
+    let message: String
+    let systemError: Int32
+
+    func storageError(opening path: String) -> StorageError {
+        guard code & 0xFF == SQLITE_CANTOPEN, systemError != 0 else { return storageError(table: nil) }
+        let words = "cannot open \(path): \(SQLiteConnection.words(ofError: systemError))"
+        switch systemError {
+        case EACCES, EPERM, EROFS: return StorageError(.permissionDenied, words)
+        default: return StorageError(.other, words)
+        }
+    }
+
+    /// The error in the seam's terms. SQLite's words name tables, columns and constraints, never a value.
+    func storageError(table: String?) -> StorageError {
+        switch code & 0xFF {
+        case SQLITE_CONSTRAINT: return violation(table: table)
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_INTERRUPT:
+            return StorageError(.contention, "the database is locked by another connection", table: table)
+        case SQLITE_FULL: return StorageError(.full, "the disk, or the database, is full", table: table)
+        case SQLITE_READONLY: return StorageError(.readOnly, "the database may only be read", table: table)
+        case SQLITE_NOTADB: return StorageError(.schemaMismatch, "the file is no SQLite database", table: table)
+        case SQLITE_PERM, SQLITE_AUTH: return StorageError(.permissionDenied, message, table: table)
+        case SQLITE_TOOBIG: return StorageError(.invalidValue, "a value is too large for SQLite", table: table)
+        case SQLITE_MISMATCH: return StorageError(.invalidValue, "an id that is no integer", table: table)
+        case SQLITE_IOERR, SQLITE_CANTOPEN: return inputOutputError(table: table)
+        case SQLITE_ERROR where message.hasPrefix("no such table") || message.hasPrefix("no such column"),
+            SQLITE_ERROR where message.contains("has no column named"):
+            return StorageError(.schemaMismatch, message, table: table)
+        default: return StorageError(.other, "SQLite: \(message) (\(code))", table: table)
+        }
+    }
+
+    private func inputOutputError(table: String?) -> StorageError {
+        switch systemError {
+        case ENOSPC, EFBIG, EDQUOT: StorageError(.full, "the disk is full", table: table)
+        case EROFS: StorageError(.readOnly, "the file system may only be read", table: table)
+        case EACCES, EPERM:
+            StorageError(.permissionDenied, SQLiteConnection.words(ofError: systemError), table: table)
+        default: StorageError(.unavailable, "SQLite: \(message) (\(code))", table: table)
+        }
+    }
+
+    /// `UNIQUE constraint failed: auth_user.username`, `CHECK constraint failed: <name>`.
+    private func violation(table: String?) -> StorageError {
+        let subject = message.split(separator: ": ", maxSplits: 1).dropFirst().first.map(String.init) ?? ""
+        let places = subject.split(separator: ", ").map { $0.split(separator: ".", maxSplits: 1) }
+        let columns = places.allSatisfy { $0.count == 2 } ? places.map { String($0[1]) } : []
+        let named = columns.isEmpty ? table : places.first.map { String($0[0]) }
+        let constraint = columns.isEmpty ? subject : columns.joined(separator: ",")
+        let kind: StorageError.Kind =
+            switch code >> 8 {
+            case Self.unique, Self.primaryKey, Self.rowID: .uniqueViolation
+            case Self.notNull: .notNullViolation
+            case Self.foreignKey: .foreignKeyViolation
+            case Self.check: .checkViolation
+            default: .other
+            }
+        return Violation(kind: kind, table: named, constraint: constraint, columns: columns).error
+    }
+
+    // The second bytes of SQLITE_CONSTRAINT_CHECK and its like: macros that Swift does not see.
+    private static let check: Int32 = 1
+    private static let foreignKey: Int32 = 3
+    private static let notNull: Int32 = 5
+    private static let primaryKey: Int32 = 6
+    private static let unique: Int32 = 8
+    private static let rowID: Int32 = 10
+}
+
+/// A violated constraint, in words that both databases share.
+struct Violation {
+    let kind: StorageError.Kind
+    let table: String?
+    let constraint: String?
+    var columns: [String] = []
+    var rowIndex: Int?
+    var rowID: Int64?
+
+    var error: StorageError {
+        StorageError(
+            kind, words, table: table, constraint: constraint, rowIndex: rowIndex, columns: columns, rowID: rowID)
+    }
+
+    private var words: String {
+        let place = table ?? "a table"
+        let what = columns.isEmpty ? constraint ?? "" : columns.joined(separator: ", ")
+        switch kind {
+        case .uniqueViolation: return "\(place) already holds a row with the same \(what)"
+        case .foreignKeyViolation: return "\(place): \(what) points at a row that does not exist"
+        case .notNullViolation: return "\(place): \(what) must not be null"
+        case .checkViolation: return "\(place) violates the check \(what)"
+        default: return "\(place) violates the constraint \(what)"
+        }
+    }
+}

@@ -1,0 +1,32 @@
+internal import Catalogue
+
+/// Which tables a database holds, beside those that `migrate` would create.
+struct MigrationState {
+    /// In name order.
+    let existing: [String]
+    let wanted: [Table]
+
+    /// Whether there is nothing to create.
+    /// - Throws: `.occupied` where the database is somebody else's, `.schemaMismatch` where it is ours in part.
+    func isComplete(mismatches: () throws(StorageError) -> [SchemaMismatch]) throws(StorageError) -> Bool {
+        let present = Set(existing)
+        let missing = wanted.map(\.name).filter { !present.contains($0) }
+        if missing.count == wanted.count {
+            guard let foreign = existing.first else { return false }
+            throw StorageError(
+                .occupied, "the database holds tables of somebody else (\(foreign)): only an empty one is migrated",
+                table: foreign)
+        }
+        if let first = missing.first {
+            throw StorageError(
+                .schemaMismatch,
+                "the database holds a part of the schema: \(missing.count) of \(wanted.count) tables are missing, "
+                    + "\(first) first", table: first)
+        }
+        if let fatal = try mismatches().first(where: \.isFatal) {
+            let place = fatal.column.map { "\(fatal.table).\($0)" } ?? fatal.table
+            throw StorageError(.schemaMismatch, "\(place): \(fatal.message)", table: fatal.table)
+        }
+        return true
+    }
+}

@@ -1,0 +1,18 @@
+/// Case-insensitive comparison as PostgreSQL's `citext` does it: every character in lower case, one for one.
+enum CaseFolding {
+    static func folded(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
+        var out = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars { out.append(lower(scalar)) }
+        return String(out)
+    }
+
+    static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
+
+    private static func lower(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        // The one character whose lower-case form is two: the C library, and so citext, takes the first.
+        if scalar.value == 0x130 { return "i" }
+        let mapping = scalar.properties.lowercaseMapping.unicodeScalars
+        return mapping.count == 1 ? mapping.first ?? scalar : scalar
+    }
+}
