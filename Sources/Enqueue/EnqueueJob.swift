@@ -14,14 +14,10 @@ struct EnqueueJob {
     let uuid: String
     let voice: Voice
 
-    /// Models whose chunks come last, after the organizations have their slugs.
-    private static let deferredModel = "sentry.orgauthtoken"
-
     /// The first pass: everything is decoded and counted, nothing leaves the process.
     func check() throws(ExportError) -> (ExportSource, ExportSurvey) {
         let source = try ExportSource.open(path: source, privateKeyPEM: privateKey, limits: .standard)
-        let survey = try survey(source, scope: scope, filter: filter, chunkSize: options.chunkSize)
-        return (source, survey)
+        return (source, try source.survey(scope: scope, filter: filter, chunkSize: options.chunkSize))
     }
 
     /// What an enqueue came to.
@@ -48,7 +44,7 @@ struct EnqueueJob {
             return .queued(tasks: tasks)
         } catch {
             // What cannot be taken back now is begun anew by the next enqueue of this UUID; workers never see it.
-            try? queue.abandon(uuid: uuid, token: token)
+            _ = try? queue.abandon(uuid: uuid, token: token)
             throw error
         }
     }
@@ -60,19 +56,19 @@ struct EnqueueJob {
 
     private func begin(_ queue: RelocationQueue, _ survey: ExportSurvey) throws -> Beginning {
         let relocation = NewRelocation(
-            uuid: uuid, scope: scope.rawValue, options: options.json, digest: survey.digest,
-            sourceName: SourceName.shown(source), rowsSource: survey.rowsTotal, counters: survey.account.counters,
+            uuid: uuid, scope: scope.rawValue, options: options.json, digest: survey.sha256,
+            sourceName: SourceName.shown(source), rowsSource: Int(survey.rowsTotal), counters: survey.leftOut.counters,
             warnings: survey.warnings)
         switch try queue.begin(relocation) {
         case .staged(let token): return .staged(token)
         case .exists(let status):
-            guard status.digest == survey.digest, status.scope == scope.rawValue else {
+            guard status.digest == survey.sha256, status.scope == scope.rawValue else {
                 throw CommandFailure(
                     .badData,
                     "The import UUID \(uuid) belongs to another file or scope; leave --import-uuid out for a new one")
             }
             switch status.status {
-            case .inProgress, .pause: return .already(status)
+            case .inProgress, .paused: return .already(status)
             case .failure, .success:
                 guard case .staged(let token) = try queue.begin(relocation, replacing: true) else {
                     return .already(status)
@@ -87,8 +83,8 @@ struct EnqueueJob {
     ) throws -> Int {
         var batch = TaskBatch(queue: queue, uuid: uuid, token: token)
         var isProvisioned = false
-        try cut(source, survey: survey, scope: scope, filter: filter, chunkSize: options.chunkSize) { chunk in
-            if chunk.model == Self.deferredModel, !isProvisioned {
+        try source.cut(survey) { chunk in
+            if ExportSurvey.deferredModels.contains(chunk.model), !isProvisioned {
                 isProvisioned = true
                 try batch.add(.provision)
             }

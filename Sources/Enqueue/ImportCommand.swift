@@ -58,11 +58,10 @@ struct ImportCommand {
 /// What the first pass found, in words.
 enum SurveyText {
     static func text(_ survey: ExportSurvey, name: String) -> String {
-        let skipped = survey.account.totals.droppedTotal
-        let queued = survey.rowsTotal - skipped
-        var out = "\(name) is sound: \(survey.rowsTotal) rows, \(queued) to import"
+        let skipped = survey.leftOut.totals.droppedTotal
+        var out = "\(name) is sound: \(survey.rowsTotal) rows, \(survey.rowsQueued) to import"
         if skipped > 0 {
-            let reasons = survey.account.totals.dropped.sorted { $0.key < $1.key }
+            let reasons = survey.leftOut.totals.dropped.sorted { $0.key < $1.key }
                 .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
             out += ", \(skipped) left out (\(reasons))"
         }

@@ -1,5 +1,3 @@
-public import Catalogue
-
 internal import Foundation
 
 /// What an operator asked of an import: written by the enqueuer into the relocation's record, read by the worker.

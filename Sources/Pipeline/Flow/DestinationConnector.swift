@@ -1,4 +1,4 @@
-public import Catalogue
+import Catalogue
 public import Import
 public import Storage
 

@@ -15,6 +15,8 @@ public struct ChunkOutcome: Sendable {
     public var drops: [DroppedRow] = []
     /// Whether every row of it had been written before.
     public var isReplay = false
+
+    public init() {}
 }
 
 /// What became of one row.
