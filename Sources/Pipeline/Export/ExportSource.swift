@@ -21,15 +21,19 @@ public final class ExportSource {
         self.file = file
         self.limits = limits
         catalogue = .standard
-        let isTarball = try Tarball.isOne(file)
-        switch (isTarball, privateKeyPEM) {
-        case (false, nil): tarball = nil
-        case (false, .some):
-            throw ExportError(.badKey, "\(file.name) is not encrypted; leave out the private key")
-        case (true, nil):
-            throw ExportError(.badKey, "\(file.name) is an encrypted tarball; give its private key")
-        case (true, let pem?): tarball = try Tarball(file, privateKeyPEM: pem, limits: limits)
+        guard try Tarball.isOne(file) else {
+            guard privateKeyPEM == nil else {
+                throw ExportError(.badKey, "\(file.name) is not encrypted; leave out the private key")
+            }
+            tarball = nil
+            return
         }
+        let tarball = try Tarball(file, limits: limits)
+        guard let privateKeyPEM else {
+            throw ExportError(.badKey, "\(file.name) is an encrypted tarball; give its private key")
+        }
+        try tarball.unlock(privateKeyPEM: privateKeyPEM)
+        self.tarball = tarball
     }
 
     /// Whether the export is an encrypted tarball.

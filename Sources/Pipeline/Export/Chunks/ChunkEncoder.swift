@@ -37,7 +37,10 @@ final class ChunkEncoder {
         body += json
     }
 
-    func payload() throws(ExportError) -> [UInt8] {
+    func payload() throws(ExportError) -> [UInt8] { try framed(body) }
+
+    /// A version byte and a frame around any body.
+    func framed(_ body: [UInt8]) throws(ExportError) -> [UInt8] {
         let bound = ZSTD_compressBound(body.count)
         var code = 0
         let payload = [UInt8](unsafeUninitializedCapacity: bound + 1) { out, count in

@@ -61,7 +61,7 @@ final class RecordParser {
     /// Only a text that is itself longer than a string may be can hold one that is.
     private func overlongString(_ tape: Tape, _ length: Int) -> TextFault? {
         guard length > limits.maxStringBytes else { return nil }
-        let end = Int(truncatingIfNeeded: tape.words[0] & 0x00FF_FFFF_FFFF_FFFF)
+        let end = tape.root.next
         var index = 1
         while index < end {
             let value = TapeValue(tape: tape, index: index)

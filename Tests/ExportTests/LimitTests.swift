@@ -1,0 +1,122 @@
+import Glibc
+import Testing
+
+@testable import Export
+
+/// Every limit at both of its edges.
+@Suite struct LimitTests {
+    private static func limits(_ change: (inout ExportLimits) -> Void) -> ExportLimits {
+        var limits = ExportLimits.standard
+        change(&limits)
+        return limits
+    }
+
+    private func expect(
+        _ text: String, _ limits: ExportLimits, isTaken: Bool, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        if isTaken {
+            _ = try Fixture(text, limits: limits).survey()
+        } else {
+            #expect(try refusal(of: text, limits: limits).kind == .tooLarge, sourceLocation: sourceLocation)
+        }
+    }
+
+    @Test func depth() throws {
+        let limits = Self.limits { $0.maxDepth = 10 }
+        for (depth, isTaken) in [(10, true), (11, false)] {
+            let nested = String(repeating: "[", count: depth - 1) + String(repeating: "]", count: depth - 1)
+            try expect("[{\"model\": \"a.b\", \"x\": \(nested)}]", limits, isTaken: isTaken)
+        }
+    }
+
+    @Test func depthBeyondAllReason() throws {
+        let nested = String(repeating: "[", count: 1_000_000)
+        let error = try refusal(
+            of: "[{\"model\": \"a.b\", \"x\": \(nested)\(String(repeating: "]", count: 1_000_000))}]")
+        #expect(error.kind == .tooLarge && error.message.contains("200 levels"))
+    }
+
+    @Test func recordBytes() throws {
+        let limits = Self.limits {
+            $0.maxRecordBytes = 1000
+            $0.blockBytes = 100
+        }
+        for (length, isTaken) in [(999, true), (1000, true), (1001, false), (5000, false)] {
+            let row = "{\"model\": \"a.b\", \"x\": \"\"}"
+            let padded = row.replacing("\"\"", with: "\"\(String(repeating: "y", count: length - row.utf8.count))\"")
+            #expect(padded.utf8.count == length)
+            try expect("[\(padded)]", limits, isTaken: isTaken)
+        }
+    }
+
+    @Test func stringBytes() throws {
+        let limits = Self.limits { $0.maxStringBytes = 500 }
+        for (length, isTaken) in [(500, true), (501, false)] {
+            let text = String(repeating: "y", count: length)
+            try expect("[{\"model\": \"a.b\", \"x\": [\"\(text)\"]}]", limits, isTaken: isTaken)
+            try expect("[{\"model\": \"a.b\", \"\(text)\": 1}]", limits, isTaken: isTaken)
+            // Escapes count as what they stand for; the slow parser judges like the fast one.
+            try expect("[{\"model\": \"a.b\", \"x\": \"\\u0041\(text.dropLast())\"}]", limits, isTaken: isTaken)
+            try expect(
+                "[{\"model\": \"a.b\", \"x\": [\"\(text)\", \(String(repeating: "9", count: 30))]}]", limits,
+                isTaken: isTaken)
+        }
+    }
+
+    @Test func modelNames() throws {
+        let limits = Self.limits {
+            $0.maxModelNameBytes = 20
+            $0.maxModels = 3
+        }
+        try expect("[{\"model\": \"a.\(String(repeating: "b", count: 18))\"}]", limits, isTaken: true)
+        try expect("[{\"model\": \"a.\(String(repeating: "b", count: 19))\"}]", limits, isTaken: false)
+        let rows = (1...4).map { "{\"model\": \"a.b\($0)\"}" }
+        try expect("[\(rows.prefix(3).joined(separator: ","))]", limits, isTaken: true)
+        try expect("[\(rows.joined(separator: ","))]", limits, isTaken: false)
+    }
+
+    @Test func chunkRows() throws {
+        let limits = Self.limits { $0.maxChunkRows = 50 }
+        let fixture = try Fixture("[]", limits: limits)
+        for size in [1, 50] { #expect(try fixture.survey(chunkSize: size).tasks == 0) }
+        for size in [0, -1, 51] {
+            #expect(throws: ExportError.self) { try fixture.survey(chunkSize: size) }
+        }
+    }
+
+    @Test func chunkBytes() throws {
+        let row = record("sentry.email", "{}")
+        let text = "[\(Array(repeating: row, count: 6).joined(separator: ","))]"
+        for (bytes, expected) in [
+            (row.utf8.count * 3, [1, 4]), (row.utf8.count * 3 - 1, [1, 3, 5]), (1, [1, 2, 3, 4, 5, 6]),
+        ] {
+            let fixture = try Fixture(text, limits: Self.limits { $0.maxChunkBytes = bytes })
+            #expect(try fixture.chunks(fixture.survey()).map(\.minOrdinal) == expected.map(Int64.init))
+        }
+    }
+
+    /// A text of 100 MB that is one string: refused once a row's limit is reached, without being held.
+    @Test func hugeString() throws {
+        let head = Array("[{\"model\": \"a.b\", \"x\": \"".utf8)
+        let source = EndlessSource(head)
+        let reader = try RecordReader(source, limits: .standard)
+        let error = #expect(throws: ExportError.self) { try reader.next() }
+        #expect(error?.kind == .tooLarge)
+        #expect(error?.place.record == 1 && error?.place.byte == 1)
+        #expect(source.given < 9 << 20)
+    }
+}
+
+/// A beginning, and then one letter without end.
+private final class EndlessSource: ByteSource {
+    private let head: [UInt8]
+    private(set) var given = 0
+
+    init(_ head: [UInt8]) { self.head = head }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int {
+        for offset in buffer.indices { buffer[offset] = given + offset < head.count ? head[given + offset] : 0x61 }
+        given += buffer.count
+        return buffer.count
+    }
+}
