@@ -1,23 +1,212 @@
 internal import Catalogue
 
+/// The seam on one connection to PostgreSQL.
+///
+/// A failed write leaves the transaction as it was before the call (a savepoint travels with every write, in the same
+/// round trip), and the rows are then tried one by one to name the first that fails. A failed look-up leaves a
+/// transaction that can only be rolled back. After a lost connection every call in the transaction fails with
+/// `.unavailable`; the first call after its `rollback()` connects again. The outcome of a `commit()` that fails with
+/// `.unavailable` is unknown: whoever repeats the work has to look first.
 final class PostgresDatabase: Database {
-    init(url: String, timeouts: DatabaseTimeouts) throws(StorageError) {
-        throw StorageError(.unavailable, "PostgreSQL is not there yet")
-    }
-    let identity = ""
+    let identity: String
     var beforeStatement: (() throws(StorageError) -> Void)?
-    let isInTransaction = false
-    func begin() throws(StorageError) {}
-    func commit() throws(StorageError) {}
-    func rollback() {}
-    func select(_ query: Select) throws(StorageError) -> [[Value]] { [] }
-    func insert(_ batch: Insert) throws(StorageError) {}
-    func update(_ batch: Update) throws(StorageError) {}
-    func delete(from table: Table, where conditions: [Condition]) throws(StorageError) -> Int { 0 }
-    func reserveIDs(_ count: Int, for table: Table) throws(StorageError) -> [Int64] { [] }
-    func advanceSequence(of table: Table) throws(StorageError) {}
-    func clear(tables: [String]) throws(StorageError) {}
-    func hasTable(_ name: String) throws(StorageError) -> Bool { false }
-    func migrate(_ tables: [Table]) throws(StorageError) -> MigrationResult { .unchanged }
-    func mismatches(with tables: [Table]) throws(StorageError) -> [SchemaMismatch] { [] }
+
+    private let url: String
+    let timeouts: DatabaseTimeouts
+    private var connection: PostgresConnection?
+    private var state = TransactionState.none
+    /// What `clear` emptied in this transaction.
+    var cleared = ClearedTables()
+
+    private enum TransactionState {
+        case none
+        /// Begun, but nothing sent yet: BEGIN travels with the first statement.
+        case pending
+        case open
+        /// Lost with its connection.
+        case lost
+    }
+
+    /// How long clearing and migrating may take, in milliseconds.
+    static let longMilliseconds = 600_000
+
+    init(url: String, timeouts: DatabaseTimeouts) throws(StorageError) {
+        self.url = url
+        self.timeouts = timeouts
+        do throws(PostgresFailure) {
+            let connection = try PostgresConnection(url: url, timeouts: timeouts)
+            guard connection.serverVersion >= PostgresConnection.minimumVersion else {
+                throw PostgresFailure(misfit: Self.tooOld(connection.serverVersion))
+            }
+            identity = try Self.identity(of: connection)
+            self.connection = connection
+        } catch {
+            throw error.storageError()
+        }
+    }
+
+    var isInTransaction: Bool { state != .none }
+
+    func begin() throws(StorageError) {
+        guard state == .none else { throw StorageError(.other, "a transaction is open already") }
+        try beforeStatement?()
+        connection?.checkAlive()
+        do {
+            _ = try usableConnection()
+        } catch {
+            throw error.storageError()
+        }
+        state = .pending
+        cleared = ClearedTables()
+    }
+
+    func rollback() {
+        defer {
+            state = .none
+            cleared = ClearedTables()
+        }
+        guard state == .open, let connection, !connection.isBroken else { return }
+        do {
+            try connection.execute("ROLLBACK")
+        } catch {
+            // The server ends the transaction of a connection that is gone; the next call makes a new one.
+            self.connection = nil
+        }
+    }
+
+    func commit() throws(StorageError) {
+        do {
+            try beforeStatement?()
+            guard state != .pending else {
+                state = .none
+                return
+            }
+            try finish()
+        } catch {
+            rollback()
+            throw error
+        }
+        state = .none
+        let finished = cleared
+        cleared = ClearedTables()
+        restartSequences(of: finished)
+    }
+
+    private func finish() throws(StorageError) {
+        if !cleared.isEmpty { try coverClearedSequences() }
+        do throws(PostgresFailure) {
+            let results = try perform([
+                PostgresCommand("SAVEPOINT relocation"), PostgresCommand("SET CONSTRAINTS ALL IMMEDIATE"),
+                PostgresCommand("COMMIT"),
+            ])
+            // The server answers a COMMIT of a failed transaction with a roll-back, and no error.
+            guard results.last?.tag == "COMMIT" else {
+                throw PostgresFailure(misfit: StorageError(.other, "the transaction had failed before its commit"))
+            }
+        } catch {
+            let problem = error.storageError()
+            throw problem.kind == .foreignKeyViolation ? brokenReference(error) ?? problem : problem
+        }
+    }
+
+    // MARK: - Running
+
+    /// Runs the commands in one round trip, opening the transaction on the way where it was only begun. The failure's
+    /// command index counts the commands given.
+    @discardableResult
+    func perform(
+        _ commands: [PostgresCommand], within milliseconds: Int? = nil
+    ) throws(PostgresFailure) -> [PostgresResult] {
+        let opening = state == .pending ? [PostgresCommand(Self.beginStatement)] : []
+        return try tracked { connection throws(PostgresFailure) in
+            do throws(PostgresFailure) {
+                return Array(try connection.run(opening + commands, within: milliseconds).dropFirst(opening.count))
+            } catch {
+                throw error.at(command: (error.commandIndex ?? 0) - opening.count)
+            }
+        }
+    }
+
+    /// Runs a COPY in a savepoint.
+    func performCopy(
+        _ sql: String, next: () throws(StorageError) -> UnsafeRawBufferPointer?
+    ) throws(PostgresFailure) {
+        let opening = state == .pending ? "\(Self.beginStatement); " : ""
+        try tracked { connection throws(PostgresFailure) in
+            try connection.copy("\(opening)SAVEPOINT relocation; \(sql); RELEASE SAVEPOINT relocation", next: next)
+        }
+    }
+
+    /// Takes a failed write back, where the server still holds its savepoint: the transaction is as it was before it.
+    func restoreSavepoint(keeping: Bool = false) throws(PostgresFailure) {
+        guard state == .open, connection?.isInFailedTransaction == true else { return }
+        let ending = keeping ? "" : "; RELEASE SAVEPOINT relocation"
+        try tracked { connection throws(PostgresFailure) in
+            try connection.execute("ROLLBACK TO SAVEPOINT relocation\(ending)")
+        }
+    }
+
+    var isInFailedTransaction: Bool { connection?.isInFailedTransaction ?? false }
+
+    /// Keeps the state of the transaction right whatever happens to the connection.
+    private func tracked<Result>(
+        _ body: (PostgresConnection) throws(PostgresFailure) -> Result
+    ) throws(PostgresFailure) -> Result {
+        let connection = try usableConnection()
+        do throws(PostgresFailure) {
+            let result = try body(connection)
+            if state == .pending { state = .open }
+            return result
+        } catch {
+            if connection.isBroken {
+                self.connection = nil
+                if state != .none { state = .lost }
+            } else if state == .pending, connection.isInTransaction {
+                state = .open
+            }
+            throw error
+        }
+    }
+
+    private func usableConnection() throws(PostgresFailure) -> PostgresConnection {
+        if state == .lost { throw PostgresFailure(lost: "the connection was lost, and the transaction with it") }
+        if let connection, !connection.isBroken { return connection }
+        guard state != .open else {
+            state = .lost
+            throw PostgresFailure(lost: "the connection was lost, and the transaction with it")
+        }
+        let fresh = try PostgresConnection(url: url, timeouts: timeouts)
+        // Behind a name that moves (a failover, a renamed database) may stand another database than the one the
+        // relocation is bound to.
+        guard try Self.identity(of: fresh) == identity else {
+            throw PostgresFailure(misfit: StorageError(.unavailable, "another database answers at the same address"))
+        }
+        connection = fresh
+        return fresh
+    }
+
+    private static let beginStatement = "BEGIN ISOLATION LEVEL READ COMMITTED"
+
+    // MARK: - Who answers
+
+    private static func tooOld(_ version: Int) -> StorageError {
+        StorageError(
+            .schemaMismatch,
+            "the server is PostgreSQL \(version / 10_000): version \(PostgresConnection.minimumVersion / 10_000) "
+                + "or later is needed")
+    }
+
+    private static func identity(of connection: PostgresConnection) throws(PostgresFailure) -> String {
+        let database = "SELECT oid::bigint FROM pg_database WHERE datname = current_database()"
+        do {
+            let sql = "SELECT system_identifier, (\(database)) FROM pg_control_system()"
+            let result = try connection.run([PostgresCommand(sql)])[0]
+            if let system = result.integer(0, 0), let oid = result.integer(0, 1) {
+                return "postgresql:\(system)/\(oid)"
+            }
+        } catch  where !connection.isBroken {
+            // Some hosted servers keep the system identifier to themselves: the address has to do.
+        }
+        return "postgresql:\(connection.address)"
+    }
 }

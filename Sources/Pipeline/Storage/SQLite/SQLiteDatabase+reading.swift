@@ -47,8 +47,10 @@ extension SQLiteDatabase {
 struct SQLiteConditions {
     private(set) var sql = ""
     private(set) var values: [SQLiteValue] = []
+    private let table: Table
 
     init(_ conditions: [Condition], in table: Table) throws(StorageError) {
+        self.table = table
         for condition in conditions {
             sql += sql.isEmpty ? " WHERE " : " AND "
             switch condition {
@@ -68,9 +70,11 @@ struct SQLiteConditions {
         if column.type == .citext {
             values.append(.text(Self.json(fitting)))
             values.append(.text(Self.json(fitting.map(\.folded))))
+            // Two look-ups by index; as one condition with OR, SQLite would read the whole table.
+            let rows = "SELECT \"id\" FROM \(SQLText.quoted(table.name)) WHERE"
             sql +=
-                "(\(name) COLLATE NOCASE IN (SELECT value FROM json_each(?))"
-                + " OR (\(Self.isWide(name)) AND relocation_fold(\(name)) IN (SELECT value FROM json_each(?))))"
+                "\"id\" IN (\(rows) \(name) COLLATE NOCASE IN (SELECT value FROM json_each(?)) UNION ALL \(rows) "
+                + "\(Self.isWide(name)) AND relocation_fold(\(name)) IN (SELECT value FROM json_each(?)))"
         } else if let only = fitting.first, fitting.count == 1 {
             values.append(only)
             sql += "\(name) = ?"

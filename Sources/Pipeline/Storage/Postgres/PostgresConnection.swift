@@ -1,0 +1,359 @@
+@preconcurrency internal import CPQ
+internal import Glibc
+
+/// One connection to a PostgreSQL server with its prepared statements. Never waits without an end: a server that
+/// does not answer in time counts as lost. Closed with the last reference to it.
+final class PostgresConnection {
+    private let handle: OpaquePointer
+    /// Whether the connection was lost. Nothing can be sent any more.
+    private(set) var isBroken = false
+    private var statements: [String: String] = [:]
+    private var statementCount = 0
+    private let timeouts: DatabaseTimeouts
+
+    /// Beyond this many the server forgets them all and they are prepared again.
+    private static let maximumStatements = 400
+    /// What the server may take beyond its own limit on statements before it counts as lost.
+    private static let answerSlackMilliseconds = 5_000
+    /// The oldest server whose features are relied on.
+    static let minimumVersion = 120_000
+
+    init(url: String, timeouts: DatabaseTimeouts) throws(PostgresFailure) {
+        self.timeouts = timeouts
+        handle = try Self.connect(url, timeouts)
+        PQsetNoticeReceiver(handle, { _, _ in }, nil)
+        guard PQserverVersion(handle) >= Self.minimumVersion else { return }
+        PQsetnonblocking(handle, 1)
+        try configure()
+    }
+
+    deinit { PQfinish(handle) }
+
+    /// As 15.04 → 150004.
+    var serverVersion: Int { Int(PQserverVersion(handle)) }
+
+    var isInTransaction: Bool {
+        let status = PQtransactionStatus(handle)
+        return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
+    }
+
+    var isInFailedTransaction: Bool { PQtransactionStatus(handle) == PQTRANS_INERROR }
+
+    /// Host, port and database, for an identity where the server tells no better.
+    var address: String {
+        func text(_ pointer: UnsafeMutablePointer<CChar>?) -> String { pointer.map { String(cString: $0) } ?? "" }
+        return "\(text(PQhost(handle))):\(text(PQport(handle)))/\(text(PQdb(handle)))"
+    }
+
+    /// Notices that the server has closed the connection, without sending anything.
+    func checkAlive() {
+        if PQconsumeInput(handle) == 0 || PQstatus(handle) != CONNECTION_OK { isBroken = true }
+    }
+
+    // MARK: - Pipeline
+
+    /// Runs the commands in one round trip. The first failure ends the rest; the error says which command it was.
+    /// - Parameter milliseconds: how long the server may be silent; nil for the usual.
+    func run(_ commands: [PostgresCommand], within milliseconds: Int? = nil) throws(PostgresFailure) -> [PostgresResult]
+    {
+        try checkUsable()
+        if statements.count > Self.maximumStatements { try forgetStatements() }
+        PQenterPipelineMode(handle)
+        defer { PQexitPipelineMode(handle) }
+        var plans: [PreparedPlan] = []
+        for (index, command) in commands.enumerated() {
+            plans.append(try send(command))
+            // Long pipelines are pushed out as they grow, so that neither side waits for the other's buffer.
+            if index % 64 == 63 { try flush(milliseconds) }
+        }
+        guard PQpipelineSync(handle) == 1 else { throw lost() }
+        try flush(milliseconds)
+        return try collect(plans, milliseconds)
+    }
+
+    private struct PreparedPlan {
+        let sql: String
+        let name: String
+        let isNew: Bool
+    }
+
+    private func send(_ command: PostgresCommand) throws(PostgresFailure) -> PreparedPlan {
+        let known = statements[command.sql]
+        let name = known ?? "relocation_\(statementCount)"
+        if known == nil {
+            statementCount += 1
+            statements[command.sql] = name
+            let types = command.parameters.types
+            guard PQsendPrepare(handle, name, command.sql, Int32(types.count), types) == 1 else { throw lost() }
+        }
+        let sent = command.parameters.withPointers { values, lengths, formats in
+            PQsendQueryPrepared(handle, name, Int32(values.count), values, lengths, formats, 1)
+        }
+        guard sent == 1 else { throw lost() }
+        return PreparedPlan(sql: command.sql, name: name, isNew: known == nil)
+    }
+
+    private func collect(
+        _ plans: [PreparedPlan], _ milliseconds: Int?
+    ) throws(PostgresFailure) -> [PostgresResult] {
+        var results: [PostgresResult] = []
+        var failure: PostgresFailure?
+        for (index, plan) in plans.enumerated() {
+            if plan.isNew, case .failed(let error) = try outcome(milliseconds) {
+                statements[plan.sql] = nil
+                if failure == nil { failure = error.at(command: index) }
+            }
+            switch try outcome(milliseconds) {
+            case .rows(let result): results.append(result)
+            case .failed(let error): if failure == nil { failure = error.at(command: index) }
+            }
+        }
+        _ = try nextResult(milliseconds)
+        if let failure {
+            if failure.isStalePlan { statements.removeAll() }
+            throw failure
+        }
+        return results
+    }
+
+    private enum Outcome {
+        case rows(PostgresResult)
+        case failed(PostgresFailure)
+    }
+
+    /// The result of one command, with the nil that ends it.
+    private func outcome(_ milliseconds: Int?) throws(PostgresFailure) -> Outcome {
+        guard let result = try nextResult(milliseconds) else { throw lost() }
+        let outcome: Outcome
+        switch PQresultStatus(result) {
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK: outcome = .rows(PostgresResult(result))
+        default:
+            outcome = .failed(PostgresFailure(result))
+            PQclear(result)
+        }
+        _ = try nextResult(milliseconds)
+        return outcome
+    }
+
+    private func forgetStatements() throws(PostgresFailure) {
+        statements.removeAll()
+        try execute("DEALLOCATE ALL")
+    }
+
+    // MARK: - Plain statements and COPY
+
+    /// Runs statements without parameters in one round trip; rows are ignored.
+    func execute(_ sql: String, within milliseconds: Int? = nil) throws(PostgresFailure) {
+        try checkUsable()
+        guard PQsendQuery(handle, sql) == 1 else { throw lost() }
+        try flush(milliseconds)
+        if let failure = try drain(milliseconds) { throw failure }
+    }
+
+    /// Runs statements of which one is a COPY from here; `next` gives the data piece by piece. What it throws ends the
+    /// COPY without effect and is thrown on.
+    func copy(
+        _ sql: String, next: () throws(StorageError) -> UnsafeRawBufferPointer?
+    ) throws(PostgresFailure) {
+        try checkUsable()
+        guard PQsendQuery(handle, sql) == 1 else { throw lost() }
+        try flush(nil)
+        try awaitCopy()
+        var problem: StorageError?
+        while problem == nil {
+            let piece: UnsafeRawBufferPointer?
+            do throws(StorageError) {
+                piece = try next()
+            } catch {
+                problem = error
+                break
+            }
+            guard let piece else { break }
+            try put(piece)
+        }
+        guard PQputCopyEnd(handle, problem == nil ? nil : "a value does not fit its column") == 1 else { throw lost() }
+        try flush(nil)
+        let failure = try drain(nil)
+        if let problem { throw PostgresFailure(misfit: problem) }
+        if let failure { throw failure }
+    }
+
+    private func awaitCopy() throws(PostgresFailure) {
+        while let result = try nextResult(nil) {
+            defer { PQclear(result) }
+            switch PQresultStatus(result) {
+            case PGRES_COPY_IN: return
+            case PGRES_COMMAND_OK, PGRES_TUPLES_OK: continue
+            default:
+                let failure = PostgresFailure(result)
+                _ = try drain(nil)
+                throw failure
+            }
+        }
+        throw lost()
+    }
+
+    private func put(_ piece: UnsafeRawBufferPointer) throws(PostgresFailure) {
+        let start = piece.baseAddress?.assumingMemoryBound(to: CChar.self)
+        while true {
+            switch PQputCopyData(handle, start, Int32(piece.count)) {
+            case 1: return try flush(nil)
+            case 0: try flush(nil)
+            default: throw lost()
+            }
+        }
+    }
+
+    /// Reads to the end of all results; the first failure among them.
+    private func drain(_ milliseconds: Int?) throws(PostgresFailure) -> PostgresFailure? {
+        var failure: PostgresFailure?
+        while let result = try nextResult(milliseconds) {
+            defer { PQclear(result) }
+            let status = PQresultStatus(result)
+            if failure == nil, status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE {
+                failure = PostgresFailure(result)
+            }
+        }
+        return failure
+    }
+
+    // MARK: - Waiting
+
+    private func nextResult(_ milliseconds: Int?) throws(PostgresFailure) -> OpaquePointer? {
+        while PQisBusy(handle) == 1 {
+            try wait(Int16(POLLIN), milliseconds)
+            guard PQconsumeInput(handle) == 1 else { throw lost() }
+        }
+        let result = PQgetResult(handle)
+        if PQstatus(handle) != CONNECTION_OK {
+            isBroken = true
+            // The server's farewell, where there is one, says more than libpq.
+            if let result {
+                defer { PQclear(result) }
+                var failure = PostgresFailure(result)
+                if failure.sqlState == nil { failure = PostgresFailure(lost: failure.message) }
+                throw failure.onLostConnection
+            }
+            throw lost()
+        }
+        return result
+    }
+
+    private func flush(_ milliseconds: Int?) throws(PostgresFailure) {
+        while true {
+            switch PQflush(handle) {
+            case 0: return
+            case 1:
+                try wait(Int16(POLLIN | POLLOUT), milliseconds)
+                // The server may be waiting for us to read before it reads on.
+                guard PQconsumeInput(handle) == 1 else { throw lost() }
+            default: throw lost()
+            }
+        }
+    }
+
+    private func wait(_ events: Int16, _ milliseconds: Int?) throws(PostgresFailure) {
+        let limit = milliseconds ?? timeouts.statementMilliseconds
+        let patience = limit == 0 ? -1 : Int32(clamping: limit + Self.answerSlackMilliseconds)
+        var descriptor = pollfd(fd: PQsocket(handle), events: events, revents: 0)
+        while true {
+            switch poll(&descriptor, 1, patience) {
+            case 1...: return
+            case 0:
+                isBroken = true
+                throw PostgresFailure(lost: "the server does not answer")
+            default:
+                if errno != EINTR { throw lost() }
+            }
+        }
+    }
+
+    private func checkUsable() throws(PostgresFailure) {
+        if isBroken { throw PostgresFailure(lost: "the connection was lost") }
+    }
+
+    private func lost() -> PostgresFailure {
+        isBroken = true
+        return PostgresFailure(lost: "the connection was lost")
+    }
+
+    // MARK: - Connecting
+
+    private func configure() throws(PostgresFailure) {
+        try execute(
+            """
+            SET statement_timeout = \(timeouts.statementMilliseconds);
+            SET lock_timeout = \(timeouts.lockMilliseconds);
+            SET idle_in_transaction_session_timeout = \(timeouts.idleInTransactionMilliseconds);
+            SET TimeZone = 'UTC'; SET client_min_messages = error; SET standard_conforming_strings = on
+            """)
+    }
+
+    private static func connect(_ url: String, _ timeouts: DatabaseTimeouts) throws(PostgresFailure) -> OpaquePointer {
+        // A later keyword wins over an earlier one: the URL over our wishes, our encoding over the URL.
+        let settings: [(String, String)] = [
+            ("connect_timeout", String(timeouts.connectSeconds)),
+            ("tcp_user_timeout", String(timeouts.tcpMilliseconds)),
+            ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "2"),
+            ("fallback_application_name", "relocation"), ("dbname", url), ("client_encoding", "UTF8"),
+        ]
+        try checkReadable(url)
+        let keywords = settings.map { strdup($0.0) } + [nil]
+        let values = settings.map { strdup($0.1) } + [nil]
+        defer { for pointer in keywords + values { free(pointer) } }
+        let connection = PQconnectdbParams(
+            keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 1)
+        guard let connection else { throw PostgresFailure(lost: "out of memory") }
+        guard PQstatus(connection) == CONNECTION_OK else {
+            defer { PQfinish(connection) }
+            throw refusal(connection)
+        }
+        return connection
+    }
+
+    /// libpq's own words on a malformed URL repeat parts of it.
+    private static func checkReadable(_ url: String) throws(PostgresFailure) {
+        guard let options = PQconninfoParse(url, nil) else {
+            throw PostgresFailure(misfit: StorageError(.invalidValue, "libpq does not understand the database URL"))
+        }
+        PQconninfoFree(options)
+    }
+
+    /// libpq gives no SQLSTATE for a refused connection, only words.
+    private static func refusal(_ connection: OpaquePointer) -> PostgresFailure {
+        let words = String(cString: PQerrorMessage(connection))
+        var failure = PostgresFailure(lost: "no connection: \(words)")
+        if PQconnectionNeedsPassword(connection) == 1 || PQconnectionUsedPassword(connection) == 1 {
+            if words.contains("authentication failed") || words.contains("no password supplied") {
+                failure.sqlState = "28P01"
+            }
+        }
+        if words.contains("no pg_hba.conf entry") || words.contains("is not permitted to log in")
+            || words.contains("authentication failed") || words.contains("permission denied for database")
+        {
+            failure.sqlState = "28000"
+        } else if words.contains("FATAL:  database \"") && words.contains("does not exist") {
+            failure.sqlState = "3D000"
+        } else if words.contains("FATAL:  role \"") && words.contains("does not exist") {
+            failure.sqlState = "28000"
+        }
+        return failure
+    }
+}
+
+extension PostgresFailure {
+    func at(command index: Int) -> PostgresFailure {
+        var failure = self
+        failure.commandIndex = index
+        return failure
+    }
+
+    /// A session that the server ended is lost, whatever the reason it gave.
+    var onLostConnection: PostgresFailure {
+        var failure = self
+        if let state = sqlState, !state.hasPrefix("57"), !state.hasPrefix("08"), !state.hasPrefix("53") {
+            failure.sqlState = "08006"
+        }
+        return failure
+    }
+}

@@ -1,0 +1,180 @@
+internal import Catalogue
+
+/// The tables that a transaction emptied. Sequences know no roll-back: while it runs they stay untouched, fresh ids
+/// are counted here, and the sequences follow once it has committed.
+struct ClearedTables {
+    struct Counter {
+        /// nil where the table numbers nothing.
+        let sequence: String?
+        var lastReserved: Int64 = 0
+    }
+
+    private(set) var counters: [String: Counter] = [:]
+
+    var isEmpty: Bool { counters.isEmpty }
+
+    mutating func add(_ table: String, sequence: String?) {
+        counters[table] = Counter(sequence: sequence)
+    }
+
+    mutating func reserve(_ count: Int, of table: String, above highest: Int64) -> ClosedRange<Int64> {
+        let last = max(counters[table]?.lastReserved ?? 0, highest)
+        counters[table]?.lastReserved = last + Int64(count)
+        return last + 1...last + Int64(count)
+    }
+
+    func contains(_ table: String) -> Bool { counters[table] != nil }
+}
+
+extension PostgresDatabase {
+    func reserveIDs(_ count: Int, for table: Table) throws(StorageError) -> [Int64] {
+        guard count > 0 else { return [] }
+        if cleared.contains(table.name) {
+            let sql = "SELECT coalesce(max(\"id\"), 0)::bigint FROM \(SQLText.quoted(table.name))"
+            let highest = try one(PostgresCommand(sql), table: table).integer(0, 0) ?? 0
+            return Array(cleared.reserve(count, of: table.name, above: highest))
+        }
+        var parameters = PostgresParameters()
+        parameters.add(Int64(count))
+        // The sequence is looked up once, not once a row: hence the subquery that may not be pulled up.
+        let sql = """
+            SELECT array_agg(nextval(s.sequence))
+            FROM (SELECT \(Self.sequence(of: table.name)) AS sequence OFFSET 0) s, generate_series(1, $1)
+            """
+        return try one(PostgresCommand(sql, parameters), table: table).integers(0, 0).sorted()
+    }
+
+    func advanceSequence(of table: Table) throws(StorageError) {
+        if cleared.contains(table.name) { return }
+        let quoted = SQLText.quoted(table.name)
+        let sql = """
+            SELECT setval(s.sequence, m.highest)
+            FROM (SELECT \(Self.sequence(of: table.name)) AS sequence OFFSET 0) s,
+                 (SELECT max("id")::bigint AS highest FROM \(quoted)) m
+            WHERE m.highest > coalesce(pg_sequence_last_value(s.sequence), 0)
+            """
+        _ = try one(PostgresCommand(sql), table: table)
+    }
+
+    func clear(tables: [String]) throws(StorageError) {
+        let known = try protected(nil) { () throws(PostgresFailure) in try clearable(tables) }
+        guard isInTransaction else {
+            try begin()
+            do {
+                try clear(tables: tables)
+                return try commit()
+            } catch {
+                rollback()
+                throw error
+            }
+        }
+        let deletes = known.map { PostgresCommand("DELETE FROM \(SQLText.quoted($0.table))") }
+        let patience = PostgresCommand("SET LOCAL statement_timeout = \(Self.longMilliseconds)")
+        let usual = PostgresCommand("SET LOCAL statement_timeout = \(timeouts.statementMilliseconds)")
+        _ = try protected(nil) { () throws(PostgresFailure) in
+            try performProtected([patience] + deletes + [usual], within: Self.longMilliseconds)
+        }
+        for (table, sequence) in known { cleared.add(table, sequence: sequence) }
+    }
+
+    /// Those tables that exist, in the order given, with their sequences.
+    private func clearable(
+        _ names: [String]
+    ) throws(PostgresFailure) -> [(table: String, sequence: String?)] {
+        var parameters = PostgresParameters()
+        parameters.add(names)
+        let sql = """
+            SELECT n.name, CASE WHEN a.attname IS NOT NULL THEN coalesce(
+                pg_get_serial_sequence(quote_ident(n.name), 'id'), to_regclass(quote_ident(n.name || '_id_seq'))::text)
+            END
+            FROM unnest($1) WITH ORDINALITY AS n(name, place)
+            JOIN pg_class c ON c.oid = to_regclass(quote_ident(n.name)) AND c.relkind IN ('r', 'p')
+            LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'id'
+            ORDER BY n.place
+            """
+        let result = try perform([PostgresCommand(sql, parameters)])[0]
+        return (0..<result.rowCount).map { (result.text($0, 0), result.optionalText($0, 1)) }
+    }
+
+    /// Before the commit: sequences that stand below the new rows are moved above them, so that not even a worker
+    /// lost right after its commit leaves ids that are given out twice.
+    func coverClearedSequences() throws(StorageError) {
+        let tables = cleared.counters.compactMap { table, counter in counter.sequence.map { (table, $0) } }
+        guard !tables.isEmpty else { return }
+        do {
+            // What can fail is checked first: sequences move only in a transaction that is about to commit.
+            try perform([PostgresCommand("SAVEPOINT relocation"), PostgresCommand("SET CONSTRAINTS ALL IMMEDIATE")])
+            let moves = tables.map { table, sequence in
+                """
+                SELECT setval('\(Self.literal(sequence))'::regclass, m.highest) FROM
+                (SELECT max("id")::bigint AS highest FROM \(SQLText.quoted(table))) m
+                WHERE m.highest > coalesce(pg_sequence_last_value('\(Self.literal(sequence))'::regclass), 0)
+                """
+            }
+            try perform([PostgresCommand(moves.joined(separator: " UNION ALL "))], within: Self.longMilliseconds)
+        } catch {
+            let problem = error.storageError()
+            throw problem.kind == .foreignKeyViolation ? brokenReference(error) ?? problem : problem
+        }
+    }
+
+    /// After the commit: numbering begins anew, right after the rows that were written.
+    func restartSequences(of cleared: ClearedTables) {
+        let moves = cleared.counters.compactMap { table, counter in
+            counter.sequence.map { sequence in
+                """
+                SELECT setval('\(Self.literal(sequence))'::regclass, greatest(m.highest, 1), m.highest > 0) FROM
+                (SELECT greatest(coalesce(max("id"), 0)::bigint, \(counter.lastReserved)) AS highest
+                FROM \(SQLText.quoted(table))) m
+                """
+            }
+        }
+        guard !moves.isEmpty else { return }
+        do {
+            try perform([PostgresCommand(moves.joined(separator: " UNION ALL "))], within: Self.longMilliseconds)
+        } catch {
+            // The rows are committed and every sequence is above them already; only the numbers between are lost.
+        }
+    }
+
+    /// The row that the constraints at the end of the transaction stumbled over.
+    func brokenReference(_ failure: PostgresFailure) -> StorageError? {
+        guard let table = failure.table, let constraint = failure.constraint else { return nil }
+        do {
+            try restoreSavepoint(keeping: true)
+            var parameters = PostgresParameters()
+            parameters.add(table)
+            parameters.add(constraint)
+            let sql = """
+                SELECT a.attname::text, c.confrelid::regclass::text FROM pg_constraint c
+                JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+                WHERE c.conrelid = to_regclass(quote_ident($1)) AND c.conname = $2 AND c.contype = 'f'
+                """
+            let found = try perform([PostgresCommand(sql, parameters)])[0]
+            guard found.rowCount == 1 else { return nil }
+            let column = found.text(0, 0)
+            let rows = """
+                SELECT min(t."id")::bigint FROM \(SQLText.quoted(table)) t WHERE t.\(SQLText.quoted(column)) IS NOT NULL
+                AND NOT EXISTS (SELECT FROM \(found.text(0, 1)) r WHERE r."id" = t.\(SQLText.quoted(column)))
+                """
+            let row = try perform([PostgresCommand(rows)])[0]
+            return Violation(
+                kind: .foreignKeyViolation, table: table, constraint: constraint, columns: [column],
+                rowID: row.integer(0, 0)
+            ).error
+        } catch {
+            // The violation itself is reported; only its place stays unknown.
+            return nil
+        }
+    }
+
+    private static func sequence(of table: String) -> String {
+        let name = literal(SQLText.quoted(table))
+        let usual = literal(SQLText.quoted(SchemaNames.sequence(of: table)))
+        return "coalesce(pg_get_serial_sequence('\(name)', 'id'), '\(usual)')::regclass"
+    }
+
+    private static func literal(_ text: String) -> String {
+        text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+    }
+}

@@ -1,0 +1,89 @@
+internal import Catalogue
+
+extension PostgresDatabase {
+    func migrate(_ tables: [Table]) throws(StorageError) -> MigrationResult {
+        guard !isInTransaction else { throw StorageError(.other, "migrate runs in a transaction of its own") }
+        try begin()
+        do {
+            let result = try migrateInTransaction(tables)
+            try commit()
+            return result
+        } catch {
+            rollback()
+            throw error
+        }
+    }
+
+    func mismatches(with tables: [Table]) throws(StorageError) -> [SchemaMismatch] {
+        try beforeStatement?()
+        do {
+            return try compare(tables)
+        } catch {
+            throw error.storageError()
+        }
+    }
+
+    private func migrateInTransaction(_ tables: [Table]) throws(StorageError) -> MigrationResult {
+        do {
+            // Two calls at once: the second waits and finds everything there.
+            try perform(
+                [
+                    PostgresCommand("SET LOCAL statement_timeout = \(Self.longMilliseconds)"),
+                    PostgresCommand("SET LOCAL lock_timeout = \(Self.longMilliseconds)"),
+                    PostgresCommand("SELECT pg_advisory_xact_lock(\(Self.migrationLock))"),
+                ], within: Self.longMilliseconds)
+        } catch {
+            throw error.storageError()
+        }
+        let state = MigrationState(existing: try relations(), wanted: tables)
+        if try state.isComplete(mismatches: { () throws(StorageError) in try mismatches(with: tables) }) {
+            return .unchanged
+        }
+        if tables.contains(where: { $0.columns.contains { $0.type == .citext } }) { try createCitext() }
+        do {
+            let commands = PostgresSchema.statements(for: tables).map { PostgresCommand($0) }
+            for start in stride(from: 0, to: commands.count, by: 128) {
+                try perform(Array(commands[start..<min(start + 128, commands.count)]), within: Self.longMilliseconds)
+            }
+        } catch {
+            throw error.storageError()
+        }
+        return .created(tables: tables.count)
+    }
+
+    /// Any number, the same for every migration.
+    private static let migrationLock = 0x5245_4C4F
+
+    private func createCitext() throws(StorageError) {
+        do {
+            try perform([PostgresCommand("CREATE EXTENSION IF NOT EXISTS citext")])
+        } catch {
+            let problem = error.storageError()
+            guard problem.kind != .unavailable, problem.kind != .contention else { throw problem }
+            let kind: StorageError.Kind = problem.kind == .permissionDenied ? .permissionDenied : .schemaMismatch
+            throw StorageError(
+                kind,
+                "the extension citext is needed and could not be created: let an administrator run "
+                    + "CREATE EXTENSION citext in this database, or install PostgreSQL's contrib package")
+        }
+    }
+
+    /// Every table and view that belongs to nobody's extension.
+    private func relations() throws(StorageError) -> [String] {
+        let sql = """
+            SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+            AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%'
+            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass
+                AND d.deptype = 'e')
+            ORDER BY c.relname
+            """
+        let result = try one(PostgresCommand(sql), table: nil)
+        return (0..<result.rowCount).map { result.text($0, 0) }
+    }
+
+    private func compare(_ tables: [Table]) throws(PostgresFailure) -> [SchemaMismatch] {
+        let results = try perform(PostgresSchemaReader.commands(for: tables.map(\.name)))
+        return SchemaComparison.mismatches(of: tables, with: PostgresSchemaReader.read(results))
+    }
+}

@@ -1,0 +1,184 @@
+internal import Catalogue
+
+extension PostgresDatabase {
+    /// Rows from which a COPY, with its extra round trip, is faster than arrays.
+    static let copyThreshold = 64
+    /// Bytes sent to the server at once during a COPY.
+    private static let copyPieceBytes = 65_536
+    /// Rows tried one by one in one round trip.
+    private static let retryRows = 256
+
+    func insert(_ batch: Insert) throws(StorageError) {
+        guard !batch.rows.isEmpty else { return }
+        let writer = try RowInserter(batch)
+        let copies = batch.rows.count >= Self.copyThreshold && !batch.ignoringConflicts
+        try write(batch.rows, of: batch.table, command: writer.command) { () throws(PostgresFailure) in
+            if copies {
+                try copy(writer)
+            } else {
+                try performProtected([try writer.command(for: batch.rows[...])])
+            }
+        }
+    }
+
+    func update(_ batch: Update) throws(StorageError) {
+        guard !batch.rows.isEmpty, !batch.columns.isEmpty else { return }
+        let writer = try RowUpdater(batch)
+        try write(batch.rows, of: batch.table, command: writer.command) { () throws(PostgresFailure) in
+            try performProtected([try writer.command(for: batch.rows[...])])
+        }
+    }
+
+    @discardableResult
+    func delete(from table: Table, where conditions: [Condition]) throws(StorageError) -> Int {
+        let conditions = try PostgresConditions(conditions, in: table)
+        let sql = "DELETE FROM \(SQLText.quoted(table.name))\(conditions.sql)"
+        let command = PostgresCommand(sql, conditions.parameters)
+        return try protected(table) { () throws(PostgresFailure) in
+            try performProtected([command])[0].affectedRows
+        }
+    }
+
+    /// Runs a write in the transaction, or in one of its own; a failure leaves nothing of it.
+    func protected<Result>(
+        _ table: Table?, _ body: () throws(PostgresFailure) -> Result
+    ) throws(StorageError) -> Result {
+        guard isInTransaction else {
+            try begin()
+            do {
+                let result = try protected(table, body)
+                try commit()
+                return result
+            } catch {
+                rollback()
+                throw error
+            }
+        }
+        try beforeStatement?()
+        do {
+            return try body()
+        } catch {
+            let problem = error.storageError(table: table)
+            do {
+                try restoreSavepoint()
+            } catch {
+                // Lost meanwhile, or failed before this write: only a roll-back is left, and the problem says why.
+            }
+            throw problem
+        }
+    }
+
+    /// Runs commands in a savepoint, all in one round trip.
+    @discardableResult
+    func performProtected(
+        _ commands: [PostgresCommand], within milliseconds: Int? = nil
+    ) throws(PostgresFailure) -> [PostgresResult] {
+        let start = PostgresCommand("SAVEPOINT relocation")
+        let end = PostgresCommand("RELEASE SAVEPOINT relocation")
+        return Array(try perform([start] + commands + [end], within: milliseconds).dropFirst().dropLast())
+    }
+
+    // MARK: - The failing row
+
+    /// Writes rows at once; when one of them is at fault, finds the first.
+    private func write(
+        _ rows: [[Value]], of table: Table,
+        command: (ArraySlice<[Value]>) throws(PostgresFailure) -> PostgresCommand,
+        atOnce: () throws(PostgresFailure) -> Void
+    ) throws(StorageError) {
+        try protected(table) { () throws(PostgresFailure) in
+            do throws(PostgresFailure) {
+                try atOnce()
+            } catch {
+                guard error.isRowError else { throw error }
+                if rows.count == 1 { throw error.naming(table, row: 0) }
+                try writeOneByOne(rows, of: table, command: command)
+            }
+        }
+    }
+
+    /// Writes the rows in order, each on its own, and fails with the first that does. Where none does (the row that
+    /// stood in the way is gone by now) they are all written.
+    private func writeOneByOne(
+        _ rows: [[Value]], of table: Table,
+        command: (ArraySlice<[Value]>) throws(PostgresFailure) -> PostgresCommand
+    ) throws(PostgresFailure) {
+        if isInFailedTransaction {
+            try restoreSavepoint(keeping: true)
+        } else {
+            try perform([PostgresCommand("SAVEPOINT relocation")])
+        }
+        for start in stride(from: 0, to: rows.count, by: Self.retryRows) {
+            var commands: [PostgresCommand] = []
+            var misfit: PostgresFailure?
+            for index in start..<min(start + Self.retryRows, rows.count) where misfit == nil {
+                do throws(PostgresFailure) {
+                    commands.append(try command(rows[index...index]))
+                } catch {
+                    misfit = error.naming(table, row: index)
+                }
+            }
+            do throws(PostgresFailure) {
+                try perform(commands)
+            } catch {
+                throw error.naming(table, row: start + max(error.commandIndex ?? 0, 0))
+            }
+            if let misfit {
+                try perform([
+                    PostgresCommand("ROLLBACK TO SAVEPOINT relocation"),
+                    PostgresCommand("RELEASE SAVEPOINT relocation"),
+                ])
+                throw misfit
+            }
+        }
+        try perform([PostgresCommand("RELEASE SAVEPOINT relocation")])
+    }
+
+    // MARK: - COPY
+
+    private func copy(_ writer: RowInserter) throws(PostgresFailure) {
+        let buffer = WireBuffer(capacity: Self.copyPieceBytes * 2)
+        var next = 0
+        buffer.appendCopyHead()
+        try performCopy(writer.copyStatement) { () throws(StorageError) in
+            if next > 0 { buffer.removeAll() }
+            guard next <= writer.rows.count else { return nil }
+            while next < writer.rows.count, buffer.count < Self.copyPieceBytes {
+                try writer.append(row: next, to: buffer)
+                next += 1
+            }
+            if buffer.count < Self.copyPieceBytes || next == writer.rows.count {
+                buffer.appendCopyTail()
+                next = writer.rows.count + 1
+            }
+            return buffer.bytes
+        }
+    }
+}
+
+extension PostgresFailure {
+    /// Turned into an error of the seam that names the row.
+    func naming(_ table: Table, row index: Int) -> PostgresFailure {
+        guard isRowError else { return self }
+        return PostgresFailure(located: storageError(table: table, rowIndex: index), sqlState: sqlState)
+    }
+
+    private init(located: StorageError, sqlState: String?) {
+        self.init(misfit: located)
+        self.sqlState = sqlState
+    }
+}
+
+extension WireBuffer {
+    /// The signature of PostgreSQL's binary COPY format, no flags, no extension.
+    func appendCopyHead() {
+        append("PGCOPY\n")
+        append(UInt8(0xFF))
+        append("\r\n")
+        append(UInt8(0))
+        append(Int32(0))
+        append(Int32(0))
+    }
+
+    func appendCopyTail() { append(Int16(-1)) }
+}

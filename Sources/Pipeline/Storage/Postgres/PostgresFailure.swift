@@ -1,0 +1,124 @@
+@preconcurrency internal import CPQ
+internal import Catalogue
+
+/// An error as PostgreSQL or libpq reports it. Its DETAIL holds values: only the column names in it are kept.
+struct PostgresFailure: Error {
+    /// Five characters; nil where libpq itself failed.
+    var sqlState: String?
+    /// The server's own words, shown for the classes of error that name objects and never a value.
+    var message = ""
+    var table: String?
+    var constraint: String?
+    var columns: [String] = []
+    /// 1-based row of a COPY.
+    var copyLine: Int?
+    /// Which command of the pipeline failed.
+    var commandIndex: Int?
+    /// A value of ours that did not fit, found before it was sent.
+    var misfit: StorageError?
+
+    init(lost message: String) { self.message = message }
+
+    init(misfit: StorageError) { self.misfit = misfit }
+
+    init(_ result: OpaquePointer) {
+        func field(_ code: UnicodeScalar) -> String? {
+            PQresultErrorField(result, Int32(code.value)).map { String(cString: $0) }
+        }
+        sqlState = field("C")
+        message = field("M") ?? ""
+        table = field("t")
+        constraint = field("n")
+        columns = field("c").map { [$0] } ?? field("D").map(Self.columns) ?? []
+        readPlace(field("W") ?? "")
+        if sqlState == nil { message = String(cString: PQresultErrorMessage(result)) }
+    }
+
+    /// `Key (organization_id, slug)=(…) already exists.` → the column names.
+    private static func columns(ofDetail detail: String) -> [String] {
+        guard let start = detail.firstIndex(of: "("), let end = detail.firstRange(of: ")=(") else { return [] }
+        guard start < end.lowerBound else { return [] }
+        return detail[detail.index(after: start)..<end.lowerBound].split(separator: ", ").map { name in
+            String(name.filter { $0 != "\"" })
+        }
+    }
+
+    /// `COPY auth_user, line 3, column username: "…"`; what follows the colon is a value.
+    private mutating func readPlace(_ context: String) {
+        let words = context.split(whereSeparator: { $0 == " " || $0 == "," || $0 == ":" || $0 == "\n" })
+        guard words.first == "COPY", words.count > 3, words[2] == "line" else { return }
+        copyLine = Int(words[3])
+        if words.count > 5, words[4] == "column", columns.isEmpty { columns = [String(words[5])] }
+    }
+
+    /// Whether a row of the batch is at fault, and which can be found out.
+    var isRowError: Bool {
+        misfit != nil || sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") || $0 == "54000" } ?? false
+    }
+
+    /// Whether the server no longer knows a statement as it was prepared.
+    var isStalePlan: Bool { sqlState == "26000" || sqlState == "0A000" && message.contains("cached plan") }
+
+    func storageError(table fallback: Table? = nil, rowIndex: Int? = nil) -> StorageError {
+        if let misfit { return rowIndex.map(misfit.at) ?? misfit }
+        let name = table ?? fallback?.name
+        let kind = Self.kind(of: sqlState, isStalePlan: isStalePlan)
+        switch kind {
+        case .uniqueViolation, .foreignKeyViolation, .notNullViolation, .checkViolation:
+            let place = constraint ?? columns.joined(separator: ",")
+            return Violation(
+                kind: kind, table: name, constraint: place, columns: columns, rowIndex: rowIndex
+            ).error
+        case .invalidValue:
+            let place = ([name, columns.first] as [String?]).compactMap { $0 }.joined(separator: ".")
+            return StorageError(
+                kind, "\(place): a value does not fit its column (\(sqlState ?? ""))", table: name,
+                rowIndex: rowIndex, columns: columns)
+        default:
+            return StorageError(
+                kind, words, table: name, constraint: constraint, rowIndex: rowIndex, columns: columns)
+        }
+    }
+
+    private var words: String {
+        guard let sqlState else { return "PostgreSQL: \(Self.oneLine(message))" }
+        return Self.isSafe(sqlState)
+            ? "PostgreSQL: \(Self.oneLine(message)) (\(sqlState))" : "PostgreSQL error \(sqlState)"
+    }
+
+    /// Messages of these classes name roles, databases, tables, columns and settings; others may quote a value.
+    private static func isSafe(_ sqlState: String) -> Bool {
+        ["08", "25", "26", "28", "3D", "3F", "40", "42", "53", "55", "57", "58"].contains(sqlState.prefix(2))
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
+    private static func kind(of sqlState: String?, isStalePlan: Bool) -> StorageError.Kind {
+        guard let sqlState else { return .unavailable }
+        if isStalePlan { return .contention }
+        switch sqlState {
+        case "23505", "23P01": return .uniqueViolation
+        case "23503", "23001": return .foreignKeyViolation
+        case "23502": return .notNullViolation
+        case "23514": return .checkViolation
+        case "54000": return .invalidValue
+        case "40001", "40P01", "55P03", "57014", "55006": return .contention
+        case "25006": return .readOnly
+        case "53100": return .full
+        case "42501": return .permissionDenied
+        case "42P01", "42703", "42704", "42804", "42883", "3F000", "3D000", "0A000": return .schemaMismatch
+        default: return kind(ofClass: sqlState.prefix(2))
+        }
+    }
+
+    private static func kind(ofClass name: Substring) -> StorageError.Kind {
+        switch name {
+        case "22": .invalidValue
+        case "28": .permissionDenied
+        case "08", "53", "57", "58": .unavailable
+        default: .other
+        }
+    }
+}
