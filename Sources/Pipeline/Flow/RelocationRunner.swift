@@ -215,7 +215,13 @@ final class RelocationRunner {
             return .lost
         }
         log.warning("queue trouble", metadata: ["error": "\(error)"])
-        return .queueTrouble(error)
+        guard !error.isPassing, error.kind != .authentication else { return .queueTrouble(error) }
+        // The queue refuses what we ask for: trying again would only be refused again.
+        do {
+            return try fail(Finding(kind: .unknown, model: nil, reason: error.description))
+        } catch {
+            return .queueTrouble(error)
+        }
     }
 
     private func end(after failure: ImportFailure) -> RunEnd {

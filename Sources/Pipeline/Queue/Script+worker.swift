@@ -222,7 +222,9 @@ extension Script {
         local answer = stale('completed')
         if answer then return answer end
         local was = redis.call('HMGET', KEYS[1], 'chunksTotal', 'chunksDone', 'lane')
-        if was[1] ~= was[2] or redis.call('LLEN', KEYS[2]) ~= 0 then return {'conflict', 'unfinished'} end
+        if tonumber(was[1] or 0) ~= tonumber(was[2] or 0) or redis.call('LLEN', KEYS[2]) ~= 0 then
+          return {'conflict', 'unfinished'}
+        end
         leave(ARGV[2], was[3])
         unlease(KEYS[1], 'completed')
         redis.call('HSET', KEYS[1], 'status', 'SUCCESS', 'step', 'COMPLETED', 'completedAt', ms(now),
