@@ -8,7 +8,7 @@ struct QueueFixture {
     init(_ lines: [String] = [], tcp: Bool = false) throws { server = try RedisServer(lines, tcp: tcp) }
 
     func queue(
-        prefix: String = "test", lease: Int = 4_000, uploadLease: Int = 10_000, timeout: Int = 1_000,
+        prefix: String = "test", lease: Int = 60_000, uploadLease: Int = 60_000, timeout: Int = 1_000,
         retention: Int = 3_600, url: String? = nil
     ) throws -> RelocationQueue {
         try RelocationQueue(

@@ -32,7 +32,7 @@ public enum CommandRunner {
             } else {
                 try command.run()
             }
-            return Outcome(exitCode: ExitStatus.success.rawValue, message: "", isError: false)
+            return Outcome(exitCode: CommandExit.success.rawValue, message: "", isError: false)
         } catch {
             return outcome(of: error, root)
         }

@@ -28,6 +28,11 @@ extension QueueError {
     }
 
     private init(unclassified text: String, code: String) {
+        // Redis 7 answers so where a script does what its user may not.
+        if text.hasPrefix("ERR The user executing the script") {
+            self.init(serverError: "NOPERM")
+            return
+        }
         if text.hasPrefix("ERR max number of clients") {
             self.init(.unavailable, "Redis has too many clients.", remedy: "Raise its maxclients.")
         } else if text.hasPrefix("ERR Error compiling script") || text.hasPrefix("ERR unknown command") {

@@ -27,7 +27,8 @@ extension Script {
         local fields = tonumber(ARGV[6])
         redis.call('HSET', KEYS[1], 'uuid', ARGV[2], 'status', 'IN_PROGRESS', 'step', 'UPLOADING',
           'published', '0', 'uploadToken', ms(token), 'uploadExpiresAt', ms(now + ARGV[3]),
-          'createdAt', ms(now), 'updatedAt', ms(now), 'lane', 'unbound', unpack(ARGV, 7, 6 + fields))
+          'createdAt', ms(now), 'updatedAt', ms(now), 'lane', 'unbound', 'chunksTotal', '0', 'chunksDone', '0',
+          unpack(ARGV, 7, 6 + fields))
         redis.call('PEXPIRE', KEYS[1], ARGV[4])
         for at = 7 + fields, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[at], ARGV[at + 1]) end
         if #ARGV > 6 + fields then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end

@@ -1,7 +1,7 @@
 public import Queue
 
 /// What an exit code tells whoever called: sysexits where they fit.
-public enum ExitStatus: Int32, Sendable, CaseIterable {
+public enum CommandExit: Int32, Sendable, CaseIterable {
     /// Done; an orderly stop too.
     case success = 0
     /// The relocation failed, or files differ.

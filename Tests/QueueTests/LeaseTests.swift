@@ -1,0 +1,177 @@
+import Queue
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct LeaseTests {
+    /// Claims until something can be claimed.
+    private func eventualClaim(_ queue: RelocationQueue, _ worker: String = "heir") throws -> Claim {
+        var claim: Claim?
+        _ = try eventually(within: 10) {
+            if case .claimed(let found) = try queue.claim(worker: worker, destination: "here") { claim = found }
+            return claim != nil
+        }
+        guard let claim else { throw Unexpected() }
+        return claim
+    }
+
+    @Test func anOrphanIsTakenOverWhenItsLeaseHasRunOutAndNotBefore() throws {
+        let fixture = try QueueFixture()
+        let queue = try fixture.queue(lease: 500)
+        try queue.enqueue(uuid(1))
+        let start = ContinuousClock.now
+        let lost = try queue.claimed("gone")
+        _ = try queue.tasks(lost, from: 0, count: 1, maxBytes: 100)
+        let idle = try queue.idle()
+        #expect((1...500).contains(idle.nextInMilliseconds ?? 0) && idle.openRelocations == 1)
+        #expect(try queue.status(uuid(1)).owner == "gone")
+        let claim = try eventualClaim(queue)
+        let waited = ContinuousClock.now - start
+        #expect(waited > .milliseconds(498) && waited < .milliseconds(3_000))
+        #expect(claim.token > lost.token)
+        let status = try queue.status(uuid(1))
+        #expect(status.owner == "heir" && status.takeovers == 1 && status.losses == 1 && status.attempts == 0)
+    }
+
+    @Test func aRenewedLeaseIsKept() throws {
+        let fixture = try QueueFixture()
+        let queue = try fixture.queue(lease: 400)
+        try queue.enqueue(uuid(1))
+        let claim = try queue.claimed()
+        let start = ContinuousClock.now
+        // Three leases long nobody else gets it.
+        var answers: Set<Bool> = []
+        let isOver = try eventually(within: 5) {
+            answers.formUnion(try queue.renew([claim]))
+            _ = try queue.idle("other")
+            return ContinuousClock.now - start > .milliseconds(1_200)
+        }
+        #expect(isOver && answers == [true])
+        #expect(try queue.status(uuid(1)).takeovers == 0)
+    }
+
+    @Test func anAcknowledgementRenewsUnlessToldNotTo() throws {
+        let fixture = try QueueFixture()
+        let queue = try fixture.queue(lease: 60_000)
+        try queue.enqueue(uuid(1))
+        let claim = try queue.claimed()
+        let first = try queue.status(uuid(1)).leaseExpiresAt
+        _ = try queue.acknowledge(claim, tasks: 1, renew: false)
+        #expect(try queue.status(uuid(1)).leaseExpiresAt == first)
+        #expect(
+            try eventually(within: 5) {
+                _ = try queue.acknowledge(claim, tasks: 0)
+                return try queue.status(uuid(1)).leaseExpiresAt > first
+            })
+    }
+
+    @Test func lossesInARowEndWithAnyProgress() throws {
+        let fixture = try QueueFixture()
+        let queue = try fixture.queue(lease: 100)
+        try queue.enqueue(uuid(1))
+        for losses in 1...3 {
+            let claim = try eventualClaim(queue)
+            #expect(claim.status.losses == losses - 1)
+            _ = try queue.renew([claim])
+        }
+        var claim = try eventualClaim(queue)
+        #expect(claim.status.losses == 3)
+        // A lease whose answer never reached a worker: nobody used it.
+        claim = try eventualClaim(queue)
+        #expect(claim.status.losses == 3 && claim.status.takeovers == 4)
+        _ = try queue.acknowledge(claim, tasks: 1)
+        #expect(try queue.status(uuid(1)).losses == 0)
+    }
+
+    @Test func everyTransitionRefusesAStaleToken() throws {
+        let fixture = try QueueFixture()
+        let queue = try fixture.queue(lease: 100)
+        try queue.enqueue(uuid(1))
+        let stale = try queue.claimed("zombie")
+        let queueOfHeir = try fixture.queue(lease: 60_000)
+        let claim = try eventualClaim(queueOfHeir)
+        let before = try queue.status(uuid(1))
+        let calls: [(String, () throws -> Void)] = [
+            ("bind", { try queue.bind(stale, destination: "x") }),
+            ("tasks", { _ = try queue.tasks(stale, from: 0, count: 1, maxBytes: 1) }),
+            ("acknowledge", { _ = try queue.acknowledge(stale, tasks: 1, counters: ["c": 1], listed: ["l"]) }),
+            ("progress", { try queue.progress(stale, chunksDone: 1) }),
+            ("advance", { try queue.advance(stale, step: .notifying) }),
+            ("complete", { try queue.complete(stale) }),
+            ("postpone", { try queue.postpone(stale, delayMilliseconds: 1, trouble: "t") }),
+            ("fail", { try queue.fail(stale, findings: [], reason: "r") }),
+            ("release", { try queue.release(stale) }),
+            ("yieldTurn", { try queue.yieldTurn(stale) }),
+        ]
+        for (name, call) in calls { #expect(kind(of: call) == .leaseLost, "\(name)") }
+        #expect(try queue.renew([stale, claim]) == [false, true])
+        var after = try queue.status(uuid(1))
+        after.leaseExpiresAt = before.leaseExpiresAt
+        #expect(after == before)
+        #expect(try queue.listedRows(uuid(1)) == [])
+        #expect(try queueOfHeir.tasks(claim, from: 0, count: 9, maxBytes: 999).count == 3)
+    }
+
+    @Test func aClaimThatHasEndedIsStaleToo() throws {
+        let fixture = try QueueFixture()
+        let queue = try fixture.queue()
+        try queue.enqueue(uuid(1))
+        let claim = try queue.claimed()
+        try queue.release(claim)
+        #expect(kind { _ = try queue.acknowledge(claim, tasks: 1) } == .leaseLost)
+        #expect(kind { try queue.postpone(claim, delayMilliseconds: 1, trouble: "") } == .leaseLost)
+        #expect(try queue.renew([claim]) == [false])
+    }
+
+    @Test func twoClaimersNeverHoldOneRelocationTogether() throws {
+        let fixture = try QueueFixture()
+        let relocations = 50
+        let tasks = 4
+        let setup = try fixture.queue()
+        for number in 1...relocations { try setup.enqueue(uuid(number), tasks: tasks) }
+        let observer = Observer()
+        let turns = try inParallel(2) { number in
+            let queue = try fixture.queue()
+            var turns = 0
+            while case .claimed(let claim) = try queue.claim(worker: "w\(number)", destination: "here") {
+                observer.enter(claim.uuid)
+                let elements = try queue.tasks(claim, from: 0, count: 1, maxBytes: 1_000)
+                for case .task(let task) in elements { observer.start(claim.uuid, task.minOrdinal) }
+                let answer = try queue.acknowledge(claim, tasks: elements.count)
+                observer.leave(claim.uuid)
+                if answer.remaining == 0 { try queue.complete(claim) } else { try queue.yieldTurn(claim) }
+                turns += 1
+            }
+            return turns
+        }
+        #expect(turns.reduce(0, +) == relocations * tasks)
+        #expect(turns.allSatisfy { $0 > 0 })
+        #expect(observer.together == 0)
+        #expect(observer.starts.count == relocations)
+        #expect(observer.starts.values.allSatisfy { $0 == [1, 2, 3, 4] })
+        #expect(try setup.list().allSatisfy { $0.status == .success && $0.chunksDone == tasks })
+    }
+}
+
+/// Sees who works on what at the same time.
+private final class Observer: Sendable {
+    private struct Seen {
+        var held: Set<String> = []
+        var together = 0
+        var starts: [String: [Int64]] = [:]
+    }
+
+    private let seen = Mutex(Seen())
+
+    /// How often a relocation was entered while somebody was in it.
+    var together: Int { seen.withLock { $0.together } }
+    var starts: [String: [Int64]] { seen.withLock { $0.starts } }
+
+    func enter(_ uuid: String) {
+        seen.withLock { if !$0.held.insert(uuid).inserted { $0.together += 1 } }
+    }
+
+    func start(_ uuid: String, _ ordinal: Int64) { seen.withLock { $0.starts[uuid, default: []].append(ordinal) } }
+
+    func leave(_ uuid: String) { seen.withLock { _ = $0.held.remove(uuid) } }
+}
