@@ -19,7 +19,10 @@ struct DestinationOptions: ParsableArguments {
     @Option(
         name: .customLong("url-prefix"),
         help: ArgumentHelp(
-            "Public address of this Sentry, carried by minted organization tokens (RELOCATION_URL_PREFIX).",
+            """
+            Public address of this Sentry, carried by minted organization tokens (RELOCATION_URL_PREFIX; default \
+            \(DestinationOptions.defaultURLPrefix)). Empty: tokens that would have to be minted are dropped.
+            """,
             valueName: "url"))
     var urlPrefix: String?
 
@@ -30,10 +33,14 @@ struct DestinationOptions: ParsableArguments {
             valueName: "url"))
     var regionURL: String?
 
+    /// A development installation's own address. Only a minted token's digest is kept, so that the address matters to
+    /// nobody but a reference that is told to have none.
+    static let defaultURLPrefix = "http://localhost:8000"
+
     func settings() throws -> DestinationSettings {
         let environment = Environment.process
         let instance = InstanceSettings(
-            urlPrefix: try urlPrefix ?? environment.value("RELOCATION_URL_PREFIX"),
+            urlPrefix: try urlPrefix ?? environment.value("RELOCATION_URL_PREFIX") ?? Self.defaultURLPrefix,
             regionURL: try regionURL ?? environment.value("RELOCATION_REGION_URL"))
         return DestinationSettings(
             region: try regionDatabase(), control: try controlDatabase(environment), instance: instance)
