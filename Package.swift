@@ -66,7 +66,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: [], path: "Tests/Support", swiftSettings: strict),
         tests("CatalogueTests", ["Catalogue"]),
         tests("ExportTests", ["Export", "Catalogue", "TestSupport", crypto, cryptoExtras]),
-        tests("QueueTests", ["Queue", "TestSupport"]),
+        tests("QueueTests", ["Queue", "Console", "Catalogue", "TestSupport", argumentParser, logging]),
         tests("StorageTests", ["Storage", "Catalogue", "TestSupport"]),
         tests("ImportTests", ["Import", "Storage", "Export", "Catalogue", "TestSupport"]),
         tests("FlowTests", ["Flow", "Export", "Queue", "Storage", "Import", "Catalogue", "TestSupport"]),

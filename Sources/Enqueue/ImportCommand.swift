@@ -51,7 +51,7 @@ struct ImportCommand {
             try findings?.write([finding])
             voice.say(finding.description)
         }
-        throw CommandFailure(ExitStatus(rawValue: error.kind.exitCode) ?? .badData, error.description)
+        throw CommandFailure(CommandExit(rawValue: error.kind.exitCode) ?? .badData, error.description)
     }
 }
 

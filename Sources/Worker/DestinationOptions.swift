@@ -71,7 +71,7 @@ struct DestinationOptions: ParsableArguments {
 extension CommandFailure {
     /// A database's refusal as this program ends with it.
     init(_ error: StorageError) {
-        let status: ExitStatus =
+        let status: CommandExit =
             switch error.kind {
             case .unavailable, .contention, .full: .unavailable
             case .readOnly, .permissionDenied: .noPermission

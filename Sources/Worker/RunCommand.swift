@@ -69,7 +69,7 @@ struct RunCommand: AsyncParsableCommand {
     /// The first signal asks for an orderly end, the second ends the process.
     private static func watchSignals(_ stop: StopSignal, _ log: Logger) async {
         for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
-            if stop.isRequested { _exit(ExitStatus.interrupted.rawValue) }
+            if stop.isRequested { _exit(CommandExit.interrupted.rawValue) }
             log.info("stopping after the current chunk", metadata: ["signal": "\(signal)"])
             stop.request()
         }

@@ -1,5 +1,6 @@
 import Catalogue
 import Foundation
+import TestSupport
 import Testing
 
 /// A worker dies at a place between two side effects; another finishes, and nothing shows that it happened.

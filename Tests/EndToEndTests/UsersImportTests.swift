@@ -1,5 +1,6 @@
 import Catalogue
 import Foundation
+import TestSupport
 import Testing
 
 /// The main job: a file goes in, rows come out, and every one of them is accounted for.
