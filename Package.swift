@@ -60,7 +60,10 @@ let package = Package(
             name: "Enqueue", dependencies: ["Catalogue", "Export", "Queue", "Console", argumentParser, logging],
             path: "Sources/Enqueue", swiftSettings: strict),
         .executableTarget(
-            name: "Worker", dependencies: ["Flow", "Console", "Queue", "Storage", "Import", "Catalogue", argumentParser, logging, signals],
+            name: "Worker",
+            dependencies: [
+                "Flow", "Console", "Queue", "Storage", "Import", "Catalogue", argumentParser, logging, signals,
+            ],
             path: "Sources/Worker", swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: [], path: "Tests/Support", swiftSettings: strict),

@@ -35,7 +35,8 @@ struct ImportCommand {
         guard let configuration else { return }
         switch try job.queue(source, survey, configuration) {
         case .queued(let tasks):
-            voice.say("Queued \(tasks) \(tasks == 1 ? "task" : "tasks"). Follow with: relocation-enqueue status \(job.uuid)")
+            let noun = tasks == 1 ? "task" : "tasks"
+            voice.say("Queued \(tasks) \(noun). Follow with: relocation-enqueue status \(job.uuid)")
         case .already(let status):
             voice.say("This import is queued already: \(status.status.rawValue), nothing was added.")
         }

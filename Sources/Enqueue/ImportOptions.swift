@@ -29,7 +29,7 @@ struct ImportOptions: ParsableArguments {
 
     @Option(
         name: .customLong("chunk-size"),
-        help: "Rows of one task, \(RelocationOptions.chunkSizeLimits.lowerBound)-\(RelocationOptions.chunkSizeLimits.upperBound).")
+        help: "Rows of one task, 1-\(RelocationOptions.chunkSizeLimits.upperBound).")
     var chunkSize = RelocationOptions.defaultChunkSize
 
     @Flag(help: "Import all of it in one transaction, or nothing.")
@@ -51,8 +51,7 @@ struct ImportOptions: ParsableArguments {
 
     func validate() throws {
         guard RelocationOptions.chunkSizeLimits.contains(chunkSize) else {
-            throw ValidationError("--chunk-size takes \(RelocationOptions.chunkSizeLimits.lowerBound) to "
-                + "\(RelocationOptions.chunkSizeLimits.upperBound).")
+            throw ValidationError("--chunk-size takes 1 to \(RelocationOptions.chunkSizeLimits.upperBound).")
         }
         if let importUUID, Self.canonical(importUUID) == nil {
             throw ValidationError("--import-uuid takes a UUID, such as 5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10.")

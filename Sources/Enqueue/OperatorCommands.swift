@@ -106,7 +106,8 @@ struct RetryCommand: ParsableCommand {
         guard let uuid else {
             let retried = try queue.retryAll()
             for uuid in retried { Voice.print(uuid) }
-            Voice(isSilent: false).say("\(retried.count) failed \(retried.count == 1 ? "relocation goes" : "relocations go") on.")
+            let noun = retried.count == 1 ? "relocation goes" : "relocations go"
+            Voice(isSilent: false).say("\(retried.count) failed \(noun) on.")
             return
         }
         guard let canonical = ImportOptions.canonical(uuid) else {

@@ -18,7 +18,7 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "End when no relocation is left that can go on without an operator.")
     var drain = false
 
-    @Option(help: "Relocations worked at the same time, \(WorkerSettings.concurrencyLimits.lowerBound)-\(WorkerSettings.concurrencyLimits.upperBound).")
+    @Option(help: "Relocations worked at the same time, 1-\(WorkerSettings.concurrencyLimits.upperBound).")
     var concurrency = 1
 
     @Option(

@@ -45,7 +45,8 @@ struct TaskPerformer {
     private func model(of task: QueueTask) throws(ImportFailure) -> Model {
         guard let model = Catalogue.standard.model(task.name) else {
             throw .lasting(
-                Finding(kind: .unknownModel, model: task.name, reason: "the model \(task.name) is not in the catalogue"))
+                Finding(kind: .unknownModel, model: task.name, reason: "the model \(task.name) is not in the catalogue")
+            )
         }
         return model
     }

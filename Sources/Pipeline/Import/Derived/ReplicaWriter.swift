@@ -88,7 +88,8 @@ struct ReplicaWriter {
         guard case .textArray(let items) = value else { return .null }
         let texts = items.map { item -> String in
             guard let item else { return "NULL" }
-            let isPlain = !item.isEmpty && item.uppercased() != "NULL"
+            let isPlain =
+                !item.isEmpty && item.uppercased() != "NULL"
                 && item.utf8.allSatisfy { $0 > 0x20 && !"{},\"\\".utf8.contains($0) }
             if isPlain { return item }
             let escaped = item.reduce(into: "") { out, character in
