@@ -5,6 +5,8 @@ import CZstd
 final class ChunkEncoder {
     private let context: OpaquePointer
     private var body: [UInt8] = []
+    /// Where white space is taken out of a row.
+    private var scratch: [UInt8] = []
     private var minOrdinal: Int64 = 0
 
     /// Three is zstd's own default: most of the gain, little of the time.
@@ -30,11 +32,12 @@ final class ChunkEncoder {
     /// Adds a row that is valid JSON, without its white space.
     func add(_ text: UnsafeBufferPointer<UInt8>, ordinal: Int64) {
         Varint.append(UInt64(ordinal - minOrdinal), to: &body)
-        let json = [UInt8](unsafeUninitializedCapacity: text.count + RecordParser.padding) { out, count in
-            count = csimdjson_minify(text.baseAddress, text.count, out.baseAddress)
+        if scratch.count < text.count + RecordParser.padding {
+            scratch = Array(repeating: 0, count: (text.count + RecordParser.padding) * 2)
         }
-        Varint.append(UInt64(json.count), to: &body)
-        body += json
+        let count = csimdjson_minify(text.baseAddress, text.count, &scratch)
+        Varint.append(UInt64(count), to: &body)
+        body += scratch[..<count]
     }
 
     func payload() throws(ExportError) -> [UInt8] { try framed(body) }

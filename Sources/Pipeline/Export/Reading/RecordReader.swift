@@ -38,7 +38,7 @@ public final class RecordReader {
     /// The next element; nil behind the last one, once the rest of the text has been found to be sound.
     public func next() throws(ExportError) -> Record? {
         guard try advance() else { return nil }
-        _ = try withRecord { _ in }
+        _ = try parsed()
         return Record(number: number, byte: byte, json: Array(text))
     }
 
@@ -74,14 +74,13 @@ public final class RecordReader {
         return true
     }
 
-    /// Parses the element at hand. What `body` is given holds only there.
-    func withRecord<Result>(
-        _ body: (TapeValue) throws(ExportError) -> Result
-    ) throws(ExportError) -> Result {
-        let outcome = try parser.withTape(of: text) { tape throws(ExportError) in try body(tape.root) }
-        switch outcome {
-        case .success(let result): return result
-        case .failure(let fault): throw fault.error(at: place)
+    /// Parses the element at hand; what is returned holds until the next call.
+    @inline(__always)
+    func parsed() throws(ExportError) -> TapeValue {
+        do throws(TextFault) {
+            return try parser.parse(text).root
+        } catch {
+            throw error.error(at: place)
         }
     }
 }
@@ -92,13 +91,19 @@ extension RecordReader {
     /// The next byte that is no white space, not consumed; nil at the end.
     private func skipSpace() throws(ExportError) -> UInt8? {
         while true {
-            while buffer.start < buffer.end {
-                let byte = buffer.base[buffer.start]
-                guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
-                buffer.start += 1
-            }
+            let base = buffer.base
+            let end = buffer.end
+            var at = buffer.start
+            while at < end, Self.isSpace(base[at]) { at += 1 }
+            buffer.start = at
+            if at < end { return base[at] }
             guard try buffer.fill() else { return nil }
         }
+    }
+
+    @inline(__always)
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 
     private func bad(_ message: String, at offset: Int64? = nil) -> ExportError {
