@@ -33,6 +33,8 @@ struct EnqueueJob {
     ) throws -> Outcome {
         let queue = try RelocationQueue(configuration)
         for warning in try queue.serverReport().warnings { voice.warn(warning) }
+        // What is staged is taken back before the process ends.
+        Interruption.keep()
         let token: Int64
         switch try begin(queue, survey) {
         case .already(let status): return .already(status)
@@ -84,6 +86,9 @@ struct EnqueueJob {
         var batch = TaskBatch(queue: queue, uuid: uuid, token: token)
         var isProvisioned = false
         try source.cut(survey) { chunk in
+            if Interruption.isRequested {
+                throw CommandFailure(.interrupted, "Interrupted: nothing was queued.")
+            }
             if ExportSurvey.deferredModels.contains(chunk.model), !isProvisioned {
                 isProvisioned = true
                 try batch.add(.provision)

@@ -80,7 +80,7 @@ struct ImportOptions: ParsableArguments {
     /// The key file's bytes; nil where none was given.
     func privateKey() throws(CommandFailure) -> [UInt8]? {
         guard let decryptWith else { return nil }
-        guard let data = FileManager.default.contents(atPath: decryptWith) else {
+        guard let data = SmallFile.contents(decryptWith) else {
             throw CommandFailure(.noInput, "Cannot read the private key \(decryptWith).")
         }
         return [UInt8](data)
@@ -108,12 +108,21 @@ struct UserFilterOptions: ParsableArguments {
     func filter() throws -> ExportFilter? {
         if let usernames { return try ExportFilter.usernames(parsing: usernames) }
         guard let usernamesFile else { return nil }
-        guard let data = FileManager.default.contents(atPath: usernamesFile) else {
+        guard let data = SmallFile.contents(usernamesFile) else {
             throw CommandFailure(.noInput, "Cannot read the file of user names \(usernamesFile).")
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw CommandFailure(.badData, "The file of user names \(usernamesFile) is not UTF-8 text.")
         }
         return try ExportFilter.usernames(parsing: text)
+    }
+}
+
+/// A file that an option names: a pipe of the shell's will do.
+private enum SmallFile {
+    /// Nil where it cannot be read.
+    static func contents(_ path: String) -> Data? {
+        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+        do { return try file.readToEnd() ?? Data() } catch { return nil }
     }
 }

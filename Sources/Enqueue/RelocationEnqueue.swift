@@ -30,6 +30,7 @@ struct RelocationEnqueue: ParsableCommand {
 @main
 enum Program {
     static func main() async {
+        Interruption.install()
         await CommandRunner.main(RelocationEnqueue.self)
     }
 }
