@@ -9,10 +9,11 @@ final class Installation: Sendable {
     let folder: TemporaryFolder
     let prefix = "test"
 
-    init(redisLines: [String] = []) throws {
-        redis = try RedisServer(redisLines)
+    /// - Parameter migrated: whether the database is there: enqueuing needs none.
+    init(redisLines: [String] = [], tcp: Bool = false, migrated: Bool = true) throws {
+        redis = try RedisServer(redisLines, tcp: tcp)
         folder = try TemporaryFolder()
-        try migrate()
+        if migrated { try migrate() }
     }
 
     var databasePath: String { folder.file("destination.sqlite") }
@@ -65,7 +66,8 @@ final class Installation: Sendable {
                 throw SystemFailure("the program did not end within \(seconds) seconds: \(read(errors))")
             }
             let status = process.wait()
-            let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F)
+            // 128 and a signal's number, but for the exit code of an interrupted program.
+            let code = status > 128 && status != 130 ? 128 - status : status
             return Result(code: code, output: read(output), errors: read(errors))
         }
 
