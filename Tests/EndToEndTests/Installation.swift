@@ -35,8 +35,10 @@ final class Installation: Sendable {
         var lastLine: String { output.split(separator: "\n").last.map(String.init) ?? "" }
     }
 
-    /// The folder of the test's own bundle, where the programs are built too.
+    /// The folder of the test's own bundle, where the programs are built too, unless RELOCATION_TEST_PROGRAMS names
+    /// another, such as that of a release build.
     static let programs: String = {
+        if let named = ProcessInfo.processInfo.environment["RELOCATION_TEST_PROGRAMS"] { return named }
         let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
         if FileManager.default.fileExists(atPath: bundle + "/relocation-worker") { return bundle }
         let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? bundle
