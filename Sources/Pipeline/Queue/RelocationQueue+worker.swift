@@ -135,13 +135,19 @@ extension RelocationQueue {
 
     /// After lasting trouble: ends the relocation without success. Tasks and place are kept for `retry`.
     ///
-    /// - Parameter findings: each a JSON object
-    public func fail(_ claim: Claim, findings: [String], reason: String) throws(QueueError) {
+    /// - Parameters:
+    ///   - findings: each a JSON object
+    ///   - index: place of the failed task in the list; nil when none is at fault
+    ///   - task: the failed task itself, where it can be read
+    public func fail(
+        _ claim: Claim, findings: [String], reason: String, at index: Int? = nil, task: QueueTask? = nil
+    ) throws(QueueError) {
         try transition(
             .fail, claim,
             [
                 .text(TextList.encode(Array(findings.prefix(RelocationQueue.findingsLimit)))),
                 .text(RelocationQueue.cut(reason, RelocationQueue.reasonBytes)),
+                .text(index.map(String.init) ?? ""), .text(task.map { TaskNote($0).json } ?? ""),
             ], ends: true)
     }
 

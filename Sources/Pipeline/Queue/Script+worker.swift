@@ -252,10 +252,10 @@ extension Script {
         return {'ok'}
         """)
 
-    /// Ends a relocation without success. Its tasks stay: the failed one is the head of the list.
+    /// Ends a relocation without success. Its tasks stay, the failed one among them.
     ///
     /// - KEYS: 1...5 of the relocation
-    /// - ARGV: 3 token, 4 findings, 5 reason
+    /// - ARGV: 3 token, 4 findings, 5 reason, 6 index of the failed task or empty, 7 note of it or empty
     /// - Returns: `ok` · `lost`
     static let fail = Script(
         "fail", .moves,
@@ -264,7 +264,7 @@ extension Script {
         if answer then return answer end
         leave(ARGV[2], redis.call('HGET', KEYS[1], 'lane'))
         unlease(KEYS[1], 'failed')
-        redis.call('HSET', KEYS[1], 'findings', ARGV[4])
+        redis.call('HSET', KEYS[1], 'findings', ARGV[4], 'failedIndex', ARGV[6], 'failedTask', ARGV[7])
         fail(KEYS[1], ARGV[5])
         return {'ok'}
         """)
