@@ -12,7 +12,8 @@ extension RelocationQueue {
     public static let postponeLimits = 0...86_400_000
 
     /// Leases the relocation that has waited longest, of those bound to `destination` or to none yet. One whose lease
-    /// has run out comes first.
+    /// has run out comes first. A claim whose answer was lost stands until its lease runs out, and is no loss of the
+    /// task's.
     public func claim(worker: String, destination: String) throws(QueueError) -> ClaimResult {
         let answer = try run(
             ScriptCall(

@@ -123,10 +123,10 @@ extension Script {
         """
         local answer = stale()
         if answer then return answer end
-        redis.call('HSET', KEYS[1], 'leaseUsed', '1')
+        if redis.call('HGET', KEYS[1], 'leaseUsed') ~= '1' then redis.call('HSET', KEYS[1], 'leaseUsed', '1') end
         local at, stop, limit = tonumber(ARGV[4]), ARGV[4] + ARGV[5], tonumber(ARGV[6])
         -- Slices grow while elements are small: little is read that does not fit.
-        local out, size, slice = {'ok'}, 0, 8
+        local out, size, slice = {'ok'}, 0, 16
         while at < stop do
           local got = redis.call('LRANGE', KEYS[2], at, math.min(at + slice, stop) - 1)
           if #got == 0 then break end
