@@ -57,12 +57,14 @@ let package = Package(
         room("Console", ["Catalogue", "Queue", argumentParser, logging]),
         room("Flow", ["Catalogue", "Export", "Queue", "Storage", "Import", "Failpoints", logging, metrics]),
         .executableTarget(
-            name: "Enqueue", dependencies: ["Catalogue", "Export", "Queue", "Console", argumentParser, logging],
+            name: "Enqueue",
+            dependencies: ["Catalogue", "Export", "Queue", "Console", "Failpoints", argumentParser, logging],
             path: "Sources/Enqueue", swiftSettings: strict),
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Flow", "Console", "Queue", "Storage", "Import", "Catalogue", argumentParser, logging, signals,
+                "Flow", "Export", "Console", "Queue", "Storage", "Import", "Catalogue", argumentParser, logging,
+                signals,
             ],
             path: "Sources/Worker", swiftSettings: strict),
 
@@ -74,6 +76,9 @@ let package = Package(
         tests("ImportTests", ["Import", "Storage", "Export", "Catalogue", "TestSupport"]),
         tests("FlowTests", ["Flow", "Export", "Queue", "Storage", "Import", "Catalogue", "TestSupport"]),
         tests("EndToEndTests", ["TestSupport", "Storage", "Catalogue", crypto, cryptoExtras]),
+        tests(
+            "SafetyTests",
+            ["Flow", "Export", "Queue", "Console", "Storage", "Catalogue", "TestSupport", argumentParser]),
     ],
     cxxLanguageStandard: .cxx17
 )

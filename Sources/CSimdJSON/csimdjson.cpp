@@ -63,7 +63,10 @@ static size_t scan_bytes(csimdjson_scan *scan, const uint8_t *bytes, size_t from
             scan->escaped = 1;
         } else if (byte == '"') {
             scan->in_string ^= 1;
+        } else if (!scan->in_string && byte == ',') {
+            scan->values++;
         } else if (!scan->in_string && (byte == '{' || byte == '[')) {
+            scan->values++;
             scan->depth++;
         } else if (!scan->in_string && (byte == '}' || byte == ']')) {
             if (scan->depth <= 1) {
@@ -153,14 +156,18 @@ size_t csimdjson_record_end(csimdjson_scan *scan, const uint8_t *bytes, size_t l
         const uint64_t inside = prefix_xor(quotes) ^ (scan->in_string ? ~uint64_t(0) : 0);
         const uint64_t open = equal_mask(folded, '{') & ~inside & ~escaped;
         const uint64_t close = equal_mask(folded, '}') & ~inside & ~escaped;
+        const uint64_t commas = equal_mask(block, ',') & ~inside & ~escaped;
         const uint64_t closed = static_cast<uint64_t>(__builtin_popcountll(close));
         if (closed >= scan->depth) {
             const int end = end_in_block(scan->depth, open, close);
             if (end >= 0) {
+                const uint64_t upto = ~uint64_t(0) >> (63 - end);
+                scan->values += static_cast<uint64_t>(__builtin_popcountll((open | commas) & upto));
                 scan->depth = 0;
                 return at + static_cast<size_t>(end) + 1;
             }
         }
+        scan->values += static_cast<uint64_t>(__builtin_popcountll(open | commas));
         scan->depth += static_cast<uint64_t>(__builtin_popcountll(open)) - closed;
         scan->in_string = static_cast<uint8_t>(inside >> 63);
     }

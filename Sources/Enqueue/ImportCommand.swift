@@ -26,7 +26,7 @@ struct ImportCommand {
         options.chunkSize = arguments.chunkSize
         let job = EnqueueJob(
             scope: scope, source: arguments.source, privateKey: try arguments.privateKey(), filter: try filter(),
-            options: options, uuid: arguments.uuid, voice: voice)
+            options: options, keyring: try arguments.keyring(), uuid: arguments.uuid, voice: voice)
         // A mistake in these is found before the file is read.
         let configuration = arguments.check ? nil : try arguments.redis.configuration()
         let (source, survey) = try job.check()

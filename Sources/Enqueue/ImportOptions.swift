@@ -48,6 +48,7 @@ struct ImportOptions: ParsableArguments {
     var silent = false
 
     @OptionGroup(title: "Queue") var redis: RedisOptions
+    @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
 
     func validate() throws {
         guard RelocationOptions.chunkSizeLimits.contains(chunkSize) else {
@@ -84,6 +85,17 @@ struct ImportOptions: ParsableArguments {
             throw CommandFailure(.noInput, "Cannot read the private key \(decryptWith).")
         }
         return [UInt8](data)
+    }
+}
+
+extension ImportOptions {
+    /// The keys that seal what is queued; nil where none is configured.
+    func keyring() throws -> PayloadKeyring? {
+        switch try payloadKeys.source() {
+        case nil: nil
+        case .file(let path): try PayloadKeyring(file: path)
+        case .text(let text): try PayloadKeyring(parsing: text)
+        }
     }
 }
 

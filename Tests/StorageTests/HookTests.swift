@@ -7,7 +7,7 @@ import Testing
 struct HookTests {
     @Test("What the hook throws stops every statement, with nothing written", arguments: Engine.allCases)
     func stops(engine: Engine) throws {
-        let test = try TestDatabase(engine)
+        let test = try TestDatabase(engine, .allTables)
         let table = try Tables.users
         let database = test.database
         try database.insert(table.batch(users(["kept"])))

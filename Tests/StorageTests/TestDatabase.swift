@@ -12,14 +12,39 @@ enum Engine: String, CaseIterable, CustomTestStringConvertible {
     var testDescription: String { rawValue }
 }
 
-/// A database of one test: empty, or with every table of the catalogue.
+/// What a test's database holds at first.
+enum Contents {
+    case nothing
+    /// The tables that most tests use: PostgreSQL copies a few much faster than all.
+    case commonTables
+    case allTables
+
+    var tables: [Table] {
+        let all = Catalogue.standard.tables
+        return switch self {
+        case .nothing: []
+        case .commonTables: all.filter { Self.common.contains($0.name) }
+        case .allTables: all
+        }
+    }
+
+    private static let common: Set<String> = [
+        "auth_user", "sentry_email", "sentry_useremail", "sentry_userip", "sentry_userrole", "sentry_organization",
+        "sentry_regionimportchunk", "sentry_savedsearch", "sentry_monitor", "sentry_relocation", "sentry_rulesnooze",
+        "sentry_alertruletrigger", "sentry_alertruleactivity", "sentry_timeseriessnapshot", "nodestore_node",
+        "sentry_sentryapp",
+    ]
+}
+
+/// A database of one test.
 final class TestDatabase {
     let engine: Engine
     let url: String
     let database: any Database
     private let folder: URL?
 
-    init(_ engine: Engine, migrated: Bool = true, timeouts: DatabaseTimeouts = DatabaseTimeouts()) throws {
+    init(_ engine: Engine, _ contents: Contents = .commonTables, timeouts: DatabaseTimeouts = DatabaseTimeouts()) throws
+    {
         self.engine = engine
         switch engine {
         case .sqlite:
@@ -29,10 +54,10 @@ final class TestDatabase {
             url = "sqlite://\(folder.path)/test.sqlite"
         case .postgres:
             folder = nil
-            url = try PostgresServer.shared().createDatabase(template: migrated ? Self.template.get() : nil)
+            url = try PostgresServer.shared().createDatabase(template: Self.template(contents))
         }
         database = try DatabaseConnector.open(DatabaseURL(url), create: true, timeouts: timeouts)
-        if engine == .sqlite, migrated { _ = try database.migrate(Catalogue.standard.tables) }
+        if engine == .sqlite, !contents.tables.isEmpty { _ = try database.migrate(contents.tables) }
     }
 
     deinit {
@@ -57,10 +82,21 @@ final class TestDatabase {
     /// How many rows a table holds, seen by another connection: committed ones alone.
     func committedRows(_ table: Table) throws -> Int { try connect().select(Select(["id"], from: table)).count }
 
-    /// A database with every table, to copy; made once.
-    private static let template = Result {
+    /// A database to copy; each is made once.
+    private static func template(_ contents: Contents) throws -> String? {
+        switch contents {
+        case .nothing: nil
+        case .commonTables: try commonTemplate.get()
+        case .allTables: try fullTemplate.get()
+        }
+    }
+
+    private static let commonTemplate = Result { try makeTemplate(Contents.commonTables.tables) }
+    private static let fullTemplate = Result { try makeTemplate(Contents.allTables.tables) }
+
+    private static func makeTemplate(_ tables: [Table]) throws -> String {
         let url = try PostgresServer.shared().createDatabase()
-        _ = try DatabaseConnector.open(DatabaseURL(url)).migrate(Catalogue.standard.tables)
+        _ = try DatabaseConnector.open(DatabaseURL(url)).migrate(tables)
         return String(url.split(separator: "/").last ?? "")
     }
 }

@@ -95,11 +95,13 @@ public final class PostgresServer: @unchecked Sendable {
         try lock.withLock {
             guard process == nil, let binaries = Self.binaries else { return }
             try? FileManager.default.removeItem(at: keepMark)
+            // No `wait`: a thread that blocks SIGCHLD starts children that block it, too, and a shell waits for it.
             // The server ends when its standard input does: when this process is gone, for whatever reason.
             let server = "\(binaries.path)/postgres -D \(folder.path)/data"
             let script = """
                 \(server) >>\(folder.path)/log 2>&1 & p=$!
-                cat >/dev/null; kill -QUIT $p 2>/dev/null; wait $p
+                cat >/dev/null; kill -QUIT $p 2>/dev/null
+                while [ -e /proc/$p/stat ] && ! grep -q ') Z ' /proc/$p/stat; do sleep 0.02; done
                 [ -e \(keepMark.path) ] || rm -rf \(folder.path)
                 """
             let process = Process()

@@ -9,6 +9,9 @@ final class ChunkEncoder {
     private var scratch: [UInt8] = []
     private var minOrdinal: Int64 = 0
 
+    /// Bytes of memory that are kept from one chunk to the next.
+    private static let keptBytes = 1 << 20
+
     /// Three is zstd's own default: most of the gain, little of the time.
     private static let level: Int32 = 3
 
@@ -25,7 +28,9 @@ final class ChunkEncoder {
 
     func begin(minOrdinal: Int64) {
         self.minOrdinal = minOrdinal
-        body.removeAll(keepingCapacity: true)
+        // What an uncommonly large chunk took is given back.
+        body.removeAll(keepingCapacity: body.capacity <= Self.keptBytes)
+        if scratch.count > Self.keptBytes { scratch = [] }
         Varint.append(UInt64(bitPattern: minOrdinal), to: &body)
     }
 
@@ -33,7 +38,7 @@ final class ChunkEncoder {
     func add(_ text: UnsafeBufferPointer<UInt8>, ordinal: Int64) {
         Varint.append(UInt64(ordinal - minOrdinal), to: &body)
         if scratch.count < text.count + RecordParser.padding {
-            scratch = Array(repeating: 0, count: (text.count + RecordParser.padding) * 2)
+            scratch = Array(repeating: 0, count: text.count * 5 / 4 + RecordParser.padding)
         }
         let count = csimdjson_minify(text.baseAddress, text.count, &scratch)
         Varint.append(UInt64(count), to: &body)

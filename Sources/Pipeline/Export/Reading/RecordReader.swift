@@ -167,6 +167,7 @@ extension RecordReader {
     private func findEnd() throws(ExportError) {
         var scan = csimdjson_scan()
         var looked = 0
+        recordLength = 0
         while true {
             let end = csimdjson_record_end(
                 &scan, buffer.base + buffer.start + looked, buffer.end - buffer.start - looked)
@@ -177,17 +178,29 @@ extension RecordReader {
                 break
             }
             looked = buffer.end - buffer.start
-            if looked > limits.maxRecordBytes { break }
+            if looked > limits.maxRecordBytes || scan.values > UInt64(limits.maxRecordValues) { break }
             guard try buffer.fill() else {
                 throw bad("the export ends inside this row: it is truncated; export again")
             }
         }
-        guard looked <= limits.maxRecordBytes, recordLength <= limits.maxRecordBytes else {
-            throw ExportError(
-                .tooLarge, "this row has more than \(limits.maxRecordBytes) bytes",
-                place: ExportPlace(byte: buffer.offset(of: buffer.start), record: number))
-        }
+        try requireModestSize(bytes: max(looked, recordLength), values: scan.values)
         buffer.start += recordLength
+    }
+}
+
+extension RecordReader {
+    private func requireModestSize(bytes: Int, values: UInt64) throws(ExportError) {
+        let excess: String
+        if bytes > limits.maxRecordBytes {
+            excess = "\(limits.maxRecordBytes) bytes"
+        } else if values > UInt64(limits.maxRecordValues) {
+            excess = "\(limits.maxRecordValues) values"
+        } else {
+            return
+        }
+        throw ExportError(
+            .tooLarge, "this row has more than \(excess)",
+            place: ExportPlace(byte: buffer.offset(of: buffer.start), record: number))
     }
 }
 
