@@ -133,6 +133,18 @@ final class RelocationRunner {
     // MARK: All or nothing: one transaction, acknowledged after its commit
 
     private func runInOneTransaction(_ performer: TaskPerformer, clears: Bool) throws -> RunEnd {
+        do {
+            return try performInOneTransaction(performer, clears: clears)
+        } catch let failure as ImportFailure {
+            guard case .lasting = failure else { throw failure }
+            destination.rollback()
+            // A worker that was believed lost may have committed meanwhile: then everything is there already.
+            guard try performer.work.isOvertaken() else { throw failure }
+            throw ImportFailure.passing(StorageError(.contention, "another worker has written this relocation"))
+        }
+    }
+
+    private func performInOneTransaction(_ performer: TaskPerformer, clears: Bool) throws -> RunEnd {
         try begin()
         heartbeat.allow(milliseconds: Self.longStatementMilliseconds)
         if clears { try performer.work.clear() }
@@ -338,10 +350,14 @@ extension ImportFailure {
         case .unavailable, .contention, .full, .readOnly: self = .passing(error)
         case .permissionDenied, .schemaMismatch, .occupied: self = .destination(error)
         case .uniqueViolation, .foreignKeyViolation, .notNullViolation, .checkViolation:
-            self = .lasting(Finding(kind: .integrityError, model: error.table, reason: error.message))
+            self = .lasting(Finding(kind: .integrityError, model: Self.model(of: error), reason: error.message))
         case .invalidValue, .other:
-            self = .lasting(Finding(kind: .databaseError, model: error.table, reason: error.message))
+            self = .lasting(Finding(kind: .databaseError, model: Self.model(of: error), reason: error.message))
         }
+    }
+
+    private static func model(of error: StorageError) -> String? {
+        Catalogue.standard.models.first { $0.table.name == error.table }?.name ?? error.table
     }
 }
 

@@ -80,7 +80,7 @@ struct ReplicaWriter {
     }
 
     private static func nonEmptyLines(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).joined(separator: "\n")
+        text.unicodeScalars.split(separator: "\n").map { String($0) }.joined(separator: "\n")
     }
 
     /// `{a,b}`; items that would be ambiguous are quoted.
