@@ -9,8 +9,8 @@ final class Installation: Sendable {
     let folder: TemporaryFolder
     let prefix = "test"
 
-    init(redisLines: [String] = []) throws {
-        redis = try RedisServer(redisLines)
+    init(redisLines: [String] = [], tcp: Bool = false) throws {
+        redis = try RedisServer(redisLines, tcp: tcp)
         folder = try TemporaryFolder()
         try migrate()
     }
