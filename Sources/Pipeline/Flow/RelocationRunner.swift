@@ -201,21 +201,24 @@ final class RelocationRunner {
     private func timed(_ element: TaskElement, _ performer: TaskPerformer) throws -> ChunkOutcome {
         let start = Clock.now()
         heartbeat.beat()
+        if case .task(let task) = element { log.debug("task started", metadata: Self.metadata(task)) }
         let outcome = try performer.perform(element)
         vitals.countChunk()
         let totals = outcome.account.totals
         FlowMetrics.record(
             chunkOf: totals.inserted, totals.existing, totals.overwritten, dropped: totals.droppedTotal,
             nanoseconds: (Clock.now() - start) * 1000)
-        if case .task(let task) = element {
-            log.debug(
-                "task done",
-                metadata: [
-                    "task.kind": "\(task.kind)", "task.name": "\(task.name)", "task.min_ordinal": "\(task.minOrdinal)",
-                    "task.microseconds": "\(Clock.now() - start)", "task.replay": "\(outcome.isReplay)",
-                ])
+        if log.logLevel <= .debug, case .task(let task) = element {
+            var metadata = Self.metadata(task)
+            metadata["task.microseconds"] = "\(Clock.now() - start)"
+            metadata["task.replay"] = "\(outcome.isReplay)"
+            log.debug("task done", metadata: metadata)
         }
         return outcome
+    }
+
+    private static func metadata(_ task: QueueTask) -> Logger.Metadata {
+        ["task.kind": "\(task.kind)", "task.name": "\(task.name)", "task.min_ordinal": "\(task.minOrdinal)"]
     }
 
     private func acknowledge(_ tasks: Int, _ outcome: ChunkOutcome) throws -> Acknowledgement {
@@ -348,7 +351,7 @@ extension ImportFailure {
         switch error.kind {
         case .leaseLost: self = .leaseLost
         case .unavailable, .contention, .full, .readOnly: self = .passing(error)
-        case .permissionDenied, .schemaMismatch, .occupied: self = .destination(error)
+        case .permissionDenied, .cannotCreate, .schemaMismatch, .occupied: self = .destination(error)
         case .uniqueViolation, .foreignKeyViolation, .notNullViolation, .checkViolation:
             self = .lasting(Finding(kind: .integrityError, model: Self.model(of: error), reason: error.message))
         case .invalidValue, .other:

@@ -25,6 +25,8 @@ actor WorkerSlot {
     private static let pollMilliseconds = 200
     /// Milliseconds between two attempts to reach a server that is away.
     private static let reconnectMilliseconds = 250
+    /// Milliseconds between two lines about the same outage.
+    private static let outageReportMilliseconds: Int64 = 5000
 
     init(
         _ number: Int, _ settings: WorkerSettings, keeper: LeaseKeeper, vitals: WorkerVitals, stop: StopSignal,
@@ -45,6 +47,7 @@ actor WorkerSlot {
     func run() async -> WorkerEnd {
         defer { heartbeat.retire() }
         var awaySince: Int64?
+        var reportedAt = LeaseClock.now() - Self.outageReportMilliseconds
         while !stop.isRequested {
             heartbeat.beat()
             if heartbeat.takeRequestToReconnect() { disconnect() }
@@ -57,7 +60,10 @@ actor WorkerSlot {
                     let since = awaySince ?? LeaseClock.now()
                     awaySince = since
                     if LeaseClock.now() - since >= settings.outageBudgetMilliseconds { return error }
-                    log.warning("a server is away", metadata: ["error": "\(message)"])
+                    if LeaseClock.now() - reportedAt >= Self.outageReportMilliseconds {
+                        reportedAt = LeaseClock.now()
+                        log.warning("a server is away", metadata: ["error": "\(message)"])
+                    }
                     await pause(Self.reconnectMilliseconds)
                 case .refused, .schema, .finished: return error
                 }
@@ -162,7 +168,8 @@ actor WorkerSlot {
 
     private static func message(_ mismatch: SchemaMismatch, count: Int) -> String {
         let more = count > 1 ? " (and \(count - 1) more)" : ""
-        return "\(mismatch.message)\(more). Run relocation-worker migrate on an empty database, or relocation-worker "
+        return
+            "\(mismatch.place): \(mismatch.message)\(more). Run relocation-worker migrate on an empty database, or relocation-worker "
             + "check for the whole list."
     }
 

@@ -30,7 +30,7 @@ extension ImportFailure {
         case .invalidValue, .other: lasting(.databaseError)
         case .unavailable, .contention, .full, .readOnly: .passing(error)
         case .leaseLost: .leaseLost
-        case .permissionDenied, .schemaMismatch, .occupied: .destination(error)
+        case .permissionDenied, .cannotCreate, .schemaMismatch, .occupied: .destination(error)
         }
     }
 
