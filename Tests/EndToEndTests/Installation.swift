@@ -64,11 +64,10 @@ final class Installation: Sendable {
         let errors: String
 
         func result(within seconds: Double = 60) throws -> Result {
-            guard process.wait(seconds: seconds) != nil else {
+            guard let status = process.wait(seconds: seconds) else {
                 throw SystemFailure("the program did not end within \(seconds) seconds: \(read(errors))")
             }
-            let status = process.wait()
-            // 128 and a signal's number, but for the exit code of an interrupted program.
+            // A signal shows as 128 and its number; our own codes end at 130 (interrupted).
             let code = status > 128 && status != 130 ? 128 - status : status
             return Result(code: code, output: read(output), errors: read(errors))
         }

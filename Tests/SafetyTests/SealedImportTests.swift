@@ -43,13 +43,15 @@ import Testing
         #expect(try installation.status(queued.lastLine)["status"] as? String == "SUCCESS", "\(worker.errors)")
     }
 
-    static var organization: [String: Any] { [
-        "model": "sentry.organization", "pk": 1,
-        "fields": [
-            "name": "Acme", "slug": "acme", "status": 0, "date_added": "2023-06-22T22:59:54.521Z",
-            "default_role": "member", "is_test": false, "flags": "1",
-        ],
-    ] }
+    static var organization: [String: Any] {
+        [
+            "model": "sentry.organization", "pk": 1,
+            "fields": [
+                "name": "Acme", "slug": "acme", "status": 0, "date_added": "2023-06-22T22:59:54.521Z",
+                "default_role": "member", "is_test": false, "flags": "1",
+            ],
+        ]
+    }
 
     @Test func aWorkerWithoutTheKeyLeavesTheRelocationToOthers() throws {
         let file = try keys("winter-2024 \(SealedPayloadTests.key(1))\n")
@@ -99,7 +101,8 @@ import Testing
         let open = try keys("a \(SealedPayloadTests.key(1))\n", to: "open", mode: 0o644)
         let broken = try keys("a \(SealedPayloadTests.key(1))x\n", to: "broken")
         for arguments in [["relocation-enqueue", "users"], ["relocation-worker", "run"]] {
-            for (path, code) in [(open, 77), (broken, 65), (installation.folder.file("none"), 66)] as [(String, Int32)] {
+            for (path, code) in [(open, 77), (broken, 65), (installation.folder.file("none"), 66)] as [(String, Int32)]
+            {
                 let file = arguments[0] == "relocation-enqueue" ? [try export()] : ["--drain"]
                 let result = try installation.start(
                     arguments[0], [arguments[1], "--payload-key-file", path] + file

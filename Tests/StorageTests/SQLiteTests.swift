@@ -45,7 +45,7 @@ struct SQLiteTests {
         #expect(absent.kind == .schemaMismatch)
         #expect(absent.description.contains("migrate"))
         let noFolder = try failure { _ = try DatabaseConnector.open(url, create: true) }
-        #expect(noFolder.kind == .other)
+        #expect(noFolder.kind == .cannotCreate)
         #expect(noFolder.description.contains("No such file or directory"))
         #expect(!FileManager.default.fileExists(atPath: folder.path))
     }
@@ -61,7 +61,7 @@ struct SQLiteTests {
             #expect(error.kind == .schemaMismatch)
         }
         let folder = "sqlite://" + (path as NSString).deletingLastPathComponent
-        #expect(try failure { _ = try DatabaseConnector.open(DatabaseURL(folder)) }.kind == .other)
+        #expect(try failure { _ = try DatabaseConnector.open(DatabaseURL(folder)) }.kind == .cannotCreate)
     }
 
     @Test("A file or folder that may not be written")

@@ -1,4 +1,5 @@
-internal import Foundation
+internal import Dispatch
+internal import Glibc
 internal import Logging
 internal import Synchronization
 
@@ -31,11 +32,7 @@ final class SelfCheck: Sendable {
         lookMilliseconds = min(max(wanted, Self.lookLimits.lowerBound), Self.lookLimits.upperBound)
     }
 
-    func start() {
-        let thread = Thread { self.run() }
-        thread.name = "relocation.check"
-        thread.start()
-    }
+    func start() { DispatchQueue(label: "relocation.check").async { self.run() } }
 
     func end() { isOver.store(true, ordering: .sequentiallyConsistent) }
 

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// What a relocation's record says of one task: the one at which it failed, or one an operator skipped. Never its
 /// payload.

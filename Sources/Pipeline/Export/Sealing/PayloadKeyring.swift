@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+import FoundationEssentials
 
 /// The keys that payloads are sealed with in Redis: the first one seals, every one opens. A key is rotated by putting
 /// a new one first and keeping the old one until no relocation needs it any more.
@@ -26,7 +26,7 @@ public struct PayloadKeyring: Sendable {
     public init(parsing text: String) throws(ExportError) {
         var ids: [String] = []
         var keys: [String: SymmetricKey] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace)
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             let (id, key) = try Self.key(words, line: index + 1)

@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+import FoundationEssentials
 
 /// What a payload belongs to. A sealed payload opens as this and nothing else, so that tasks cannot be swapped.
 public struct PayloadIdentity: Sendable, Equatable {
