@@ -1,11 +1,11 @@
 import Catalogue
 import Foundation
-import Storage
 import Testing
 import TestSupport
 
 @testable import Export
 @testable import Import
+@testable import Storage
 
 /// The databases: every test of a rule runs on each.
 enum Engine: String, CaseIterable, CustomTestStringConvertible {
@@ -95,8 +95,8 @@ final class Site {
     func execute(_ sql: String) throws {
         switch engine {
         case .sqlite:
-            let shell = try ChildProcess("sqlite3", [String(urls[0].dropFirst("sqlite://".count)), sql])
-            #expect(shell.wait() == 0)
+            let path = String(urls[0].dropFirst("sqlite://".count))
+            try SQLiteConnection(path: path, create: false, busyMilliseconds: 1_000).execute(sql)
         case .postgres: try PostgresServer.shared().sql(sql, url: urls[0])
         }
     }
