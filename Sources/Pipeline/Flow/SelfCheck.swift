@@ -34,7 +34,11 @@ final class SelfCheck: Sendable {
 
     func start() { DispatchQueue(label: "relocation.check").async { self.run() } }
 
-    func end() { isOver.store(true, ordering: .sequentiallyConsistent) }
+    /// The worker is done. The thread may be asleep until the process is gone: the manager is told here.
+    func end() {
+        isOver.store(true, ordering: .sequentiallyConsistent)
+        notifier?.stopping()
+    }
 
     private func run() {
         var detector = StallDetector(limitMilliseconds: limitMilliseconds, lookMilliseconds: lookMilliseconds)
