@@ -93,7 +93,10 @@ actor WorkerSlot {
         let end = runner.run()
         await keeper.forget(claim)
         switch end {
-        case .completed, .failed, .postponed, .released, .yielded, .lost: break
+        case .completed, .failed, .released, .yielded, .lost: break
+        case .postponed:
+            // A session keeps what troubled it, such as being read-only: the next attempt has a new one.
+            self.destination = nil
         case .queueTrouble(let error): throw ended(by: error)
         case .databaseTrouble(let error):
             self.destination = nil
