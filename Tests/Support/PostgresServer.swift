@@ -106,6 +106,8 @@ public final class PostgresServer: @unchecked Sendable {
                 """
             let process = Process()
             let input = Pipe()
+            // Another program that a test starts would keep the input open, and so the server alive, as an heir.
+            _ = fcntl(input.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
             let command = Self.asServerUser(["/bin/sh", "-c", script])
             process.executableURL = URL(fileURLWithPath: command[0])
             process.arguments = Array(command.dropFirst())

@@ -123,7 +123,10 @@ actor WorkerSlot {
         vitals.ended(end)
         await keeper.forget(claim)
         switch end {
-        case .completed, .failed, .postponed, .released, .yielded, .lost: break
+        case .completed, .failed, .released, .yielded, .lost: break
+        case .postponed:
+            // A session keeps what troubled it, such as being read-only: the next attempt has a new one.
+            self.destination = nil
         case .queueTrouble(let error): throw ended(by: error)
         case .databaseTrouble(let error):
             self.destination = nil
