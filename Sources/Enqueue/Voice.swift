@@ -11,7 +11,8 @@ struct Voice {
     }
 
     func warn(_ text: String) {
-        say(Color.yellow.paint("Warning:", if: terminal.usesColor) + " " + PlainText.line(text))
+        // The colour is ours; what `say` writes loses every control character.
+        draw(Color.yellow.paint("Warning:", if: terminal.usesColor) + " " + PlainText.line(text) + "\n")
     }
 
     /// Standard output, which scripts read.

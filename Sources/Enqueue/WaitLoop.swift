@@ -18,7 +18,7 @@ struct WaitLoop {
         let status = try waitForEnd()
         let report = StatusReport(status)
         try findings?.write(report.findingsFile)
-        voice.say(report.text(color: Terminal.standardError.usesColor))
+        voice.draw(report.text(color: Terminal.standardError.usesColor) + "\n")
         if status.status != .success {
             throw CommandFailure(.failure, "The relocation \(uuid) ended as \(status.status.rawValue).")
         }
