@@ -59,10 +59,15 @@ let package = Package(
         room("Console", ["Catalogue", "Queue", argumentParser, logging]),
         room("Flow", ["Catalogue", "Export", "Queue", "Storage", "Import", "Failpoints", logging, metrics]),
         .executableTarget(
-            name: "Enqueue", dependencies: ["Catalogue", "Export", "Queue", "Console", argumentParser, logging],
+            name: "Enqueue",
+            dependencies: ["Catalogue", "Export", "Queue", "Console", "Failpoints", argumentParser, logging],
             path: "Sources/Enqueue", swiftSettings: strict),
         .executableTarget(
-            name: "Worker", dependencies: ["Flow", "Console", "Queue", "Storage", "Import", "Catalogue", argumentParser, logging, signals],
+            name: "Worker",
+            dependencies: [
+                "Flow", "Export", "Console", "Queue", "Storage", "Import", "Catalogue", argumentParser, logging,
+                signals,
+            ],
             path: "Sources/Worker", swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: [], path: "Tests/Support", swiftSettings: strict),
@@ -72,7 +77,10 @@ let package = Package(
         tests("StorageTests", ["Storage", "Catalogue", "TestSupport"]),
         tests("ImportTests", ["Import", "Storage", "Export", "Catalogue", "TestSupport"]),
         tests("FlowTests", ["Flow", "Export", "Queue", "Storage", "Import", "Catalogue", "TestSupport"]),
-        tests("EndToEndTests", ["TestSupport", "Storage", "Catalogue"]),
+        tests("EndToEndTests", ["TestSupport", "Storage", "Catalogue", crypto, cryptoExtras]),
+        tests(
+            "SafetyTests",
+            ["Flow", "Export", "Queue", "Console", "Storage", "Catalogue", "TestSupport", argumentParser]),
     ],
     cxxLanguageStandard: .cxx17
 )

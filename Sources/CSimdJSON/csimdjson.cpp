@@ -52,23 +52,23 @@ size_t csimdjson_minify(const uint8_t *text, size_t length, uint8_t *out) {
     return written;
 }
 
-/// One byte at a time: the tail of a buffer, the blocks in which a record may end, other processors.
+/// One byte at a time: the tail of a buffer, and other processors.
 static size_t scan_bytes(csimdjson_scan *scan, const uint8_t *bytes, size_t from, size_t to) {
     for (size_t i = from; i < to; i++) {
         const uint8_t byte = bytes[i];
-        if (scan->in_string) {
-            if (scan->escaped) {
-                scan->escaped = 0;
-            } else if (byte == '\\') {
-                scan->escaped = 1;
-            } else if (byte == '"') {
-                scan->in_string = 0;
-            }
+        if (scan->escaped) {
+            scan->escaped = 0;
+        } else if (byte == '\\') {
+            // Outside strings a backslash is a mistake that the parser reports.
+            scan->escaped = 1;
         } else if (byte == '"') {
-            scan->in_string = 1;
-        } else if (byte == '{' || byte == '[') {
+            scan->in_string ^= 1;
+        } else if (!scan->in_string && byte == ',') {
+            scan->values++;
+        } else if (!scan->in_string && (byte == '{' || byte == '[')) {
+            scan->values++;
             scan->depth++;
-        } else if (byte == '}' || byte == ']') {
+        } else if (!scan->in_string && (byte == '}' || byte == ']')) {
             if (scan->depth <= 1) {
                 scan->depth = 0;
                 return i + 1;
@@ -120,6 +120,21 @@ static inline uint64_t escaped_mask(uint64_t backslash, uint8_t *carry) {
     return escaped;
 }
 
+/// Where in a block the depth falls to zero; -1 where it does not.
+static inline int end_in_block(uint64_t depth, uint64_t open, uint64_t close) {
+    for (uint64_t left = open | close; left != 0; left &= left - 1) {
+        const uint64_t lowest = left & (~left + 1);
+        if (open & lowest) {
+            depth++;
+        } else if (depth <= 1) {
+            return __builtin_ctzll(left);
+        } else {
+            depth--;
+        }
+    }
+    return -1;
+}
+
 #endif
 
 size_t csimdjson_record_end(csimdjson_scan *scan, const uint8_t *bytes, size_t length) {
@@ -134,25 +149,27 @@ size_t csimdjson_record_end(csimdjson_scan *scan, const uint8_t *bytes, size_t l
             block[i] = _mm_loadu_si128(reinterpret_cast<const __m128i *>(bytes + at + 16 * i));
             folded[i] = _mm_or_si128(block[i], bit);
         }
-        const csimdjson_scan before = *scan;
         uint64_t quotes = equal_mask(block, '"');
         const uint64_t backslash = equal_mask(block, '\\');
-        // Outside strings a backslash is an error that the parser reports.
-        uint8_t carry = scan->escaped;
-        if (backslash != 0 || carry != 0) quotes &= ~escaped_mask(backslash, &carry);
+        const uint64_t escaped = backslash != 0 || scan->escaped ? escaped_mask(backslash, &scan->escaped) : 0;
+        quotes &= ~escaped;
         const uint64_t inside = prefix_xor(quotes) ^ (scan->in_string ? ~uint64_t(0) : 0);
-        const uint64_t open = equal_mask(folded, '{') & ~inside;
-        const uint64_t close = equal_mask(folded, '}') & ~inside;
+        const uint64_t open = equal_mask(folded, '{') & ~inside & ~escaped;
+        const uint64_t close = equal_mask(folded, '}') & ~inside & ~escaped;
+        const uint64_t commas = equal_mask(block, ',') & ~inside & ~escaped;
         const uint64_t closed = static_cast<uint64_t>(__builtin_popcountll(close));
         if (closed >= scan->depth) {
-            *scan = before;
-            const size_t end = scan_bytes(scan, bytes, at, at + 64);
-            if (end != SIZE_MAX) return end;
-            continue;
+            const int end = end_in_block(scan->depth, open, close);
+            if (end >= 0) {
+                const uint64_t upto = ~uint64_t(0) >> (63 - end);
+                scan->values += static_cast<uint64_t>(__builtin_popcountll((open | commas) & upto));
+                scan->depth = 0;
+                return at + static_cast<size_t>(end) + 1;
+            }
         }
+        scan->values += static_cast<uint64_t>(__builtin_popcountll(open | commas));
         scan->depth += static_cast<uint64_t>(__builtin_popcountll(open)) - closed;
         scan->in_string = static_cast<uint8_t>(inside >> 63);
-        scan->escaped = carry;
     }
 #endif
     return scan_bytes(scan, bytes, at, length);

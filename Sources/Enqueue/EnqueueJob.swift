@@ -1,6 +1,7 @@
 import Catalogue
 import Console
 import Export
+import Failpoints
 import Queue
 
 /// One enqueue: proves the file sound, then cuts it into tasks and hands them to the workers in one step. Until that
@@ -11,6 +12,8 @@ struct EnqueueJob {
     let privateKey: [UInt8]?
     let filter: ExportFilter?
     let options: RelocationOptions
+    /// Seals every task; nil leaves them as they are.
+    let keyring: PayloadKeyring?
     let uuid: String
     let voice: Voice
 
@@ -33,14 +36,20 @@ struct EnqueueJob {
     ) throws -> Outcome {
         let queue = try RelocationQueue(configuration)
         for warning in try queue.serverReport().warnings { voice.warn(warning) }
+        // What is staged is taken back before the process ends.
+        Interruption.keep()
         let token: Int64
+        try Failpoint.reach("enqueue.begin.before")
         switch try begin(queue, survey) {
         case .already(let status): return .already(status)
         case .staged(let staged): token = staged
         }
         do {
+            try Failpoint.reach("enqueue.begin.after")
             let tasks = try push(source, survey, queue, token)
+            try Failpoint.reach("enqueue.publish.before")
             try queue.publish(uuid: uuid, token: token, chunksTotal: tasks)
+            try Failpoint.reach("enqueue.publish.after")
             return .queued(tasks: tasks)
         } catch {
             // What cannot be taken back now is begun anew by the next enqueue of this UUID; workers never see it.
@@ -81,21 +90,23 @@ struct EnqueueJob {
     private func push(
         _ source: ExportSource, _ survey: ExportSurvey, _ queue: RelocationQueue, _ token: Int64
     ) throws -> Int {
-        var batch = TaskBatch(queue: queue, uuid: uuid, token: token)
+        var batch = TaskBatch(queue: queue, uuid: uuid, token: token, keyring: keyring)
         var isProvisioned = false
         try source.cut(survey) { chunk in
+            if Interruption.isRequested {
+                throw CommandFailure(.interrupted, "Interrupted: nothing was queued.")
+            }
             if ExportSurvey.deferredModels.contains(chunk.model), !isProvisioned {
                 isProvisioned = true
-                try batch.add(.provision)
+                try batch.add(.provision, "sentry.organization")
             }
             try batch.add(
-                QueueTask(
-                    kind: TaskKind.chunk.rawValue, name: chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows,
-                    sourceBytes: chunk.sourceBytes, payload: chunk.payload))
+                .chunk, chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows, sourceBytes: chunk.sourceBytes,
+                payload: chunk.payload)
         }
         if scope != .users {
-            if !isProvisioned { try batch.add(.provision) }
-            for model in Catalogue.standard.mirroredModels { try batch.add(.derive(model)) }
+            if !isProvisioned { try batch.add(.provision, "sentry.organization") }
+            for model in Catalogue.standard.mirroredModels { try batch.add(.derive, model) }
         }
         return try batch.finish()
     }
@@ -106,6 +117,7 @@ private struct TaskBatch {
     let queue: RelocationQueue
     let uuid: String
     let token: Int64
+    let keyring: PayloadKeyring?
     private var tasks: [QueueTask] = []
     private var bytes = 0
     private var total = 0
@@ -113,39 +125,43 @@ private struct TaskBatch {
     private static let maxBytes = 1 << 20
     private static let maxTasks = 64
 
-    init(queue: RelocationQueue, uuid: String, token: Int64) {
+    init(queue: RelocationQueue, uuid: String, token: Int64, keyring: PayloadKeyring?) {
         self.queue = queue
         self.uuid = uuid
         self.token = token
+        self.keyring = keyring
     }
 
-    mutating func add(_ task: QueueTask) throws(QueueError) {
-        tasks.append(task)
-        bytes += task.payload.count
+    /// A task without a payload carries no rows.
+    mutating func add(
+        _ kind: TaskKind, _ name: String, minOrdinal: Int64 = 0, rows: Int = 0, sourceBytes: Int = 0,
+        payload: [UInt8] = []
+    ) throws {
+        var payload = payload
+        if let keyring {
+            let identity = PayloadIdentity(uuid: uuid, kind: kind, model: name, minOrdinal: minOrdinal, rows: rows)
+            payload = try SealedPayload.seal(payload, as: identity, with: keyring)
+        }
+        tasks.append(
+            QueueTask(
+                kind: kind.rawValue, name: name, minOrdinal: minOrdinal, rows: rows, sourceBytes: sourceBytes,
+                payload: payload))
+        bytes += payload.count
         if tasks.count >= Self.maxTasks || bytes >= Self.maxBytes { try push() }
     }
 
     /// Pushes the rest; returns how many tasks there were.
-    mutating func finish() throws(QueueError) -> Int {
+    mutating func finish() throws -> Int {
         try push()
         return total
     }
 
-    private mutating func push() throws(QueueError) {
+    private mutating func push() throws {
         guard !tasks.isEmpty else { return }
         try queue.push(tasks, uuid: uuid, token: token)
+        try Failpoint.reach("enqueue.push.after")
         total += tasks.count
         tasks = []
         bytes = 0
     }
-}
-
-extension QueueTask {
-    /// A task that carries no rows.
-    private static func empty(_ kind: TaskKind, _ name: String) -> QueueTask {
-        QueueTask(kind: kind.rawValue, name: name, minOrdinal: 0, rows: 0, sourceBytes: 0, payload: [])
-    }
-
-    static let provision = empty(.provision, "sentry.organization")
-    static func derive(_ model: String) -> QueueTask { empty(.derive, model) }
 }

@@ -26,7 +26,7 @@ struct ImportCommand {
         options.chunkSize = arguments.chunkSize
         let job = EnqueueJob(
             scope: scope, source: arguments.source, privateKey: try arguments.privateKey(), filter: try filter(),
-            options: options, uuid: arguments.uuid, voice: voice)
+            options: options, keyring: try arguments.keyring(), uuid: arguments.uuid, voice: voice)
         // A mistake in these is found before the file is read.
         let configuration = arguments.check ? nil : try arguments.redis.configuration()
         let (source, survey) = try job.check()
@@ -35,7 +35,8 @@ struct ImportCommand {
         guard let configuration else { return }
         switch try job.queue(source, survey, configuration) {
         case .queued(let tasks):
-            voice.say("Queued \(tasks) \(tasks == 1 ? "task" : "tasks"). Follow with: relocation-enqueue status \(job.uuid)")
+            let noun = tasks == 1 ? "task" : "tasks"
+            voice.say("Queued \(tasks) \(noun). Follow with: relocation-enqueue status \(job.uuid)")
         case .already(let status):
             voice.say("This import is queued already: \(status.status.rawValue), nothing was added.")
         }

@@ -29,7 +29,7 @@ struct ImportOptions: ParsableArguments {
 
     @Option(
         name: .customLong("chunk-size"),
-        help: "Rows of one task, \(RelocationOptions.chunkSizeLimits.lowerBound)-\(RelocationOptions.chunkSizeLimits.upperBound).")
+        help: "Rows of one task, 1-\(RelocationOptions.chunkSizeLimits.upperBound).")
     var chunkSize = RelocationOptions.defaultChunkSize
 
     @Flag(help: "Import all of it in one transaction, or nothing.")
@@ -48,11 +48,11 @@ struct ImportOptions: ParsableArguments {
     var silent = false
 
     @OptionGroup(title: "Queue") var redis: RedisOptions
+    @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
 
     func validate() throws {
         guard RelocationOptions.chunkSizeLimits.contains(chunkSize) else {
-            throw ValidationError("--chunk-size takes \(RelocationOptions.chunkSizeLimits.lowerBound) to "
-                + "\(RelocationOptions.chunkSizeLimits.upperBound).")
+            throw ValidationError("--chunk-size takes 1 to \(RelocationOptions.chunkSizeLimits.upperBound).")
         }
         if let importUUID, Self.canonical(importUUID) == nil {
             throw ValidationError("--import-uuid takes a UUID, such as 5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10.")
@@ -81,10 +81,21 @@ struct ImportOptions: ParsableArguments {
     /// The key file's bytes; nil where none was given.
     func privateKey() throws(CommandFailure) -> [UInt8]? {
         guard let decryptWith else { return nil }
-        guard let data = FileManager.default.contents(atPath: decryptWith) else {
+        guard let data = SmallFile.contents(decryptWith) else {
             throw CommandFailure(.noInput, "Cannot read the private key \(decryptWith).")
         }
         return [UInt8](data)
+    }
+}
+
+extension ImportOptions {
+    /// The keys that seal what is queued; nil where none is configured.
+    func keyring() throws -> PayloadKeyring? {
+        switch try payloadKeys.source() {
+        case nil: nil
+        case .file(let path): try PayloadKeyring(file: path)
+        case .text(let text): try PayloadKeyring(parsing: text)
+        }
     }
 }
 
@@ -109,12 +120,21 @@ struct UserFilterOptions: ParsableArguments {
     func filter() throws -> ExportFilter? {
         if let usernames { return try ExportFilter.usernames(parsing: usernames) }
         guard let usernamesFile else { return nil }
-        guard let data = FileManager.default.contents(atPath: usernamesFile) else {
+        guard let data = SmallFile.contents(usernamesFile) else {
             throw CommandFailure(.noInput, "Cannot read the file of user names \(usernamesFile).")
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw CommandFailure(.badData, "The file of user names \(usernamesFile) is not UTF-8 text.")
         }
         return try ExportFilter.usernames(parsing: text)
+    }
+}
+
+/// A file that an option names: a pipe of the shell's will do.
+private enum SmallFile {
+    /// Nil where it cannot be read.
+    static func contents(_ path: String) -> Data? {
+        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+        do { return try file.readToEnd() ?? Data() } catch { return nil }
     }
 }

@@ -91,32 +91,6 @@ struct FindingsCommand: ParsableCommand {
     }
 }
 
-struct RetryCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "retry", abstract: "Lets a failed relocation go on at the task that failed.",
-        discussion: "What was written stays and is recognised. Without a UUID: every failed relocation.")
-
-    @Argument(help: "The relocation's UUID; every failed one where left out.")
-    var uuid: String?
-
-    @OptionGroup(title: "Queue") var redis: RedisOptions
-
-    func run() throws {
-        let queue = try RelocationQueue(try redis.configuration())
-        guard let uuid else {
-            let retried = try queue.retryAll()
-            for uuid in retried { Voice.print(uuid) }
-            Voice(isSilent: false).say("\(retried.count) failed \(retried.count == 1 ? "relocation goes" : "relocations go") on.")
-            return
-        }
-        guard let canonical = ImportOptions.canonical(uuid) else {
-            throw CommandFailure(.usage, "That is no UUID: expected a form like 5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10.")
-        }
-        try queue.retry(canonical)
-        Voice.print(canonical)
-    }
-}
-
 struct PauseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause", abstract: "Stops a relocation at its next chunk until it is unpaused.")

@@ -21,7 +21,8 @@ struct RelocationEnqueue: ParsableCommand {
             UUID, 69 Redis unreachable, 73 cannot create a file, 75 queue full, 77 permission, 130 interrupted.
             """,
         subcommands: [
-            UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, StatusCommand.self, ListCommand.self, FindingsCommand.self, RetryCommand.self,
+            UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, StatusCommand.self,
+            ListCommand.self, FindingsCommand.self, RetryCommand.self,
             PauseCommand.self, UnpauseCommand.self, CancelCommand.self, AbortCommand.self, DeleteCommand.self,
         ])
 }
@@ -29,6 +30,7 @@ struct RelocationEnqueue: ParsableCommand {
 @main
 enum Program {
     static func main() async {
+        Interruption.install()
         await CommandRunner.main(RelocationEnqueue.self)
     }
 }

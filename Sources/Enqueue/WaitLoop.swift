@@ -24,13 +24,14 @@ struct WaitLoop {
         }
     }
 
-    private func waitForEnd() throws(QueueError) -> RelocationStatus {
+    private func waitForEnd() throws -> RelocationStatus {
         let queue = try RelocationQueue(configuration)
         var printer = ProgressPrinter(.standardError)
         var meter: ProgressMeter?
         var awaySince: Int64?
+        Interruption.keep()
         while true {
-            do {
+            do throws(QueueError) {
                 let status = try queue.status(uuid)
                 awaySince = nil
                 if [.success, .failure].contains(status.status) {
@@ -45,6 +46,12 @@ struct WaitLoop {
                 guard error.isPassing else { throw error }
                 awaySince = awaySince ?? Self.now()
                 if Self.now() - (awaySince ?? 0) > Self.outageMilliseconds { throw error }
+            }
+            if Interruption.isRequested {
+                voice.draw(printer.finish())
+                throw CommandFailure(
+                    .interrupted,
+                    "Stopped waiting. The relocation goes on: relocation-enqueue status \(uuid) shows it.")
             }
             usleep(Self.pollMilliseconds * 1000)
         }

@@ -76,6 +76,7 @@ extension CommandFailure {
             case .unavailable, .contention, .full: .unavailable
             case .readOnly, .permissionDenied: .noPermission
             case .schemaMismatch, .occupied: .badSchema
+            case .cannotCreate: .cannotCreate
             case .uniqueViolation, .foreignKeyViolation, .notNullViolation, .checkViolation, .invalidValue, .leaseLost,
                 .other:
                 .internalError

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import Export
 import Flow
 import Logging
 import Queue
@@ -12,13 +13,15 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Works the queue until told to stop.",
         discussion: """
             SIGTERM or SIGINT finishes the current chunk, gives the lease back and exits with 0; a second one ends the \
-            process at once.
+            process at once with 130.
+
+            Under systemd it says when it is able to work, what it does and that it lives (Type=notify, WatchdogSec=).
             """)
 
     @Flag(help: "End when no relocation is left that can go on without an operator.")
     var drain = false
 
-    @Option(help: "Relocations worked at the same time, \(WorkerSettings.concurrencyLimits.lowerBound)-\(WorkerSettings.concurrencyLimits.upperBound).")
+    @Option(help: "Relocations worked at the same time, 1-\(WorkerSettings.concurrencyLimits.upperBound).")
     var concurrency = 1
 
     @Option(
@@ -26,7 +29,13 @@ struct RunCommand: AsyncParsableCommand {
         help: "Seconds for which Redis or the database may stay away before the worker ends with 69.")
     var outageBudget = 30
 
+    @Option(
+        name: .customLong("stall-limit"),
+        help: "Seconds that one turn may take before it counts as hanging; hanging for twice as long ends with 70.")
+    var stallLimit = 60
+
     @OptionGroup(title: "Queue") var redis: RedisOptions
+    @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
     @OptionGroup(title: "Destination") var destination: DestinationOptions
     @OptionGroup(title: "Logging") var logging: LogOptions
 
@@ -37,15 +46,22 @@ struct RunCommand: AsyncParsableCommand {
         guard (0...86_400).contains(outageBudget) else {
             throw ValidationError("--outage-budget takes 0 to 86400 seconds.")
         }
+        guard WorkerSettings.stallLimits.contains(stallLimit) else {
+            throw ValidationError("--stall-limit takes 2 to \(WorkerSettings.stallLimits.upperBound) seconds.")
+        }
     }
 
     func run() async throws {
         logging.bootstrap()
         var settings = WorkerSettings(
             queue: try redis.configuration(), destination: try destination.settings(), name: Self.name())
+        settings.payloadKeys = try keyring()
         settings.drains = drain
         settings.concurrency = concurrency
         settings.outageBudgetMilliseconds = outageBudget * 1000
+        settings.stallLimitMilliseconds = stallLimit * 1000
+        settings.notifier = Self.notifier(.process)
+        settings.abandon = Self.abandon
         let stop = StopSignal()
         var log = Logger(label: "relocation-worker")
         log[metadataKey: "worker"] = "\(settings.name)"
@@ -64,6 +80,30 @@ struct RunCommand: AsyncParsableCommand {
             return .finished
         }
         try Self.finish(end)
+    }
+
+    private static func notifier(_ environment: Environment) -> SystemdNotifier? {
+        SystemdNotifier(
+            socket: environment["NOTIFY_SOCKET"], watchdogMicroseconds: environment["WATCHDOG_USEC"],
+            watchdogProcess: environment["WATCHDOG_PID"])
+    }
+
+    /// Ends a process whose loops hang: there is nobody left who could end it in order.
+    @Sendable private static func abandon(_ reason: String) {
+        FileHandle.standardError.write(Data("Error: \(reason)\n".utf8))
+        _exit(CommandExit.internalError.rawValue)
+    }
+
+    private func keyring() throws -> PayloadKeyring? {
+        do {
+            switch try payloadKeys.source() {
+            case nil: return nil
+            case .file(let path): return try PayloadKeyring(file: path)
+            case .text(let text): return try PayloadKeyring(parsing: text)
+            }
+        } catch let error as ExportError {
+            throw CommandFailure(CommandExit(rawValue: error.kind.exitCode) ?? .badData, error.description)
+        }
     }
 
     /// The first signal asks for an orderly end, the second ends the process.

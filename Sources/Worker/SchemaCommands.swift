@@ -49,7 +49,7 @@ struct CheckCommand: ParsableCommand {
             throw CommandFailure(error)
         }
         for mismatch in mismatches {
-            print("\(mismatch.isFatal ? "Mismatch" : "Differs"): \(mismatch.message)")
+            print("\(mismatch.isFatal ? "Mismatch" : "Differs"): \(mismatch.place): \(mismatch.message)")
         }
         let fatal = mismatches.filter(\.isFatal).count
         guard fatal == 0 else {

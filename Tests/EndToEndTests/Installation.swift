@@ -9,10 +9,11 @@ final class Installation: Sendable {
     let folder: TemporaryFolder
     let prefix = "test"
 
-    init(redisLines: [String] = []) throws {
-        redis = try RedisServer(redisLines)
+    /// - Parameter migrated: whether the database is there: enqueuing needs none.
+    init(redisLines: [String] = [], tcp: Bool = false, migrated: Bool = true) throws {
+        redis = try RedisServer(redisLines, tcp: tcp)
         folder = try TemporaryFolder()
-        try migrate()
+        if migrated { try migrate() }
     }
 
     var databasePath: String { folder.file("destination.sqlite") }
@@ -34,8 +35,10 @@ final class Installation: Sendable {
         var lastLine: String { output.split(separator: "\n").last.map(String.init) ?? "" }
     }
 
-    /// The folder of the test's own bundle, where the programs are built too.
+    /// The folder of the test's own bundle, where the programs are built too, unless RELOCATION_TEST_PROGRAMS names
+    /// another, such as that of a release build.
     static let programs: String = {
+        if let named = ProcessInfo.processInfo.environment["RELOCATION_TEST_PROGRAMS"] { return named }
         let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
         if FileManager.default.fileExists(atPath: bundle + "/relocation-worker") { return bundle }
         let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? bundle
@@ -61,11 +64,11 @@ final class Installation: Sendable {
         let errors: String
 
         func result(within seconds: Double = 60) throws -> Result {
-            guard process.wait(seconds: seconds) != nil else {
+            guard let status = process.wait(seconds: seconds) else {
                 throw SystemFailure("the program did not end within \(seconds) seconds: \(read(errors))")
             }
-            let status = process.wait()
-            let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F)
+            // A signal shows as 128 and its number; our own codes end at 130 (interrupted).
+            let code = status > 128 && status != 130 ? 128 - status : status
             return Result(code: code, output: read(output), errors: read(errors))
         }
 

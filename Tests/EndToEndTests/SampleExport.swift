@@ -26,7 +26,8 @@ enum SampleExport {
         [
             "model": "sentry.useremail", "pk": pk,
             "fields": [
-                "user": user, "email": "user-\(user)@example.com", "validation_hash": "mCnWesSVvYQcq7qXQ36AZHwosAd6cghE",
+                "user": user, "email": "user-\(user)@example.com",
+                "validation_hash": "mCnWesSVvYQcq7qXQ36AZHwosAd6cghE",
                 "date_hash_added": "2023-06-22T22:59:55.521Z", "is_verified": true,
             ],
         ]

@@ -33,11 +33,13 @@ import Testing
             #expect(user["date_joined"] == .timestamp(1_687_474_795_488_000))
         }
         #expect(try installation.table("sentry_lostpasswordhash").count == 3)
-        #expect(try installation.table("sentry_email").map { $0["date_added"] } == Array(repeating: .timestamp(1_687_474_794_521_000), count: 3))
+        let dates = try installation.table("sentry_email").map { $0["date_added"] }
+        #expect(dates == Array(repeating: .timestamp(1_687_474_794_521_000), count: 3))
         let addresses = try installation.table("sentry_useremail")
         #expect(addresses.count == 3)
         #expect(addresses.allSatisfy { $0["is_verified"] == .bool(false) })
-        #expect(try installation.table("sentry_useroption").map { $0["value"] } == Array(repeating: .text("\"Europe/Vienna\""), count: 3))
+        let values = try installation.table("sentry_useroption").map { $0["value"] }
+        #expect(values == Array(repeating: .text("\"Europe/Vienna\""), count: 3))
     }
 
     @Test func theSameImportTwiceWritesNothing() throws {
@@ -104,7 +106,8 @@ import Testing
     @Test func waitFollowsToTheEnd() throws {
         let file = try installation.folder.write(try SampleExport.json(SampleExport.users(30)), to: "export.json")
         let waiting = try installation.start(
-            "relocation-enqueue", ["users", "--wait", "--findings-file", installation.folder.file("findings.json"), file])
+            "relocation-enqueue",
+            ["users", "--wait", "--findings-file", installation.folder.file("findings.json"), file])
         let worker = try installation.start("relocation-worker", ["run"])
         let result = try waiting.result()
         #expect(result.code == 0, "\(result.errors)")

@@ -30,9 +30,9 @@ import Testing
     }
 
     @Test func depthBeyondAllReason() throws {
-        let nested = String(repeating: "[", count: 1_000_000)
+        let nested = String(repeating: "[", count: 200_000)
         let error = try refusal(
-            of: "[{\"model\": \"a.b\", \"x\": \(nested)\(String(repeating: "]", count: 1_000_000))}]")
+            of: "[{\"model\": \"a.b\", \"x\": \(nested)\(String(repeating: "]", count: 200_000))}]")
         #expect(error.kind == .tooLarge && error.message.contains("200 levels"))
     }
 
@@ -61,6 +61,20 @@ import Testing
                 "[{\"model\": \"a.b\", \"x\": [\"\(text)\", \(String(repeating: "9", count: 30))]}]", limits,
                 isTaken: isTaken)
         }
+    }
+
+    @Test func recordValues() throws {
+        // The row itself and its list are two brackets, and its keys are parted by one comma.
+        let limits = Self.limits { $0.maxRecordValues = 103 }
+        for (commas, isTaken) in [(100, true), (101, false), (10_000, false)] {
+            let list = String(repeating: "1,", count: commas) + "1"
+            try expect("[{\"model\": \"a.b\", \"x\": [\(list)]}]", limits, isTaken: isTaken)
+            // What follows in the same block of the scanner does not count.
+            let other = "{\"model\":\"a.b\",\"x\":[1,1,1,1,1,1]}"
+            try expect("[{\"model\": \"a.b\", \"x\": [\(list)]},\(other),\(other)]", limits, isTaken: isTaken)
+        }
+        let text = String(repeating: ",[{", count: 200)
+        try expect("[{\"model\": \"a.b\", \"x\": \"\(text)\"}]", limits, isTaken: true)
     }
 
     @Test func modelNames() throws {

@@ -5,7 +5,9 @@ import Testing
 @Suite struct TextParserTests {
     private static func stored(_ text: String, takesNaN: Bool = false) -> Result<String, TextFault> {
         let parser = TextParser(maxDepth: 200, takesNaN: takesNaN)
-        return Array(text.utf8).withUnsafeBufferPointer { parser.withTape(of: $0) { StoredJSON.text($0.root) } }
+        return Array(text.utf8).withUnsafeBufferPointer { bytes in
+            Result { () throws(TextFault) in StoredJSON.text(try parser.parse(bytes).root) }
+        }
     }
 
     @Test(arguments: [
@@ -80,7 +82,9 @@ import Testing
             let slow = Self.stored(text)
             let bytes = Array(text.utf8) + Array(repeating: 0, count: 64)
             let fast = bytes.withUnsafeBufferPointer { bytes in
-                parser.withTape(of: UnsafeBufferPointer(rebasing: bytes.dropLast(64))) { StoredJSON.text($0.root) }
+                Result { () throws(TextFault) in
+                    StoredJSON.text(try parser.parse(UnsafeBufferPointer(rebasing: bytes.dropLast(64))).root)
+                }
             }
             #expect(slow == fast, "\(text)")
             if case .success = slow { taken += 1 }

@@ -340,6 +340,7 @@ import Testing
                   "destination": null,
                   "source": "a\\u001b[31m.json",
                   "payloadBytes": 0,
+                  "failedTask": null,
                   "skipped": [],
                   "createdAt": "2000-02-29T00:00:00.000Z",
                   "updatedAt": "2000-02-29T00:00:00.001Z",
@@ -388,7 +389,7 @@ import Testing
         running.takeovers = 1
         let text = StatusReport(running).text(color: true, now: 10_000)
         #expect(text.contains("\u{1B}[36mIN_PROGRESS, IMPORTING\u{1B}[0m"))
-        #expect(text.contains("  attempts     2, next in 1 s\n"))
+        #expect(text.contains("  attempts     2, next in 1 s at 1970-01-01T00:00:10.500Z\n"))
         #expect(text.contains("  trouble      The database is locked.\n"))
         #expect(text.contains("  worker       w1\n  requested    pause at the next chunk boundary\n"))
         #expect(text.contains("  destination  sqlite:///x\n  take-overs   1"))

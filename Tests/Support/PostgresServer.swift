@@ -72,9 +72,13 @@ public final class PostgresServer: @unchecked Sendable {
     @discardableResult
     public func sql(_ text: String, url: String) throws -> String {
         guard let binaries = Self.binaries else { throw Failure("PostgreSQL is not installed") }
+        // Not by standard input: a psql that ends early would break the pipe, and with it this process.
+        let script = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).sql")
+        try text.write(to: script, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: script) }
         let (status, out, error) = try Self.run(
             binaries.appendingPathComponent("psql").path,
-            ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", "-"], input: text)
+            ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", script.path])
         guard status == 0 else { throw Failure(error) }
         return out.trimmingCharacters(in: .newlines)
     }
@@ -90,12 +94,15 @@ public final class PostgresServer: @unchecked Sendable {
     public func start() throws {
         try lock.withLock {
             guard process == nil, let binaries = Self.binaries else { return }
+            try? FileManager.default.removeItem(at: keepMark)
+            // No `wait`: a thread that blocks SIGCHLD starts children that block it, too, and a shell waits for it.
             // The server ends when its standard input does: when this process is gone, for whatever reason.
             let server = "\(binaries.path)/postgres -D \(folder.path)/data"
             let script = """
                 \(server) >>\(folder.path)/log 2>&1 & p=$!
-                order=$(cat); kill -QUIT $p 2>/dev/null; wait $p
-                [ "$order" = keep ] || rm -rf \(folder.path)
+                cat >/dev/null; kill -QUIT $p 2>/dev/null
+                while [ -e /proc/$p/stat ] && ! grep -q ') Z ' /proc/$p/stat; do sleep 0.02; done
+                [ -e \(keepMark.path) ] || rm -rf \(folder.path)
                 """
             let process = Process()
             let input = Pipe()
@@ -124,15 +131,18 @@ public final class PostgresServer: @unchecked Sendable {
                 // A killed server leaves its sessions behind for a moment, and they bar the next start.
                 let children = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
                 let sessions = signal == "KILL" ? children.split(separator: " ").map(String.init) : []
-                _ = try? Self.run("/bin/kill", ["-\(signal)", pid] + sessions, input: "")
+                _ = try? Self.run("/bin/kill", ["-\(signal)", pid] + sessions)
             }
-            if keepingData { try? input?.fileHandleForWriting.write(contentsOf: Data("keep".utf8)) }
+            if keepingData { try? Data().write(to: keepMark) }
             try? input?.fileHandleForWriting.close()
             process.waitUntilExit()
             self.process = nil
             self.input = nil
         }
     }
+
+    /// Tells the watching shell that the server is stopped for a while only.
+    private var keepMark: URL { folder.appendingPathComponent("keep") }
 
     private var serverPID: String? {
         let file = folder.appendingPathComponent("data/postmaster.pid").path
@@ -168,8 +178,8 @@ public final class PostgresServer: @unchecked Sendable {
         guard let binaries = Self.binaries else { throw Failure("PostgreSQL is not installed") }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         // Whoever runs the server, and only they and root, must enter the folder.
-        _ = try Self.run("/bin/chmod", ["0755", folder.path], input: "")
-        if Self.isRoot { _ = try Self.run("/bin/chown", [superuser, folder.path], input: "") }
+        _ = try Self.run("/bin/chmod", ["0755", folder.path])
+        if Self.isRoot { _ = try Self.run("/bin/chown", [superuser, folder.path]) }
         var arguments = ["-D", "\(folder.path)/data", "-U", superuser, "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
         if let password {
             let file = folder.appendingPathComponent("password")
@@ -179,7 +189,7 @@ public final class PostgresServer: @unchecked Sendable {
             arguments += ["-A", "trust"]
         }
         let command = Self.asServerUser([binaries.appendingPathComponent("initdb").path] + arguments)
-        let (status, _, error) = try Self.run(command[0], Array(command.dropFirst()), input: "")
+        let (status, _, error) = try Self.run(command[0], Array(command.dropFirst()))
         guard status == 0 else { throw Failure(error) }
         try configure()
     }
@@ -221,22 +231,17 @@ public final class PostgresServer: @unchecked Sendable {
     }
 
     private static func run(
-        _ path: String, _ arguments: [String], input: String
+        _ path: String, _ arguments: [String]
     ) throws -> (status: Int32, out: String, error: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
-        process.standardInput = stdin
+        let (stdout, stderr) = (Pipe(), Pipe())
+        process.standardInput = FileHandle.nullDevice
         process.standardOutput = stdout
         process.standardError = stderr
         try process.run()
-        // Written aside, or a large input and a large output would wait for each other.
-        DispatchQueue.global().async {
-            try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-            try? stdin.fileHandleForWriting.close()
-        }
         let out = stdout.fileHandleForReading.readDataToEndOfFile()
         let error = stderr.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()

@@ -29,6 +29,8 @@ size_t csimdjson_minify(const uint8_t *text, size_t length, uint8_t *out);
 /// Where a scan stands between two calls. All zero before the opening bracket.
 typedef struct {
     uint64_t depth;
+    /// Commas and opening brackets so far: how much memory a parser needs beside the text's own size.
+    uint64_t values;
     uint8_t in_string;
     uint8_t escaped;
 } csimdjson_scan;

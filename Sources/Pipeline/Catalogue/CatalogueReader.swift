@@ -84,9 +84,11 @@ struct CatalogueReader {
             guard let scope = RelocationScope(rawValue: String(word)) else { throw fault("no such scope: \(word)") }
             scopes.insert(scope)
         }
+        let name = String(heading[2])
+        let tableName = heading[3] == "-" ? name.split(separator: ".").joined(separator: "_") : String(heading[3])
         models.append(
             Model(
-                index: index, name: String(heading[2]), table: try table(named: String(heading[3])), scopes: scopes,
+                index: index, name: name, table: try table(named: tableName), scopes: scopes,
                 silo: silo, isDangling: heading.last == "dangling", extraDependencies: after,
                 ordinalFields: ordinalFields))
     }

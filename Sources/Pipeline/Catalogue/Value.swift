@@ -1,6 +1,9 @@
 /// One column's value between an export and a database. JSON, UUIDs (dashed, lower case), addresses and text are all
 /// `text`; the column's type says how a database takes them.
-public enum Value: Sendable, Hashable {
+///
+/// Texts are equal when their UTF-8 is, as in the databases: Swift's own comparison would take the composed and the
+/// decomposed spelling of a letter for the same key.
+public enum Value: Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -12,7 +15,7 @@ public enum Value: Sendable, Hashable {
     /// Rows of a two-dimensional array.
     case doubleArray([[Double]])
 
-    public var isNull: Bool { self == .null }
+    public var isNull: Bool { if case .null = self { true } else { false } }
 
     public var integer: Int64? {
         if case .integer(let value) = self { value } else { nil }
@@ -24,6 +27,53 @@ public enum Value: Sendable, Hashable {
 
     public var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
+    }
+}
+
+extension Value: Hashable {
+    public static func == (left: Value, right: Value) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.double(let left), .double(let right)): left == right
+        case (.text(let left), .text(let right)): ExactText(left) == ExactText(right)
+        case (.timestamp(let left), .timestamp(let right)): left == right
+        case (.textArray(let left), .textArray(let right)):
+            left.map { $0.map(ExactText.init) } == right.map { $0.map(ExactText.init) }
+        case (.doubleArray(let left), .doubleArray(let right)): left == right
+        case (.null, _), (.bool, _), (.integer, _), (.double, _), (.text, _), (.timestamp, _), (.textArray, _),
+            (.doubleArray, _):
+            false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .integer(let value), .timestamp(let value): hasher.combine(value)
+        case .double(let value): hasher.combine(value)
+        case .text(let text): hasher.combine(ExactText(text))
+        case .textArray(let items): hasher.combine(items.map { $0.map(ExactText.init) })
+        case .doubleArray(let rows): hasher.combine(rows)
+        }
+    }
+}
+
+/// A text that equals another when their UTF-8 is the same: a key as databases compare it.
+public struct ExactText: Sendable, Hashable {
+    public let text: String
+
+    public init(_ text: String) { self.text = text }
+
+    public static func == (left: ExactText, right: ExactText) -> Bool {
+        left.text.utf8.count == right.text.utf8.count && left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 }
 

@@ -1,5 +1,5 @@
 import Catalogue
-import Queue
+public import Queue
 
 // For people.
 extension StatusReport {
@@ -20,6 +20,8 @@ extension StatusReport {
             lines += TextTable.lines(reasons.map { ["  " + PlainText.line($0.key), String($0.value)] })
         }
         if !status.warnings.isEmpty { lines += ["", "Warnings"] + status.warnings.map { "  " + PlainText.line($0) } }
+        let skipped = status.skipped.compactMap(TaskNote.init(json:))
+        if !skipped.isEmpty { lines += ["", "Skipped chunks"] + skipped.map { "  " + PlainText.line($0.skippedText) } }
         if !status.findings.isEmpty {
             lines += ["", "Findings: \(status.findings.count) (`findings \(status.uuid)` shows them)"]
         }
@@ -52,6 +54,7 @@ extension StatusReport {
             ),
         ]
         if !status.failureReason.isEmpty { out.append(("reason", status.failureReason)) }
+        if let failed = TaskNote(json: status.failedTask) { out.append(("failed at", failed.text)) }
         if !status.lastTrouble.isEmpty { out.append(("trouble", status.lastTrouble)) }
         if status.attempts > 0 { out.append(("attempts", attempts(now))) }
         if !status.owner.isEmpty { out.append(("worker", status.owner)) }
@@ -66,8 +69,9 @@ extension StatusReport {
     }
 
     private func attempts(_ now: Int64) -> String {
-        let seconds = max(0, (status.nextAttemptAt - now + 999) / 1_000)
-        return status.nextAttemptAt > now ? "\(status.attempts), next in \(seconds) s" : String(status.attempts)
+        guard status.nextAttemptAt > now else { return String(status.attempts) }
+        let seconds = (status.nextAttemptAt - now + 999) / 1_000
+        return "\(status.attempts), next in \(seconds) s at \(Timestamp.text(status.nextAttemptAt))"
     }
 
     private var request: String? {
@@ -84,6 +88,13 @@ extension StatusReport {
         }
         return TextTable.lines([["  MODEL", "INSERTED", "EXISTING", "OVERWRITTEN", "DROPPED"]] + rows)
     }
+}
+
+extension TaskNote {
+    /// `sentry.user from row 21, 20 rows`
+    public var text: String { "\(name) from row \(minOrdinal), \(rows) rows" }
+
+    var skippedText: String { "\(text), by \(skippedBy ?? "?") at \(skippedAt ?? "?")" }
 }
 
 extension RelocationState {

@@ -4,6 +4,8 @@ public struct ExportLimits: Sendable, Equatable {
     public var maxDepth = 200
     /// Bytes of one element, white space included.
     public var maxRecordBytes = 8 << 20
+    /// Values inside one element, judged by its commas and opening brackets: each takes memory of its own.
+    public var maxRecordValues = 500_000
     /// Bytes of one string after its escapes are resolved.
     public var maxStringBytes = 6 << 20
     /// Bytes of a model's name.

@@ -5,7 +5,8 @@ internal import Synchronization
 /// a release build holds none of it.
 ///
 /// `RELOCATION_FAILPOINT=<name>:<n>:<action>` acts when the named place is reached for the n-th time (1-based):
-/// `kill` ends the process as SIGKILL does, `stop` freezes it as SIGSTOP does, `fail` throws.
+/// `kill` ends the process as SIGKILL does, `stop` freezes it as SIGSTOP does, `fail` throws, `hang` never goes on,
+/// `hang3` goes on after three seconds.
 public enum Failpoint {
     /// What a place throws on `fail`.
     public struct Reached: Error, Sendable {
@@ -41,6 +42,9 @@ public enum Failpoint {
             switch plan.action {
             case "kill": kill(getpid(), SIGKILL)
             case "stop": kill(getpid(), SIGSTOP)
+            case let action where action.hasPrefix("hang"):
+                guard let seconds = UInt32(action.dropFirst(4)) else { while true { pause() } }
+                _ = sleep(seconds)
             default: throw Reached(name: plan.name)
             }
         #endif

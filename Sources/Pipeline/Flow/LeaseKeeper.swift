@@ -8,12 +8,14 @@ actor LeaseKeeper {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let configuration: QueueConfiguration
+    private let heartbeat: Heartbeat
     private let log: Logger
     private var queue: RelocationQueue?
     private var held: [Int64: (claim: Claim, clock: LeaseClock)] = [:]
 
-    init(_ configuration: QueueConfiguration, log: Logger) {
+    init(_ configuration: QueueConfiguration, heartbeat: Heartbeat, log: Logger) {
         self.configuration = configuration
+        self.heartbeat = heartbeat
         self.log = log
     }
 
@@ -30,7 +32,11 @@ actor LeaseKeeper {
     /// Renews every quarter of the lease until cancelled.
     func run() async {
         let interval = Duration.milliseconds(max(configuration.leaseMilliseconds / 4, 20))
+        defer { heartbeat.retire() }
+        heartbeat.allow(milliseconds: configuration.leaseMilliseconds / 4)
         while !Task.isCancelled {
+            heartbeat.beat()
+            if heartbeat.takeRequestToReconnect() { queue = nil }
             renew()
             // A cancelled sleep ends the loop.
             do { try await Task.sleep(for: interval) } catch { return }

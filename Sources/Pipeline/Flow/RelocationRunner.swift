@@ -12,12 +12,15 @@ internal import Logging
 final class RelocationRunner {
     private let queue: RelocationQueue
     private let destination: Destination
-    private let instance: InstanceSettings
-    private let retries: RetryPolicy
+    private let settings: WorkerSettings
+    private let vitals: WorkerVitals
+    private let heartbeat: Heartbeat
     private let stop: StopSignal
     private let claim: Claim
     private let lease: LeaseClock
     private let log: Logger
+    /// The task at hand and its place in the list; nil between tasks.
+    private var current: (index: Int, element: TaskElement)?
 
     /// Tasks fetched at a time, and their bytes.
     private static let fetchCount = 32
@@ -28,13 +31,14 @@ final class RelocationRunner {
     private static let turnMilliseconds: Int64 = 2000
 
     init(
-        queue: RelocationQueue, destination: Destination, instance: InstanceSettings, retries: RetryPolicy,
-        stop: StopSignal, claim: Claim, lease: LeaseClock, log: Logger
+        queue: RelocationQueue, destination: Destination, settings: WorkerSettings, vitals: WorkerVitals,
+        heartbeat: Heartbeat, stop: StopSignal, claim: Claim, lease: LeaseClock, log: Logger
     ) {
         self.queue = queue
         self.destination = destination
-        self.instance = instance
-        self.retries = retries
+        self.settings = settings
+        self.vitals = vitals
+        self.heartbeat = heartbeat
         self.stop = stop
         self.claim = claim
         self.lease = lease
@@ -42,17 +46,25 @@ final class RelocationRunner {
     }
 
     func run() -> RunEnd {
-        let lease = lease
+        let (lease, heartbeat) = (lease, heartbeat)
         destination.setBeforeStatement { () throws(StorageError) in
+            heartbeat.beat()
             if !lease.isHeld { throw StorageError(.leaseLost, "the lease ran out or another worker took over") }
         }
-        defer { destination.setBeforeStatement(nil) }
+        defer {
+            destination.setBeforeStatement(nil)
+            heartbeat.allow(milliseconds: 0)
+        }
         do {
+            if claim.status.losses >= settings.retries.maxLosses { return try setAside() }
             return try work()
         } catch let error as QueueError {
             destination.rollback()
             return end(after: error)
         } catch let error as ImportFailure {
+            destination.rollback()
+            return end(after: error)
+        } catch let error as TaskPerformer.KeyMissing {
             destination.rollback()
             return end(after: error)
         } catch {
@@ -70,14 +82,18 @@ final class RelocationRunner {
             flags: ImportFlags(
                 mergeUsers: options.mergeUsers, overwriteConfigs: options.overwriteConfigs,
                 hideOrganizations: options.hideOrganizations),
-            instance: instance)
+            instance: settings.destination.instance)
         let work = try RelocationImport(context, into: destination)
-        let performer = TaskPerformer(work: work)
-        return options.atomic || scope == .global && !destination.isSplit
+        let performer = TaskPerformer(work: work, keyring: settings.payloadKeys)
+        return isOneTransaction(scope, options)
             ? try runInOneTransaction(performer, clears: scope == .global) : try runTaskByTask(performer)
     }
 
-    private func readOptions() throws -> (ImportScope, RelocationOptions) {
+    private func isOneTransaction(_ scope: ImportScope, _ options: RelocationOptions) -> Bool {
+        options.atomic || scope == .global && !destination.isSplit
+    }
+
+    private func readOptions() throws(ImportFailure) -> (ImportScope, RelocationOptions) {
         guard let scope = ImportScope(rawValue: claim.status.scope),
             let options = RelocationOptions(json: claim.status.options)
         else {
@@ -99,7 +115,9 @@ final class RelocationRunner {
             for element in elements {
                 if stop.isRequested { return try giveBack("the worker stops") }
                 try Failpoint.reach("chunk.before")
+                current = (0, element)
                 let outcome = try timed(element, performer)
+                current = nil
                 try Failpoint.reach("chunk.after")
                 let answer = try acknowledge(1, outcome)
                 if answer.pauseRequested || answer.cancelRequested {
@@ -115,8 +133,22 @@ final class RelocationRunner {
     // MARK: All or nothing: one transaction, acknowledged after its commit
 
     private func runInOneTransaction(_ performer: TaskPerformer, clears: Bool) throws -> RunEnd {
+        do {
+            return try performInOneTransaction(performer, clears: clears)
+        } catch let failure as ImportFailure {
+            guard case .lasting = failure else { throw failure }
+            destination.rollback()
+            // A worker that was believed lost may have committed meanwhile: then everything is there already.
+            guard try performer.work.isOvertaken() else { throw failure }
+            throw ImportFailure.passing(StorageError(.contention, "another worker has written this relocation"))
+        }
+    }
+
+    private func performInOneTransaction(_ performer: TaskPerformer, clears: Bool) throws -> RunEnd {
         try begin()
+        heartbeat.allow(milliseconds: Self.longStatementMilliseconds)
         if clears { try performer.work.clear() }
+        heartbeat.allow(milliseconds: 0)
         var sum = ChunkOutcome()
         var done = 0
         while true {
@@ -127,7 +159,9 @@ final class RelocationRunner {
                     destination.rollback()
                     return try giveBack("the worker stops")
                 }
+                current = (done, element)
                 let outcome = try timed(element, performer)
+                current = nil
                 sum.account.add(outcome.account)
                 sum.drops += outcome.drops.prefix(Self.listedRowsPerTask)
                 done += 1
@@ -135,6 +169,7 @@ final class RelocationRunner {
             try queue.progress(claim, chunksDone: done)
         }
         try Failpoint.reach("transaction.commit")
+        heartbeat.allow(milliseconds: Self.longStatementMilliseconds)
         try commit()
         try Failpoint.reach("transaction.after")
         _ = try acknowledge(done, sum)
@@ -159,22 +194,31 @@ final class RelocationRunner {
 
     // MARK: Steps
 
-    private func timed(_ element: TaskElement, _ performer: TaskPerformer) throws(ImportFailure) -> ChunkOutcome {
+    /// Milliseconds that emptying the tables and committing all may take beyond the stall limit: what the databases
+    /// allow for it.
+    private static let longStatementMilliseconds = 600_000
+
+    private func timed(_ element: TaskElement, _ performer: TaskPerformer) throws -> ChunkOutcome {
         let start = Clock.now()
+        heartbeat.beat()
+        if case .task(let task) = element { log.debug("task started", metadata: Self.metadata(task)) }
         let outcome = try performer.perform(element)
+        vitals.countChunk()
         let totals = outcome.account.totals
         FlowMetrics.record(
             chunkOf: totals.inserted, totals.existing, totals.overwritten, dropped: totals.droppedTotal,
             nanoseconds: (Clock.now() - start) * 1000)
-        if case .task(let task) = element {
-            log.debug(
-                "task done",
-                metadata: [
-                    "task.kind": "\(task.kind)", "task.name": "\(task.name)", "task.min_ordinal": "\(task.minOrdinal)",
-                    "task.microseconds": "\(Clock.now() - start)", "task.replay": "\(outcome.isReplay)",
-                ])
+        if log.logLevel <= .debug, case .task(let task) = element {
+            var metadata = Self.metadata(task)
+            metadata["task.microseconds"] = "\(Clock.now() - start)"
+            metadata["task.replay"] = "\(outcome.isReplay)"
+            log.debug("task done", metadata: metadata)
         }
         return outcome
+    }
+
+    private static func metadata(_ task: QueueTask) -> Logger.Metadata {
+        ["task.kind": "\(task.kind)", "task.name": "\(task.name)", "task.min_ordinal": "\(task.minOrdinal)"]
     }
 
     private func acknowledge(_ tasks: Int, _ outcome: ChunkOutcome) throws -> Acknowledgement {
@@ -243,28 +287,60 @@ final class RelocationRunner {
         }
     }
 
+    /// A task that took one worker after the other with it would take this one too.
+    private func setAside() throws -> RunEnd {
+        let (scope, options) = try readOptions()
+        // In one transaction nobody can tell at which task it was.
+        if !isOneTransaction(scope, options), let first = try queue.tasks(claim, from: 0, count: 1, maxBytes: 1).first {
+            current = (0, first)
+        }
+        let place: (model: String, minOrdinal: Int64)? =
+            if case .task(let task) = current?.element { (task.name, task.minOrdinal) } else { nil }
+        return try fail(
+            Finding(
+                kind: .unknown, model: place?.model, ordinal: place?.minOrdinal,
+                reason:
+                    "\(claim.status.losses) workers in a row were lost at this task, so that it is set aside; find out "
+                    + "what ended them (memory, a crash), then retry, or skip the chunk"))
+    }
+
     private func fail(_ finding: Finding) throws(QueueError) -> RunEnd {
         let row = finding.ordinal.map { " row \($0)" } ?? ""
         let reason = "\(finding.kind.rawValue) in \(finding.model ?? "the import")\(row): \(finding.reason)"
-        try queue.fail(claim, findings: [finding.json()], reason: reason)
+        let task: QueueTask? = if case .task(let task) = current?.element { task } else { nil }
+        try queue.fail(claim, findings: [finding.json()], reason: reason, at: current?.index, task: task)
         FlowMetrics.record(.failed)
         log.error("relocation failed", metadata: ["reason": "\(reason)"])
         return .failed
     }
 
+    private func end(after error: TaskPerformer.KeyMissing) -> RunEnd {
+        do {
+            return try postpone(error.reason, givenUpAs: .unknown)
+        } catch {
+            return end(after: error)
+        }
+    }
+
     private func postpone(_ error: StorageError) throws(QueueError) -> RunEnd {
+        let end = try postpone(error.message, givenUpAs: .databaseError)
+        if case .postponed = end, error.kind == .unavailable { return .databaseTrouble(error) }
+        return end
+    }
+
+    private func postpone(_ trouble: String, givenUpAs kind: Finding.Kind) throws(QueueError) -> RunEnd {
         let attempt = claim.status.attempts + 1
-        switch retries.decision(afterAttempt: attempt, jitter: Double.random(in: 0..<1)) {
+        switch settings.retries.decision(afterAttempt: attempt, jitter: Double.random(in: 0..<1)) {
         case .giveUp:
-            return try fail(
-                Finding(kind: .databaseError, model: nil, reason: "given up after \(attempt) attempts: \(error)"))
+            let reason = "given up after \(attempt) attempts: \(trouble)"
+            return try fail(Finding(kind: kind, model: nil, reason: reason))
         case .retry(let delay):
-            try queue.postpone(claim, delayMilliseconds: delay, trouble: error.message)
+            try queue.postpone(claim, delayMilliseconds: delay, trouble: trouble)
             FlowMetrics.record(.postponed)
             log.warning(
                 "relocation postponed",
-                metadata: ["error": "\(error)", "attempt": "\(attempt)", "delay_ms": "\(delay)"])
-            return error.kind == .unavailable ? .databaseTrouble(error) : .postponed
+                metadata: ["error": "\(trouble)", "attempt": "\(attempt)", "delay_ms": "\(delay)"])
+            return .postponed
         }
     }
 }
@@ -275,12 +351,16 @@ extension ImportFailure {
         switch error.kind {
         case .leaseLost: self = .leaseLost
         case .unavailable, .contention, .full, .readOnly: self = .passing(error)
-        case .permissionDenied, .schemaMismatch, .occupied: self = .destination(error)
+        case .permissionDenied, .cannotCreate, .schemaMismatch, .occupied: self = .destination(error)
         case .uniqueViolation, .foreignKeyViolation, .notNullViolation, .checkViolation:
-            self = .lasting(Finding(kind: .integrityError, model: error.table, reason: error.message))
+            self = .lasting(Finding(kind: .integrityError, model: Self.model(of: error), reason: error.message))
         case .invalidValue, .other:
-            self = .lasting(Finding(kind: .databaseError, model: error.table, reason: error.message))
+            self = .lasting(Finding(kind: .databaseError, model: Self.model(of: error), reason: error.message))
         }
+    }
+
+    private static func model(of error: StorageError) -> String? {
+        Catalogue.standard.models.first { $0.table.name == error.table }?.name ?? error.table
     }
 }
 

@@ -7,6 +7,9 @@ public struct RetryPolicy: Sendable, Equatable {
     /// No delay is longer.
     public var maxMilliseconds = 60_000
 
+    /// Workers lost in a row at one task before it counts as poison.
+    public var maxLosses = 10
+
     public init() {}
 
     /// Milliseconds to wait after an attempt that failed: between half of the doubled base and all of it.

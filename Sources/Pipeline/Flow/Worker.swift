@@ -15,14 +15,18 @@ public struct Worker: Sendable {
     /// Runs until stopped, drained or cut off; the first slot that ends for another reason than being finished ends
     /// the others.
     public func run() async -> WorkerEnd {
-        let keeper = LeaseKeeper(settings.queue, log: log)
+        let vitals = WorkerVitals()
+        let keeper = LeaseKeeper(settings.queue, heartbeat: vitals.heartbeat("leases"), log: log)
+        let check = SelfCheck(settings, vitals: vitals, stop: stop, log: log)
+        check.start()
+        defer { check.end() }
         return await withTaskGroup(of: WorkerEnd?.self) { group in
             group.addTask {
                 await keeper.run()
                 return nil
             }
             for number in 1...settings.concurrency {
-                let slot = WorkerSlot(number, settings, keeper: keeper, stop: stop, log: log)
+                let slot = WorkerSlot(number, settings, keeper: keeper, vitals: vitals, stop: stop, log: log)
                 group.addTask { await slot.run() }
             }
             var result = WorkerEnd.finished

@@ -1,3 +1,4 @@
+import Failpoints
 import Import
 import Queue
 import Storage
@@ -12,6 +13,8 @@ actor WorkerSlot {
 
     private let settings: WorkerSettings
     private let keeper: LeaseKeeper
+    private let vitals: WorkerVitals
+    private let heartbeat: Heartbeat
     private let stop: StopSignal
     private let log: Logger
     private var queue: RelocationQueue?
@@ -22,11 +25,18 @@ actor WorkerSlot {
     private static let pollMilliseconds = 200
     /// Milliseconds between two attempts to reach a server that is away.
     private static let reconnectMilliseconds = 250
+    /// Milliseconds between two lines about the same outage.
+    private static let outageReportMilliseconds: Int64 = 5000
 
-    init(_ number: Int, _ settings: WorkerSettings, keeper: LeaseKeeper, stop: StopSignal, log: Logger) {
+    init(
+        _ number: Int, _ settings: WorkerSettings, keeper: LeaseKeeper, vitals: WorkerVitals, stop: StopSignal,
+        log: Logger
+    ) {
         executor = BlockingExecutor(label: "relocation.slot.\(number)")
         self.settings = settings
         self.keeper = keeper
+        self.vitals = vitals
+        heartbeat = vitals.heartbeat("slot \(number)")
         self.stop = stop
         var log = log
         log[metadataKey: "slot"] = "\(number)"
@@ -35,8 +45,12 @@ actor WorkerSlot {
 
     /// Works until stopped, drained or cut off for longer than the budget.
     func run() async -> WorkerEnd {
+        defer { heartbeat.retire() }
         var awaySince: Int64?
+        var reportedAt = LeaseClock.now() - Self.outageReportMilliseconds
         while !stop.isRequested {
+            heartbeat.beat()
+            if heartbeat.takeRequestToReconnect() { disconnect() }
             do {
                 if try await turn() { return .finished }
                 awaySince = nil
@@ -46,13 +60,22 @@ actor WorkerSlot {
                     let since = awaySince ?? LeaseClock.now()
                     awaySince = since
                     if LeaseClock.now() - since >= settings.outageBudgetMilliseconds { return error }
-                    log.warning("a server is away", metadata: ["error": "\(message)"])
+                    if LeaseClock.now() - reportedAt >= Self.outageReportMilliseconds {
+                        reportedAt = LeaseClock.now()
+                        log.warning("a server is away", metadata: ["error": "\(message)"])
+                    }
                     await pause(Self.reconnectMilliseconds)
                 case .refused, .schema, .finished: return error
                 }
             }
         }
         return .finished
+    }
+
+    /// The next turn opens everything anew.
+    private func disconnect() {
+        queue = nil
+        destination = nil
     }
 
     /// Claims and works one relocation, or waits a little. True when there is nothing left to drain.
@@ -62,10 +85,14 @@ actor WorkerSlot {
         let sentAt = LeaseClock.now()
         let result: ClaimResult
         do {
+            try Failpoint.reach("claim.before")
             result = try queue.claim(worker: settings.name, destination: destination.identity)
-        } catch {
+        } catch let error as QueueError {
             throw ended(by: error)
+        } catch {
+            throw .unreachable("the connection was lost")
         }
+        vitals.markReady()
         switch result {
         case .claimed(let claim):
             try await work(claim, sentAt, queue, destination)
@@ -84,13 +111,16 @@ actor WorkerSlot {
         let clock = LeaseClock(leaseMilliseconds: claim.leaseMilliseconds, sentAt: sentAt)
         await keeper.keep(claim, clock)
         FlowMetrics.record(.claimed)
+        vitals.claimed()
         var log = log
         log[metadataKey: "relocation.uuid"] = "\(claim.uuid)"
         log.info("relocation claimed", metadata: ["chunks.done": "\(claim.status.chunksDone)"])
         let runner = RelocationRunner(
-            queue: queue, destination: destination, instance: settings.destination.instance,
-            retries: settings.retries, stop: stop, claim: claim, lease: clock, log: log)
+            queue: queue, destination: destination, settings: settings, vitals: vitals, heartbeat: heartbeat,
+            stop: stop,
+            claim: claim, lease: clock, log: log)
         let end = runner.run()
+        vitals.ended(end)
         await keeper.forget(claim)
         switch end {
         case .completed, .failed, .postponed, .released, .yielded, .lost: break
@@ -138,7 +168,8 @@ actor WorkerSlot {
 
     private static func message(_ mismatch: SchemaMismatch, count: Int) -> String {
         let more = count > 1 ? " (and \(count - 1) more)" : ""
-        return "\(mismatch.message)\(more). Run relocation-worker migrate on an empty database, or relocation-worker "
+        return
+            "\(mismatch.place): \(mismatch.message)\(more). Run relocation-worker migrate on an empty database, or relocation-worker "
             + "check for the whole list."
     }
 

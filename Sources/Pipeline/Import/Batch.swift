@@ -52,7 +52,8 @@ final class Batch {
     /// Writes rows that carry their ids.
     func insertNumbered(_ rows: [Row]) throws(ImportFailure) {
         let written = model.writtenColumns
-        let values = written.count == model.columns.count
+        let values =
+            written.count == model.columns.count
             ? rows.map(\.values) : rows.map { row in written.map { row.values[$0] } }
         do {
             try database.insert(

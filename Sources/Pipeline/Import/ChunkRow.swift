@@ -81,7 +81,8 @@ struct ChunkTable {
             mapped: mapped, identifiers: identifiers)
     }
 
-    private static func decode<Item: Decodable>(_ value: Value, _ table: String) throws(StorageError) -> [String: Item] {
+    private static func decode<Item: Decodable>(_ value: Value, _ table: String) throws(StorageError) -> [String: Item]
+    {
         do {
             return try JSONDecoder().decode([String: Item].self, from: Data((value.text ?? "{}").utf8))
         } catch {
@@ -102,7 +103,8 @@ struct ChunkTable {
             // A source key that came twice keeps its last row, as the accumulated map does.
             var last: [Int64: Int64] = [:]
             for entry in chunk.mapped where entry.kind == kind { last[entry.sourcePK] = entry.newPK }
-            return .text("{" + last.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",") + "}")
+            let pairs = last.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }
+            return .text("{" + pairs.joined(separator: ",") + "}")
         }
         let identifiers = chunk.identifiers.sorted { $0.key < $1.key }
             .map { "\"\($0.key)\":\(JSONText.quoted($0.value))" }

@@ -40,7 +40,7 @@ final class FoldedIndex {
             for row in rows {
                 guard let id = row[0].integer else { continue }
                 lastID = max(lastID, id)
-                if let text = row[1].text { ids[Folding.fold(text).hashValue] = id }
+                if let text = row[1].text { ids[ExactText(Folding.fold(text)).hashValue] = id }
             }
             if rows.count < Self.page { return }
         }
@@ -48,11 +48,11 @@ final class FoldedIndex {
 
     /// Whether a row's text folds to the same as this one.
     func holds(_ text: String, _ database: any Database) throws(StorageError) -> Bool {
-        let folded = Folding.fold(text)
+        let folded = ExactText(Folding.fold(text))
         guard let id = ids[folded.hashValue] else { return false }
         // Two texts may share a hash: only the row itself can tell.
         let rows = try database.select(Select([column], from: table, where: [.equals("id", .integer(id))]))
-        return rows.first?[0].text.map { Folding.fold($0) == folded } ?? false
+        return rows.first?[0].text.map { ExactText(Folding.fold($0)) == folded } ?? false
     }
 }
 
@@ -77,7 +77,7 @@ final class FoldedIndexes {
 struct NameRegister {
     private let index: FoldedIndex
     private let batch: Batch
-    private var added: Set<String> = []
+    private var added: Set<ExactText> = []
 
     init(_ table: Table, _ column: String, _ batch: Batch) throws(ImportFailure) {
         do { index = try batch.indexes.current(table, column, batch.database) } catch {
@@ -87,9 +87,9 @@ struct NameRegister {
     }
 
     func holds(_ name: String) throws(ImportFailure) -> Bool {
-        if added.contains(Folding.fold(name)) { return true }
+        if added.contains(ExactText(Folding.fold(name))) { return true }
         do { return try index.holds(name, batch.database) } catch { throw .from(error, model: batch.model) }
     }
 
-    mutating func add(_ name: String) { added.insert(Folding.fold(name)) }
+    mutating func add(_ name: String) { added.insert(ExactText(Folding.fold(name))) }
 }

@@ -15,8 +15,10 @@ public enum ImportFailure: Error, Sendable {
 
 extension ImportFailure {
     /// What a storage error means for the rows it met, in the reference's kinds.
-    static func from(_ error: StorageError, model: Model, rows: [Row] = []) -> ImportFailure {
-        let row = error.rowIndex.flatMap { rows.indices.contains($0) ? rows[$0] : nil }
+    static func from(
+        _ error: StorageError, model: Model, rows: [Row] = [], row: Row? = nil
+    ) -> ImportFailure {
+        let row = row ?? error.rowIndex.flatMap { rows.indices.contains($0) ? rows[$0] : nil }
         func lasting(_ kind: Finding.Kind) -> ImportFailure {
             .lasting(
                 Finding(
@@ -28,7 +30,7 @@ extension ImportFailure {
         case .invalidValue, .other: lasting(.databaseError)
         case .unavailable, .contention, .full, .readOnly: .passing(error)
         case .leaseLost: .leaseLost
-        case .permissionDenied, .schemaMismatch, .occupied: .destination(error)
+        case .permissionDenied, .cannotCreate, .schemaMismatch, .occupied: .destination(error)
         }
     }
 

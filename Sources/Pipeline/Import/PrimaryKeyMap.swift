@@ -15,8 +15,8 @@ public struct PrimaryKeyMap: Sendable {
 
     private var entries: [String: [Int64: Entry]] = [:]
     private var identifiers: [String: [Int64: String]] = [:]
-    /// Destination keys of the models whose rule asks which stored rows an import has claimed.
-    private var claimed: [String: Set<Int64>] = ["sentry.projectkey": []]
+    /// Destination keys of the models whose rules ask which stored rows this import has inserted.
+    private var claimed: [String: Set<Int64>] = ["sentry.projectkey": [], "sentry.user": []]
 
     public init() {}
 
@@ -29,10 +29,10 @@ public struct PrimaryKeyMap: Sendable {
 
     mutating func insert(_ model: String, _ sourcePK: Int64, _ newPK: Int64, _ kind: MappingKind, earlier: Bool) {
         entries[model, default: [:]][sourcePK] = Entry(newPK: newPK, kind: kind, isEarlier: earlier)
-        claimed[model]?.insert(newPK)
+        if kind == .inserted { claimed[model]?.insert(newPK) }
     }
 
-    /// Whether an imported row is this destination row already; kept for `sentry.projectkey` only.
+    /// Whether this import inserted the destination row; kept for `sentry.projectkey` and `sentry.user` only.
     func claims(_ newPK: Int64, of model: String) -> Bool { claimed[model]?.contains(newPK) ?? false }
 
     /// The slug an inserted row was given.

@@ -48,7 +48,10 @@ extension RelocationImport {
 extension Catalogue {
     /// Tables of no model that an import reads or writes, of one silo or of both where nil.
     public func importedOtherTables(_ silo: Silo?) -> [Table] {
-        let control = ["sentry_controlimportchunk", "sentry_lostpasswordhash", "sentry_organizationslugreservation"]
+        let control = [
+            "sentry_controlimportchunk", "sentry_lostpasswordhash", "sentry_organizationslugreservation",
+            "sentry_controloutbox",
+        ]
         let region = [
             "sentry_regionimportchunk", "sentry_controlimportchunkreplica",
             "hybridcloud_organizationslugreservationreplica",

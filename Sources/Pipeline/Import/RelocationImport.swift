@@ -12,7 +12,11 @@ public final class RelocationImport {
     private let indexes = FoldedIndexes()
     var random = SecureRandom()
     /// `model|min ordinal` of every chunk row of this import.
-    private var chunkKeys: Set<String> = []
+    private(set) var chunkKeys: Set<String> = []
+    /// Those of them that this worker found and did not write.
+    private(set) var foundKeys: Set<String> = []
+    /// Models of which the destination is known to hold the table.
+    var soundModels: Set<String> = []
 
     /// Rebuilds the primary-key map from the chunk rows of this import.
     public init(_ context: ImportContext, into destination: Destination) throws(ImportFailure) {
@@ -45,6 +49,7 @@ public final class RelocationImport {
     public func importChunk(
         model: Model, minOrdinal: Int64, rows: [Row], now: Int64 = Clock.now()
     ) throws(ImportFailure) -> ChunkOutcome {
+        try requireSound(model, minOrdinal)
         var outcome = ChunkOutcome()
         let fresh = rows.filter { !isWritten($0, model, into: &outcome) }
         guard !fresh.isEmpty else {
@@ -52,28 +57,59 @@ public final class RelocationImport {
             return outcome
         }
         let database = destination.database(of: model.silo)
-        let ownsTransaction = !database.isInTransaction
-        do {
-            if ownsTransaction { try storage(model) { () throws(StorageError) in try database.begin() } }
-            let chunk = try write(fresh, model, minOrdinal, now, into: &outcome)
-            try pass("chunk.recorded")
-            if ownsTransaction { try storage(model) { () throws(StorageError) in try database.commit() } }
-            if let chunk {
-                adopt(chunk, earlier: false)
-                if destination.isSplit, model.silo == .control {
-                    try pass("chunk.unreplicated")
-                    try storage(model) { () throws(StorageError) in try replicate(chunk, now: now) }
-                }
+        guard !database.isInTransaction else {
+            do {
+                if let chunk = try write(fresh, model, minOrdinal, now, into: &outcome) { try adopt(chunk, model, now) }
+                return outcome
+            } catch {
+                throw earliest(error, fresh, model, minOrdinal, now)
             }
+        }
+        do {
+            let chunk = try writeAndCommit(fresh, model, minOrdinal, now, into: &outcome)
+            if let chunk { try adopt(chunk, model, now) }
             return outcome
         } catch {
-            if ownsTransaction {
-                database.rollback()
-                indexes.forget()
-                if let reused = try reuseOfLostRace(error, model, minOrdinal, rows) { return reused }
+            if try adoptChunksOfOthers(after: error, model) {
+                return try importChunk(model: model, minOrdinal: minOrdinal, rows: rows, now: now)
             }
             throw error
         }
+    }
+
+    private func writeAndCommit(
+        _ rows: [Row], _ model: Model, _ minOrdinal: Int64, _ now: Int64, into outcome: inout ChunkOutcome
+    ) throws(ImportFailure) -> ChunkRow? {
+        let database = destination.database(of: model.silo)
+        let chunk: ChunkRow?
+        do {
+            try storage(model) { () throws(StorageError) in try database.begin() }
+            chunk = try write(rows, model, minOrdinal, now, into: &outcome)
+            try pass("chunk.recorded")
+        } catch {
+            undo(database)
+            throw earliest(error, rows, model, minOrdinal, now)
+        }
+        do {
+            try database.commit()
+        } catch {
+            undo(database)
+            throw .from(error, model: model, row: Self.row(of: error, in: chunk, rows, model))
+        }
+        return chunk
+    }
+
+    /// Takes a chunk row that this worker has written into the map, and copies it to the other silo where there is one.
+    private func adopt(_ chunk: ChunkRow, _ model: Model, _ now: Int64) throws(ImportFailure) {
+        adopt(chunk, earlier: false)
+        guard destination.isSplit, model.silo == .control else { return }
+        try pass("chunk.unreplicated")
+        try storage(model) { () throws(StorageError) in try replicate(chunk, now: now) }
+    }
+
+    func undo(_ database: any Database) {
+        database.rollback()
+        indexes.forget()
     }
 
     /// Whether a chunk row held this source key when the worker took over; then it is counted as what it became.
@@ -92,7 +128,7 @@ public final class RelocationImport {
     }
 
     /// Inside the transaction: normalise, write, record. Returns the chunk row; nil where nothing was written.
-    private func write(
+    func write(
         _ rows: [Row], _ model: Model, _ minOrdinal: Int64, _ now: Int64, into outcome: inout ChunkOutcome
     ) throws(ImportFailure) -> ChunkRow? {
         let batch = Batch(
@@ -108,23 +144,25 @@ public final class RelocationImport {
             case .dropped(let row, let reason): drop(row, model, reason, into: &outcome)
             }
         }
+        defer { outcome.drops.sort { $0.ordinal < $1.ordinal } }
         guard !kept.isEmpty else { return nil }
         let written = try rule.write(kept, batch)
         var chunk = ChunkRow(
             model: model.name, minOrdinal: minOrdinal, rowsWritten: 0, minSourcePK: 0, maxSourcePK: 0, mapped: [],
             identifiers: [:])
+        var ordinals: [Int64] = []
         for (row, result) in zip(kept, written) {
             switch result {
             case .dropped(let reason): drop(row, model, reason, into: &outcome)
             case .written(let newPK, let kind, let slug):
                 count(kind, model.name, into: &outcome)
                 chunk.append(row, newPK, kind, slug: slug)
+                ordinals.append(row.ordinal)
             }
         }
         guard chunk.rowsWritten > 0 else { return nil }
         try pass("chunk.written")
-        // Another chunk size left a row under this key: what is new gets the key of its own first row.
-        if chunkKeys.contains(Self.key(model.name, minOrdinal)) { chunk.minOrdinal = kept[0].ordinal }
+        chunk.minOrdinal = freeOrdinal(minOrdinal, ordinals, model.name)
         try storage(model) { () throws(StorageError) in
             let database = destination.database(of: model.silo)
             try ChunkTable.own(model.silo).insert(chunk, importUUID: context.importUUID, now: now, into: database)
@@ -133,46 +171,35 @@ public final class RelocationImport {
         return chunk
     }
 
+    /// The key of a chunk row: where another chunk size left a row under the wanted one, that of what is new here.
+    private func freeOrdinal(_ wanted: Int64, _ written: [Int64], _ model: String) -> Int64 {
+        var candidate = wanted
+        var rest = written.makeIterator()
+        while chunkKeys.contains(Self.key(model, candidate)) { candidate = rest.next() ?? candidate + 1 }
+        return candidate
+    }
+
     private func drop(_ row: Row, _ model: Model, _ reason: DropReason, into outcome: inout ChunkOutcome) {
         outcome.account.dropped(model: model.name, reason)
         outcome.drops.append(
             DroppedRow(model: model.name, sourcePK: row.sourcePK, ordinal: row.ordinal, reason: reason))
     }
 
-    private func replicate(_ chunk: ChunkRow, now: Int64) throws(StorageError) {
+    func replicate(_ chunk: ChunkRow, now: Int64) throws(StorageError) {
         try ChunkTable.replica.insert(
             chunk, importUUID: context.importUUID, now: now, into: destination.region, ignoringConflicts: true)
     }
 
-    /// A unique violation whose chunk row is there now was a race with another worker: its result is ours.
-    private func reuseOfLostRace(
-        _ failure: ImportFailure, _ model: Model, _ minOrdinal: Int64, _ rows: [Row]
-    ) throws(ImportFailure) -> ChunkOutcome? {
-        guard case .lasting(let finding) = failure, finding.kind == .integrityError,
-            !chunkKeys.contains(Self.key(model.name, minOrdinal))
-        else { return nil }
-        let found: [ChunkRow]
-        do {
-            found = try ChunkTable.own(model.silo).load(
-                context.importUUID, from: destination.database(of: model.silo), model: model.name,
-                minOrdinal: minOrdinal)
-        } catch {
-            throw .from(error, model: model)
-        }
-        guard let winner = found.first else { return nil }
-        adopt(winner, earlier: true)
-        return try importChunk(model: model, minOrdinal: minOrdinal, rows: rows)
-    }
-
-    private func adopt(_ chunk: ChunkRow, earlier: Bool) {
+    func adopt(_ chunk: ChunkRow, earlier: Bool) {
         chunkKeys.insert(Self.key(chunk.model, chunk.minOrdinal))
+        if earlier { foundKeys.insert(Self.key(chunk.model, chunk.minOrdinal)) }
         for entry in chunk.mapped {
             map.insert(chunk.model, entry.sourcePK, entry.newPK, entry.kind, earlier: earlier)
         }
         for (sourcePK, slug) in chunk.identifiers { map.setIdentifier(chunk.model, sourcePK, slug) }
     }
 
-    private static func key(_ model: String, _ minOrdinal: Int64) -> String { "\(model)|\(minOrdinal)" }
+    static func key(_ model: String, _ minOrdinal: Int64) -> String { "\(model)|\(minOrdinal)" }
 
     /// A test may fail the process here; to the import that is a connection lost at this place.
     private func pass(_ place: StaticString) throws(ImportFailure) {
@@ -181,7 +208,7 @@ public final class RelocationImport {
         }
     }
 
-    private func storage(_ model: Model, _ work: () throws(StorageError) -> Void) throws(ImportFailure) {
+    func storage(_ model: Model, _ work: () throws(StorageError) -> Void) throws(ImportFailure) {
         do { try work() } catch { throw .from(error, model: model) }
     }
 }

@@ -14,12 +14,22 @@ struct RowCheck {
         }
     }
 
-    /// The first fault in column order; nil for a sound row.
+    /// A fault with the stage at which the reference meets it: it asserts before it sends, and the database fits the
+    /// values to their columns before it looks for nulls, and for nulls before it runs its checks.
+    private enum Stage: Int {
+        case assertion, value, null, check
+    }
+
+    private typealias Fault = (stage: Stage, kind: Finding.Kind, reason: String)
+
+    /// The fault that the reference meets first; nil for a sound row.
     func fault(in row: Row) -> (kind: Finding.Kind, reason: String)? {
+        var first: Fault?
         for (index, column) in columns {
-            if let fault = fault(in: row.values[index], column) { return fault }
+            guard let fault = fault(in: row.values[index], column) else { continue }
+            if fault.stage.rawValue < first?.stage.rawValue ?? Int.max { first = fault }
         }
-        return nil
+        return first.map { ($0.kind, $0.reason) }
     }
 
     /// Throws the finding of the first faulty row.
@@ -29,11 +39,11 @@ struct RowCheck {
         }
     }
 
-    private func fault(in value: Value, _ column: Column) -> (Finding.Kind, String)? {
+    private func fault(in value: Value, _ column: Column) -> Fault? {
         switch value {
         case .null:
             return column.isNullable
-                ? nil : (.integrityError, "null value in column \"\(column.name)\" violates not-null constraint")
+                ? nil : (.null, .integrityError, "null value in column \"\(column.name)\" violates not-null constraint")
         case .text(let text): return fault(in: text, column)
         case .integer(let number): return fault(in: number, column)
         case .textArray(let items):
@@ -42,23 +52,28 @@ struct RowCheck {
         }
     }
 
-    private func fault(in text: String, _ column: Column) -> (Finding.Kind, String)? {
+    private func fault(in text: String, _ column: Column) -> Fault? {
         if Self.hasNUL(text) { return Self.nul(column) }
-        guard let limit = column.type.maxLength, text.utf8.count > limit, text.unicodeScalars.count > limit else {
-            return nil
-        }
-        return (.databaseError, "value too long for column \"\(column.name)\" of type character varying(\(limit))")
+        // As the databases do on assignment, spaces beyond the limit are cut off.
+        guard let limit = column.type.maxLength, text.utf8.count > limit,
+            text.unicodeScalars.dropFirst(limit).contains(where: { $0 != " " })
+        else { return nil }
+        return (
+            .value, .databaseError, "value too long for column \"\(column.name)\" of type character varying(\(limit))"
+        )
     }
 
-    private func fault(in number: Int64, _ column: Column) -> (Finding.Kind, String)? {
+    private func fault(in number: Int64, _ column: Column) -> Fault? {
         if column.isBounded, number > Int64(Int32.max) {
-            return (.unknown, "value of \"\(column.name)\" is above 2147483647")
+            return (.assertion, .unknown, "value of \"\(column.name)\" is above 2147483647")
         }
         if let range = column.type.integerRange, !range.contains(number) {
-            return (.databaseError, "value of \"\(column.name)\" is out of range for its type")
+            return (.value, .databaseError, "value of \"\(column.name)\" is out of range for its type")
         }
         if number < 0, isNonNegative(column.name) {
-            return (.integrityError, "value of \"\(column.name)\" violates check constraint \"\(column.name) >= 0\"")
+            return (
+                .check, .integrityError, "value of \"\(column.name)\" violates check constraint \"\(column.name) >= 0\""
+            )
         }
         return nil
     }
@@ -69,7 +84,7 @@ struct RowCheck {
 
     private static func hasNUL(_ text: String) -> Bool { text.utf8.contains(0) }
 
-    private static func nul(_ column: Column) -> (Finding.Kind, String) {
-        (.unknown, "text of \"\(column.name)\" holds a NUL character, which no database takes")
+    private static func nul(_ column: Column) -> Fault {
+        (.assertion, .unknown, "text of \"\(column.name)\" holds a NUL character, which no database takes")
     }
 }

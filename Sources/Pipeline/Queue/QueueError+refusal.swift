@@ -19,6 +19,8 @@ extension QueueError {
         case "short": ("has fewer tasks than were acknowledged", "")
         case "incomplete": ("does not have the number of tasks it should", "Enqueue its file again.")
         case "gap": ("lost tasks while they were pushed", "Enqueue its file again.")
+        case "nowhere": ("did not fail at a task", "There is nothing to skip: mend its cause, then `retry`.")
+        case "moved": ("has moved on since it was looked at", "Look at its `status` again.")
         case "step": ("is past that step", "")
         default: ("does not allow this", "")
         }

@@ -63,6 +63,34 @@ extension RelocationQueue {
         return out
     }
 
+    /// The task at which a relocation failed. Throws `conflict` where it did not fail at one.
+    public func failedTask(_ uuid: String) throws(QueueError) -> FailedTask {
+        let answer = try run(try callFor(.failedTask, uuid)).accepted(uuid)
+        guard case .bytes(let bytes) = try answer.element(0), let done = Int(try answer.text(1)),
+            let now = Int64(try answer.text(2))
+        else { throw answer.unexpected }
+        return FailedTask(
+            element: bytes.withUnsafeBytes(TaskFrame.decode), readAt: now, digest: ScriptDigest.hex(bytes),
+            chunksDone: done)
+    }
+
+    /// Drops the task at which a relocation failed, for good; `retry` then goes on behind it. Throws `conflict` when
+    /// the relocation has moved on since the task was read.
+    ///
+    /// - Parameters:
+    ///   - counters: what becomes of its rows
+    ///   - note: what is dropped, by whom and when
+    public func skip(
+        _ uuid: String, _ task: FailedTask, counters: [String: Int], note: TaskNote
+    ) throws(QueueError) {
+        _ = try run(
+            try callFor(
+                .skip, uuid,
+                [.text(task.digest), .number(task.chunksDone), .text(note.json)]
+                    + counters.flatMap { [RedisArgument.text($0.key), .number($0.value)] })
+        ).accepted(uuid)
+    }
+
     /// Pauses a relocation: at once, or at the next chunk boundary when a worker holds it.
     public func pause(_ uuid: String) throws(QueueError) -> OperatorOutcome {
         try outcome(try callFor(.pause, uuid), uuid)

@@ -12,7 +12,8 @@ extension RelocationQueue {
     public static let postponeLimits = 0...86_400_000
 
     /// Leases the relocation that has waited longest, of those bound to `destination` or to none yet. One whose lease
-    /// has run out comes first.
+    /// has run out comes first. A claim whose answer was lost stands until its lease runs out, and is no loss of the
+    /// task's.
     public func claim(worker: String, destination: String) throws(QueueError) -> ClaimResult {
         let answer = try run(
             ScriptCall(
@@ -135,13 +136,19 @@ extension RelocationQueue {
 
     /// After lasting trouble: ends the relocation without success. Tasks and place are kept for `retry`.
     ///
-    /// - Parameter findings: each a JSON object
-    public func fail(_ claim: Claim, findings: [String], reason: String) throws(QueueError) {
+    /// - Parameters:
+    ///   - findings: each a JSON object
+    ///   - index: place of the failed task in the list; nil when none is at fault
+    ///   - task: the failed task itself, where it can be read
+    public func fail(
+        _ claim: Claim, findings: [String], reason: String, at index: Int? = nil, task: QueueTask? = nil
+    ) throws(QueueError) {
         try transition(
             .fail, claim,
             [
                 .text(TextList.encode(Array(findings.prefix(RelocationQueue.findingsLimit)))),
                 .text(RelocationQueue.cut(reason, RelocationQueue.reasonBytes)),
+                .text(index.map(String.init) ?? ""), .text(task.map { TaskNote($0).json } ?? ""),
             ], ends: true)
     }
 

@@ -19,7 +19,8 @@ extension RelocationStatus {
             options: text("options"), digest: text("digest"), sourceName: text("sourceName"),
             warnings: TextList.decode(text("warnings")), createdAt: time("createdAt"), updatedAt: time("updatedAt"),
             startedAt: time("startedAt"), completedAt: time("completedAt"), payloadBytes: number("payloadBytes"),
-            skipped: (parts[2].array ?? []).compactMap(\.text), takeovers: number("takeovers"),
+            skipped: (parts[2].array ?? []).compactMap(\.text), failedTask: text("failedTask"),
+            takeovers: number("takeovers"),
             losses: number("losses"), pauseRequested: text("pauseRequested") == "1",
             cancelRequested: text("cancelRequested") == "1")
     }

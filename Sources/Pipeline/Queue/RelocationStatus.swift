@@ -56,8 +56,10 @@ public struct RelocationStatus: Sendable, Equatable {
     public var completedAt: Int64
     /// What was pushed, in bytes; 0 once the payload is gone.
     public var payloadBytes: Int
-    /// Descriptions of the chunks an operator skipped.
+    /// The chunks an operator skipped, each a JSON object.
     public var skipped: [String]
+    /// The task at which it failed, a JSON object; empty unless it failed at one.
+    public var failedTask: String
     /// How often a worker vanished and another took over.
     public var takeovers: Int
     /// Workers that vanished in a row at the current task.
@@ -75,7 +77,7 @@ public struct RelocationStatus: Sendable, Equatable {
         lastTrouble: String = "", destination: String = "", owner: String = "", leaseExpiresAt: Int64 = 0,
         options: String = "", digest: String = "", sourceName: String = "", warnings: [String] = [],
         createdAt: Int64 = 0, updatedAt: Int64 = 0, startedAt: Int64 = 0, completedAt: Int64 = 0,
-        payloadBytes: Int = 0, skipped: [String] = [], takeovers: Int = 0, losses: Int = 0,
+        payloadBytes: Int = 0, skipped: [String] = [], failedTask: String = "", takeovers: Int = 0, losses: Int = 0,
         pauseRequested: Bool = false, cancelRequested: Bool = false
     ) {
         self.uuid = uuid
@@ -104,6 +106,7 @@ public struct RelocationStatus: Sendable, Equatable {
         self.completedAt = completedAt
         self.payloadBytes = payloadBytes
         self.skipped = skipped
+        self.failedTask = failedTask
         self.takeovers = takeovers
         self.losses = losses
         self.pauseRequested = pauseRequested

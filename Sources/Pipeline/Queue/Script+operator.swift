@@ -51,8 +51,52 @@ extension Script {
         if was[2] ~= '1' then return {'conflict', 'unpublished'} end
         if was[3] == '1' then return {'conflict', 'deleted'} end
         redis.call('HSET', KEYS[1], 'status', 'IN_PROGRESS', 'failureReason', '', 'findings', '', 'attempts', '0',
-          'losses', '0', 'nextAttemptAt', '0', 'completedAt', '0', 'lastTrouble', '', 'updatedAt', ms(now))
+          'losses', '0', 'nextAttemptAt', '0', 'completedAt', '0', 'lastTrouble', '', 'failedIndex', '',
+          'failedTask', '', 'updatedAt', ms(now))
         wait(ARGV[2], was[4], turn)
+        return {'ok'}
+        """)
+
+    /// Reads the task at which a relocation failed.
+    ///
+    /// - KEYS: 1...5 of the relocation
+    /// - Returns: `ok`, the element, finished chunks, ms since 1970 · `missing` · `conflict`, its status or
+    ///   `unpublished` or `deleted` or `nowhere`
+    static let failedTask = Script(
+        "failedTask", .reads,
+        """
+        local was = redis.call('HMGET', KEYS[1], 'status', 'published', 'payloadDeleted', 'failedIndex', 'chunksDone')
+        if not was[1] then return {'missing'} end
+        if was[1] ~= 'FAILURE' then return {'conflict', was[1]} end
+        if was[2] ~= '1' then return {'conflict', 'unpublished'} end
+        if was[3] == '1' then return {'conflict', 'deleted'} end
+        local element = tonumber(was[4] or '') and redis.call('LINDEX', KEYS[2], was[4])
+        if not element then return {'conflict', 'nowhere'} end
+        return {'ok', element, was[5], ms(now)}
+        """)
+
+    /// Drops the task at which a relocation failed, for good: its rows are counted, what was done is remembered. The
+    /// relocation stays failed.
+    ///
+    /// - KEYS: 1...5 of the relocation
+    /// - ARGV: 3 SHA-1 of the element that was looked at, 4 finished chunks then, 5 note to remember, then counters
+    ///   and values
+    /// - Returns: `ok` · `missing` · `conflict`, its status or `moved`
+    static let skip = Script(
+        "skip", .moves,
+        """
+        local was = redis.call('HMGET', KEYS[1], 'status', 'chunksDone', 'failedIndex')
+        if not was[1] then return {'missing'} end
+        if was[1] ~= 'FAILURE' then return {'conflict', was[1]} end
+        local element = tonumber(was[3] or '') and redis.call('LINDEX', KEYS[2], was[3])
+        if not element or was[2] ~= ARGV[4] or redis.sha1hex(element) ~= ARGV[3] then return {'conflict', 'moved'} end
+        -- A list gives an element up by its value only: no task is empty.
+        redis.call('LSET', KEYS[2], was[3], '')
+        redis.call('LREM', KEYS[2], 1, '')
+        redis.call('HINCRBY', KEYS[1], 'chunksDone', 1)
+        for at = 6, #ARGV, 2 do redis.call('HINCRBY', KEYS[3], ARGV[at], ARGV[at + 1]) end
+        redis.call('RPUSH', KEYS[5], ARGV[5])
+        redis.call('HSET', KEYS[1], 'failedIndex', '', 'failedTask', '', 'updatedAt', ms(now))
         return {'ok'}
         """)
 

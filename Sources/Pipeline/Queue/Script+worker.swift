@@ -123,10 +123,10 @@ extension Script {
         """
         local answer = stale()
         if answer then return answer end
-        redis.call('HSET', KEYS[1], 'leaseUsed', '1')
+        if redis.call('HGET', KEYS[1], 'leaseUsed') ~= '1' then redis.call('HSET', KEYS[1], 'leaseUsed', '1') end
         local at, stop, limit = tonumber(ARGV[4]), ARGV[4] + ARGV[5], tonumber(ARGV[6])
         -- Slices grow while elements are small: little is read that does not fit.
-        local out, size, slice = {'ok'}, 0, 8
+        local out, size, slice = {'ok'}, 0, 16
         while at < stop do
           local got = redis.call('LRANGE', KEYS[2], at, math.min(at + slice, stop) - 1)
           if #got == 0 then break end
@@ -252,10 +252,10 @@ extension Script {
         return {'ok'}
         """)
 
-    /// Ends a relocation without success. Its tasks stay: the failed one is the head of the list.
+    /// Ends a relocation without success. Its tasks stay, the failed one among them.
     ///
     /// - KEYS: 1...5 of the relocation
-    /// - ARGV: 3 token, 4 findings, 5 reason
+    /// - ARGV: 3 token, 4 findings, 5 reason, 6 index of the failed task or empty, 7 note of it or empty
     /// - Returns: `ok` · `lost`
     static let fail = Script(
         "fail", .moves,
@@ -264,7 +264,7 @@ extension Script {
         if answer then return answer end
         leave(ARGV[2], redis.call('HGET', KEYS[1], 'lane'))
         unlease(KEYS[1], 'failed')
-        redis.call('HSET', KEYS[1], 'findings', ARGV[4])
+        redis.call('HSET', KEYS[1], 'findings', ARGV[4], 'failedIndex', ARGV[6], 'failedTask', ARGV[7])
         fail(KEYS[1], ARGV[5])
         return {'ok'}
         """)

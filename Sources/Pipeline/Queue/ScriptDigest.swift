@@ -1,9 +1,11 @@
 /// SHA-1, by which Redis names scripts. Not for anything that must resist an attacker.
 enum ScriptDigest {
     /// 40 lower-case hexadecimal digits.
-    static func hex(_ text: String) -> String {
+    static func hex(_ text: String) -> String { hex(Array(text.utf8)) }
+
+    static func hex(_ content: [UInt8]) -> String {
         var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]
-        let bytes = padded(Array(text.utf8))
+        let bytes = padded(content)
         for start in stride(from: 0, to: bytes.count, by: 64) { mix(bytes[start..<start + 64], into: &state) }
         return state.map { word in
             let digits = String(word, radix: 16)

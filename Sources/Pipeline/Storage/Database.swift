@@ -83,6 +83,9 @@ public struct SchemaMismatch: Sendable, Equatable {
         self.message = message
         self.isFatal = isFatal
     }
+
+    /// `auth_user.name`, or the table alone.
+    public var place: String { column.map { "\(table).\($0)" } ?? table }
 }
 
 /// A condition on one column. Several are joined by AND.

@@ -16,6 +16,8 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         case full
         case readOnly
         case permissionDenied
+        /// The file cannot be made: its folder is missing.
+        case cannotCreate
         /// A table or column is missing or of another type; the database is older than ours.
         case schemaMismatch
         /// The database belongs to somebody else: `migrate` refuses it.
@@ -57,7 +59,7 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         switch kind {
         case .unavailable, .contention, .full, .readOnly: true
         case .uniqueViolation, .foreignKeyViolation, .notNullViolation, .checkViolation, .invalidValue,
-            .permissionDenied, .schemaMismatch, .occupied, .leaseLost, .other:
+            .permissionDenied, .cannotCreate, .schemaMismatch, .occupied, .leaseLost, .other:
             false
         }
     }

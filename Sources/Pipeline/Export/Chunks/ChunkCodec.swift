@@ -54,14 +54,9 @@ private struct ChunkReader {
 
     /// `body` carries the parser's padding.
     mutating func rows(_ body: [UInt8]) throws(ExportError) -> [Row] {
-        let outcome: Result<[Row], ExportError> = body.withUnsafeBufferPointer { bytes in
-            do throws(ExportError) {
-                return .success(try rows(UnsafeBufferPointer(rebasing: bytes.dropLast(RecordParser.padding))))
-            } catch {
-                return .failure(error)
-            }
+        try body.withBytes { bytes throws(ExportError) in
+            try rows(UnsafeBufferPointer(rebasing: bytes.dropLast(RecordParser.padding)))
         }
-        return try outcome.get()
     }
 
     private func rows(_ body: UnsafeBufferPointer<UInt8>) throws(ExportError) -> [Row] {
@@ -84,21 +79,18 @@ private struct ChunkReader {
     }
 
     private func row(_ text: UnsafeBufferPointer<UInt8>, _ ordinal: Int64) throws(ExportError) -> Row {
-        let outcome = try parser.withTape(of: text) { tape throws(ExportError) -> Row in
-            guard tape.root.isObject else { throw ChunkCodec.damaged }
-            let envelope = Envelope(tape.root)
-            try requireModel(envelope, ordinal)
-            do throws(RowFault) {
-                return try decoder.row(envelope, plan, ordinal: ordinal, now: now)
-            } catch {
-                // A key that cannot be read has no place in a message about it.
-                let key = try? envelope.primaryKey().value
-                throw error.error(
-                    at: ExportPlace(model: plan.model.name, ordinal: ordinal, sourcePK: key, field: error.field))
-            }
+        // A row that was JSON when it was packed and is none now was damaged on the way.
+        guard let tape = try? parser.parse(text), tape.root.isObject else { throw ChunkCodec.damaged }
+        let envelope = Envelope(tape.root)
+        try requireModel(envelope, ordinal)
+        do throws(RowFault) {
+            return try decoder.row(envelope, plan, ordinal: ordinal, now: now)
+        } catch {
+            // A key that cannot be read has no place in a message about it.
+            let key = try? envelope.primaryKey().value
+            throw error.error(
+                at: ExportPlace(model: plan.model.name, ordinal: ordinal, sourcePK: key, field: error.field))
         }
-        guard case .success(let row) = outcome else { throw ChunkCodec.damaged }
-        return row
     }
 
     private func requireModel(_ envelope: Envelope, _ ordinal: Int64) throws(ExportError) {

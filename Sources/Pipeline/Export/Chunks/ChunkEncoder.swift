@@ -5,7 +5,12 @@ import CZstd
 final class ChunkEncoder {
     private let context: OpaquePointer
     private var body: [UInt8] = []
+    /// Where white space is taken out of a row.
+    private var scratch: [UInt8] = []
     private var minOrdinal: Int64 = 0
+
+    /// Bytes of memory that are kept from one chunk to the next.
+    private static let keptBytes = 1 << 20
 
     /// Three is zstd's own default: most of the gain, little of the time.
     private static let level: Int32 = 3
@@ -23,18 +28,21 @@ final class ChunkEncoder {
 
     func begin(minOrdinal: Int64) {
         self.minOrdinal = minOrdinal
-        body.removeAll(keepingCapacity: true)
+        // What an uncommonly large chunk took is given back.
+        body.removeAll(keepingCapacity: body.capacity <= Self.keptBytes)
+        if scratch.count > Self.keptBytes { scratch = [] }
         Varint.append(UInt64(bitPattern: minOrdinal), to: &body)
     }
 
     /// Adds a row that is valid JSON, without its white space.
     func add(_ text: UnsafeBufferPointer<UInt8>, ordinal: Int64) {
         Varint.append(UInt64(ordinal - minOrdinal), to: &body)
-        let json = [UInt8](unsafeUninitializedCapacity: text.count + RecordParser.padding) { out, count in
-            count = csimdjson_minify(text.baseAddress, text.count, out.baseAddress)
+        if scratch.count < text.count + RecordParser.padding {
+            scratch = Array(repeating: 0, count: text.count * 5 / 4 + RecordParser.padding)
         }
-        Varint.append(UInt64(json.count), to: &body)
-        body += json
+        let count = csimdjson_minify(text.baseAddress, text.count, &scratch)
+        Varint.append(UInt64(count), to: &body)
+        body += scratch[..<count]
     }
 
     func payload() throws(ExportError) -> [UInt8] { try framed(body) }

@@ -6,19 +6,8 @@ extension ExportSource {
         let sweeps: [Sweep] = survey.needsDeferredSweep ? [.allButDeferred, .deferredOnly] : [.all]
         for sweep in sweeps {
             let walk = try FileWalk(self, scope: survey.scope)
-            var failure: (any Error)?
-            do throws(ExportError) {
-                try walk.forEach { row throws(ExportError) in
-                    guard let chunk = try cutter.add(row, sweep) else { return }
-                    do {
-                        try onChunk(chunk)
-                    } catch {
-                        failure = error
-                        throw ExportError(.unreadable, "stopped")
-                    }
-                }
-            } catch {
-                throw failure ?? error
+            while let model = try walk.next() {
+                if let chunk = try cutter.add(walk, model, sweep) { try onChunk(chunk) }
             }
             if let chunk = try cutter.finish() { try onChunk(chunk) }
             try walk.requireSame(as: survey)
@@ -59,21 +48,22 @@ private struct Cutter {
     }
 
     /// Takes a row in; returns the chunk that it closes.
-    mutating func add(_ row: FileRow, _ sweep: Sweep) throws(ExportError) -> Chunk? {
-        guard row.state.fate == .queued, sweep.takes(row.model) else { return try finish() }
-        let isKept = try filter?.accepts(row) ?? true
-        let text = row.text
-        let number = row.state.number
+    mutating func add(
+        _ walk: FileWalk, _ state: FileWalk.ModelState, _ sweep: Sweep
+    ) throws(ExportError) -> Chunk? {
+        guard state.fate == .queued, sweep.takes(state.name) else { return try finish() }
+        let isKept = try filter?.accepts(walk, state.name) ?? true
+        let text = walk.reader.text
         var closed: Chunk?
-        if windows.begins(model: number, ordinal: row.ordinal, bytes: text.count, isKept: isKept) {
+        if windows.begins(model: state.number, ordinal: state.rows, bytes: text.count, isKept: isKept) {
             closed = try finish()
-            windows.begin(model: number, ordinal: row.ordinal)
-            model = row.model
-            encoder.begin(minOrdinal: row.ordinal)
+            windows.begin(model: state.number, ordinal: state.rows)
+            model = state.name
+            encoder.begin(minOrdinal: state.rows)
         }
         if isKept {
             windows.keep(bytes: text.count)
-            encoder.add(text, ordinal: row.ordinal)
+            encoder.add(text, ordinal: state.rows)
         }
         return closed
     }

@@ -1,14 +1,17 @@
 import Catalogue
+import Glibc
 
 /// Goes through a file once, row by row, and knows each row's model and ordinal.
 final class FileWalk {
     /// What is known about a model after some of the file.
     final class ModelState {
-        /// A small number of its own, in the order of first appearance.
+        /// Place among the models, in the order of first appearance.
         let number: Int
         let name: String
+        /// As the file first spells it.
         fileprivate let spelling: [UInt8]
         let fate: ModelFate
+        /// For models whose rows are decoded.
         let plan: ModelPlan?
         fileprivate(set) var rows: Int64 = 0
 
@@ -18,6 +21,12 @@ final class FileWalk {
             self.spelling = spelling
             self.fate = fate
             self.plan = plan
+        }
+
+        @inline(__always)
+        fileprivate func isSpelled(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+            guard spelling.count == bytes.count, let base = bytes.baseAddress else { return false }
+            return memcmp(spelling, base, bytes.count) == 0
         }
     }
 
@@ -29,7 +38,8 @@ final class FileWalk {
     /// In order of first appearance.
     private(set) var models: [ModelState] = []
     private var byName: [String: ModelState] = [:]
-    private var last: ModelState?
+    private var envelope: Envelope?
+    private var current: ModelState?
 
     init(_ source: ExportSource, scope: ImportScope) throws(ExportError) {
         reader = try source.records()
@@ -39,21 +49,22 @@ final class FileWalk {
         self.scope = scope
     }
 
-    /// Hands over every row; what `body` is given holds only there.
-    func forEach(_ body: (FileRow) throws(ExportError) -> Void) throws(ExportError) {
-        while try reader.advance() {
-            try reader.withRecord { record throws(ExportError) in
-                let envelope = Envelope(record)
-                let state = try state(of: envelope)
-                state.rows += 1
-                try body(FileRow(walk: reader, decoder: decoder, envelope: envelope, state: state))
-            }
-        }
+    /// Moves to the next row and returns its model; nil behind the last one.
+    func next() throws(ExportError) -> ModelState? {
+        guard try reader.advance() else { return nil }
+        let envelope = Envelope(try reader.parsed())
+        self.envelope = envelope
+        let state = try state(of: envelope)
+        state.rows += 1
+        current = state
+        return state
     }
 
     private func state(of envelope: Envelope) throws(ExportError) -> ModelState {
-        guard let bytes = envelope.model else { throw refused("has no model, or one that is no string") }
-        if let last, last.spelling.elementsEqual(bytes) { return last }
+        guard let bytes = envelope.model, !bytes.isEmpty else {
+            throw refused("has no model, or one that is no string")
+        }
+        if let current, current.isSpelled(bytes) { return current }
         guard bytes.count <= limits.maxModelNameBytes else {
             throw ExportError(
                 .tooLarge, "this row's model has a name of more than \(limits.maxModelNameBytes) bytes",
@@ -63,14 +74,8 @@ final class FileWalk {
         guard name.utf8.contains(UInt8(ascii: ".")) else {
             throw refused("has a model without a dot: it has to be written as app.model")
         }
-        if let known = byName[name] {
-            // Spelled otherwise than where it first stood: found by name, and not remembered.
-            if known.spelling.elementsEqual(bytes) { last = known }
-            return known
-        }
-        let state = try created(name, spelling: Array(bytes))
-        last = state
-        return state
+        if let known = byName[name] { return known }
+        return try created(name, spelling: Array(bytes))
     }
 
     private func refused(_ problem: String) -> ExportError {
@@ -93,64 +98,16 @@ final class FileWalk {
     }
 }
 
-/// What an import does with a model's rows, whatever they hold.
-enum ModelFate {
-    case queued, outOfScope, excluded, unknown, deleted
+// MARK: - The row at hand
 
-    init(_ name: String, scope: ImportScope, catalogue: Catalogue) {
-        if catalogue.deletedModels.contains(name) {
-            self = .deleted
-        } else if let model = catalogue.model(name) {
-            self = scope.accepts(model) ? .queued : .outOfScope
-        } else {
-            self = catalogue.isExcluded(name) ? .excluded : .unknown
-        }
-    }
-
-    /// Rows that are out of scope are judged all the same, as the reference does.
-    var isDecoded: Bool {
-        switch self {
-        case .queued, .outOfScope: true
-        case .excluded, .unknown, .deleted: false
-        }
-    }
-
-    /// Why its rows are left out; nil when they are not.
-    var dropReason: DropReason? {
-        switch self {
-        case .queued: nil
-        case .outOfScope: .outOfScope
-        case .excluded: .excludedModel
-        case .unknown: .unknownModel
-        case .deleted: .deletedModel
-        }
-    }
-}
-
-/// The row at hand of a walk.
-struct FileRow {
-    fileprivate let walk: RecordReader
-    fileprivate let decoder: RowDecoder
-    fileprivate let envelope: Envelope
-    let state: FileWalk.ModelState
-
-    fileprivate init(walk: RecordReader, decoder: RowDecoder, envelope: Envelope, state: FileWalk.ModelState) {
-        self.walk = walk
-        self.decoder = decoder
-        self.envelope = envelope
-        self.state = state
-    }
-
-    var model: String { state.name }
-    var ordinal: Int64 { state.rows }
-    var plan: ModelPlan? { state.plan }
-    /// The row as it stands in the file.
-    var text: UnsafeBufferPointer<UInt8> { walk.text }
+extension FileWalk {
+    /// Bytes of the row at hand as it stands in the file.
+    var rowBytes: Int { reader.text.count }
 
     /// Judges the whole row. Only for models that are decoded.
-    func check() throws(ExportError) -> PrimaryKey {
-        guard let plan else { return PrimaryKey(value: nil, form: .missing) }
+    func check(_ plan: ModelPlan) throws(ExportError) -> PrimaryKey {
         do throws(RowFault) {
+            let envelope = try requireRow()
             let key = try envelope.primaryKey()
             try decoder.check(envelope, plan)
             return key
@@ -161,29 +118,34 @@ struct FileRow {
 
     func primaryKey() throws(ExportError) -> PrimaryKey {
         do throws(RowFault) {
-            return try envelope.primaryKey()
+            return try requireRow().primaryKey()
         } catch {
             throw refusal(error)
         }
     }
 
-    /// One column's value; nil where its key is missing.
-    func value(_ column: Int) throws(ExportError) -> Value? {
-        guard let plan else { return nil }
+    /// The value of a field; nil where its key is missing.
+    func value(_ field: String) throws(ExportError) -> Value? {
+        guard let plan = current?.plan, let column = plan.model.columnIndex(ofField: field) else { return nil }
         do throws(RowFault) {
-            return try decoder.value(envelope, plan, column: column)
+            return try decoder.value(try requireRow(), plan, column: column)
         } catch {
             throw refusal(error)
         }
+    }
+
+    private func requireRow() throws(RowFault) -> Envelope {
+        guard let envelope else { throw RowFault(problem: "is not there yet") }
+        return envelope
     }
 
     private func refusal(_ fault: RowFault) -> ExportError {
-        var place = walk.place
-        place.model = model
-        place.ordinal = ordinal
+        var place = reader.place
+        place.model = current?.name
+        place.ordinal = current?.rows
         place.field = fault.field
         // A key that cannot be read has no place in a message about it.
-        place.sourcePK = try? envelope.primaryKey().value
+        place.sourcePK = try? envelope?.primaryKey().value
         return fault.error(at: place)
     }
 }

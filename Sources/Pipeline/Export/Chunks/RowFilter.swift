@@ -28,46 +28,41 @@ struct RowFilter: Sendable, Equatable {
 
     private static func name(_ value: Value?) -> Name? { value?.text.map { Array($0.utf8) } }
 
-    private static func field(_ row: FileRow, _ name: String) throws(ExportError) -> Value? {
-        guard let column = row.plan?.model.columnIndex(ofField: name) else { return nil }
-        return try row.value(column)
-    }
-
     /// Looks at every row once, in file order, before the first is judged.
-    mutating func gather(_ row: FileRow) throws(ExportError) {
+    mutating func gather(_ walk: FileWalk, _ model: String) throws(ExportError) {
         if isByOrganization {
-            try gatherMembers(row)
-        } else if row.model == "sentry.user", let name = Self.name(try Self.field(row, "username")),
+            try gatherMembers(walk, model)
+        } else if model == "sentry.user", let name = Self.name(try walk.value("username")),
             wanted.contains(name)
         {
-            emails.insert(Self.name(try Self.field(row, "email")))
+            emails.insert(Self.name(try walk.value("email")))
         }
     }
 
     /// Organizations have to stand before their members; the scan ends at the first row of another kind behind those.
-    private mutating func gatherMembers(_ row: FileRow) throws(ExportError) {
+    private mutating func gatherMembers(_ walk: FileWalk, _ model: String) throws(ExportError) {
         if isScanOver { return }
-        switch row.model {
+        switch model {
         case "sentry.organization":
-            guard let slug = Self.name(try Self.field(row, "slug")), wanted.contains(slug) else { return }
-            if let key = try row.primaryKey().value { organizations.insert(key) }
+            guard let slug = Self.name(try walk.value("slug")), wanted.contains(slug) else { return }
+            if let key = try walk.primaryKey().value { organizations.insert(key) }
         case "sentry.organizationmember":
             hasSeenMember = true
-            guard let key = try Self.field(row, "organization")?.integer, organizations.contains(key) else { return }
-            if let user = try Self.field(row, "user_id")?.integer { users.insert(user) }
+            guard let key = try walk.value("organization")?.integer, organizations.contains(key) else { return }
+            if let user = try walk.value("user_id")?.integer { users.insert(user) }
         case "sentry.user": break
         default: isScanOver = hasSeenMember
         }
     }
 
     /// Whether a row passes.
-    func accepts(_ row: FileRow) throws(ExportError) -> Bool {
-        switch row.model {
-        case "sentry.email": return emails.contains(Self.name(try Self.field(row, "email")))
+    func accepts(_ walk: FileWalk, _ model: String) throws(ExportError) -> Bool {
+        switch model {
+        case "sentry.email": return emails.contains(Self.name(try walk.value("email")))
         case "sentry.user" where isByOrganization:
-            return try row.primaryKey().value.map { users.contains($0) } ?? false
-        case "sentry.user": return try Self.accepts(Self.field(row, "username"), wanted)
-        case "sentry.organization" where isByOrganization: return try Self.accepts(Self.field(row, "slug"), wanted)
+            return try walk.primaryKey().value.map { users.contains($0) } ?? false
+        case "sentry.user": return try Self.accepts(walk.value("username"), wanted)
+        case "sentry.organization" where isByOrganization: return try Self.accepts(walk.value("slug"), wanted)
         default: return true
         }
     }

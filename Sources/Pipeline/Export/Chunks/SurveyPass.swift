@@ -14,26 +14,33 @@ extension ExportSource {
         var tally = Tally(chunkSize: chunkSize, limits: limits)
         var oddities = Oddities()
         var rows = filter.map(RowFilter.init)
-        try walk.forEach { row throws(ExportError) in
-            if row.state.fate.isDecoded { oddities.add(try row.check()) }
+        while let model = try walk.next() {
+            if let plan = model.plan { oddities.add(try walk.check(plan)) }
             if rows == nil {
-                tally.add(row, isAccepted: true)
+                tally.add(model, bytes: walk.rowBytes, isAccepted: true)
             } else {
-                try rows?.gather(row)
+                try rows?.gather(walk, model.name)
             }
         }
         survey.take(walk)
         if let rows {
-            let again = try FileWalk(self, scope: scope)
-            try again.forEach { row throws(ExportError) in
-                tally.add(row, isAccepted: row.state.fate == .queued ? try rows.accepts(row) : true)
-            }
-            try again.requireSame(as: survey)
+            try count(rows, survey, &tally)
             survey.rowFilter = rows
         }
+        tally.finish(walk.models)
         survey.take(tally)
         survey.warnings = oddities.warnings(walk)
         return survey
+    }
+
+    /// Goes through the file once more, now that the filter knows its names.
+    private func count(_ filter: RowFilter, _ survey: ExportSurvey, _ tally: inout Tally) throws(ExportError) {
+        let walk = try FileWalk(self, scope: survey.scope)
+        while let model = try walk.next() {
+            let isAccepted = model.fate == .queued ? try filter.accepts(walk, model.name) : true
+            tally.add(model, bytes: walk.rowBytes, isAccepted: isAccepted)
+        }
+        try walk.requireSame(as: survey)
     }
 }
 
@@ -73,29 +80,42 @@ private struct Tally {
     private(set) var needsDeferredSweep = false
     private var windows: ChunkWindows
     private var hasDeferred = false
+    /// By the model's number.
+    private var filtered: [Int: Int] = [:]
+
     init(chunkSize: Int, limits: ExportLimits) {
         windows = ChunkWindows(chunkSize: chunkSize, maxBytes: limits.maxChunkBytes)
     }
 
-    mutating func add(_ row: FileRow, isAccepted: Bool) {
-        if let reason = row.state.fate.dropReason {
-            leftOut.dropped(model: row.model, reason)
+    /// Takes in a row of a model, of which it is the last so far.
+    mutating func add(_ model: FileWalk.ModelState, bytes: Int, isAccepted: Bool) {
+        guard model.fate == .queued else {
             windows.close()
             return
         }
-        let bytes = row.text.count
-        let number = row.state.number
-        if windows.begins(model: number, ordinal: row.ordinal, bytes: bytes, isKept: isAccepted) {
-            windows.begin(model: number, ordinal: row.ordinal)
+        let ordinal = model.rows
+        if windows.begins(model: model.number, ordinal: ordinal, bytes: bytes, isKept: isAccepted) {
+            windows.begin(model: model.number, ordinal: ordinal)
         }
         guard isAccepted else {
-            leftOut.dropped(model: row.model, .filtered)
+            filtered[model.number, default: 0] += 1
             return
         }
-        if windows.rows == 0 { noteChunk(of: row.model) }
+        if windows.rows == 0 { noteChunk(of: model.name) }
         windows.keep(bytes: bytes)
         rowsQueued += 1
         bytesQueued += Int64(bytes)
+    }
+
+    /// Accounts for the rows of all models, now that they are counted.
+    mutating func finish(_ models: [FileWalk.ModelState]) {
+        for model in models {
+            if let reason = model.fate.dropReason {
+                leftOut.dropped(Int(model.rows), model: model.name, reason)
+            } else if let rows = filtered[model.number] {
+                leftOut.dropped(rows, model: model.name, .filtered)
+            }
+        }
     }
 
     private mutating func noteChunk(of model: String) {

@@ -2,10 +2,10 @@ import Catalogue
 
 /// Array columns.
 struct ArrayRules {
-    private let json: TextParser
+    private let parser: TextParser
     private let literals = PythonLiteralParser()
 
-    init(maxDepth: Int) { json = TextParser(maxDepth: maxDepth, takesNaN: true) }
+    init(maxDepth: Int) { parser = TextParser(maxDepth: maxDepth, takesNaN: true) }
 
     /// A Python list: empty for what Python takes for false; a list; a string of JSON, of a Python literal or of
     /// PostgreSQL's array text, tried in that order.
@@ -13,18 +13,22 @@ struct ArrayRules {
         if JSONRules.isFalse(value) { return Self.empty(type) }
         if value.isArray { return try list(value, type: type, wanted: wanted) }
         guard value.isString else { throw .misfit(value, "a list") }
-        let text = value.bytes
-        let decode = { (tape: Tape) throws(FieldFault) -> Value in
-            try self.decoded(tape.root, type: type, wanted: wanted)
-        }
-        switch try json.withTape(of: text, decode) {
-        case .success(let value): return value
-        case .failure(let fault) where fault.isRefusal: throw FieldFault("holds a string whose text \(fault.problem)")
-        case .failure: break
-        }
-        if let value = try literals.withTape(of: text, decode) { return value }
-        if type != .doubleArray, let items = PostgresArrayText.items(text) { return .textArray(items) }
+        if let tape = try json(value.bytes) { return try decoded(tape.root, type: type, wanted: wanted) }
+        if let tape = literals.tape(of: value.bytes) { return try decoded(tape.root, type: type, wanted: wanted) }
+        if type != .doubleArray, let items = PostgresArrayText.items(value.bytes) { return .textArray(items) }
         throw FieldFault("holds a string that is neither JSON nor a Python list nor a PostgreSQL array")
+    }
+
+    /// nil for a text that is no JSON.
+    private func json(_ text: UnsafeBufferPointer<UInt8>) throws(FieldFault) -> Tape? {
+        // What JSON cannot begin with need not be tried: most lists are written as Python does.
+        if text.count > 1, text[0] == UInt8(ascii: "["), text[1] == UInt8(ascii: "'") { return nil }
+        do throws(TextFault) {
+            return try parser.parse(text)
+        } catch {
+            if error.isRefusal { throw FieldFault("holds a string whose text \(error.problem)") }
+            return nil
+        }
     }
 
     private static func empty(_ type: ColumnType) -> Value {
@@ -43,14 +47,14 @@ struct ArrayRules {
         if value.isNull { return .null }
         if value.isArray { return try list(value, type: type, wanted: wanted) }
         guard value.isString else { throw .misfit(value, "a list") }
-        let outcome = try json.withTape(of: value.bytes) { tape throws(FieldFault) -> Value in
-            guard tape.root.isArray else { throw FieldFault("holds a string whose text is no list") }
-            return try list(tape.root, type: type, wanted: wanted)
+        let root: TapeValue
+        do throws(TextFault) {
+            root = try parser.parse(value.bytes).root
+        } catch {
+            throw FieldFault("holds a string whose text \(error.problem)")
         }
-        switch outcome {
-        case .success(let value): return value
-        case .failure(let fault): throw FieldFault("holds a string whose text \(fault.problem)")
-        }
+        guard root.isArray else { throw FieldFault("holds a string whose text is no list") }
+        return try list(root, type: type, wanted: wanted)
     }
 
     private func list(_ list: TapeValue, type: ColumnType, wanted: Bool) throws(FieldFault) -> Value {

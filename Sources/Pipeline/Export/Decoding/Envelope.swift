@@ -12,17 +12,15 @@ struct Envelope {
         var items = record.items
         while let key = items.next(), let value = items.next() {
             let bytes = key.bytes
-            switch bytes.count {
-            case 2 where bytes[0] == 0x70 && bytes[1] == 0x6B: pkIndex = value.index
-            case 5 where bytes.elementsEqual(Self.model): modelIndex = value.index
-            case 6 where bytes.elementsEqual(Self.fields): fieldsIndex = value.index
-            default: break
+            if bytes.equals("model") {
+                modelIndex = value.index
+            } else if bytes.equals("pk") {
+                pkIndex = value.index
+            } else if bytes.equals("fields") {
+                fieldsIndex = value.index
             }
         }
     }
-
-    private static let model = Array("model".utf8)
-    private static let fields = Array("fields".utf8)
 
     /// The model's name as written; nil when it is missing or no string.
     var model: UnsafeBufferPointer<UInt8>? {

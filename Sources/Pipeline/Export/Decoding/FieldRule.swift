@@ -1,6 +1,6 @@
 import Catalogue
 
-/// What one column takes from a row's fields.
+/// What one column takes from a row's fields: plain bits, copied for every value.
 struct FieldRule {
     let encoding: FieldEncoding
     let type: ColumnType
@@ -8,7 +8,6 @@ struct FieldRule {
     let isAddress: Bool
     /// The defined bits of a bit-flag column.
     let mask: Int64
-    let defaultValue: DefaultValue
     /// A UUID column whose empty text becomes a fresh UUID, as the reference fills it when it saves.
     let fillsUUID: Bool
 
@@ -18,7 +17,6 @@ struct FieldRule {
         isNullable = column.isNullable
         isAddress = column.meaning == .ip
         mask = column.bits.count >= 63 ? .max : (1 << Int64(column.bits.count)) - 1
-        defaultValue = column.defaultValue
         fillsUUID = column.encoding == .uuid && column.defaultValue == .literal(.text(""))
     }
 }
@@ -83,8 +81,8 @@ struct FieldDecoder {
     }
 
     /// What a missing key becomes. `now` is in microseconds since 1970-01-01T00:00:00Z.
-    func missing(_ rule: FieldRule, now: Int64) -> Value {
-        switch rule.defaultValue {
+    func missing(_ rule: FieldRule, _ defaultValue: DefaultValue, now: Int64) -> Value {
+        switch defaultValue {
         case .literal(let value): literal(value, rule)
         case .now(let offsetSeconds): .timestamp(now + offsetSeconds * 1_000_000)
         case .hex64: .text(FreshValues.hex64())

@@ -32,23 +32,13 @@ struct JSONRules {
     }
 
     private func decode(_ text: [UInt8], isLast: Bool, wanted: Bool) throws(FieldFault) -> Decoded {
-        let decoded = withText(text) { root -> Decoded in
-            root.isString && !isLast ? .string(Array(root.bytes)) : .value(stored(root, wanted: wanted))
+        do throws(TextFault) {
+            let root = try text.withBytes { bytes throws(TextFault) in try parser.parse(bytes) }.root
+            if root.isString, !isLast { return .string(Array(root.bytes)) }
+            return .value(stored(root, wanted: wanted))
+        } catch {
+            throw FieldFault("holds a string whose text \(error.problem)")
         }
-        switch decoded {
-        case .success(let decoded): return decoded
-        case .failure(let fault): throw FieldFault("holds a string whose text \(fault.problem)")
-        }
-    }
-
-    private func withText<Result>(_ text: [UInt8], _ body: (TapeValue) -> Result) -> Swift.Result<Result, TextFault> {
-        text.withUnsafeBufferPointer { withText($0, body) }
-    }
-
-    private func withText<Result>(
-        _ text: UnsafeBufferPointer<UInt8>, _ body: (TapeValue) -> Result
-    ) -> Swift.Result<Result, TextFault> {
-        parser.withTape(of: text) { tape in body(tape.root) }
     }
 
     /// Null is SQL's null.
@@ -60,10 +50,11 @@ struct JSONRules {
     func pickled(_ value: TapeValue, wanted: Bool) throws(FieldFault) -> Value {
         guard wanted || value.isString && mayBeRefused(value.bytes) else { return .null }
         guard value.isString else { return .text(StoredJSON.text(value)) }
-        switch withText(value.bytes, { StoredJSON.text($0) }) {
-        case .success(let text): return .text(text)
-        case .failure(let fault) where fault.isRefusal: throw FieldFault("holds a string whose text \(fault.problem)")
-        case .failure: return .text(JSONText.quoted(value.text))
+        do throws(TextFault) {
+            return .text(StoredJSON.text(try parser.parse(value.bytes).root))
+        } catch {
+            if error.isRefusal { throw FieldFault("holds a string whose text \(error.problem)") }
+            return .text(JSONText.quoted(value.text))
         }
     }
 
@@ -71,10 +62,12 @@ struct JSONRules {
     func object(_ value: TapeValue, wanted: Bool) throws(FieldFault) -> Value {
         guard wanted || value.isString && mayBeRefused(value.bytes) else { return .null }
         guard value.isString else { return .text(Self.isFalse(value) ? "{}" : StoredJSON.text(value)) }
-        switch withText(value.bytes, { $0.isNull ? "{}" : StoredJSON.text($0) }) {
-        case .success(let text): return .text(text)
-        case .failure(let fault) where fault.isRefusal: throw FieldFault("holds a string whose text \(fault.problem)")
-        case .failure: return .text("{}")
+        do throws(TextFault) {
+            let root = try parser.parse(value.bytes).root
+            return .text(root.isNull ? "{}" : StoredJSON.text(root))
+        } catch {
+            if error.isRefusal { throw FieldFault("holds a string whose text \(error.problem)") }
+            return .text("{}")
         }
     }
 

@@ -6,21 +6,19 @@ final class PythonLiteralParser {
 
     private struct NotALiteral: Error {}
 
-    private var out = TapeBuilder()
+    private let out = TapeBuilder()
     private var bytes = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
     private var at = 0
     private var depth = 0
 
-    /// Hands the tape of one text to `body`, tuples as lists; nil when the text is no literal.
-    func withTape<Result, Failure: Error>(
-        of text: UnsafeBufferPointer<UInt8>, _ body: (Tape) throws(Failure) -> Result
-    ) throws(Failure) -> Result? {
+    /// The tape of one text, tuples as lists; it holds until the next call. nil when the text is no literal.
+    func tape(of text: UnsafeBufferPointer<UInt8>) -> Tape? {
         do throws(NotALiteral) {
             try parse(text)
+            return out.tape
         } catch {
             return nil
         }
-        return try out.withTape(body)
     }
 
     private func parse(_ text: UnsafeBufferPointer<UInt8>) throws(NotALiteral) {

@@ -17,24 +17,20 @@ final class RowDecoder {
     /// Judges every field of a row.
     func check(_ envelope: Envelope, _ plan: ModelPlan) throws(RowFault) {
         try locate(envelope, plan)
-        for column in plan.columns {
-            let position = plan.positions[column]
-            if position != 0 {
-                _ = try decode(TapeValue(tape: envelope.tape, index: position), plan, column, wanted: false)
-            }
+        for place in plan.fields.indices where plan.fields[place].position != 0 {
+            _ = try decode(envelope.tape, plan, plan.fields[place], wanted: false)
         }
     }
 
     /// Decodes a whole row. `now` is in microseconds since 1970-01-01T00:00:00Z.
     func row(_ envelope: Envelope, _ plan: ModelPlan, ordinal: Int64, now: Int64) throws(RowFault) -> Row {
         try locate(envelope, plan)
-        var values = Array(repeating: Value.null, count: plan.rules.count)
-        for column in plan.columns {
-            let position = plan.positions[column]
-            values[column] =
-                position == 0
-                ? fields.missing(plan.rules[column], now: now)
-                : try decode(TapeValue(tape: envelope.tape, index: position), plan, column, wanted: true)
+        var values = Array(repeating: Value.null, count: plan.defaults.count)
+        for field in plan.fields {
+            values[field.column] =
+                field.position == 0
+                ? fields.missing(field.rule, plan.defaults[field.column], now: now)
+                : try decode(envelope.tape, plan, field, wanted: true)
         }
         return Row(ordinal: ordinal, sourcePK: try envelope.primaryKey().value, values: values)
     }
@@ -42,9 +38,8 @@ final class RowDecoder {
     /// One column's value; nil where its key is missing.
     func value(_ envelope: Envelope, _ plan: ModelPlan, column: Int) throws(RowFault) -> Value? {
         try locate(envelope, plan)
-        let position = plan.positions[column]
-        guard position != 0 else { return nil }
-        return try decode(TapeValue(tape: envelope.tape, index: position), plan, column, wanted: true)
+        guard let place = plan.field(ofColumn: column), plan.fields[place].position != 0 else { return nil }
+        return try decode(envelope.tape, plan, plan.fields[place], wanted: true)
     }
 
     private func locate(_ envelope: Envelope, _ plan: ModelPlan) throws(RowFault) {
@@ -62,12 +57,12 @@ final class RowDecoder {
 
     @inline(__always)
     private func decode(
-        _ value: TapeValue, _ plan: ModelPlan, _ column: Int, wanted: Bool
+        _ tape: Tape, _ plan: ModelPlan, _ field: ModelPlan.Field, wanted: Bool
     ) throws(RowFault) -> Value {
         do throws(FieldFault) {
-            return try fields.decode(value, plan.rules[column], wanted: wanted)
+            return try fields.decode(TapeValue(tape: tape, index: field.position), field.rule, wanted: wanted)
         } catch {
-            throw RowFault(problem: error.problem, field: plan.model.columns[column].field)
+            throw RowFault(problem: error.problem, field: plan.model.columns[field.column].field)
         }
     }
 }

@@ -10,6 +10,7 @@ enum TextRules {
     /// An address as Django's GenericIPAddressField cleans it: without white space around it, an IPv6 one checked and
     /// in its shortest form. An IPv4 one is judged on the rows that are written.
     static func address(_ value: TapeValue, wanted: Bool) throws(FieldFault) -> Value {
+        if !wanted, value.isString, !value.bytes.contains(UInt8(ascii: ":")) { return .null }
         let text = String(PythonText.string(value).unicodeScalars.trimmingPythonSpace())
         guard text.utf8.contains(UInt8(ascii: ":")) else { return wanted ? .text(text) : .null }
         guard let address = IPv6Address(text) else { throw FieldFault("holds a string that is no IPv6 address") }

@@ -38,7 +38,7 @@ public final class RecordReader {
     /// The next element; nil behind the last one, once the rest of the text has been found to be sound.
     public func next() throws(ExportError) -> Record? {
         guard try advance() else { return nil }
-        _ = try withRecord { _ in }
+        _ = try parsed()
         return Record(number: number, byte: byte, json: Array(text))
     }
 
@@ -74,14 +74,13 @@ public final class RecordReader {
         return true
     }
 
-    /// Parses the element at hand. What `body` is given holds only there.
-    func withRecord<Result>(
-        _ body: (TapeValue) throws(ExportError) -> Result
-    ) throws(ExportError) -> Result {
-        let outcome = try parser.withTape(of: text) { tape throws(ExportError) in try body(tape.root) }
-        switch outcome {
-        case .success(let result): return result
-        case .failure(let fault): throw fault.error(at: place)
+    /// Parses the element at hand; what is returned holds until the next call.
+    @inline(__always)
+    func parsed() throws(ExportError) -> TapeValue {
+        do throws(TextFault) {
+            return try parser.parse(text).root
+        } catch {
+            throw error.error(at: place)
         }
     }
 }
@@ -92,13 +91,19 @@ extension RecordReader {
     /// The next byte that is no white space, not consumed; nil at the end.
     private func skipSpace() throws(ExportError) -> UInt8? {
         while true {
-            while buffer.start < buffer.end {
-                let byte = buffer.base[buffer.start]
-                guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
-                buffer.start += 1
-            }
+            let base = buffer.base
+            let end = buffer.end
+            var at = buffer.start
+            while at < end, Self.isSpace(base[at]) { at += 1 }
+            buffer.start = at
+            if at < end { return base[at] }
             guard try buffer.fill() else { return nil }
         }
+    }
+
+    @inline(__always)
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 
     private func bad(_ message: String, at offset: Int64? = nil) -> ExportError {
@@ -162,6 +167,7 @@ extension RecordReader {
     private func findEnd() throws(ExportError) {
         var scan = csimdjson_scan()
         var looked = 0
+        recordLength = 0
         while true {
             let end = csimdjson_record_end(
                 &scan, buffer.base + buffer.start + looked, buffer.end - buffer.start - looked)
@@ -172,17 +178,29 @@ extension RecordReader {
                 break
             }
             looked = buffer.end - buffer.start
-            if looked > limits.maxRecordBytes { break }
+            if looked > limits.maxRecordBytes || scan.values > UInt64(limits.maxRecordValues) { break }
             guard try buffer.fill() else {
                 throw bad("the export ends inside this row: it is truncated; export again")
             }
         }
-        guard looked <= limits.maxRecordBytes, recordLength <= limits.maxRecordBytes else {
-            throw ExportError(
-                .tooLarge, "this row has more than \(limits.maxRecordBytes) bytes",
-                place: ExportPlace(byte: buffer.offset(of: buffer.start), record: number))
-        }
+        try requireModestSize(bytes: max(looked, recordLength), values: scan.values)
         buffer.start += recordLength
+    }
+}
+
+extension RecordReader {
+    private func requireModestSize(bytes: Int, values: UInt64) throws(ExportError) {
+        let excess: String
+        if bytes > limits.maxRecordBytes {
+            excess = "\(limits.maxRecordBytes) bytes"
+        } else if values > UInt64(limits.maxRecordValues) {
+            excess = "\(limits.maxRecordValues) values"
+        } else {
+            return
+        }
+        throw ExportError(
+            .tooLarge, "this row has more than \(excess)",
+            place: ExportPlace(byte: buffer.offset(of: buffer.start), record: number))
     }
 }
 

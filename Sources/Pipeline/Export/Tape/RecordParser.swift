@@ -23,31 +23,13 @@ final class RecordParser {
 
     deinit { csimdjson_destroy(parser) }
 
-    /// Hands the tape of one text to `body`; it holds only there. `padding` bytes behind it are read, not used.
-    func withTape<Result, Failure: Error>(
-        of text: UnsafeBufferPointer<UInt8>, _ body: (Tape) throws(Failure) -> Result
-    ) throws(Failure) -> Swift.Result<Result, TextFault> {
-        if let tape = fastTape(of: text) {
-            if let fault = overlongString(tape, text.count) { return .failure(fault) }
-            return .success(try body(tape))
-        }
-        return try slowTape(of: text, body)
-    }
-
-    private func slowTape<Result, Failure: Error>(
-        of text: UnsafeBufferPointer<UInt8>, _ body: (Tape) throws(Failure) -> Result
-    ) throws(Failure) -> Swift.Result<Result, TextFault> {
-        var overlong: TextFault?
-        let outcome = try slow.withTape(of: text) { tape throws(Failure) -> Result? in
-            overlong = overlongString(tape, text.count)
-            return overlong == nil ? try body(tape) : nil
-        }
-        switch outcome {
-        case .failure(let fault): return .failure(fault)
-        case .success(let result?): return .success(result)
-        case .success(nil):
-            return .failure(overlong ?? TextFault(offset: 0, problem: "cannot be read"))
-        }
+    /// The tape of one text; it holds until the next call. `padding` bytes behind the text are read, not used.
+    @inline(__always)
+    func parse(_ text: UnsafeBufferPointer<UInt8>) throws(TextFault) -> Tape {
+        let tape: Tape
+        if let fast = fastTape(of: text) { tape = fast } else { tape = try slow.parse(text) }
+        if text.count > limits.maxStringBytes { try refuseOverlongStrings(tape) }
+        return tape
     }
 
     private func fastTape(of text: UnsafeBufferPointer<UInt8>) -> Tape? {
@@ -59,18 +41,16 @@ final class RecordParser {
     }
 
     /// Only a text that is itself longer than a string may be can hold one that is.
-    private func overlongString(_ tape: Tape, _ length: Int) -> TextFault? {
-        guard length > limits.maxStringBytes else { return nil }
+    private func refuseOverlongStrings(_ tape: Tape) throws(TextFault) {
         let end = tape.root.next
         var index = 1
         while index < end {
             let value = TapeValue(tape: tape, index: index)
             if value.isString, value.bytes.count > limits.maxStringBytes {
-                return TextFault(
+                throw TextFault(
                     offset: 0, problem: "holds a string of more than \(limits.maxStringBytes) bytes", isRefusal: true)
             }
             index = value.isObject || value.isArray ? index + 1 : value.next
         }
-        return nil
     }
 }

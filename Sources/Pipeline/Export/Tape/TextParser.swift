@@ -10,7 +10,7 @@ struct TextFault: Error, Equatable {
 /// Parses JSON into a tape of its own. Slower than simdjson, it knows what that does not: integers of any size,
 /// where a mistake is, and, for texts inside strings, the `NaN` and `Infinity` that the reference's reader takes.
 final class TextParser {
-    private var out = TapeBuilder()
+    private let out = TapeBuilder()
     private var bytes = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
     private var at = 0
     private var depth = 0
@@ -22,19 +22,8 @@ final class TextParser {
         self.takesNaN = takesNaN
     }
 
-    /// Hands the tape of one text to `body`; it holds only there.
-    func withTape<Result, Failure: Error>(
-        of text: UnsafeBufferPointer<UInt8>, _ body: (Tape) throws(Failure) -> Result
-    ) throws(Failure) -> Swift.Result<Result, TextFault> {
-        do throws(TextFault) {
-            try parse(text)
-        } catch {
-            return .failure(error)
-        }
-        return .success(try out.withTape(body))
-    }
-
-    private func parse(_ text: UnsafeBufferPointer<UInt8>) throws(TextFault) {
+    /// The tape of one text; it holds until the next call.
+    func parse(_ text: UnsafeBufferPointer<UInt8>) throws(TextFault) -> Tape {
         out.reset()
         bytes = text
         at = 0
@@ -46,6 +35,7 @@ final class TextParser {
         try value()
         skipSpace()
         if at < bytes.count { throw fault("has something behind its end") }
+        return out.tape
     }
 
     private func fault(_ problem: String, at offset: Int? = nil) -> TextFault {

@@ -49,7 +49,7 @@ final class Base64URLReader {
 
     private func decode(into out: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int {
         var written = 0
-        try Self.withTable { table throws(ExportError) in
+        try Self.table.withBytes { table throws(ExportError) in
             while start < end, written + 3 <= out.count {
                 if digits == 0, padding == 0 {
                     written += quickly(table, UnsafeMutableRawBufferPointer(rebasing: out[written...]))
@@ -69,19 +69,6 @@ final class Base64URLReader {
             }
         }
         return written
-    }
-
-    private static func withTable<Failure: Error>(
-        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Void
-    ) throws(Failure) {
-        let outcome: Result<Void, Failure> = table.withUnsafeBufferPointer { table in
-            do throws(Failure) {
-                return .success(try body(table))
-            } catch {
-                return .failure(error)
-            }
-        }
-        try outcome.get()
     }
 
     /// Whole groups of nothing but digits.

@@ -1,6 +1,6 @@
 import Crypto
 import CryptoExtras
-import Foundation
+import FoundationEssentials
 
 /// Unwraps a tarball's data-encryption key.
 enum TarballKey {

@@ -80,7 +80,7 @@ struct ReplicaWriter {
     }
 
     private static func nonEmptyLines(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).joined(separator: "\n")
+        text.unicodeScalars.split(separator: "\n").map { String($0) }.joined(separator: "\n")
     }
 
     /// `{a,b}`; items that would be ambiguous are quoted.
@@ -88,7 +88,8 @@ struct ReplicaWriter {
         guard case .textArray(let items) = value else { return .null }
         let texts = items.map { item -> String in
             guard let item else { return "NULL" }
-            let isPlain = !item.isEmpty && item.uppercased() != "NULL"
+            let isPlain =
+                !item.isEmpty && item.uppercased() != "NULL"
                 && item.utf8.allSatisfy { $0 > 0x20 && !"{},\"\\".utf8.contains($0) }
             if isPlain { return item }
             let escaped = item.reduce(into: "") { out, character in

@@ -17,10 +17,9 @@ struct ConfigRule: ModelRule {
     var belongsToUser: Bool { model.name == "sentry.userpermission" }
 
     func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
-        guard let first = keys.first else { return try insertAll(rows, batch) }
+        guard !keys.isEmpty else { return try insertAll(rows, batch) }
         let overwrites = batch.context.flags.overwriteConfigs
-        let stored = try stored(rows.map { $0.values[first] }, batch)
-        var upsert = Upsert<[Value]>(stored, keepsFirst: !overwrites)
+        var upsert = Upsert<[Value]>(try stored(rows, batch), keepsFirst: !overwrites)
         for row in rows {
             let key = keys.map { row.values[$0] }
             upsert.add(row, key: key.allSatisfy(\.isNull) ? nil : key)
@@ -30,13 +29,23 @@ struct ConfigRule: ModelRule {
         }
     }
 
-    private func stored(_ values: [Value], _ batch: Batch) throws(ImportFailure) -> [[Value]: Int64] {
+    /// The stored rows by the key that finds them: all key columns, or those that a row fills.
+    private func stored(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [[Value]: Int64] {
         let columns = keys.map { model.columns[$0].name }
-        let found = try batch.select(
-            Select(["id"] + columns, from: model.table, where: [.isIn(columns[0], Array(Set(values)))]))
         var out: [[Value]: Int64] = [:]
-        for row in found {
-            if let id = row[0].integer { out[Array(row.dropFirst())] = id }
+        let wholeKeys = rows.map { row in keys.map { row.values[$0] } }.filter { !$0.contains { $0.isNull } }
+        if !wholeKeys.isEmpty {
+            let wanted = Array(Set(wholeKeys.map { $0[0] }))
+            for row in try batch.select(Select(["id"] + columns, from: model.table, where: [.isIn(columns[0], wanted)]))
+            {
+                if let id = row[0].integer { out[Array(row.dropFirst())] = id }
+            }
+        }
+        for key in Set(rows.map { row in keys.map { row.values[$0] } }) where key.contains(where: \.isNull) {
+            let filled = zip(columns, key).filter { !$0.1.isNull }.map { Condition.equals($0.0, $0.1) }
+            guard !filled.isEmpty else { continue }
+            let found = try batch.select(Select(["id"], from: model.table, where: filled, limit: 1))
+            if let id = found.first?[0].integer { out[key] = id }
         }
         return out
     }

@@ -3,13 +3,13 @@ import Storage
 
 /// The rows of `sentry_email`, one an address in any spelling.
 enum EmailAddresses {
-    static func fold(_ address: String) -> String { address.lowercased() }
+    static func fold(_ address: String) -> ExactText { ExactText(CaseFolding.folded(address)) }
 
     /// Folded address → id of its row.
-    static func stored(_ addresses: [Value], _ batch: Batch) throws(ImportFailure) -> [String: Int64] {
+    static func stored(_ addresses: [Value], _ batch: Batch) throws(ImportFailure) -> [ExactText: Int64] {
         let table = Catalogue.known("sentry.email").table
-        let texts = Set(addresses.compactMap(\.text)).map { Value.text($0) }
-        var out: [String: Int64] = [:]
+        let texts = Array(Set(addresses)).filter { !$0.isNull }
+        var out: [ExactText: Int64] = [:]
         for row in try batch.select(Select(["id", "email"], from: table, where: [.isIn("email", texts)])) {
             if let id = row[0].integer, let address = row[1].text { out[fold(address)] = id }
         }
@@ -39,7 +39,7 @@ struct EmailRule: ModelRule {
     }
 
     func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
-        var upsert = Upsert<String>(try EmailAddresses.stored(rows.map { $0.values[email] }, batch))
+        var upsert = Upsert<ExactText>(try EmailAddresses.stored(rows.map { $0.values[email] }, batch))
         for row in rows {
             upsert.add(row, key: row.values[email].text.map(EmailAddresses.fold))
         }

@@ -65,9 +65,8 @@ struct OrganizationMemberRule: ModelRule {
 
     /// Saving a user writes its address and state into its memberships; users that were merged were not saved.
     private func takeOverUsers(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
-        let imported = Set(
-            batch.map.entries(of: "sentry.user").values.lazy.filter { $0.kind == .inserted }.map(\.newPK))
-        let wanted = Set(rows.compactMap { $0.values[user].integer }).intersection(imported)
+        let wanted = Set(rows.compactMap { $0.values[user].integer })
+            .filter { batch.map.claims($0, of: "sentry.user") }
         guard !wanted.isEmpty else { return }
         let table = Catalogue.known("sentry.user").table
         let found: [[Value]]

@@ -27,6 +27,7 @@ enum Rules {
         case "sentry.apikey": APIKeyRule(model)
         case "sentry.apiauthorization": APIAuthorizationRule(model)
         case "sentry.orgauthtoken": OrgAuthTokenRule(model)
+        case "sentry.sentryappinstallation": SentryAppInstallationRule(model)
         case "sentry.querysubscription": QuerySubscriptionRule(model)
         case "sentry.savedsearch": SavedSearchRule(model)
         case "sentry.notificationaction": NotificationActionRule(model)
@@ -41,7 +42,7 @@ enum Rules {
         case "sentry.incident": ColumnRule(model, ["detection_uuid": .uuid4UnlessNull])
         case "sentry.incidentactivity": ColumnRule(model, ["notification_uuid": .uuid4UnlessNull])
         case "sentry.incidenttrigger": ColumnRule(model, ["date_modified": .now])
-        case "sentry.sentryapp", "sentry.sentryappinstallation": ColumnRule(model, ["date_updated": .now])
+        case "sentry.sentryapp": ColumnRule(model, ["date_updated": .now])
         case "sentry.servicehook": ColumnRule(model, ["guid": .hexWhenNull])
         case "sentry.recentsearch":
             ColumnRule(model, ["query_hash": .digestWhenEmpty(of: model.position("query"))])

@@ -66,11 +66,11 @@ struct MonitorRule: ModelRule {
 
     func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
         try slugRule.beforeInsert(&rows, batch)
-        var counts: [Value: Int] = [:]
+        var counts = try stored(Set(rows.map { $0.values[organization] }), batch)
         for index in rows.indices {
             rows[index].values[guid] = .text(batch.random.uuid4())
             let owner = rows[index].values[organization]
-            let count = if let known = counts[owner] { known } else { try stored(owner, batch) }
+            let count = counts[owner] ?? 0
             if count == Self.maxMonitorsPerOrganization {
                 throw .row(
                     .unknown, model, rows[index],
@@ -80,12 +80,11 @@ struct MonitorRule: ModelRule {
         }
     }
 
-    private func stored(_ organization: Value, _ batch: Batch) throws(ImportFailure) -> Int {
-        try batch.select(
-            Select(
-                ["id"], from: model.table, where: [.equals("organization_id", organization)],
-                limit: Self.maxMonitorsPerOrganization + 1)
-        ).count
+    /// Monitors of each organization that has any.
+    private func stored(_ organizations: Set<Value>, _ batch: Batch) throws(ImportFailure) -> [Value: Int] {
+        let found = try batch.select(
+            Select(["organization_id"], from: model.table, where: [.isIn("organization_id", Array(organizations))]))
+        return found.reduce(into: [:]) { $0[$1[0], default: 0] += 1 }
     }
 }
 

@@ -79,7 +79,7 @@ struct APITokenRule: ModelRule {
     private func computeDerived(_ row: inout Row) {
         if let text = row.values[token].text {
             row.values[hashedToken] = .text(Digest.sha256(text))
-            row.values[lastCharacters] = .text(String(text.suffix(4)))
+            row.values[lastCharacters] = .text(String(String.UnicodeScalarView(text.unicodeScalars.suffix(4))))
         }
         row.values[hashedRefreshToken] = row.values[refreshToken].text.map { .text(Digest.sha256($0)) } ?? .null
         row.expandScopes(scopeList)

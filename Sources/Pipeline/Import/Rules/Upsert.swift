@@ -13,6 +13,8 @@ struct Upsert<Key: Hashable> {
     private var fresh: [Row] = []
     private var updates: [Int64: Row] = [:]
     private var results: [(target: Target, isCreated: Bool)] = []
+    /// Every row that is written, also those that a later one of the same key replaces.
+    private var written: [Row] = []
 
     /// - Parameter stored: the ids of the rows that are there already.
     /// - Parameter keepsFirst: a row whose key is taken changes nothing: the first of a key stands.
@@ -27,10 +29,12 @@ struct Upsert<Key: Hashable> {
             if let key { targets[key] = .fresh(fresh.count) }
             results.append((.fresh(fresh.count), true))
             fresh.append(row)
+            written.append(row)
             return
         }
         results.append((target, false))
         if keepsFirst { return }
+        written.append(row)
         switch target {
         case .stored(let id): updates[id] = row
         case .fresh(let index): fresh[index] = row
@@ -43,6 +47,7 @@ struct Upsert<Key: Hashable> {
     ) throws(ImportFailure) -> [RowResult] {
         let model = rule.model
         let id = model.position("id")
+        try RowCheck(model).check(written)
         let inserted = try rule.insertAll(fresh, batch)
         try batch.update(
             updates.sorted { $0.key < $1.key }.map { key, row in

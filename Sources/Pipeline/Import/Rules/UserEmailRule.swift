@@ -27,7 +27,7 @@ struct UserEmailRule: ModelRule {
 
     private struct Key: Hashable {
         let user: Int64
-        let email: String
+        let email: ExactText
     }
 
     func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
@@ -37,14 +37,14 @@ struct UserEmailRule: ModelRule {
         var stored: [Key: Int64] = [:]
         for row in found {
             if let id = row[0].integer, let user = row[1].integer, let email = row[2].text {
-                stored[Key(user: user, email: email)] = id
+                stored[Key(user: user, email: ExactText(email))] = id
             }
         }
         var upsert = Upsert<Key>(stored)
         for row in rows {
             var key: Key?
             if let user = row.values[user].integer, let email = row.values[email].text {
-                key = Key(user: user, email: email)
+                key = Key(user: user, email: ExactText(email))
             }
             upsert.add(row, key: key)
         }

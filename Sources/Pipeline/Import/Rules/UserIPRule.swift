@@ -50,8 +50,11 @@ struct UserIPRule: ModelRule {
         }
         var upsert = Upsert<Key>(stored)
         for row in rows {
-            guard let user = row.values[user].integer, let address = row.values[address].text else { continue }
-            upsert.add(row, key: Key(user: user, address: address))
+            var key: Key?
+            if let user = row.values[user].integer, let address = row.values[address].text {
+                key = Key(user: user, address: address)
+            }
+            upsert.add(row, key: key)
         }
         let results = try upsert.write(self, batch) { _ in .inserted }
         try touch(users, batch)
@@ -64,6 +67,10 @@ struct UserIPRule: ModelRule {
         }
         guard IPAddress.isValid(text) else {
             throw .row(.validationError, model, row, "{'ip_address': ['Enter a valid IPv4 or IPv6 address.']}")
+        }
+        for column in [firstSeen, lastSeen] where row.values[column].isNull {
+            throw .row(
+                .validationError, model, row, "{'\(model.columns[column].name)': ['This field cannot be null.']}")
         }
     }
 

@@ -20,7 +20,7 @@ struct UserOptionRule: ModelRule {
 
     private struct Option: Hashable {
         let user: Int64
-        let key: String
+        let key: ExactText
     }
 
     func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
@@ -43,7 +43,7 @@ struct UserOptionRule: ModelRule {
         guard row.values[project].isNull, row.values[organization].isNull,
             let user = row.values[user].integer, let key = row.values[key].text
         else { return nil }
-        return Option(user: user, key: key)
+        return Option(user: user, key: ExactText(key))
     }
 
     private func storedOptions(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Set<Option> {
@@ -54,7 +54,7 @@ struct UserOptionRule: ModelRule {
                 where: [.isIn("user_id", users), .isNull("project_id"), .isNull("organization_id")]))
         return Set(
             found.compactMap { row in
-                row[0].integer.flatMap { user in row[1].text.map { Option(user: user, key: $0) } }
+                row[0].integer.flatMap { user in row[1].text.map { Option(user: user, key: ExactText($0)) } }
             })
     }
 
@@ -95,8 +95,10 @@ struct UserOptionRule: ModelRule {
         switch value {
         case .null: ("This field may not be null.", "null")
         case .boolean: nil
-        case .text(let text), .number(let text):
+        case .text(let text):
             AccountValue.booleanSpellings.contains(text.lowercased()) ? nil : ("Must be a valid boolean.", "invalid")
+        case .number(let text):
+            [0, 1].contains(Double(text)) ? nil : ("Must be a valid boolean.", "invalid")
         case .container: ("Must be a valid boolean.", "invalid")
         }
     }
@@ -124,6 +126,6 @@ enum AccountValue {
     }
 
     static let booleanSpellings: Set<String> = [
-        "t", "y", "yes", "true", "on", "1", "1.0", "f", "n", "no", "false", "off", "0", "0.0",
+        "t", "y", "yes", "true", "on", "1", "f", "n", "no", "false", "off", "0",
     ]
 }

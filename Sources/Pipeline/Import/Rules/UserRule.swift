@@ -55,7 +55,7 @@ struct UserRule: ModelRule {
         var fresh: [Row] = []
         var fates: [Holder] = []
         for var row in rows {
-            if let text = row.values[username].text, let holder = holders[text] {
+            if let text = row.values[username].text, let holder = holders[ExactText(text)] {
                 if batch.context.flags.mergeUsers {
                     fates.append(holder)
                     continue
@@ -64,7 +64,7 @@ struct UserRule: ModelRule {
             }
             try validate(row, register, batch)
             if let text = row.values[username].text {
-                holders[text] = .chunk(fresh.count)
+                holders[ExactText(text)] = .chunk(fresh.count)
                 register.add(text)
             }
             fates.append(.chunk(fresh.count))
@@ -91,13 +91,13 @@ struct UserRule: ModelRule {
         }
     }
 
-    private func storedHolders(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [String: Holder] {
+    private func storedHolders(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [ExactText: Holder] {
         let names = rows.map { $0.values[username] }.filter { $0.text != nil }
         let found = try batch.select(
             Select(["id", "username"], from: model.table, where: [.isIn("username", names)]))
-        var out: [String: Holder] = [:]
+        var out: [ExactText: Holder] = [:]
         for row in found {
-            if let id = row[0].integer, let name = row[1].text { out[name] = .stored(id) }
+            if let id = row[0].integer, let name = row[1].text { out[ExactText(name)] = .stored(id) }
         }
         return out
     }

@@ -10,6 +10,9 @@ final class PostgresConnection {
     private var statements: [String: String] = [:]
     private var statementCount = 0
     private let timeouts: DatabaseTimeouts
+    private let farewell = Farewell()
+
+    private final class Farewell { var wasReceived = false }
 
     /// Beyond this many the server forgets them all and they are prepared again.
     private static let maximumStatements = 400
@@ -21,7 +24,14 @@ final class PostgresConnection {
     init(url: String, timeouts: DatabaseTimeouts) throws(PostgresFailure) {
         self.timeouts = timeouts
         handle = try Self.connect(url, timeouts)
-        PQsetNoticeReceiver(handle, { _, _ in }, nil)
+        PQsetNoticeReceiver(
+            handle,
+            { farewell, notice in
+                // Notices are nobody's to read, but for the one with which the server ends an idle session.
+                guard let farewell, let severity = PQresultErrorField(notice, Int32(UInt8(ascii: "V"))) else { return }
+                guard ["FATAL", "PANIC"].contains(String(cString: severity)) else { return }
+                Unmanaged<Farewell>.fromOpaque(farewell).takeUnretainedValue().wasReceived = true
+            }, Unmanaged.passUnretained(farewell).toOpaque())
         guard PQserverVersion(handle) >= Self.minimumVersion else { return }
         PQsetnonblocking(handle, 1)
         try configure()
@@ -47,7 +57,8 @@ final class PostgresConnection {
 
     /// Notices that the server has closed the connection, without sending anything.
     func checkAlive() {
-        if PQconsumeInput(handle) == 0 || PQstatus(handle) != CONNECTION_OK { isBroken = true }
+        let isOpen = PQconsumeInput(handle) == 1 && PQisBusy(handle) == 0 && PQstatus(handle) == CONNECTION_OK
+        if !isOpen || farewell.wasReceived { isBroken = true }
     }
 
     // MARK: - Pipeline

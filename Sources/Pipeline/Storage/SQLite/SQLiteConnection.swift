@@ -15,7 +15,8 @@ final class SQLiteConnection {
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = sqlite3_open_v2(path, &opened, flags | (create ? SQLITE_OPEN_CREATE : 0), nil)
         guard let opened, code == SQLITE_OK else {
-            let error = SQLiteFailure(code: code, message: "", systemError: opened.map(sqlite3_system_errno) ?? 0)
+            let system = Self.errorCreating(path, create: create) ?? opened.map(sqlite3_system_errno) ?? 0
+            let error = SQLiteFailure(code: code, message: "", systemError: system)
             sqlite3_close_v2(opened)
             throw error.storageError(opening: path)
         }
@@ -64,11 +65,30 @@ final class SQLiteConnection {
             code: code, message: String(cString: sqlite3_errmsg(handle)), systemError: sqlite3_system_errno(handle))
     }
 
-    /// SQLite would report a missing file and a missing folder alike.
+    /// Makes sure of the file beforehand, an empty one being an empty database: SQLite itself would report a missing
+    /// file, a missing folder and a folder that may not be written all alike.
     private static func checkExists(_ path: String, create: Bool) throws(StorageError) {
-        if create || access(path, F_OK) == 0 { return }
-        guard errno == ENOENT else { throw StorageError(.permissionDenied, "\(path): \(words(ofError: errno))") }
-        throw StorageError(.schemaMismatch, "there is no database file \(path): `migrate` creates it")
+        if access(path, F_OK) == 0 { return }
+        if create {
+            let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+            if descriptor >= 0 {
+                close(descriptor)
+                return
+            }
+        } else if errno == ENOENT {
+            throw StorageError(.schemaMismatch, "there is no database file \(path): `migrate` creates it")
+        }
+        throw SQLiteFailure(code: SQLITE_CANTOPEN, message: "", systemError: errno).storageError(opening: path)
+    }
+
+    /// Why the file cannot be made; nil where it is there. SQLite tries again for reading only, and then reports that
+    /// attempt's failure.
+    private static func errorCreating(_ path: String, create: Bool) -> Int32? {
+        guard create, access(path, F_OK) != 0 else { return nil }
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return errno }
+        close(descriptor)
+        return nil
     }
 
     static func words(ofError number: Int32) -> String {

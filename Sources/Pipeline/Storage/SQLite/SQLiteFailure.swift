@@ -12,7 +12,11 @@ struct SQLiteFailure {
         guard code & 0xFF == SQLITE_CANTOPEN, systemError != 0 else { return storageError(table: nil) }
         let words = "cannot open \(path): \(SQLiteConnection.words(ofError: systemError))"
         switch systemError {
-        case EACCES, EPERM, EROFS: return StorageError(.permissionDenied, words)
+        case EACCES, EPERM, EROFS:
+            return StorageError(
+                .permissionDenied, "\(words). The file and its folder have to be writable for this user.")
+        case ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG:
+            return StorageError(.cannotCreate, "\(words). Create its folder, or name another place.")
         default: return StorageError(.other, words)
         }
     }

@@ -1,6 +1,6 @@
 /// Case-insensitive comparison as PostgreSQL's `citext` does it: every character in lower case, one for one.
-enum CaseFolding {
-    static func folded(_ text: String) -> String {
+public enum CaseFolding {
+    public static func folded(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
         var out = String.UnicodeScalarView()
         for scalar in text.unicodeScalars { out.append(lower(scalar)) }

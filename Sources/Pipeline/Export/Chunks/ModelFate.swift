@@ -1,0 +1,35 @@
+import Catalogue
+
+/// What an import does with a model's rows, whatever they hold.
+enum ModelFate {
+    case queued, outOfScope, excluded, unknown, deleted
+
+    init(_ name: String, scope: ImportScope, catalogue: Catalogue) {
+        if catalogue.deletedModels.contains(name) {
+            self = .deleted
+        } else if let model = catalogue.model(name) {
+            self = scope.accepts(model) ? .queued : .outOfScope
+        } else {
+            self = catalogue.isExcluded(name) ? .excluded : .unknown
+        }
+    }
+
+    /// Rows that are out of scope are judged all the same, as the reference does.
+    var isDecoded: Bool {
+        switch self {
+        case .queued, .outOfScope: true
+        case .excluded, .unknown, .deleted: false
+        }
+    }
+
+    /// Why its rows are left out; nil when they are not.
+    var dropReason: DropReason? {
+        switch self {
+        case .queued: nil
+        case .outOfScope: .outOfScope
+        case .excluded: .excludedModel
+        case .unknown: .unknownModel
+        case .deleted: .deletedModel
+        }
+    }
+}

@@ -1,0 +1,45 @@
+internal import Synchronization
+
+/// What a worker process shows of itself: its loops' heartbeats, whether it is able to work, and what it has done.
+final class WorkerVitals: Sendable {
+    private let loops = Mutex<[Heartbeat]>([])
+    private let reached = Atomic<Bool>(false)
+    private let chunks = Atomic<Int>(0)
+    private let working = Atomic<Int>(0)
+    private let completed = Atomic<Int>(0)
+    private let failed = Atomic<Int>(0)
+
+    /// A heartbeat for one more loop.
+    func heartbeat(_ name: String) -> Heartbeat {
+        let heartbeat = Heartbeat(name)
+        heartbeat.beat()
+        loops.withLock { $0.append(heartbeat) }
+        return heartbeat
+    }
+
+    var heartbeats: [Heartbeat] { loops.withLock { $0 } }
+
+    /// Redis and the databases answer.
+    func markReady() { reached.store(true, ordering: .sequentiallyConsistent) }
+    var isReady: Bool { reached.load(ordering: .sequentiallyConsistent) }
+
+    func countChunk() { chunks.wrappingAdd(1, ordering: .relaxed) }
+    func claimed() { working.wrappingAdd(1, ordering: .relaxed) }
+
+    func ended(_ end: RunEnd) {
+        working.wrappingSubtract(1, ordering: .relaxed)
+        switch end {
+        case .completed: completed.wrappingAdd(1, ordering: .relaxed)
+        case .failed: failed.wrappingAdd(1, ordering: .relaxed)
+        case .postponed, .released, .yielded, .lost, .queueTrouble, .databaseTrouble, .unusable: break
+        }
+    }
+
+    /// One line for people.
+    var summary: String {
+        let now = working.load(ordering: .relaxed)
+        let (chunks, completed) = (chunks.load(ordering: .relaxed), completed.load(ordering: .relaxed))
+        let failed = failed.load(ordering: .relaxed)
+        return "working on \(now) relocations; since start \(chunks) chunks, \(completed) completed, \(failed) failed"
+    }
+}

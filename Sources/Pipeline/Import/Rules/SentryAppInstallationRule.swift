@@ -1,0 +1,43 @@
+import Catalogue
+import Storage
+
+/// `sentry.sentryappinstallation`: dated now; where it holds a token, saving it asks for the token's replica to be
+/// written again, and that message is the only one an import leaves in the outbox.
+struct SentryAppInstallationRule: ModelRule {
+    let model: Model
+    private let dateUpdated, apiToken: Int
+
+    /// The outbox's numbers for messages about a user, and about an API token.
+    private static let userScope: Int64 = 1
+    private static let tokenUpdate: Int64 = 32
+    /// 2016-08-01: the reference's date for messages that are due at once.
+    private static let dueAtOnce: Int64 = 1_470_009_600_000_000
+
+    init(_ model: Model) {
+        self.model = model
+        dateUpdated = model.position("date_updated")
+        apiToken = model.position("api_token_id")
+    }
+
+    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
+        for index in rows.indices { rows[index].values[dateUpdated] = .timestamp(batch.now) }
+    }
+
+    func afterInsert(_ rows: [Row], _ batch: Batch) throws(ImportFailure) {
+        let tokens = rows.map { $0.values[apiToken] }.filter { !$0.isNull }
+        guard !tokens.isEmpty else { return }
+        let owners = try batch.select(
+            Select(["id", "user_id"], from: Catalogue.known("sentry.apitoken").table, where: [.isIn("id", tokens)]))
+        let columns = [
+            "shard_scope", "shard_identifier", "category", "object_identifier", "payload", "scheduled_from",
+            "scheduled_for", "region_name", "date_added",
+        ]
+        let messages: [[Value]] = owners.map { row in
+            [
+                .integer(Self.userScope), row[1], .integer(Self.tokenUpdate), row[0], .null, .timestamp(batch.now),
+                .timestamp(Self.dueAtOnce), .text(batch.context.instance.regionName), .timestamp(batch.now),
+            ]
+        }
+        try batch.insert(into: Catalogue.knownTable("sentry_controloutbox"), columns, messages)
+    }
+}

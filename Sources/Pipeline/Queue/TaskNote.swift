@@ -1,0 +1,44 @@
+internal import FoundationEssentials
+
+/// What a relocation's record says of one task: the one at which it failed, or one an operator skipped. Never its
+/// payload.
+public struct TaskNote: Sendable, Equatable, Codable {
+    public var kind: String
+    public var name: String
+    /// The ordinal of the first row.
+    public var minOrdinal: Int64
+    public var rows: Int
+    /// Who skipped it; nil for one that was not skipped.
+    public var skippedBy: String?
+    /// When, as ISO-8601 text in UTC.
+    public var skippedAt: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case kind, minOrdinal, rows, skippedBy, skippedAt
+        case name = "model"
+    }
+
+    public init(_ task: QueueTask, skippedBy: String? = nil, skippedAt: String? = nil) {
+        kind = task.kind
+        name = task.name
+        minOrdinal = task.minOrdinal
+        rows = task.rows
+        self.skippedBy = skippedBy
+        self.skippedAt = skippedAt
+    }
+
+    /// One JSON object.
+    public var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Texts and whole numbers always encode.
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+
+    /// Reads the record's text; nil where it is not ours.
+    public init?(json: String) {
+        // Whoever shows it shows nothing then.
+        guard let note = try? JSONDecoder().decode(TaskNote.self, from: Data(json.utf8)) else { return nil }
+        self = note
+    }
+}

@@ -1,0 +1,135 @@
+import Catalogue
+import Storage
+import Testing
+
+@testable import Import
+
+@Suite struct ConstraintTests {
+    private static let good = #"{"project":40,"label":"r","data":"{}"}"#
+
+    /// Rules of a project: each a way to break the second of them.
+    @Test(
+        arguments: Engine.allCases,
+        [
+            (Finding.Kind.integrityError, #"{"project":40,"label":null,"data":"{}"}"#),
+            (.integrityError, #"{"project":40,"label":"r","data":"{}","status":-1}"#),
+            (.integrityError, #"{"project":40,"label":"r","data":"{}","owner_team":30,"owner_user_id":20}"#),
+            (.integrityError, #"{"project":null,"label":"r","data":"{}"}"#),
+            (.databaseError, #"{"project":40,"label":"\#(String(repeating: "x", count: 257))","data":"{}"}"#),
+            (.unknown, #"{"project":40,"label":"r","data":"{}","source":2147483648}"#),
+            (.unknown, #"{"project":40,"label":"a\u0000b","data":"{}"}"#),
+            // The reference asserts before it sends, and the database fits values before it looks for nulls.
+            (.unknown, #"{"project":40,"label":null,"data":"{}","source":2147483648}"#),
+            (.databaseError, #"{"project":null,"label":"\#(String(repeating: "x", count: 257))","data":"{}"}"#),
+            (.integrityError, #"{"project":40,"label":null,"data":"{}","status":-1}"#),
+        ]) func theFindingNamesTheRow(_ engine: Engine, _ fault: (kind: Finding.Kind, fields: String)) throws
+    {
+        let site = try Site(engine)
+        let work = try site.worker()
+        try addBasics(work)
+        let finding = try work.refusal("sentry.rule", [(70, Self.good), (71, fault.fields), (72, Self.good)], from: 41)
+        expect(finding, fault.kind, "sentry.rule", 42, pk: 71)
+        #expect(try site.rows("sentry_rule").isEmpty)
+        #expect(try site.rows("sentry_regionimportchunk").allSatisfy { $0["model"] != .text("sentry.rule") })
+        // The same worker goes on where the rows are sound.
+        #expect(try work.add("sentry.rule", [(70, Self.good)], from: 41).account.totals.inserted == 1)
+    }
+
+    @Test(arguments: Engine.allCases) func spacesBeyondTheLengthAreCut(_ engine: Engine) throws {
+        let site = try Site(engine)
+        let work = try site.worker()
+        try addBasics(work)
+        let label = String(repeating: "é", count: 256)
+        try work.add("sentry.rule", [(1, #"{"project":40,"label":"\#(label)   ","data":"{}"}"#)])
+        #expect(try site.texts("sentry_rule", "label") == [label])
+    }
+
+    /// A later row's fault is found before the statement is sent, an earlier one's only by the database.
+    @Test(arguments: Engine.allCases, [false, true])
+    func theFirstFailingRowOfTheFileIsNamed(_ engine: Engine, _ isAtomic: Bool) throws {
+        let site = try Site(engine)
+        let work = try site.worker()
+        try addBasics(work)
+        let environment = { (name: String) in #"{"organization_id":10,"name":\#(name)}"# }
+        if isAtomic { try site.destination.region.begin() }
+        let finding = try work.refusal(
+            "sentry.environment",
+            [
+                (1, environment(#""a""#)), (2, environment(#""b""#)), (3, environment(#""a""#)),
+                (4, environment("null")), (5, environment(#""\#(String(repeating: "x", count: 65))""#)),
+            ])
+        expect(finding, .integrityError, "sentry.environment", 3, pk: 3)
+        if isAtomic { site.destination.rollback() }
+        #expect(try site.rows("sentry_environment").isEmpty)
+    }
+
+    @Test(arguments: Engine.allCases) func aRowThatALaterOneReplacesIsJudgedToo(_ engine: Engine) throws {
+        let site = try Site(engine)
+        let work = try site.worker()
+        try addBasics(work)
+        let finding = try work.refusal(
+            "sentry.useremail",
+            [
+                (1, #"{"user":20,"email":"z@x.com"}"#),
+                (2, #"{"user":20,"email":"\#(String(repeating: "x", count: 76))"}"#),
+                (3, #"{"user":20,"email":null}"#),
+            ])
+        expect(finding, .databaseError, "sentry.useremail", 2, pk: 2)
+    }
+
+    @Test(arguments: Engine.allCases) func aReferenceThatIsGoneIsFoundByTheCommit(_ engine: Engine) throws {
+        let site = try Site(engine)
+        let work = try site.worker()
+        try work.add(
+            "sentry.organization", [(1, #"{"name":"A","slug":"a"}"#), (2, #"{"name":"B","slug":"b"}"#)])
+        try site.execute("DELETE FROM sentry_organization WHERE slug = 'b'")
+        let finding = try work.refusal(
+            "sentry.team",
+            [
+                (1, #"{"organization":1,"slug":"x","name":"x"}"#), (2, #"{"organization":2,"slug":"y","name":"y"}"#),
+                (3, #"{"organization":1,"slug":"z","name":"z"}"#),
+            ])
+        expect(finding, .integrityError, "sentry.team", 2, pk: 2)
+        #expect(try site.rows("sentry_team").isEmpty)
+    }
+
+    @Test(arguments: Engine.allCases) func aMissingReferenceDropsEvenWhereNullIsAllowed(_ engine: Engine) throws {
+        let site = try Site(engine)
+        let work = try site.worker()
+        try addBasics(work)
+        let outcome = try work.add(
+            "sentry.rule",
+            [
+                (1, #"{"project":40,"label":"r","data":"{}","owner_user_id":99}"#), (2, Self.good),
+                (3, #"{"project":41,"label":"r","data":"{}"}"#),
+            ])
+        #expect(
+            outcome.reasons == [
+                "missingReference:owner_user_id->sentry.user", "missingReference:project->sentry.project",
+            ])
+        #expect(outcome.drops.map(\.sourcePK) == [1, 3])
+        let chunk = try #require(try site.rows("sentry_regionimportchunk").last)
+        #expect(chunk["min_ordinal"] == .integer(1))
+        #expect(chunk["max_ordinal"] == .integer(1))
+        #expect(chunk["min_source_pk"] == .integer(2))
+    }
+
+    @Test func whatNoWorkerMayWriteIsRefused() throws {
+        let site = try Site(.sqlite)
+        let work = try site.worker()
+        let user: [(pk: Int64, fields: String)] = [(1, #"{"username":"a","name":"","email":""}"#)]
+        let model = try #require(Catalogue.standard.model("sentry.user"))
+        let rows = try sourceRows("sentry.user", user)
+        func refusal(_ work: RelocationImport, _ ordinal: Int64) -> Finding? {
+            do {
+                _ = try work.importChunk(model: model, minOrdinal: ordinal, rows: rows)
+            } catch {
+                if case .lasting(let finding) = error { return finding }
+            }
+            return nil
+        }
+        #expect(refusal(work, 0)?.kind == .invalidMinOrdinal)
+        #expect(refusal(try site.worker(uuid: ""), 1)?.kind == .missingImportUUID)
+        #expect(try site.rows("auth_user").isEmpty)
+    }
+}

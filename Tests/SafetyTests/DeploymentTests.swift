@@ -1,0 +1,217 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The files in deploy/, as the programs they are for read them.
+@Suite struct DeploymentTests {
+    static let deploy =
+        URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path + "/deploy/"
+
+    static func content(_ name: String) throws -> String {
+        try String(contentsOfFile: deploy + name, encoding: .utf8)
+    }
+
+    /// Whether a program is installed: tests of what the machine does not have do not run.
+    static func has(_ program: String) -> Bool {
+        ["/usr/bin/", "/usr/sbin/", "/bin/"].contains { FileManager.default.isExecutableFile(atPath: $0 + program) }
+    }
+
+    @Test func theDocumentedRedisUserRunsAWholeImport() throws {
+        let installation = try Installation()
+        let line = try #require(
+            try Self.content("redis.conf").split(separator: "\n").first { $0.hasPrefix("user relocation ") })
+        let words = line.split(separator: " ").dropFirst(2).map { $0 == ">CHANGE-ME" ? ">secret" : String($0) }
+        #expect(try installation.redis.cli(["ACL", "SETUSER", "relocation"] + words) == "OK")
+        let environment: [String: String?] = [
+            "RELOCATION_REDIS_URL": "unix://relocation:secret@\(installation.redis.socketPath)",
+            "RELOCATION_REDIS_PREFIX": "relocation",
+        ]
+        func run(_ program: String, _ arguments: String...) throws -> Installation.Result {
+            let result = try installation.start(program, arguments, environment: environment).result()
+            #expect(result.code == 0, "\(arguments) \(result.errors)")
+            return result
+        }
+        let rows = SampleExport.users(5) + [SealedImportTests.organization]
+        let file = try installation.folder.write(try SampleExport.json(rows), to: "export.json")
+        var uuids: [String] = []
+        for arguments in [["users"], ["users", "--atomic"], ["organizations"]] {
+            let queued = try installation.start(
+                "relocation-enqueue", arguments + ["--chunk-size", "2", file], environment: environment
+            ).result()
+            #expect(queued.code == 0, "\(queued.errors)")
+            uuids.append(queued.lastLine)
+        }
+        _ = try run("relocation-enqueue", "pause", uuids[0])
+        _ = try run("relocation-enqueue", "unpause", uuids[0])
+        _ = try run("relocation-worker", "run", "--drain")
+        for uuid in uuids {
+            #expect(try run("relocation-enqueue", "status", uuid, "--json").output.contains("SUCCESS"))
+        }
+
+        // A chunk that fails, is skipped, and one relocation that is given up.
+        var broken = (1...3).map { SampleExport.user($0) }
+        broken[1] = SampleExport.user(2, changes: ["username": NSNull()])
+        let other = try installation.folder.write(try SampleExport.json(broken), to: "broken.json")
+        let failed = try run("relocation-enqueue", "users", "--chunk-size", "1", other).lastLine
+        _ = try run("relocation-worker", "run", "--drain")
+        _ = try run("relocation-enqueue", "retry", failed, "--skip-chunk", "--accept-loss")
+        _ = try run("relocation-enqueue", "abort", failed)
+        _ = try run("relocation-enqueue", "retry")
+        _ = try run("relocation-enqueue", "cancel", failed)
+        _ = try run("relocation-enqueue", "findings", failed)
+        _ = try run("relocation-enqueue", "delete", failed)
+        _ = try run("relocation-enqueue", "list")
+        _ = try run("relocation-worker", "check")
+
+        let denied = try installation.redis.cli(["ACL", "LOG"])
+        #expect(!denied.contains("command") || denied.contains("config|get"), "\(denied)")
+        for command in [["FLUSHALL"], ["KEYS", "*"], ["CONFIG", "SET", "save", ""], ["GET", "other"], ["SHUTDOWN"]] {
+            let answer = try installation.redis.cli(
+                ["--user", "relocation", "--pass", "secret", "--no-auth-warning"] + command)
+            #expect(answer.contains("NOPERM"), "\(command): \(answer)")
+        }
+    }
+
+    /// Every command granted is needed: without it some call of the queue is refused.
+    @Test func theRedisUserHasNoCommandTooMany() throws {
+        let line = try #require(
+            try Self.content("redis.conf").split(separator: "\n").first { $0.hasPrefix("user relocation ") })
+        let granted = line.split(separator: " ").filter { $0.hasPrefix("+") }.map { $0.dropFirst().lowercased() }
+        let queue = Self.deploy + "../Sources/Pipeline/Queue/"
+        let sources = try FileManager.default.contentsOfDirectory(atPath: queue).map {
+            try String(contentsOfFile: queue + $0, encoding: .utf8)
+        }.joined()
+        for command in granted {
+            let name = command.split(separator: "|").first.map { $0.uppercased() } ?? ""
+            #expect(
+                sources.contains("redis.call('\(name)'") || sources.contains("[\"\(name)\"")
+                    || sources.contains("command(\"\(name)\""), "\(command)")
+        }
+    }
+
+    @Test(.enabled(if: has("systemd-analyze"))) func theUnitIsValid() throws {
+        let folder = try TemporaryFolder()
+        let unit = try Self.content("relocation-worker@.service")
+            .replacing("/usr/local/bin/relocation-worker", with: Installation.programs + "/relocation-worker")
+        let path = try folder.write(unit, to: "relocation-worker@1.service")
+        let output = folder.file("verify")
+        let verify = try ChildProcess(
+            "systemd-analyze", ["verify", "--recursive-errors=no", "--man=no", path], output: output, errors: output)
+        #expect(verify.wait(seconds: 60) == 0, "\(folder.read("verify"))")
+        // It does complain where something is wrong.
+        let wrong = try folder.write(unit + "\nNoSuchSetting=yes\n", to: "wrong@1.service")
+        let refuse = try ChildProcess("systemd-analyze", ["verify", "--recursive-errors=no", "--man=no", wrong])
+        #expect(refuse.wait(seconds: 60) != 0)
+    }
+
+    @Test(.enabled(if: has("supervisord"))) func supervisordRestartsAKilledWorker() throws {
+        let installation = try Installation()
+        let folder = installation.folder
+        try folder.write(
+            """
+            # a comment
+
+            RELOCATION_REDIS_URL=\(installation.redis.url)
+            RELOCATION_REDIS_PREFIX=test
+            RELOCATION_DATABASE_URL=sqlite://\(installation.databasePath)
+            """, to: "worker.env")
+        let program = try Self.content("supervisord.conf")
+            .replacing("/usr/local/bin/relocation-worker-env", with: Self.deploy + "relocation-worker-env")
+            .replacing("/usr/local/bin/relocation-worker run", with: Installation.programs + "/relocation-worker run")
+            .replacing("/var/lib/relocation", with: folder.path).replacing("/var/log/relocation", with: folder.path)
+            .replacing("user=relocation\n", with: "")
+        let configuration = try folder.write(
+            """
+            [supervisord]
+            nodaemon=true
+            logfile=\(folder.file("supervisord.log"))
+            pidfile=\(folder.file("supervisord.pid"))
+            childlogdir=\(folder.path)
+
+            """ + program, to: "supervisord.conf")
+        let supervisor = try ChildProcess(
+            "supervisord", ["-c", configuration], environment: ["RELOCATION_ENV": folder.file("worker.env")],
+            output: folder.file("out"), errors: folder.file("out"))
+        defer {
+            supervisor.signal(SIGTERM)
+            _ = supervisor.wait(seconds: 20)
+        }
+        func running() -> [Int32] {
+            folder.read("supervisord.log").matches(of: #/spawned: '[^']*' with pid (\d+)/#).compactMap { Int32($0.1) }
+        }
+        #expect(
+            eventually(within: 30) { running().count == 2 }, "\(folder.read("out"))\(folder.read("supervisord.log"))")
+        let first = running()
+        let file = try folder.write(try SampleExport.json(SampleExport.users(3)), to: "export.json")
+        let before = try installation.enqueue("users", file).lastLine
+        #expect(try eventually(within: 30) { try installation.status(before)["status"] as? String == "SUCCESS" })
+        for pid in first { kill(pid, SIGKILL) }
+        #expect(eventually(within: 30) { running().count == 4 }, "\(folder.read("supervisord.log"))")
+        let after = try installation.enqueue("users", file).lastLine
+        #expect(try eventually(within: 30) { try installation.status(after)["status"] as? String == "SUCCESS" })
+        supervisor.signal(SIGTERM)
+        #expect(supervisor.wait(seconds: 30) == 0)
+        #expect(!folder.read("supervisord.log").contains("killing"), "the workers ended in order")
+    }
+
+    @Test(.enabled(if: has("stunnel4") && has("openssl"))) func aTunnelCarriesRedisOverTLS() throws {
+        let installation = try Installation(tcp: true)
+        let folder = installation.folder
+        for name in ["redis", "stranger"] {
+            let made = try ChildProcess(
+                "openssl",
+                [
+                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                    "-subj", "/CN=redis.example", "-addext", "subjectAltName=DNS:redis.example", "-keyout",
+                    folder.file("\(name).key"), "-out", folder.file("\(name).crt"),
+                ])
+            #expect(made.wait(seconds: 30) == 0)
+        }
+        let (outside, near, wrong) = (try freePort(), try freePort(), try freePort())
+        let server = try tunnel(
+            "stunnel-redis-server.conf", folder, "server", accept: outside, connect: installation.redis.port,
+            authority: "redis")
+        let client = try tunnel(
+            "stunnel-redis-client.conf", folder, "client", accept: near, connect: outside, authority: "redis")
+        let stranger = try tunnel(
+            "stunnel-redis-client.conf", folder, "stranger", accept: wrong, connect: outside, authority: "stranger")
+        let file = try folder.write(try SampleExport.json(SampleExport.users(3)), to: "export.json")
+        let environment: [String: String?] = ["RELOCATION_REDIS_URL": "redis://127.0.0.1:\(near)/0"]
+        var queued = try installation.enqueue("users", file, environment: environment)
+        // The tunnels take a moment to open their ports.
+        #expect(
+            try eventually(within: 20) {
+                if queued.code != 0 { queued = try installation.enqueue("users", file, environment: environment) }
+                return queued.code == 0
+            }, "\(queued.errors)\(folder.read("client.log"))\(folder.read("server.log"))")
+        #expect(try installation.worker("run", "--drain", environment: environment).code == 0)
+        #expect(try installation.status(queued.lastLine)["status"] as? String == "SUCCESS")
+        let refused = try installation.enqueue(
+            "users", file, environment: ["RELOCATION_REDIS_URL": "redis://127.0.0.1:\(wrong)/0"])
+        #expect(refused.code == 69, "a server of another authority is not talked to")
+        #expect(server.isRunning && client.isRunning && stranger.isRunning)
+    }
+
+    private func tunnel(
+        _ template: String, _ folder: TemporaryFolder, _ name: String, accept: Int, connect: Int, authority: String
+    ) throws -> ChildProcess {
+        var lines: [String] = []
+        for line in try Self.content(template).split(separator: "\n", omittingEmptySubsequences: false) {
+            let key = line.split(separator: "=").first?.trimmingCharacters(in: .whitespaces)
+            switch key {
+            case "accept": lines.append("accept = 127.0.0.1:\(accept)")
+            case "connect": lines.append("connect = 127.0.0.1:\(connect)")
+            case "CAfile": lines.append("CAfile = \(folder.file("\(authority).crt"))")
+            case "cert": lines.append("cert = \(folder.file("redis.crt"))")
+            case "key": lines.append("key = \(folder.file("redis.key"))")
+            case "checkHost": lines.append("checkHost = redis.example")
+            case "setuid", "setgid": break
+            default: lines.append(String(line))
+            }
+        }
+        let head = ["foreground = yes", "pid =", "output = \(folder.file("\(name).log"))"]
+        let path = try folder.write((head + lines).joined(separator: "\n") + "\n", to: "\(name).conf")
+        return try ChildProcess("stunnel4", [path])
+    }
+}

@@ -1,0 +1,105 @@
+import Catalogue
+import Testing
+import TestSupport
+
+@testable import Storage
+
+@Suite("Migration")
+struct MigrationTests {
+    @Test("An empty database gets every table; a second call changes nothing", arguments: Engine.allCases)
+    func creates(engine: Engine) throws {
+        let test = try TestDatabase(engine, .nothing)
+        let tables = Catalogue.standard.tables
+        #expect(try !test.database.hasTable("auth_user"))
+        #expect(try test.database.migrate(tables) == .created(tables: 116))
+        let identity = test.database.identity
+        for table in tables { #expect(try test.database.hasTable(table.name)) }
+        #expect(try test.database.mismatches(with: tables) == [])
+        try test.database.insert(try Tables.users.batch(users(["kept"])))
+        #expect(try test.database.migrate(tables) == .unchanged)
+        #expect(try test.committedRows(Tables.users) == 1)
+        #expect(test.database.identity == identity)
+        #expect(try test.connect().identity == identity)
+    }
+
+    @Test("Every table takes a row and gives it back", arguments: Engine.allCases)
+    func everyTable(engine: Engine) throws {
+        let test = try TestDatabase(engine, .allTables)
+        try test.database.begin()
+        for table in Catalogue.standard.tables {
+            let names = table.columns.map(\.name)
+            var row = table.columns.map { $0.type.plainest }
+            // The checks that zero does not meet: one of two references at most, a later step.
+            for (index, name) in names.enumerated() {
+                if ["owner_team_id", "alert_rule_id", "scheduled_cancel_at_step", "scheduled_pause_at_step"].contains(
+                    name),
+                    table.columns[index].isNullable
+                {
+                    row[index] = .null
+                }
+            }
+            try test.database.insert(Insert(into: table, columns: names, rows: [row]))
+            #expect(try test.database.select(Select(names, from: table)) == [row], "\(table.name)")
+        }
+        test.database.rollback()
+    }
+
+    @Test("Somebody else's database is refused and left alone", arguments: Engine.allCases)
+    func occupied(engine: Engine) throws {
+        let test = try TestDatabase(engine, .nothing)
+        try test.execute("CREATE TABLE their_table (id integer)")
+        let error = try failure { _ = try test.database.migrate(Catalogue.standard.tables) }
+        #expect(error.kind == .occupied)
+        #expect(error.description.contains("their_table"))
+        #expect(try !test.database.hasTable("auth_user"))
+        #expect(!test.database.isInTransaction)
+    }
+
+    @Test("A part of the schema is refused, naming what is missing", arguments: Engine.allCases)
+    func partial(engine: Engine) throws {
+        let test = try TestDatabase(engine, .allTables)
+        try test.execute("DROP TABLE sentry_rulesnooze")
+        let error = try failure { _ = try test.database.migrate(Catalogue.standard.tables) }
+        #expect(error.kind == .schemaMismatch)
+        #expect(error.description.contains("sentry_rulesnooze"))
+        #expect(try !test.database.hasTable("sentry_rulesnooze"))
+    }
+
+    @Test("An older schema is refused, naming the column", arguments: Engine.allCases)
+    func older(engine: Engine) throws {
+        let test = try TestDatabase(engine, .allTables)
+        try test.execute("ALTER TABLE auth_user DROP COLUMN avatar_url")
+        let error = try failure { _ = try test.database.migrate(Catalogue.standard.tables) }
+        #expect(error.kind == .schemaMismatch)
+        #expect(error.description.contains("auth_user.avatar_url"))
+    }
+
+    @Test("A schema with tables of others beside it is complete", arguments: Engine.allCases)
+    func extras(engine: Engine) throws {
+        let test = try TestDatabase(engine, .allTables)
+        try test.execute("CREATE TABLE django_migrations (id integer)")
+        #expect(try test.database.migrate(Catalogue.standard.tables) == .unchanged)
+    }
+
+    @Test("Different databases have different identities", arguments: Engine.allCases)
+    func identities(engine: Engine) throws {
+        let (one, other) = (try TestDatabase(engine), try TestDatabase(engine))
+        #expect(one.database.identity != other.database.identity)
+        #expect(one.database.identity.hasPrefix(engine == .sqlite ? "sqlite:" : "postgresql:"))
+    }
+
+    @Test("A role that may not create the extension is told so in words")
+    func citextNotPermitted() throws {
+        let server = try PostgresServer.shared()
+        let url = try server.createDatabase()
+        let name = try #require(url.split(separator: "/").last.map(String.init))
+        try server.sql(
+            "CREATE ROLE \(name)_plain LOGIN; GRANT USAGE, CREATE ON SCHEMA public TO \(name)_plain", url: url)
+        let plain = try DatabaseURL(server.url(database: name, user: "\(name)_plain"))
+        let error = try failure { _ = try DatabaseConnector.open(plain).migrate(Catalogue.standard.tables) }
+        #expect(error.kind == .permissionDenied)
+        #expect(error.description.contains("citext"))
+        try server.sql("CREATE EXTENSION citext", url: url)
+        #expect(try DatabaseConnector.open(plain).migrate(Catalogue.standard.tables) == .created(tables: 116))
+    }
+}

@@ -1,0 +1,82 @@
+import Catalogue
+import Foundation
+import Testing
+import TestSupport
+
+@testable import Storage
+
+/// What needs a server of its own: restarts, passwords.
+@Suite("PostgreSQL servers", .serialized)
+struct PostgresServerTests {
+    @Test("A server stopped, killed and started again")
+    func restart() throws {
+        let server = try PostgresServer()
+        let url = try DatabaseURL(try server.createDatabase())
+        let database = try DatabaseConnector.open(url)
+        _ = try database.migrate(Contents.commonTables.tables)
+        let (table, identity) = (try Tables.users, database.identity)
+        for (round, end) in [server.stop, server.kill].enumerated() {
+            try database.begin()
+            try database.insert(table.batch(users(["lost"], from: 100)))
+            end()
+            let error = try failure { try database.commit() }
+            #expect(error.kind == .unavailable)
+            #expect(try failure { try database.begin() }.kind == .unavailable)
+            #expect(!database.isInTransaction)
+            try server.start()
+            try database.begin()
+            try database.insert(table.batch(users(["round \(round)"], from: Int64(round) + 1)))
+            try database.commit()
+            #expect(try database.select(Select(["id"], from: table)).count == round + 1)
+        }
+        #expect(try DatabaseConnector.open(url).identity == identity)
+    }
+
+    @Test("A server that stands still counts as lost")
+    func frozenServer() throws {
+        let server = try PostgresServer()
+        let url = try DatabaseURL(try server.createDatabase())
+        let timeouts = DatabaseTimeouts(statementMilliseconds: 100)
+        let database = try DatabaseConnector.open(url, timeouts: timeouts)
+        let postgres = try #require(database as? PostgresDatabase)
+        let pid = try #require(try postgres.perform([PostgresCommand("SELECT pg_backend_pid()")])[0].integer(0, 0))
+        kill(pid_t(pid), SIGSTOP)
+        defer { kill(pid_t(pid), SIGKILL) }
+        let error = try failure { _ = try database.hasTable("auth_user") }
+        #expect(error.kind == .unavailable)
+        #expect(try !database.hasTable("auth_user"))
+    }
+
+    @Test("Passwords: in the URL, in a password file, wrong, missing")
+    func passwords() throws {
+        let server = try PostgresServer(password: "s3cret")
+        func open(_ text: String) throws -> any Database { try DatabaseConnector.open(DatabaseURL(text)) }
+        let right = try open(server.url(database: "postgres", user: "postgres:s3cret"))
+        #expect(try !right.hasTable("auth_user"))
+        for text in [
+            server.url(database: "postgres", user: "postgres:wr0ng"), server.url(database: "postgres"),
+            server.url(database: "postgres", user: "nobody:wr0ng"),
+        ] {
+            let error = try failure { _ = try open(text) }
+            #expect(error.kind == .permissionDenied)
+            #expect(!error.isPassing)
+            #expect(!error.description.contains("wr0ng"))
+        }
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("pass-\(UUID().uuidString)")
+        try "127.0.0.1:\(server.port):*:postgres:s3cret\n".write(to: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        let byFile = try open(server.url(database: "postgres") + "?passfile=\(file.path)")
+        #expect(byFile.identity == right.identity)
+    }
+
+    @Test("A full disk")
+    func fullDisk() throws {
+        // The nearest that PostgreSQL offers without a file system of its own: a limit on temporary files is
+        // reported as 53400, a full disk as 53100; the mapping is what is held here.
+        var failure = PostgresFailure(lost: "could not extend file \"base/1/2\": No space left on device")
+        failure.sqlState = "53100"
+        #expect(failure.storageError().kind == .full)
+        #expect(failure.storageError().isPassing)
+    }
+}

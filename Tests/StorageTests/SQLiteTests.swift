@@ -1,0 +1,171 @@
+import Catalogue
+import Foundation
+import Testing
+
+@testable import Storage
+
+@Suite("SQLite alone")
+struct SQLiteTests {
+    private static let impatient = DatabaseTimeouts(lockMilliseconds: 50)
+
+    @Test("Durability and integrity settings took")
+    func settings() throws {
+        let test = try TestDatabase(.sqlite)
+        let database = try #require(test.database as? SQLiteDatabase)
+        #expect(try database.integer("PRAGMA synchronous") == 2)
+        #expect(try database.integer("PRAGMA foreign_keys") == 1)
+        let statement = try database.connection.statement("PRAGMA journal_mode")
+        try statement.bind([])
+        #expect(try statement.step())
+        #expect(statement.text(0) == "wal")
+    }
+
+    @Test("A second writer waits its time, then meets contention")
+    func locked() throws {
+        let test = try TestDatabase(.sqlite)
+        let other = try test.connect(timeouts: Self.impatient)
+        try test.database.begin()
+        let error = try failure { try other.begin() }
+        #expect(error.kind == .contention)
+        #expect(error.isPassing)
+        #expect(!other.isInTransaction)
+        #expect(try failure { try other.insert(try Tables.users.batch(users(["a"]))) }.kind == .contention)
+        // Readers are not held up.
+        #expect(try other.select(Select(["id"], from: Tables.users)) == [])
+        try test.database.commit()
+        try other.begin()
+        try other.commit()
+    }
+
+    @Test("A missing file is no database, unless it may be created")
+    func missing() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        let url = try DatabaseURL("sqlite://\(folder.path)/x.sqlite")
+        let absent = try failure { _ = try DatabaseConnector.open(url) }
+        #expect(absent.kind == .schemaMismatch)
+        #expect(absent.description.contains("migrate"))
+        let noFolder = try failure { _ = try DatabaseConnector.open(url, create: true) }
+        #expect(noFolder.kind == .cannotCreate)
+        #expect(noFolder.description.contains("No such file or directory"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path))
+    }
+
+    @Test("A file that is something else")
+    func foreignFile() throws {
+        let test = try TestDatabase(.sqlite, .nothing)
+        let path = test.path + ".txt"
+        try String(repeating: "not a database at all\n", count: 100).write(
+            toFile: path, atomically: true, encoding: .utf8)
+        for create in [false, true] {
+            let error = try failure { _ = try DatabaseConnector.open(DatabaseURL("sqlite://\(path)"), create: create) }
+            #expect(error.kind == .schemaMismatch)
+        }
+        let folder = "sqlite://" + (path as NSString).deletingLastPathComponent
+        #expect(try failure { _ = try DatabaseConnector.open(DatabaseURL(folder)) }.kind == .cannotCreate)
+    }
+
+    @Test("A file or folder that may not be written")
+    func permissions() async throws {
+        let test = try TestDatabase(.sqlite)
+        let folder = (test.path as NSString).deletingLastPathComponent
+        let (readable, unreadable) = (test.path + ".copy", test.path + ".secret")
+        // A copy without the log of an open connection.
+        try (test.database as? SQLiteDatabase)?.connection.execute("VACUUM INTO '\(readable)'")
+        try FileManager.default.copyItem(atPath: readable, toPath: unreadable)
+        try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: readable)
+        try FileManager.default.setAttributes([.posixPermissions: 0o000], ofItemAtPath: unreadable)
+        try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder)
+        defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder) }
+
+        let kinds = try await onUnprivilegedThread { () throws -> [StorageError.Kind?] in
+            func kind(_ body: () throws -> Void) -> StorageError.Kind? {
+                do { try body() } catch { return (error as? StorageError)?.kind }
+                return nil
+            }
+            return [
+                kind { try DatabaseConnector.open(DatabaseURL("sqlite://\(readable)")).begin() },
+                kind { _ = try DatabaseConnector.open(DatabaseURL("sqlite://\(unreadable)")) },
+                kind { _ = try DatabaseConnector.open(DatabaseURL("sqlite://\(folder)/new.sqlite"), create: true) },
+            ]
+        }
+        #expect(kinds == [.readOnly, .permissionDenied, .permissionDenied])
+    }
+
+    @Test("A full database: nothing half-written, and it goes on once there is room")
+    func full() throws {
+        let test = try TestDatabase(.sqlite)
+        let table = try Tables.users
+        let database = try #require(test.database as? SQLiteDatabase)
+        let pages = try #require(try database.integer("PRAGMA page_count"))
+        _ = try database.integer("PRAGMA max_page_count = \(pages + 4)")
+        try database.begin()
+        let error = try failure { try database.insert(table.batch(users((0..<5_000).map { "user \($0)" }))) }
+        #expect(error.kind == .full)
+        #expect(error.isPassing)
+        database.rollback()
+        #expect(try test.committedRows(table) == 0)
+        _ = try database.integer("PRAGMA max_page_count = 1000000")
+        try database.begin()
+        try database.insert(table.batch(users((0..<5_000).map { "user \($0)" })))
+        try database.commit()
+        #expect(try test.committedRows(table) == 5_000)
+    }
+
+    @Test("A transaction that SQLite ended by itself takes no further writes")
+    func endedBySQLite() throws {
+        let test = try TestDatabase(.sqlite)
+        let table = try Tables.users
+        let database = try #require(test.database as? SQLiteDatabase)
+        try database.begin()
+        try database.connection.execute("ROLLBACK")
+        #expect(try failure { try database.insert(table.batch(users(["a"]))) }.kind == .unavailable)
+        #expect(try failure { try database.commit() }.kind == .unavailable)
+        #expect(!database.isInTransaction)
+        #expect(try test.committedRows(table) == 0)
+        try database.insert(table.batch(users(["a"])))
+    }
+
+    @Test("The identity moves with the file; without a number the path stands in")
+    func identity() throws {
+        let test = try TestDatabase(.sqlite)
+        let identity = test.database.identity
+        let moved = test.path + ".moved"
+        try (test.database as? SQLiteDatabase)?.connection.execute("VACUUM INTO '\(moved)'")
+        #expect(try DatabaseConnector.open(DatabaseURL("sqlite://\(moved)")).identity == identity)
+        try test.execute("PRAGMA user_version = 0")
+        #expect(
+            try test.connect().identity == "sqlite:\(URL(fileURLWithPath: test.path).resolvingSymlinksInPath().path)")
+    }
+
+    @Test("Look-ups in a case-insensitive column use the indexes")
+    func citextPlan() throws {
+        let test = try TestDatabase(.sqlite)
+        let database = try #require(test.database as? SQLiteDatabase)
+        let conditions = try SQLiteConditions([.equals("email", .text("a@x.org"))], in: Tables.emails)
+        let statement = try database.connection.statement(
+            "EXPLAIN QUERY PLAN SELECT \"id\" FROM sentry_email\(conditions.sql)")
+        try statement.bind(conditions.values)
+        var plan = ""
+        while try statement.step() { plan += statement.text(3) + "\n" }
+        #expect(plan.contains("sentry_email_email_uniq (email=?)"))
+        #expect(plan.contains("sentry_email_email_wide"))
+        #expect(!plan.contains("SCAN sentry_email\n"))
+    }
+
+    /// Runs on a thread of its own as nobody, where this process is root: root may write everything.
+    private func onUnprivilegedThread<Result: Sendable>(
+        _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            let thread = Thread {
+                // The file system's user is a property of the thread; it ends with it.
+                for name in ["setfsgid", "setfsuid"] {
+                    guard let symbol = dlsym(dlopen(nil, RTLD_NOW), name) else { continue }
+                    _ = unsafeBitCast(symbol, to: (@convention(c) (UInt32) -> Int32).self)(65_534)
+                }
+                continuation.resume(with: Swift.Result { try body() })
+            }
+            thread.start()
+        }
+    }
+}
