@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import statistics
 import sys
 import time
@@ -276,6 +277,8 @@ def main():
     arguments = parser.parse_args()
     parts = set(filter(None, arguments.only.split(","))) or set(report.PARTS)
     rows, runs = arguments.rows, arguments.runs
+    # Ends the servers too.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     bench = Bench(arguments)
     sheets = []
 
