@@ -30,6 +30,8 @@ let package = Package(
     products: [
         .executable(name: "relocation-enqueue", targets: ["Enqueue"]),
         .executable(name: "relocation-worker", targets: ["Worker"]),
+        // For Benchmarks/queue, a package of its own.
+        .library(name: "Queue", targets: ["Queue"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -1,0 +1,326 @@
+"""Takes every figure beside its limit, alternating with it in the same run, and writes README.md."""
+
+import argparse
+import os
+import signal
+import statistics
+import sys
+import time
+
+import exports
+import imports
+import report
+import servers
+from installation import Installation, wait_until
+
+FETCHED = 32  # Tasks that the worker fetches, and at most acknowledges, together.
+
+
+class Bench(Installation):
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.limits = arguments.limits
+        self.folder_object = servers.Folder()
+        redis_folder, postgres_folder = servers.Folder(), servers.Folder()
+        self.folders = [self.folder_object, redis_folder, postgres_folder]
+        redis, postgres = servers.Redis(redis_folder), servers.Postgres(postgres_folder)
+        super().__init__(arguments.programs, self.folder_object, redis, postgres)
+        self.files = {}
+
+    def file(self, kind, rows, prefix="bench"):
+        """An export of about so many rows: its path and the rows it has."""
+        key = (kind, rows, prefix)
+        if key not in self.files:
+            path = self.folder.file(f"{kind}-{rows}-{prefix}.json")
+            counts = getattr(exports, kind)(path, rows, prefix=prefix)
+            self.files[key] = (path, sum(counts.values()))
+        return self.files[key]
+
+    def forget(self, kind, rows):
+        for key in [key for key in self.files if key[:2] == (kind, rows)]:
+            os.remove(self.files.pop(key)[0])
+
+    def close(self):
+        self.redis.close()
+        self.postgres.close()
+        for folder in self.folders:
+            folder.close()
+
+
+def say(text):
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+def alternating(runs, *measurements):
+    """Each measurement so many times, turn by turn; a list of results for each."""
+    results = [[] for _ in measurements]
+    for _ in range(runs):
+        for measurement, result in zip(measurements, results):
+            result.append(measurement())
+    return results
+
+
+def ratios(above, below):
+    return [one / other for one, other in zip(above, below)]
+
+
+def walls(costs):
+    return [cost.wall for cost in costs]
+
+
+# MARK: Imports
+
+
+def postgres_import(bench, sheet, kind, rows, runs, row_runs):
+    path, source = bench.file(kind, rows)
+    limits = imports.PostgresLimits(bench, kind, path)
+    ours, copies = alternating(runs, lambda: limits.ours(kind, path), limits.copy)
+    name = f"{kind}, {source:,} rows ({limits.rows:,} written), PostgreSQL"
+    sheet.add(f"Import of {name}", "s", walls(ours), cpu=[cost.cpu for cost in ours],
+              memory=[cost.anonymous for cost in ours])
+    sheet.add("(a) binary COPY, one transaction", "s", walls(copies))
+    against = ratios(walls(copies), walls(ours))
+    sheet.ratio(f"COPY / import, {kind} {rows:,}", against, at_least=0.5 if rows == 100_000 else None)
+    sheet.figure("Rows a second", source / statistics.median(walls(ours)))
+    if row_runs:
+        single = [limits.single_rows() for _ in range(row_runs)]
+        sheet.add("(b) one INSERT a row, 20 a transaction", "s", single)
+        sheet.ratio(f"single INSERTs / import, {kind} {rows:,}",
+                    [value / statistics.median(walls(ours)) for value in single], at_least=5)
+    limits.close()
+    return statistics.median(against)
+
+
+def sqlite_import(bench, sheet, kind, rows, runs):
+    path, source = bench.file(kind, rows)
+    limits = imports.SQLiteLimits(bench, kind, path)
+    ours, bare = alternating(runs, lambda: limits.ours(kind, path), limits.bulk)
+    sheet.add(f"Import of {kind}, {source:,} rows, SQLite", "s", walls(ours), cpu=[cost.cpu for cost in ours],
+              memory=[cost.anonymous for cost in ours])
+    sheet.add("bare prepared inserts, one transaction", "s", bare)
+    sheet.ratio(f"inserts / import, {kind} {rows:,}, SQLite", ratios(bare, walls(ours)), at_least=0.5)
+
+
+# MARK: Enqueuing
+
+
+def enqueuing(bench, sheet, kind, rows, runs):
+    path, source = bench.file(kind, rows)
+    size = os.path.getsize(path)
+
+    def parser(name):
+        return lambda: float(servers.run([f"{bench.limits}/json", name, path]).output)
+
+    def check():
+        return bench.enqueue(kind, path, "--check")
+
+    memory = []
+
+    def whole():
+        bench.redis.clear()
+        before = bench.redis.used_memory()
+        cost = bench.enqueue(kind, path)
+        memory.append(bench.redis.used_memory() - before)
+        return cost
+
+    checks, yajl, simdjson, wholes = alternating(runs, check, parser("yajl"), parser("simdjson"), whole)
+    cpu = [cost.cpu for cost in checks]
+    sheet.add(f"Check pass over {kind}, {source:,} rows, {size / 1e6:,.0f} MB", "s", walls(checks), cpu=cpu,
+              memory=[cost.anonymous for cost in checks])
+    sheet.add("yajl, same file (CPU)", "s", yajl)
+    sheet.add("simdjson, same file, whole in memory (CPU)", "s", simdjson)
+    sheet.ratio("yajl / check pass, CPU", ratios(yajl, cpu), at_least=0.5)
+    sheet.ratio("simdjson / check pass, CPU", ratios(simdjson, cpu))
+    sheet.add("Whole enqueue", "s", walls(wholes), cpu=[cost.cpu for cost in wholes],
+              memory=[cost.anonymous for cost in wholes])
+    sheet.ratio("whole enqueue / check pass", ratios(walls(wholes), walls(checks)), at_most=4)
+    sheet.ratio("Redis memory / bytes of the export", [value / size for value in memory], at_most=0.25)
+    sheet.ratio("peak anonymous memory of the enqueuer, MB", [cost.anonymous / 1e6 for cost in wholes], at_most=96)
+
+
+def empty_tasks(bench, sheet, tasks, runs):
+    def rates(*command):
+        def measurement():
+            bench.redis.clear()
+            return [float(word) for word in servers.run(list(command)).output.split()]
+        return measurement
+
+    ours, bare = alternating(
+        runs, rates(f"{bench.limits}/QueueRate", bench.redis.url, str(tasks), str(FETCHED)),
+        rates(f"{bench.limits}/redis_loop", bench.redis.socket, str(tasks), str(FETCHED)))
+    for place, name in enumerate(("pushing", "working", "both")):
+        mine, theirs = [rate[place] for rate in ours], [rate[place] for rate in bare]
+        sheet.add(f"{tasks:,} empty tasks, {name}", "1/s", mine)
+        sheet.add("bare batched loop", "1/s", theirs)
+        sheet.ratio(f"queue / bare loop, {name}", ratios(mine, theirs), at_least=0.5 if name == "both" else None)
+
+
+# MARK: The worker as a process
+
+
+def starting(bench, sheet, runs, database, name):
+    path, _ = bench.file("users", 10)
+    times = []
+    for _ in range(runs):
+        bench.redis.clear()
+        uuid = bench.enqueue("users", path).output.strip()
+        start = time.time() * 1000
+        worker = bench.start_worker("run", "--drain", database=database)
+        worker.wait()
+        started = float(bench.redis.cli("hget", f"relocation:record:{uuid}", "startedAt") or "nan")
+        if started != started:
+            raise RuntimeError("the worker claimed nothing")
+        times.append(started - start)
+    sheet.ratio(f"start of the worker to its first claim, {name}, ms", times, at_most=50)
+
+
+def idling(bench, sheet, database, name, seconds=10):
+    bench.redis.clear()
+    worker = bench.start_worker("run", database=database)
+    time.sleep(2)
+
+    def ticks():
+        with open(f"/proc/{worker.pid}/stat", encoding="ascii") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    before = ticks()
+    time.sleep(seconds)
+    used = ticks() - before
+    with open(f"/proc/{worker.pid}/status", encoding="ascii") as file:
+        resident = next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
+    worker.terminate()
+    worker.wait()
+    sheet.ratio(f"idle worker, {name}: resident memory, MB", [resident * 1024 / 1e6], at_most=32)
+    sheet.ratio(f"idle worker, {name}: CPU, %", [used / seconds * 100], at_most=0.5)
+
+
+# MARK: Several relocations
+
+
+def queued(bench, files):
+    bench.redis.clear()
+    return [bench.enqueue("users", path).output.strip() for path, _ in files]
+
+
+def together(bench, sheet, rows, runs):
+    files = [bench.file("users", rows, prefix) for prefix in ("first", "second")]
+    alone, both, shares = [], [], []
+
+    def single(number):
+        url = bench.postgres.emptied("imports")
+        queued(bench, [files[number]])
+        return bench.drain(url).wall
+
+    def pair():
+        url = bench.postgres.emptied("imports")
+        uuids = queued(bench, files)
+        start = time.monotonic()
+        worker = bench.start_worker("run", "--drain", "--concurrency", "2", database=url)
+
+        def done():
+            return [int(bench.redis.cli("hget", f"relocation:record:{uuid}", "chunksDone") or 0) for uuid in uuids]
+
+        total = int(bench.redis.cli("hget", f"relocation:record:{uuids[0]}", "chunksTotal"))
+        # Shares while both are still being worked on: at the moment the first has come to its end.
+        wait_until(lambda: max(done()) >= total, 300, 0.005)
+        chunks = done()
+        shares.append(min(chunks) / sum(chunks))
+        worker.wait()
+        return time.monotonic() - start
+
+    first, second, both = alternating(runs, lambda: single(0), lambda: single(1), pair)
+    sums = [one + other for one, other in zip(first, second)]
+    sheet.add(f"Two relocations of {files[0][1]:,} rows, one after the other", "s", sums)
+    sheet.add("the same together, two slots of one worker", "s", both)
+    sheet.ratio("together / one after the other", ratios(both, sums), at_most=1.05)
+    sheet.ratio("smaller share when the first is done", shares, at_least=0.4)
+
+
+def far_away(bench, sheet, rows, runs, milliseconds=5):
+    proxy = servers.DelayProxy(bench.postgres.port, milliseconds)
+    files = [bench.file("users", rows, prefix) for prefix in ("first", "second", "third", "fourth")]
+
+    def measure(count):
+        bench.postgres.emptied("imports")
+        queued(bench, files[:count])
+        return bench.drain(bench.postgres.url("imports", proxy.port), "--concurrency", str(count)).wall
+
+    one, four = alternating(runs, lambda: measure(1), lambda: measure(4))
+    sheet.add(f"One relocation of {files[0][1]:,} rows, database {milliseconds} ms away", "s", one)
+    sheet.add("four of them at once", "s", four)
+    sheet.ratio("speed of four / speed of one", [4 * single / all_ for single, all_ in zip(one, four)], at_least=3)
+    proxy.close()
+
+
+def chunk_sizes(bench, sheet, kind, rows, runs):
+    path, source = bench.file(kind, rows)
+    limits = imports.PostgresLimits(bench, kind, path)
+    sizes = (100, 300, 1000, 3000, 10000)
+    results = alternating(runs, *(
+        lambda size=size: limits.ours(kind, path, "--chunk-size", str(size)) for size in sizes))
+    for size, costs in zip(sizes, results):
+        sheet.add(f"{kind}, {source:,} rows, chunks of {size:,}", "s", walls(costs),
+                  memory=[cost.anonymous for cost in costs])
+    limits.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--programs", required=True, help="folder of the two programs")
+    parser.add_argument("--limits", required=True, help="folder of the programs that show the limits")
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of the main exports")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--large", type=int, default=1_000_000, help="rows of the largest import; 0 for none")
+    parser.add_argument("--only", default="", help="parts, separated by commas: " + ", ".join(report.PARTS))
+    parser.add_argument("--output", help="file to write; README.md where all parts are measured")
+    arguments = parser.parse_args()
+    parts = set(filter(None, arguments.only.split(","))) or set(report.PARTS)
+    rows, runs = arguments.rows, arguments.runs
+    # Ends the servers too.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    bench = Bench(arguments)
+    sheets = []
+
+    def part(name, work):
+        if name not in parts:
+            return
+        say(name)
+        sheet = report.Sheet(name)
+        sheets.append(sheet)
+        work(sheet)
+        say("\n" + sheet.text())
+
+    sqlite, _ = bench.sqlite_database()
+    postgres = bench.postgres.url("imports")
+    try:
+        part("postgres", lambda sheet: [
+            postgres_import(bench, sheet, kind, rows, runs, min(runs, 3)) for kind in ("users", "organizations")])
+        part("sqlite", lambda sheet: [
+            sqlite_import(bench, sheet, kind, rows, runs) for kind in ("users", "organizations")])
+        part("enqueue", lambda sheet: enqueuing(bench, sheet, "organizations", max(rows, arguments.large), runs))
+        part("queue", lambda sheet: empty_tasks(bench, sheet, rows, runs))
+        part("process", lambda sheet: [
+            (starting(bench, sheet, 2 * runs, url, name), idling(bench, sheet, url, name))
+            for url, name in ((sqlite, "SQLite"), (postgres, "PostgreSQL"))])
+        part("together", lambda sheet: together(bench, sheet, rows, runs))
+        part("far", lambda sheet: far_away(bench, sheet, rows // 4, runs))
+        part("chunks", lambda sheet: chunk_sizes(bench, sheet, "users", rows, runs))
+        part("scale", lambda sheet: scaling(bench, sheet, arguments, runs))
+    finally:
+        bench.close()
+    output = arguments.output or (os.path.join(os.path.dirname(__file__), "README.md") if not arguments.only else None)
+    if output:
+        report.write(output, sheets, arguments)
+
+
+def scaling(bench, sheet, arguments, runs):
+    small = postgres_import(bench, sheet, "users", 10_000, 2 * runs, 0)
+    if not arguments.large:
+        return
+    large = postgres_import(bench, sheet, "users", arguments.large, 2, 0)
+    sheet.ratio(f"ratio at {arguments.large:,} / ratio at 10,000", [large / small], at_least=0.85)
+
+
+if __name__ == "__main__":
+    main()
