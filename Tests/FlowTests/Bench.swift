@@ -59,14 +59,19 @@ final class Bench: Sendable {
 
     func status(_ uuid: String) throws -> RelocationStatus { try queue().status(uuid) }
 
-    /// Works until nothing is left.
-    func drain(concurrency: Int = 1, retries: RetryPolicy = .quick) async throws -> WorkerEnd {
+    func settings(retries: RetryPolicy = .quick) throws -> WorkerSettings {
         var settings = try WorkerSettings(
             queue: QueueConfiguration(url: RedisURL(redis.url), prefix: "test"),
             destination: DestinationSettings(region: DatabaseURL(url)), name: "worker")
+        settings.retries = retries
+        return settings
+    }
+
+    /// Works until nothing is left.
+    func drain(concurrency: Int = 1, retries: RetryPolicy = .quick) async throws -> WorkerEnd {
+        var settings = try settings(retries: retries)
         settings.drains = true
         settings.concurrency = concurrency
-        settings.retries = retries
         return await Worker(settings, stop: StopSignal(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             .run()
     }

@@ -131,8 +131,8 @@ import TestSupport
                 throw SystemFailure("nothing to claim")
             }
             return RelocationRunner(
-                queue: queue, destination: destination, instance: InstanceSettings(), retries: .quick,
-                stop: StopSignal(), claim: claim, lease: LeaseClock(leaseMilliseconds: claim.leaseMilliseconds),
+                queue: queue, destination: destination, settings: try bench.settings(), vitals: WorkerVitals(),
+                heartbeat: Heartbeat("test"), stop: StopSignal(), claim: claim, lease: LeaseClock(leaseMilliseconds: claim.leaseMilliseconds),
                 log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             ).run()
         }
