@@ -1,6 +1,7 @@
 import Catalogue
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Export
@@ -133,11 +134,8 @@ import Testing
         try #require(mkfifo(path, 0o600) == 0)
         let text = "[" + Array(repeating: record("sentry.email", "{}"), count: 20_000).joined(separator: ",") + "]"
         let content = try folder.file("content", Array(text.utf8))
-        let writer = Process()
-        writer.executableURL = URL(fileURLWithPath: "/bin/sh")
-        writer.arguments = ["-c", "cat \"$0\" > \"$1\"", content, path]
-        try writer.run()
-        defer { writer.waitUntilExit() }
+        let writer = try ChildProcess("/bin/sh", ["-c", "cat \"$0\" > \"$1\"", content, path])
+        defer { _ = writer.wait() }
         let source = try ExportSource.open(path: path)
         let survey = try source.survey(scope: .users, filter: nil, chunkSize: 20)
         #expect(survey.rowsTotal == 20_000)

@@ -1,6 +1,7 @@
 import Crypto
 import CryptoExtras
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Export
@@ -91,14 +92,8 @@ struct TarballMaker {
         let folder = try Folder()
         let input = try folder.file("input", bytes)
         let output = try folder.file("output", [])
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [program, "-c"]
-        process.standardInput = FileHandle(forReadingAtPath: input)
-        process.standardOutput = FileHandle(forWritingAtPath: output)
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let process = try ChildProcess(program, ["-c"], input: input, output: output)
+        try #require(process.wait() == 0)
         return [UInt8](try Data(contentsOf: URL(fileURLWithPath: output)))
     }
 }

@@ -132,7 +132,8 @@ import TestSupport
             }
             return RelocationRunner(
                 queue: queue, destination: destination, settings: try bench.settings(), vitals: WorkerVitals(),
-                heartbeat: Heartbeat("test"), stop: StopSignal(), claim: claim, lease: LeaseClock(leaseMilliseconds: claim.leaseMilliseconds),
+                heartbeat: Heartbeat("test"), stop: StopSignal(), claim: claim,
+                lease: LeaseClock(leaseMilliseconds: claim.leaseMilliseconds),
                 log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             ).run()
         }

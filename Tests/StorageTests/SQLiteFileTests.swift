@@ -1,5 +1,6 @@
 import Catalogue
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -109,17 +110,12 @@ struct SQLiteFileTests {
         let script = test.path + ".py"
         let head = "import datetime, json, sqlite3, sys\ndb = sqlite3.connect(sys.argv[1])\n"
         try (head + body + "\ndb.commit()\n").write(toFile: script, atomically: true, encoding: .utf8)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(pythonPath))
-        process.arguments = [script, test.path]
-        let (out, error) = (Pipe(), Pipe())
-        process.standardOutput = out
-        process.standardError = error
-        try process.run()
-        let printed = String(decoding: out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let complaint = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(complaint)")
+        let (out, errors) = (test.path + ".out", test.path + ".err")
+        let process = try ChildProcess(try #require(pythonPath), [script, test.path], output: out, errors: errors)
+        let status = process.wait()
+        let printed = try String(contentsOfFile: out, encoding: .utf8)
+        let complaint = try String(contentsOfFile: errors, encoding: .utf8)
+        #expect(status == 0, "\(complaint)")
         return printed.trimmingCharacters(in: .newlines)
     }
 }

@@ -235,19 +235,15 @@ public final class PostgresServer: @unchecked Sendable {
     private static func run(
         _ path: String, _ arguments: [String]
     ) throws -> (status: Int32, out: String, error: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        let (stdout, stderr) = (Pipe(), Pipe())
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = stdout
-        process.standardError = stderr
-        try process.run()
-        let out = stdout.fileHandleForReading.readDataToEndOfFile()
-        let error = stderr.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: out, as: UTF8.self), String(decoding: error, as: UTF8.self))
+        // Files, not pipes: a server that another test starts at the same moment inherits a pipe's other end, and then
+        // it is never read to its end.
+        let base = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        let files = [base + ".out", base + ".err"]
+        defer { for file in files { unlink(file) } }
+        let process = try ChildProcess(path, arguments, output: files[0], errors: files[1], folder: "/")
+        let status = process.wait()
+        let texts = files.map { String(decoding: FileManager.default.contents(atPath: $0) ?? Data(), as: UTF8.self) }
+        return (status, texts[0], texts[1])
     }
 
     public struct Failure: Error, CustomStringConvertible {
