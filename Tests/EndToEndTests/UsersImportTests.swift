@@ -5,7 +5,9 @@ import Testing
 
 /// The main job: a file goes in, rows come out, and every one of them is accounted for.
 @Suite struct UsersImportTests {
-    let installation = try! Installation()
+    let installation: Installation
+
+    init() throws { installation = try Installation() }
 
     @Test func importsUsersWithTheirRows() throws {
         let file = try installation.folder.write(try SampleExport.json(SampleExport.users(3)), to: "export.json")

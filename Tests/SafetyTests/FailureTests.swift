@@ -4,7 +4,9 @@ import Testing
 
 /// What an operator can do with a relocation that failed.
 @Suite struct FailureTests {
-    let installation = try! Installation()
+    let installation: Installation
+
+    init() throws { installation = try Installation() }
 
     /// 45 users in chunks of 20; the 31st cannot be imported.
     private func failed(_ options: String...) throws -> String {

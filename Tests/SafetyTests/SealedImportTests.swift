@@ -4,7 +4,9 @@ import Testing
 
 /// Sealed tasks through both programs.
 @Suite struct SealedImportTests {
-    let installation = try! Installation()
+    let installation: Installation
+
+    init() throws { installation = try Installation() }
 
     private func export(_ users: Int = 3) throws -> String {
         try installation.folder.write(try SampleExport.json(SampleExport.users(users)), to: "export.json")

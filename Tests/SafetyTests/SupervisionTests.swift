@@ -6,7 +6,9 @@ import Testing
 
 /// What a supervisor sees of a worker, and what a worker does that hangs.
 @Suite struct SupervisionTests {
-    let installation = try! Installation()
+    let installation: Installation
+
+    init() throws { installation = try Installation() }
 
     private func export(_ users: Int = 3) throws -> String {
         try installation.folder.write(try SampleExport.json(SampleExport.users(users)), to: "export.json")
