@@ -9,7 +9,7 @@ public final class RelocationImport {
     public let destination: Destination
     public private(set) var map = PrimaryKeyMap()
 
-    private let indexes = FoldedIndexes()
+    private let memory: ImportMemory
     var random = SecureRandom()
     /// `model|min ordinal` of every chunk row of this import.
     private(set) var chunkKeys: Set<String> = []
@@ -22,6 +22,7 @@ public final class RelocationImport {
     public init(_ context: ImportContext, into destination: Destination) throws(ImportFailure) {
         self.context = context
         self.destination = destination
+        memory = ImportMemory(context)
         for silo in [Silo.region, .control] {
             do {
                 let rows = try ChunkTable.own(silo).load(context.importUUID, from: destination.database(of: silo))
@@ -109,7 +110,7 @@ public final class RelocationImport {
 
     func undo(_ database: any Database) {
         database.rollback()
-        indexes.forget()
+        memory.forget()
     }
 
     /// Whether a chunk row held this source key when the worker took over; then it is counted as what it became.
@@ -132,7 +133,7 @@ public final class RelocationImport {
         _ rows: [Row], _ model: Model, _ minOrdinal: Int64, _ now: Int64, into outcome: inout ChunkOutcome
     ) throws(ImportFailure) -> ChunkRow? {
         let batch = Batch(
-            model: model, context: context, destination: destination, map: map, indexes: indexes, now: now,
+            model: model, context: context, destination: destination, map: map, memory: memory, now: now,
             random: random)
         defer { random = batch.random }
         let rule = Rules.rule(for: model)
@@ -165,7 +166,7 @@ public final class RelocationImport {
         chunk.minOrdinal = freeOrdinal(minOrdinal, ordinals, model.name)
         try storage(model) { () throws(StorageError) in
             let database = destination.database(of: model.silo)
-            try ChunkTable.own(model.silo).insert(chunk, importUUID: context.importUUID, now: now, into: database)
+            try record(chunk, in: .own(model.silo), of: database, now: now)
             if model.silo == .control, !destination.isSplit { try replicate(chunk, now: now) }
         }
         return chunk
@@ -186,8 +187,17 @@ public final class RelocationImport {
     }
 
     func replicate(_ chunk: ChunkRow, now: Int64) throws(StorageError) {
-        try ChunkTable.replica.insert(
-            chunk, importUUID: context.importUUID, now: now, into: destination.region, ignoringConflicts: true)
+        try record(chunk, in: .replica, of: destination.region, now: now, ignoringConflicts: true)
+    }
+
+    private func record(
+        _ chunk: ChunkRow, in chunks: ChunkTable, of database: any Database, now: Int64, ignoringConflicts: Bool = false
+    ) throws(StorageError) {
+        for id in try memory.ids.take(1, for: chunks.table, from: database) {
+            try chunks.insert(
+                chunk, id: id, importUUID: context.importUUID, now: now, into: database,
+                ignoringConflicts: ignoringConflicts)
+        }
     }
 
     func adopt(_ chunk: ChunkRow, earlier: Bool) {
