@@ -175,7 +175,8 @@ final class PostgresConnection {
             case .failed(let error): if failure == nil { failure = error.at(command: index) }
             }
         }
-        _ = try nextResult(milliseconds)
+        // The sync has a result of its own.
+        PQclear(try nextResult(milliseconds))
         if let failure {
             if failure.isStalePlan { statements.removeAll() }
             throw failure
