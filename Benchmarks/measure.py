@@ -167,7 +167,7 @@ def starting(bench, sheet, runs, database, name):
         start = time.time() * 1000
         worker = bench.start_worker("run", "--drain", database=database)
         worker.wait()
-        started = float(bench.redis.cli("hget", f"relocation:record:{uuid}", "startedAt") or "nan")
+        started = float(bench.redis.cli("hget", f"{{relocation}}:record:{uuid}", "startedAt") or "nan")
         if started != started:
             raise RuntimeError("the worker claimed nothing")
         times.append(started - start)
@@ -219,9 +219,9 @@ def together(bench, sheet, rows, runs):
         worker = bench.start_worker("run", "--drain", "--concurrency", "2", database=url)
 
         def done():
-            return [int(bench.redis.cli("hget", f"relocation:record:{uuid}", "chunksDone") or 0) for uuid in uuids]
+            return [int(bench.redis.cli("hget", f"{{relocation}}:record:{uuid}", "chunksDone") or 0) for uuid in uuids]
 
-        total = int(bench.redis.cli("hget", f"relocation:record:{uuids[0]}", "chunksTotal"))
+        total = int(bench.redis.cli("hget", f"{{relocation}}:record:{uuids[0]}", "chunksTotal"))
         # Shares while both are still being worked on: at the moment the first has come to its end.
         wait_until(lambda: max(done()) >= total, 300, 0.005)
         chunks = done()

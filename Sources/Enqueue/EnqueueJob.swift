@@ -104,9 +104,9 @@ struct EnqueueJob {
                 .chunk, chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows, sourceBytes: chunk.sourceBytes,
                 payload: chunk.payload)
         }
-        if scope != .users {
-            if !isProvisioned { try batch.add(.provision, "sentry.organization") }
-            for model in Catalogue.standard.mirroredModels { try batch.add(.derive, model) }
+        if scope != .users, !isProvisioned { try batch.add(.provision, "sentry.organization") }
+        for model in Catalogue.standard.derivedModels where survey.rowsQueued(of: model) > 0 {
+            try batch.add(.derive, model)
         }
         return try batch.finish()
     }

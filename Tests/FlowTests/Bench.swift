@@ -30,9 +30,15 @@ final class Bench: Sendable {
     func destination() throws -> Destination { Destination(try DatabaseConnector.open(DatabaseURL(url))) }
 
     /// Enqueues so many users, named after the relocation's number; its UUID.
-    func enqueue(_ users: Int, number: Int = 1, chunkSize: Int = 5, atomic: Bool = false) throws -> String {
+    ///
+    /// - Parameter nameless: the number of a user without a name, which no worker can import.
+    func enqueue(
+        _ users: Int, number: Int = 1, chunkSize: Int = 5, atomic: Bool = false, nameless: Int? = nil
+    ) throws -> String {
         let rows = (1...users).map { index in
-            #"{"model":"sentry.user","pk":\#(index),"fields":{"username":"r\#(number)u\#(index)","name":"","email":"r\#(number)u\#(index)@x.com"}}"#
+            let name = index == nameless ? "" : "r\(number)u\(index)"
+            return
+                #"{"model":"sentry.user","pk":\#(index),"fields":{"username":"\#(name)","name":"","email":"r\#(number)u\#(index)@x.com"}}"#
         }
         let file = try folder.write("[" + rows.joined(separator: ",") + "]", to: "export-\(number).json")
         let source = try ExportSource.open(path: file)
@@ -68,8 +74,11 @@ final class Bench: Sendable {
     }
 
     /// Works until nothing is left.
-    func drain(concurrency: Int = 1, retries: RetryPolicy = .quick) async throws -> WorkerEnd {
+    func drain(
+        concurrency: Int = 1, retries: RetryPolicy = .quick, groups: GroupPolicy = GroupPolicy()
+    ) async throws -> WorkerEnd {
         var settings = try settings(retries: retries)
+        settings.groups = groups
         settings.drains = true
         settings.concurrency = concurrency
         return await Worker(settings, stop: StopSignal(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

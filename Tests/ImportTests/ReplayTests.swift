@@ -41,7 +41,7 @@ import TestSupport
             }
         }
         try work.provisionSlugs(now: fixedNow)
-        for name in Catalogue.standard.mirroredModels {
+        for name in Catalogue.standard.derivedModels {
             try work.derive(try #require(Catalogue.standard.model(name)), now: fixedNow)
         }
         return account

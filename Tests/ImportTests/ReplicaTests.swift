@@ -42,7 +42,7 @@ import Testing
     }
 
     private func deriveAll(_ work: RelocationImport) throws {
-        for name in Catalogue.standard.mirroredModels {
+        for name in Catalogue.standard.derivedModels {
             try work.derive(try #require(Catalogue.standard.model(name)), now: fixedNow)
         }
     }

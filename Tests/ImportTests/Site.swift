@@ -143,6 +143,13 @@ extension RelocationImport {
         return outcome
     }
 
+    /// The tasks at the end of the list that add what the file has not brought.
+    func complete() throws {
+        for name in Catalogue.standard.completedModels {
+            try derive(try #require(Catalogue.standard.model(name)), now: fixedNow)
+        }
+    }
+
     /// Imports rows that must be refused; the finding.
     func refusal(
         _ name: String, _ rows: [(pk: Int64, fields: String)], from ordinal: Int64 = 1,

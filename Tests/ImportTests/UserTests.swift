@@ -58,6 +58,7 @@ import Testing
                 (7, #"{"username":"c","name":"","email":"a@X.com"}"#),
             ])
         let ids = try [5, 6, 7].map { Value.integer(try work.newPK("sentry.user", $0)) }
+        try work.complete()
         #expect(try site.column("sentry_useremail", "user_id") == ids)
         #expect(try site.texts("sentry_useremail", "email") == ["A@x.com", "", "a@X.com"])
         #expect(try site.column("sentry_useremail", "is_verified") == [.bool(false), .bool(false), .bool(false)])
@@ -142,7 +143,8 @@ import Testing
 
     @Test(arguments: Engine.allCases) func composedAndDecomposedLettersAreTwoNames(_ engine: Engine) throws {
         let site = try Site(engine)
-        try site.worker(.users).add(
+        let work = try site.worker(.users)
+        try work.add(
             "sentry.user",
             [
                 (1, #"{"username":"caf\u00e9","name":"","email":"caf\u00e9@x.com"}"#),
@@ -150,6 +152,7 @@ import Testing
             ])
         let names = try site.texts("auth_user", "username").map { Array(($0 ?? "").utf8) }
         #expect(names == [Array("caf\u{e9}".utf8), Array("cafe\u{301}".utf8)])
+        try work.complete()
         #expect(try site.rows("sentry_email").count == 2)
     }
 

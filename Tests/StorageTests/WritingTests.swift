@@ -115,7 +115,6 @@ struct WritingTests {
         let changes: [[Value]] = [
             [.integer(1), .text("one"), .null, .timestamp(1_000_001)],
             [.integer(3), .text("three"), .bool(true), .null],
-            [.integer(77), .text("nobody"), .null, .null],
         ]
         try test.database.begin()
         try test.database.update(
@@ -127,6 +126,53 @@ struct WritingTests {
                 [.text("one"), .null, .timestamp(1_000_001)], [.text("b"), .null, .null],
                 [.text("three"), .bool(true), .null],
             ])
+    }
+
+    @Test("A row that is gone when it is updated is trouble that passes", arguments: Engine.allCases, [false, true])
+    func updateOfAMissingRow(engine: Engine, isDeferred: Bool) throws {
+        let test = try TestDatabase(engine)
+        let table = try Tables.users
+        try test.database.insert(table.batch(users(["a"])))
+        try test.database.begin(deferringWrites: isDeferred)
+        let error = try failure {
+            let rows: [[Value]] = [[.integer(1), .text("z")], [.integer(77), .text("nobody")]]
+            try test.database.update(Update(table, set: ["username"], rows: rows))
+            try test.database.commit()
+        }
+        #expect(error.kind == .contention)
+        test.database.rollback()
+        #expect(try test.database.select(Select(["username"], from: table)) == [[.text("a")]])
+    }
+
+    @Test("Deferred writes are all there, or none of them", arguments: Engine.allCases, [3, 300])
+    func deferredWrites(engine: Engine, count: Int) throws {
+        let test = try TestDatabase(engine)
+        let table = try Tables.users
+        let names = (1...count).map { "user\($0)" }
+        try test.database.begin(deferringWrites: true)
+        try test.database.insert(table.batch(users(names)))
+        try test.database.update(Update(table, set: ["username"], rows: [[.integer(1), .text("first")]]))
+        // A look-up sees what was written before it.
+        let found = try test.database.select(
+            Select(["username"], from: table, where: [.equals("username", .text("first"))]))
+        #expect(found.count == 1)
+        try test.database.commit()
+        #expect(try test.committedRows(table) == count)
+
+        // A name that is taken, behind rows that are sound: nothing of the transaction stays.
+        try test.database.begin(deferringWrites: true)
+        let error = try failure {
+            let more = table.batch(users((1...count).map { "more\($0)" } + ["first"], from: Int64(count) + 1))
+            try test.database.insert(more)
+            try test.database.update(Update(table, set: ["username"], rows: [[.integer(2), .text("second")]]))
+            try test.database.commit()
+        }
+        #expect(error.kind == .uniqueViolation)
+        test.database.rollback()
+        #expect(!test.database.isInTransaction)
+        #expect(try test.committedRows(table) == count)
+        try test.database.insert(table.batch(users(["after"], from: 1_000)))
+        #expect(try test.committedRows(table) == count + 1)
     }
 
     @Test("An update that fails names its row and changes nothing", arguments: Engine.allCases)

@@ -22,6 +22,12 @@ public struct Catalogue: Sendable {
         "sentry.orgauthtoken", "sentry.apikey", "sentry.apitoken", "sentry.authprovider", "sentry.authidentity",
     ]
 
+    /// Models whose saving makes further rows, in so far as the file does not bring them.
+    public let completedModels = ["sentry.user", "sentry.useremail", "sentry.project"]
+
+    /// Models for which there is something to do once all rows are written, in that order.
+    public var derivedModels: [String] { completedModels + mirroredModels }
+
     private let modelsByName: [String: Model]
     private let cataloguedNames: Set<String>
 

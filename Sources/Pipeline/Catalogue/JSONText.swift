@@ -10,6 +10,10 @@ public enum JSONText {
 
     /// Appends the inside of a JSON string.
     public static func appendEscaped(_ text: String, to out: inout String) {
+        if text.utf8.allSatisfy({ 0x20...0x7E ~= $0 && $0 != 0x22 && $0 != 0x5C }) {
+            out += text
+            return
+        }
         for unit in text.utf16 {
             switch unit {
             case 0x22: out += "\\\""

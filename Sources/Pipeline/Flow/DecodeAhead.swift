@@ -18,8 +18,13 @@ final class DecodeAhead {
         let prepared = Mutex<[PreparedTask]>([])
         let isCancelled = Atomic(false)
         /// Counts the free places among the prepared ones.
-        let room = DispatchSemaphore(value: DecodeAhead.depth)
+        let room = DispatchSemaphore(value: 0)
         let ready = DispatchSemaphore(value: 0)
+
+        init() {
+            // Dispatch takes a semaphore that ends below its first value for one in use, and traps.
+            for _ in 0..<DecodeAhead.depth { room.signal() }
+        }
     }
 
     init(_ preparer: TaskPreparer) { self.preparer = preparer }

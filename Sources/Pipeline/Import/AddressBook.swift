@@ -1,20 +1,60 @@
 import Catalogue
+import Storage
 
-/// Rows of `sentry_email` that this worker has written and not met again: saving users makes them, and the file's own
-/// rows of them follow later.
+/// What a worker knows of the rows of `sentry_email`. The reference gives every address of a user its row when it saves
+/// it; ours come at the end, where the file has brought none. Until then a promised address counts as one that has its
+/// row.
 final class AddressBook {
-    private var ids: [ExactText: Int64] = [:]
+    /// Stands for a folded address: two hashes that differ in their seed, so that no two addresses share both.
+    struct Key: Hashable {
+        private let first: Int
+        private let second: Int
 
-    /// Addresses kept; the rest is looked up in the table.
-    private static let capacity = 200_000
-
-    /// - Parameter address: folded.
-    func add(_ address: ExactText, _ id: Int64) {
-        if ids.count < Self.capacity { ids[address] = id }
+        init(_ address: String) {
+            let folded = EmailAddresses.fold(address)
+            first = folded.hashValue
+            var hasher = Hasher()
+            hasher.combine(1)
+            hasher.combine(folded)
+            second = hasher.finalize()
+        }
     }
 
-    /// The id of an address, which is then forgotten.
-    func take(_ address: ExactText) -> Int64? { ids.removeValue(forKey: address) }
+    private var promised: Set<Key> = []
+    private var written: Set<Key> = []
+    /// False where users were imported that the book does not know: before a take-over.
+    private var isComplete = true
 
-    func forget() { ids = [:] }
+    /// A saved user's address.
+    func promise(_ address: Value) {
+        if let text = address.text { promised.insert(Key(text)) }
+    }
+
+    func isPromised(_ address: Key) -> Bool { promised.contains(address) }
+
+    /// An address that has its row.
+    func note(_ address: Key) { written.insert(address) }
+
+    func isWritten(_ address: Key) -> Bool { written.contains(address) }
+
+    /// Reads what an earlier worker, or a transaction that was rolled back, leaves to know.
+    func complete(_ batch: Batch) throws(ImportFailure) {
+        guard !isComplete else { return }
+        for name in ["sentry.user", "sentry.useremail"] {
+            let ids = batch.map.newPKs(of: name)
+            for start in stride(from: 0, to: ids.count, by: Completions.page) {
+                let page = ids[start..<min(start + Completions.page, ids.count)].map { Value.integer($0) }
+                let table = Catalogue.known(name).table
+                let found = try batch.select(Select(["email"], from: table, where: [.isIn("id", page)]))
+                for row in found { promise(row[0]) }
+            }
+        }
+        isComplete = true
+    }
+
+    func forget() {
+        promised = []
+        written = []
+        isComplete = false
+    }
 }

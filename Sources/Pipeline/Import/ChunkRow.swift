@@ -96,26 +96,16 @@ struct ChunkTable {
 
     /// Writes a chunk row; a unique violation means that another worker was faster.
     func insert(
-        _ chunk: ChunkRow, id: Int64, importUUID: String, now: Int64, into database: any Database,
+        _ chunk: ChunkRow, _ texts: ChunkTexts, id: Int64, importUUID: String, now: Int64, into database: any Database,
         ignoringConflicts: Bool = false
     ) throws(StorageError) {
-        func map(_ kind: MappingKind) -> Value {
-            // A source key that came twice keeps its last row, as the accumulated map does.
-            var last: [Int64: Int64] = [:]
-            for entry in chunk.mapped where entry.kind == kind { last[entry.sourcePK] = entry.newPK }
-            let pairs = last.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }
-            return .text("{" + pairs.joined(separator: ",") + "}")
-        }
-        let identifiers = chunk.identifiers.sorted { $0.key < $1.key }
-            .map { "\"\($0.key)\":\(JSONText.quoted($0.value))" }
         let values: [Value] =
             [
                 .integer(id), .timestamp(now), .timestamp(now), .text(importUUID), .text(chunk.model),
                 .integer(chunk.minOrdinal), .integer(chunk.minOrdinal + chunk.rowsWritten - 1),
                 .integer(chunk.minSourcePK), .integer(chunk.maxSourcePK),
                 chunk.minInsertedPK.map { .integer($0) } ?? .null, chunk.maxInsertedPK.map { .integer($0) } ?? .null,
-                map(.inserted), map(.existing), map(.overwritten),
-                .text("{" + identifiers.joined(separator: ",") + "}"),
+                .text(texts.inserted), .text(texts.existing), .text(texts.overwritten), .text(texts.identifiers),
             ]
         let columns = ["id", "date_updated", "date_added", "import_uuid"] + Self.columns
         try database.insert(

@@ -12,7 +12,7 @@ enum Normalised {
 struct Normaliser {
     private let rule: any ModelRule
     private let batch: Batch
-    private let references: [(index: Int, field: String, model: String, map: [Int64: PrimaryKeyMap.Entry])]
+    private let references: [(index: Int, field: String, model: String, map: ModelKeyMap)]
 
     init(_ rule: any ModelRule, _ batch: Batch) {
         self.rule = rule

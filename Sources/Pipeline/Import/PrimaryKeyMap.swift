@@ -1,5 +1,5 @@
-/// How a source row found its row in the destination.
-public enum MappingKind: UInt8, Sendable {
+/// How a source row found its destination row.
+public enum MappingKind: Sendable, Hashable {
     case inserted, existing, overwritten
 }
 
@@ -13,26 +13,31 @@ public struct PrimaryKeyMap: Sendable {
         public let isEarlier: Bool
     }
 
-    private var entries: [String: [Int64: Entry]] = [:]
+    private var models: [String: ModelKeyMap] = [:]
     private var identifiers: [String: [Int64: String]] = [:]
     /// Destination keys of the models whose rules ask which stored rows this import has inserted.
-    private var claimed: [String: Set<Int64>] = ["sentry.projectkey": [], "sentry.user": []]
+    private var claimed: [String: Set<Int64>] = ["sentry.user": []]
 
     public init() {}
 
-    public subscript(model: String, sourcePK: Int64) -> Entry? {
-        entries[model]?[sourcePK]
+    public subscript(model: String, sourcePK: Int64) -> Entry? { models[model]?[sourcePK] }
+
+    /// All entries of a model, to look many of them up.
+    func entries(of model: String) -> ModelKeyMap { models[model] ?? ModelKeyMap() }
+
+    /// Adds entries in the order in which they were written; of a source key that comes twice the last one stands.
+    mutating func insert(
+        _ model: String, _ entries: [(sourcePK: Int64, newPK: Int64, kind: MappingKind)], earlier: Bool
+    ) {
+        var keys = models.removeValue(forKey: model) ?? ModelKeyMap()
+        for entry in entries {
+            keys.insert(entry.sourcePK, Entry(newPK: entry.newPK, kind: entry.kind, isEarlier: earlier))
+        }
+        models[model] = keys
+        claimed[model]?.formUnion(entries.lazy.filter { $0.kind == .inserted }.map(\.newPK))
     }
 
-    /// All entries of a model, to rewrite one column of many rows.
-    func entries(of model: String) -> [Int64: Entry] { entries[model] ?? [:] }
-
-    mutating func insert(_ model: String, _ sourcePK: Int64, _ newPK: Int64, _ kind: MappingKind, earlier: Bool) {
-        entries[model, default: [:]][sourcePK] = Entry(newPK: newPK, kind: kind, isEarlier: earlier)
-        if kind == .inserted { claimed[model]?.insert(newPK) }
-    }
-
-    /// Whether this import inserted the destination row; kept for `sentry.projectkey` and `sentry.user` only.
+    /// Whether this import inserted the destination row; kept for `sentry.user` only.
     func claims(_ newPK: Int64, of model: String) -> Bool { claimed[model]?.contains(newPK) ?? false }
 
     /// The slug an inserted row was given.
@@ -44,9 +49,9 @@ public struct PrimaryKeyMap: Sendable {
 
     /// Destination keys of a model, ascending and without repetition.
     public func newPKs(of model: String, kinds: Set<MappingKind> = [.inserted]) -> [Int64] {
-        Set((entries[model] ?? [:]).values.lazy.filter { kinds.contains($0.kind) }.map(\.newPK)).sorted()
+        models[model]?.newPKs(of: kinds) ?? []
     }
 
     /// Number of mapped source keys.
-    public var count: Int { entries.values.reduce(0) { $0 + $1.count } }
+    public var count: Int { models.values.reduce(0) { $0 + $1.count } }
 }

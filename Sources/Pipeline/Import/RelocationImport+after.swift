@@ -10,13 +10,34 @@ extension RelocationImport {
         try inTransactions(model) { () throws(StorageError) in try work.provision(ids, random: &random) }
     }
 
-    /// Writes the mirror rows of the imported rows of one model that are missing.
+    /// Completes the imported rows of one model, then writes their mirror rows that are missing.
     public func derive(_ model: Model, now: Int64 = Clock.now()) throws(ImportFailure) {
         let ids = map.newPKs(of: model.name)
+        if let completion = Completions.completion(of: model) { try complete(model, ids, completion, now) }
         for replica in Replica.all where replica.model == model.name {
             let writer = ReplicaWriter(
                 replica: replica, destination: destination, regionName: context.instance.regionName, now: now)
             try inTransactions(model) { () throws(StorageError) in try writer.write(ids) }
+        }
+    }
+
+    private func complete(
+        _ model: Model, _ ids: [Int64], _ completion: any Completion, _ now: Int64
+    ) throws(ImportFailure) {
+        let database = destination.database(of: model.silo)
+        let ownsTransaction = !database.isInTransaction
+        for start in stride(from: 0, to: ids.count, by: Completions.page) {
+            let page = ids[start..<min(start + Completions.page, ids.count)].map { Value.integer($0) }
+            let batch = batch(model, now)
+            defer { random = batch.random }
+            do {
+                if ownsTransaction { try storage(model) { () throws(StorageError) in try database.begin() } }
+                try completion.complete(page, batch)
+                if ownsTransaction { try storage(model) { () throws(StorageError) in try database.commit() } }
+            } catch {
+                if ownsTransaction { undo(database) }
+                throw error
+            }
         }
     }
 

@@ -32,6 +32,7 @@ public final class RelocationImport {
                 throw .from(error, model: Catalogue.known("sentry.user"))
             }
         }
+        if map.count > 0 { memory.forget() }
     }
 
     /// A worker that was lost between the two silos' commits left control chunks without their copy in the region.
@@ -52,7 +53,7 @@ public final class RelocationImport {
     ) throws(ImportFailure) -> ChunkOutcome {
         try requireSound(model, minOrdinal)
         var outcome = ChunkOutcome()
-        let fresh = rows.filter { !isWritten($0, model, into: &outcome) }
+        let fresh = unwritten(rows, model, into: &outcome)
         guard !fresh.isEmpty else {
             outcome.isReplay = !rows.isEmpty
             return outcome
@@ -113,28 +114,25 @@ public final class RelocationImport {
         memory.forget()
     }
 
-    /// Whether a chunk row held this source key when the worker took over; then it is counted as what it became.
-    private func isWritten(_ row: Row, _ model: Model, into outcome: inout ChunkOutcome) -> Bool {
-        guard let sourcePK = row.sourcePK, let entry = map[model.name, sourcePK], entry.isEarlier else { return false }
-        count(entry.kind, model.name, into: &outcome)
-        return true
-    }
-
-    private func count(_ kind: MappingKind, _ model: String, into outcome: inout ChunkOutcome) {
-        switch kind {
-        case .inserted: outcome.account.inserted(model: model)
-        case .existing: outcome.account.existing(model: model)
-        case .overwritten: outcome.account.overwritten(model: model)
+    /// The rows whose source keys no chunk row held when the worker took over; the others count as what they became.
+    private func unwritten(_ rows: [Row], _ model: Model, into outcome: inout ChunkOutcome) -> [Row] {
+        let known = map.entries(of: model.name)
+        guard known.holdsEarlier else { return rows }
+        var tally = KindTally()
+        let fresh = rows.filter { row in
+            guard let sourcePK = row.sourcePK, let entry = known[sourcePK], entry.isEarlier else { return true }
+            tally.count(entry.kind)
+            return false
         }
+        tally.add(to: &outcome.account, model.name)
+        return fresh
     }
 
     /// Inside the transaction: normalise, write, record. Returns the chunk row; nil where nothing was written.
     func write(
         _ rows: [Row], _ model: Model, _ minOrdinal: Int64, _ now: Int64, into outcome: inout ChunkOutcome
     ) throws(ImportFailure) -> ChunkRow? {
-        let batch = Batch(
-            model: model, context: context, destination: destination, map: map, memory: memory, now: now,
-            random: random)
+        let batch = batch(model, now)
         defer { random = batch.random }
         let rule = Rules.rule(for: model)
         var kept: [Row] = []
@@ -152,24 +150,34 @@ public final class RelocationImport {
             model: model.name, minOrdinal: minOrdinal, rowsWritten: 0, minSourcePK: 0, maxSourcePK: 0, mapped: [],
             identifiers: [:])
         var ordinals: [Int64] = []
+        var tally = KindTally()
+        chunk.mapped.reserveCapacity(kept.count)
         for (row, result) in zip(kept, written) {
             switch result {
             case .dropped(let reason): drop(row, model, reason, into: &outcome)
             case .written(let newPK, let kind, let slug):
-                count(kind, model.name, into: &outcome)
+                tally.count(kind)
                 chunk.append(row, newPK, kind, slug: slug)
                 ordinals.append(row.ordinal)
             }
         }
+        tally.add(to: &outcome.account, model.name)
         guard chunk.rowsWritten > 0 else { return nil }
         try pass("chunk.written")
         chunk.minOrdinal = freeOrdinal(minOrdinal, ordinals, model.name)
+        let texts = ChunkTexts(chunk)
         try storage(model) { () throws(StorageError) in
             let database = destination.database(of: model.silo)
-            try record(chunk, in: .own(model.silo), of: database, now: now)
-            if model.silo == .control, !destination.isSplit { try replicate(chunk, now: now) }
+            try record(chunk, texts, in: .own(model.silo), of: database, now: now)
+            if model.silo == .control, !destination.isSplit { try replicate(chunk, texts, now: now) }
         }
         return chunk
+    }
+
+    func batch(_ model: Model, _ now: Int64) -> Batch {
+        Batch(
+            model: model, context: context, destination: destination, map: map, memory: memory, now: now,
+            random: random)
     }
 
     /// The key of a chunk row: where another chunk size left a row under the wanted one, that of what is new here.
@@ -186,16 +194,18 @@ public final class RelocationImport {
             DroppedRow(model: model.name, sourcePK: row.sourcePK, ordinal: row.ordinal, reason: reason))
     }
 
-    func replicate(_ chunk: ChunkRow, now: Int64) throws(StorageError) {
-        try record(chunk, in: .replica, of: destination.region, now: now, ignoringConflicts: true)
+    func replicate(_ chunk: ChunkRow, _ texts: ChunkTexts? = nil, now: Int64) throws(StorageError) {
+        try record(
+            chunk, texts ?? ChunkTexts(chunk), in: .replica, of: destination.region, now: now, ignoringConflicts: true)
     }
 
     private func record(
-        _ chunk: ChunkRow, in chunks: ChunkTable, of database: any Database, now: Int64, ignoringConflicts: Bool = false
+        _ chunk: ChunkRow, _ texts: ChunkTexts, in chunks: ChunkTable, of database: any Database, now: Int64,
+        ignoringConflicts: Bool = false
     ) throws(StorageError) {
         for id in try memory.ids.take(1, for: chunks.table, from: database) {
             try chunks.insert(
-                chunk, id: id, importUUID: context.importUUID, now: now, into: database,
+                chunk, texts, id: id, importUUID: context.importUUID, now: now, into: database,
                 ignoringConflicts: ignoringConflicts)
         }
     }
@@ -203,9 +213,7 @@ public final class RelocationImport {
     func adopt(_ chunk: ChunkRow, earlier: Bool) {
         chunkKeys.insert(Self.key(chunk.model, chunk.minOrdinal))
         if earlier { foundKeys.insert(Self.key(chunk.model, chunk.minOrdinal)) }
-        for entry in chunk.mapped {
-            map.insert(chunk.model, entry.sourcePK, entry.newPK, entry.kind, earlier: earlier)
-        }
+        map.insert(chunk.model, chunk.mapped, earlier: earlier)
         for (sourcePK, slug) in chunk.identifiers { map.setIdentifier(chunk.model, sourcePK, slug) }
     }
 

@@ -24,7 +24,7 @@ struct ConfigRule: ModelRule {
             let key = keys.map { row.values[$0] }
             upsert.add(row, key: key.allSatisfy(\.isNull) ? nil : key)
         }
-        return try upsert.write(self, batch) { isCreated in
+        return try upsert.write(self, batch) { _, isCreated in
             isCreated ? .inserted : overwrites ? .overwritten : .existing
         }
     }

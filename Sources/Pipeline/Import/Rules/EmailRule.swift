@@ -16,25 +16,16 @@ enum EmailAddresses {
         return out
     }
 
-    /// Saving a user's address adds its row where there is none, dated now.
+    /// Adds a row for every address that has none, dated now.
     static func ensure(_ addresses: [Value], _ batch: Batch) throws(ImportFailure) {
-        guard !addresses.isEmpty else { return }
-        let table = Catalogue.known("sentry.email").table
-        let known = try stored(addresses, batch)
-        for (address, id) in known { batch.memory.addresses.add(address, id) }
-        var seen = Set(known.keys)
-        var missing: [(text: String, folded: ExactText)] = []
-        for text in addresses.lazy.compactMap(\.text) {
-            let folded = fold(text)
-            if seen.insert(folded).inserted { missing.append((text, folded)) }
-        }
-        guard !missing.isEmpty else { return }
-        let ids = try batch.reserveIDs(missing.count, for: table)
+        let book = batch.memory.addresses
+        let unknown = addresses.filter { $0.text.map { !book.isWritten(AddressBook.Key($0)) } ?? false }
+        guard !unknown.isEmpty else { return }
+        var known = Set(try stored(unknown, batch).keys)
+        let missing = unknown.compactMap(\.text).filter { known.insert(fold($0)).inserted }
         try batch.insert(
-            into: table, ["email", "date_added"], missing.map { [.text($0.text), .timestamp(batch.now)] },
-            numbered: ids, ignoringConflicts: true)
-        // Should somebody else have been faster with an address, its update fails for the missing row, and passes then.
-        for (id, address) in zip(ids, missing) { batch.memory.addresses.add(address.folded, id) }
+            into: Catalogue.known("sentry.email").table, ["email", "date_added"],
+            missing.map { [.text($0), .timestamp(batch.now)] }, ignoringConflicts: true)
     }
 }
 
@@ -51,23 +42,19 @@ struct EmailRule: ModelRule {
     }
 
     func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
-        let keys = rows.map { $0.values[email].text.map(EmailAddresses.fold) }
-        var upsert = Upsert<ExactText>(try stored(rows, keys, batch))
-        for (row, key) in zip(rows, keys) { upsert.add(row, key: key) }
-        return try upsert.write(self, batch) { created in created ? .inserted : .existing }
-    }
-
-    /// The ids of the addresses that have a row: those the worker knows of, and what the table holds of the others.
-    private func stored(
-        _ rows: [Row], _ keys: [ExactText?], _ batch: Batch
-    ) throws(ImportFailure) -> [ExactText: Int64] {
-        var known: [ExactText: Int64] = [:]
-        var unknown: [Value] = []
-        for (row, key) in zip(rows, keys) {
-            guard let key, known[key] == nil else { continue }
-            if let id = batch.memory.addresses.take(key) { known[key] = id } else { unknown.append(row.values[email]) }
+        let book = batch.memory.addresses
+        try book.complete(batch)
+        var upsert = Upsert<ExactText>(try EmailAddresses.stored(rows.map { $0.values[email] }, batch))
+        var isPromised: [Bool] = []
+        for row in rows {
+            let text = row.values[email].text
+            let key = text.map(AddressBook.Key.init)
+            isPromised.append(key.map(book.isPromised) ?? false)
+            key.map(book.note)
+            upsert.add(row, key: text.map(EmailAddresses.fold))
         }
-        if unknown.isEmpty { return known }
-        return known.merging(try EmailAddresses.stored(unknown, batch)) { first, _ in first }
+        return try upsert.write(self, batch) { index, isCreated in
+            isCreated && !isPromised[index] ? .inserted : .existing
+        }
     }
 }

@@ -171,8 +171,8 @@ struct OrgAuthTokenRule: ModelRule {
     private func organizationSlugs(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [Value: String] {
         let wanted = Set(rows.compactMap { $0.values[organization].integer })
         var out: [Value: String] = [:]
-        for (sourcePK, entry) in batch.map.entries(of: "sentry.organization") where wanted.contains(entry.newPK) {
-            out[.integer(entry.newPK)] = batch.map.identifier("sentry.organization", sourcePK)
+        for (sourcePK, newPK) in batch.map.entries(of: "sentry.organization").sourcePKs(of: wanted) {
+            out[.integer(newPK)] = batch.map.identifier("sentry.organization", sourcePK)
         }
         return out
     }

@@ -45,7 +45,8 @@ struct Upsert<Key: Hashable> {
     ///
     /// - Parameter keeping: columns of the key: an update would write what the row holds.
     func write(
-        _ rule: some ModelRule, _ batch: Batch, keeping: Set<Int> = [], kind: (_ isCreated: Bool) -> MappingKind
+        _ rule: some ModelRule, _ batch: Batch, keeping: Set<Int> = [],
+        kind: (_ index: Int, _ isCreated: Bool) -> MappingKind
     ) throws(ImportFailure) -> [RowResult] {
         let model = rule.model
         let id = model.position("id")
@@ -57,12 +58,12 @@ struct Upsert<Key: Hashable> {
                 row.values[id] = .integer(key)
                 return row
             }, keeping: keeping)
-        return results.map { result in
+        return results.enumerated().map { index, result in
             switch result.target {
-            case .stored(let key): return .written(key, kind(false), slug: nil)
-            case .fresh(let index):
-                guard case .written(let key, _, let slug) = inserted[index] else { return inserted[index] }
-                return .written(key, kind(result.isCreated), slug: slug)
+            case .stored(let key): return .written(key, kind(index, false), slug: nil)
+            case .fresh(let place):
+                guard case .written(let key, _, let slug) = inserted[place] else { return inserted[place] }
+                return .written(key, kind(index, result.isCreated), slug: slug)
             }
         }
     }

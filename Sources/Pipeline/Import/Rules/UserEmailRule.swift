@@ -1,8 +1,7 @@
 import Catalogue
 import Storage
 
-/// `sentry.useremail`: takes the place of the row that saving the user made for its primary address; unverified
-/// outside a Global import.
+/// `sentry.useremail`: one row an address of a user, the last in the file; unverified outside a Global import.
 struct UserEmailRule: ModelRule {
     let model: Model
     let belongsToUser = true
@@ -48,10 +47,10 @@ struct UserEmailRule: ModelRule {
             }
             upsert.add(row, key: key)
         }
-        return try upsert.write(self, batch, keeping: [user, email]) { _ in .inserted }
+        return try upsert.write(self, batch, keeping: [user, email]) { _, _ in .inserted }
     }
 
     func afterInsert(_ rows: [Row], _ batch: Batch) throws(ImportFailure) {
-        try EmailAddresses.ensure(rows.map { $0.values[email] }, batch)
+        for row in rows { batch.memory.addresses.promise(row.values[email]) }
     }
 }

@@ -56,7 +56,7 @@ struct UserIPRule: ModelRule {
             }
             upsert.add(row, key: key)
         }
-        let results = try upsert.write(self, batch) { _ in .inserted }
+        let results = try upsert.write(self, batch) { _, _ in .inserted }
         try touch(users, batch)
         return results
     }

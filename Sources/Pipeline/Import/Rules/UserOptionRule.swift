@@ -114,6 +114,10 @@ enum AccountValue {
 
     /// - Parameter storedText: the JSON text the column holds.
     init(storedText: String) {
+        if let plain = Self.plain(storedText) {
+            self = .text(plain)
+            return
+        }
         let parsed = try? JSONSerialization.jsonObject(with: Data(storedText.utf8), options: .fragmentsAllowed)
         // Text that is no JSON cannot be in the column: decoding made it JSON. It would be no valid choice either.
         switch parsed {
@@ -123,6 +127,16 @@ enum AccountValue {
         default:
             self = storedText == "true" || storedText == "false" ? .boolean : .number(storedText)
         }
+    }
+
+    /// The content of a JSON string without escapes: what nearly all options hold.
+    private static func plain(_ text: String) -> String? {
+        let bytes = text.utf8
+        guard bytes.count >= 2, bytes.first == UInt8(ascii: "\""), bytes.last == UInt8(ascii: "\"") else { return nil }
+        let content = bytes.dropFirst().dropLast()
+        guard content.allSatisfy({ $0 >= 0x20 && $0 < 0x80 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+        else { return nil }
+        return String(content)
     }
 
     static let booleanSpellings: Set<String> = [

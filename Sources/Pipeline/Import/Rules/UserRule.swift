@@ -140,18 +140,11 @@ struct UserRule: ModelRule {
         return nil
     }
 
-    // MARK: What saving a user makes
+    // MARK: What saving a user makes, but for what UserCompletion leaves to the end
 
     func afterInsert(_ rows: [Row], _ batch: Batch) throws(ImportFailure) {
         let ids = rows.map { $0.values[model.position("id")] }
-        let addresses = zip(ids, rows).map { id, row in
-            [
-                id, row.values[email], .text(batch.random.alphanumeric(32)), .timestamp(batch.now), .bool(false),
-            ]
-        }
-        let columns = ["user_id", "email", "validation_hash", "date_hash_added", "is_verified"]
-        try batch.insert(into: Catalogue.known("sentry.useremail").table, columns, addresses, causes: rows)
-        try EmailAddresses.ensure(rows.map { $0.values[email] }, batch)
+        for row in rows { batch.memory.addresses.promise(row.values[email]) }
         guard !batch.isGlobal else { return }
         let hashes = ids.map { [$0, .text(batch.random.alphanumeric(32)), .timestamp(batch.now)] }
         try batch.insert(

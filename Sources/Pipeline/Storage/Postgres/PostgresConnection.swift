@@ -369,13 +369,16 @@ final class PostgresConnection {
 
     // MARK: - Connecting
 
+    /// Look-ups go through indexes where there is one: the server keeps a statement's plan, and one that was made for an
+    /// empty table would read it from end to end once an import has filled it.
     private func configure() throws(PostgresFailure) {
         try execute(
             """
             SET statement_timeout = \(timeouts.statementMilliseconds);
             SET lock_timeout = \(timeouts.lockMilliseconds);
             SET idle_in_transaction_session_timeout = \(timeouts.idleInTransactionMilliseconds);
-            SET TimeZone = 'UTC'; SET client_min_messages = error; SET standard_conforming_strings = on
+            SET enable_seqscan = off; SET TimeZone = 'UTC';
+            SET client_min_messages = error; SET standard_conforming_strings = on
             """)
     }
 

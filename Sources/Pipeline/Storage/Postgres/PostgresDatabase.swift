@@ -70,7 +70,7 @@ final class PostgresDatabase: Database {
         }
         guard state == .open, let connection, !connection.isBroken else { return }
         do {
-            do { try connection.settle() } catch where !connection.isBroken {
+            do { try connection.settle() } catch  where !connection.isBroken {
                 // What was posted has failed: that is why there is a roll-back.
             }
             try connection.execute("ROLLBACK")
@@ -101,6 +101,8 @@ final class PostgresDatabase: Database {
     private func finish() throws(StorageError) {
         if !cleared.isEmpty { try coverClearedSequences() }
         do throws(PostgresFailure) {
+            // Not in one go with the commit: that a row was missing is found out here, not by the server.
+            if defersWrites { try tracked { connection throws(PostgresFailure) in _ = try connection.settle() } }
             // The savepoint is there to look for a row at fault behind a failure: what was deferred names none.
             let ending = (defersWrites ? [] : ["SAVEPOINT relocation"]) + ["SET CONSTRAINTS ALL IMMEDIATE", "COMMIT"]
             let results = try perform(ending.map { PostgresCommand($0) })

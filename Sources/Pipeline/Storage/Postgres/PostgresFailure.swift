@@ -53,7 +53,9 @@ struct PostgresFailure: Error {
 
     /// Whether a row of the batch is at fault, and which can be found out.
     var isRowError: Bool {
-        misfit.map { $0.kind != .contention } ?? sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") || $0 == "54000" } ?? false
+        misfit.map { $0.kind != .contention } ?? sqlState.map {
+            $0.hasPrefix("22") || $0.hasPrefix("23") || $0 == "54000"
+        } ?? false
     }
 
     /// Whether the server no longer knows a statement as it was prepared.

@@ -7,9 +7,12 @@ final class SQLiteConnection {
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
     private static let maximumStatements = 256
+    /// Once a process; too late, it changes nothing.
+    private static let withoutStatistics = relocation_sqlite3_without_statistics()
 
     init(path: String, create: Bool, busyMilliseconds: Int) throws(StorageError) {
         self.path = path
+        _ = Self.withoutStatistics
         try Self.checkExists(path, create: create)
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE

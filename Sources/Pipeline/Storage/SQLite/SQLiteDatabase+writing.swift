@@ -3,12 +3,31 @@ internal import Catalogue
 extension SQLiteDatabase {
     func insert(_ batch: Insert) throws(StorageError) {
         guard !batch.rows.isEmpty else { return }
+        try write { [unowned self] () throws(StorageError) in try insertNow(batch) }
+    }
+
+    func update(_ batch: Update) throws(StorageError) {
+        guard !batch.rows.isEmpty, !batch.columns.isEmpty else { return }
+        try write { [unowned self] () throws(StorageError) in try updateNow(batch) }
+    }
+
+    /// Does a write at once, or defers it where the transaction allows that.
+    private func write(_ write: @escaping () throws(StorageError) -> Void) throws(StorageError) {
+        guard defersWrites else {
+            try prepareStatement()
+            return try write()
+        }
+        try beforeStatement?()
+        deferred.post(write)
+    }
+
+    private func insertNow(_ batch: Insert) throws(StorageError) {
+        try checkTransaction()
         let columns = try batch.table.columns(named: batch.columns)
         let places = Array(repeating: "?", count: columns.count).joined(separator: ",")
         let ending = batch.ignoringConflicts ? " ON CONFLICT DO NOTHING" : ""
         let sql =
             "INSERT INTO \(SQLText.quoted(batch.table.name)) (\(SQLText.list(batch.columns))) VALUES (\(places))\(ending)"
-        try prepareStatement()
         let statement = try connection.statement(sql)
         let wide = try WideUniques(of: batch.table, written: columns, on: connection)
         writtenTables.insert(batch.table.name)
@@ -28,12 +47,11 @@ extension SQLiteDatabase {
         }
     }
 
-    func update(_ batch: Update) throws(StorageError) {
-        guard !batch.rows.isEmpty, !batch.columns.isEmpty else { return }
+    private func updateNow(_ batch: Update) throws(StorageError) {
+        try checkTransaction()
         let columns = try batch.table.columns(named: batch.columns)
         let key = try batch.table.requiredColumn("id")
         let assignments = batch.columns.map { "\(SQLText.quoted($0)) = ?" }.joined(separator: ", ")
-        try prepareStatement()
         let statement = try connection.statement(
             "UPDATE \(SQLText.quoted(batch.table.name)) SET \(assignments) WHERE \"id\" = ?")
         let wide = try WideUniques(of: batch.table, written: columns, on: connection)

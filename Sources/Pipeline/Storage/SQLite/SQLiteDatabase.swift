@@ -12,6 +12,9 @@ final class SQLiteDatabase: Database {
     private(set) var identity = ""
     var beforeStatement: (() throws(StorageError) -> Void)?
     private(set) var isInTransaction = false
+    /// Whether the open transaction's writes are done while their caller goes on.
+    private(set) var defersWrites = false
+    let deferred = DeferredWrites()
 
     let connection: SQLiteConnection
     /// Highest ids handed out by this connection, by table: they stay consumed after a rollback.
@@ -27,13 +30,14 @@ final class SQLiteDatabase: Database {
         identity = try readIdentity()
     }
 
-    /// Opens a transaction that holds the write lock from its start. Writes are never deferred: nothing is far away.
+    /// Opens a transaction that holds the write lock from its start.
     func begin(deferringWrites: Bool) throws(StorageError) {
         guard !isInTransaction else { throw StorageError(.other, "a transaction is open already") }
         try beforeStatement?()
         if connection.isReadOnly { throw StorageError(.readOnly, "the database may only be read") }
         try connection.execute("BEGIN IMMEDIATE")
         isInTransaction = true
+        defersWrites = deferringWrites
         writtenTables = []
     }
 
@@ -42,17 +46,23 @@ final class SQLiteDatabase: Database {
             try prepareStatement()
             try connection.execute("COMMIT")
         } catch {
-            let found = error.kind == .foreignKeyViolation ? brokenReference() ?? error : error
+            let isUnnamed = error.kind == .foreignKeyViolation && !defersWrites
+            let found = isUnnamed ? brokenReference() ?? error : error
             rollback()
             throw found
         }
         isInTransaction = false
+        defersWrites = false
         reservedIDsBeforeClear = nil
     }
 
     func rollback() {
         guard isInTransaction else { return }
+        do { try deferred.settle() } catch {
+            // A write that was deferred has failed: that is why there is a roll-back.
+        }
         isInTransaction = false
+        defersWrites = false
         if let before = reservedIDsBeforeClear { reservedIDs = before }
         reservedIDsBeforeClear = nil
         if connection.isAutocommit { return }
@@ -68,6 +78,11 @@ final class SQLiteDatabase: Database {
     /// effect at once and alone.
     func prepareStatement() throws(StorageError) {
         try beforeStatement?()
+        try deferred.settle()
+        try checkTransaction()
+    }
+
+    func checkTransaction() throws(StorageError) {
         if isInTransaction, connection.isAutocommit {
             throw StorageError(.unavailable, "the transaction was ended by an earlier error")
         }

@@ -1,0 +1,39 @@
+import Catalogue
+import Storage
+
+/// A user has its own address among its e-mail addresses, unverified where the file does not say otherwise.
+struct UserCompletion: Completion {
+    private struct Address: Hashable {
+        let user: Value
+        let email: Value
+    }
+
+    func complete(_ ids: [Value], _ batch: Batch) throws(ImportFailure) {
+        let users = Catalogue.known("sentry.user").table
+        let addresses = Catalogue.known("sentry.useremail").table
+        let wanted = try batch.select(Select(["id", "email"], from: users, where: [.isIn("id", ids)]))
+            .map { Address(user: $0[0], email: $0[1]) }
+        let stored = Set(
+            try batch.select(Select(["user_id", "email"], from: addresses, where: [.isIn("user_id", ids)]))
+                .map { Address(user: $0[0], email: $0[1]) })
+        let missing = wanted.filter { !stored.contains($0) }
+        try batch.insert(
+            into: addresses, ["user_id", "email", "validation_hash", "date_hash_added", "is_verified"],
+            missing.map { address in
+                [
+                    address.user, address.email, .text(batch.random.alphanumeric(32)), .timestamp(batch.now),
+                    .bool(false),
+                ]
+            })
+        try EmailAddresses.ensure(missing.map(\.email), batch)
+    }
+}
+
+/// Every e-mail address of a user has its row among all addresses.
+struct UserEmailCompletion: Completion {
+    func complete(_ ids: [Value], _ batch: Batch) throws(ImportFailure) {
+        let table = Catalogue.known("sentry.useremail").table
+        let found = try batch.select(Select(["email"], from: table, where: [.isIn("id", ids)]))
+        try EmailAddresses.ensure(found.map { $0[0] }, batch)
+    }
+}
