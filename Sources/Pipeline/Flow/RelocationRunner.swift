@@ -50,6 +50,9 @@ final class RelocationRunner {
         destination.setBeforeStatement { () throws(StorageError) in
             heartbeat.beat()
             if !lease.isHeld { throw StorageError(.leaseLost, "the lease ran out or another worker took over") }
+            do { try Failpoint.reach("statement") } catch {
+                throw StorageError(.unavailable, "the connection was lost at a statement")
+            }
         }
         defer {
             destination.setBeforeStatement(nil)

@@ -1,6 +1,5 @@
 import Catalogue
 import Export
-import Failpoints
 import Import
 import Queue
 

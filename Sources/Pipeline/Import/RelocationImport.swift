@@ -96,6 +96,7 @@ public final class RelocationImport {
             undo(database)
             throw .from(error, model: model, row: Self.row(of: error, in: chunk, rows, model))
         }
+        try pass("chunk.committed")
         return chunk
     }
 
