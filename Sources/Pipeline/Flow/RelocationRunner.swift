@@ -114,7 +114,10 @@ final class RelocationRunner {
         let began = LeaseClock.now()
         while true {
             let elements = try queue.tasks(claim, from: 0, count: Self.fetchCount, maxBytes: Self.fetchBytes)
-            if elements.isEmpty { return try complete() }
+            if elements.isEmpty {
+                try performer.work.finishCommits()
+                return try complete()
+            }
             for element in elements {
                 if stop.isRequested { return try giveBack("the worker stops") }
                 try Failpoint.reach("chunk.before")
@@ -173,8 +176,10 @@ final class RelocationRunner {
         }
         try Failpoint.reach("transaction.commit")
         heartbeat.allow(milliseconds: Self.longStatementMilliseconds)
+        try performer.work.prepareCommits()
         try commit()
         try Failpoint.reach("transaction.after")
+        try performer.work.finishCommits()
         _ = try acknowledge(done, sum)
         return try complete()
     }

@@ -17,20 +17,32 @@ public final class RelocationImport {
     private(set) var foundKeys: Set<String> = []
     /// Models of which the destination is known to hold the table.
     var soundModels: Set<String> = []
+    var journal: CommitJournal
 
     /// Rebuilds the primary-key map from the chunk rows of this import.
     public init(_ context: ImportContext, into destination: Destination) throws(ImportFailure) {
         self.context = context
         self.destination = destination
+        journal = CommitJournal(context.importUUID, destination)
         for silo in [Silo.region, .control] {
             do {
-                let rows = try ChunkTable.own(silo).load(context.importUUID, from: destination.database(of: silo))
+                let rows = try ownRows(of: silo)
                 for row in rows { adopt(row, earlier: true) }
                 if silo == .control { try healReplicas(rows) }
             } catch {
                 throw .from(error, model: Catalogue.known("sentry.user"))
             }
         }
+    }
+
+    /// The chunk rows of a silo's own models; what else the control silo holds is the journal's.
+    private func ownRows(of silo: Silo) throws(StorageError) -> [ChunkRow] {
+        let rows = try ChunkTable.own(silo).load(context.importUUID, from: destination.database(of: silo))
+        guard silo == .control, destination.isSplit else { return rows }
+        for row in rows where CommitJournal.isCopy(row) {
+            journal.adopt(row, isWritten: chunkKeys.contains(Self.key(row.model, row.minOrdinal)))
+        }
+        return rows.filter { !CommitJournal.isCopy($0) }
     }
 
     /// A worker that was lost between the two silos' commits left control chunks without their copy in the region.
@@ -133,8 +145,8 @@ public final class RelocationImport {
         _ rows: [Row], _ model: Model, _ minOrdinal: Int64, _ now: Int64, into outcome: inout ChunkOutcome
     ) throws(ImportFailure) -> ChunkRow? {
         let batch = Batch(
-            model: model, context: context, destination: destination, map: map, indexes: indexes, now: now,
-            random: random)
+            model: model, context: context, destination: destination, map: map,
+            plannedIDs: journal.plannedIDs[model.name] ?? [:], indexes: indexes, now: now, random: random)
         defer { random = batch.random }
         let rule = Rules.rule(for: model)
         var kept: [Row] = []
