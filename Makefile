@@ -20,6 +20,9 @@ test: deps ## Runs all tests; they start their own Redis and PostgreSQL
 	@# Apart, because they watch the cooperative pool, whose threads the other tests hold while they wait for programs.
 	swift test --skip-build --filter FlowTests
 
+faults: deps ## Disturbs an import at every step in every way, on all databases
+	RELOCATION_FAULTS=all swift test --filter FaultTests
+
 lint: ## Checks the format
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
 
@@ -31,4 +34,4 @@ check: lint test ## The gate: format, build without warnings, all tests
 bench: deps ## Measures against named limits and rewrites the figures in Benchmarks/README.md
 	@Benchmarks/run
 
-.PHONY: help deps build demo test lint format check bench
+.PHONY: help deps build demo test faults lint format check bench

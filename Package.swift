@@ -53,7 +53,7 @@ let package = Package(
             name: "Failpoints", path: "Sources/Pipeline/Failpoints",
             swiftSettings: strict + [.define("FAILPOINTS", .when(configuration: .debug))]),
         room("Export", ["Catalogue", "CArchive", "CSimdJSON", "CZstd", crypto, cryptoExtras]),
-        room("Queue", ["CHiredis"]),
+        room("Queue", ["CHiredis", "Failpoints"]),
         room("Storage", ["Catalogue", "CSQLite", "CPQ"]),
         room("Import", ["Catalogue", "Storage", "Failpoints", crypto]),
         room("Console", ["Catalogue", "Queue", argumentParser, logging]),
@@ -77,6 +77,12 @@ let package = Package(
         tests("StorageTests", ["Storage", "Catalogue", "TestSupport"]),
         tests("ImportTests", ["Import", "Storage", "Export", "Catalogue", "TestSupport"]),
         tests("FlowTests", ["Flow", "Export", "Queue", "Storage", "Import", "Catalogue", "TestSupport"]),
+        tests(
+            "FaultTests",
+            [
+                "Enqueue", "Flow", "Export", "Queue", "Console", "Storage", "Import", "Catalogue", "Failpoints",
+                "TestSupport", logging,
+            ]),
         tests("EndToEndTests", ["TestSupport", "Storage", "Catalogue", crypto, cryptoExtras]),
         tests(
             "SafetyTests",

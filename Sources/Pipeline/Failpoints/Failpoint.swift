@@ -6,14 +6,34 @@ internal import Synchronization
 ///
 /// `RELOCATION_FAILPOINT=<name>:<n>:<action>` acts when the named place is reached for the n-th time (1-based):
 /// `kill` ends the process as SIGKILL does, `stop` freezes it as SIGSTOP does, `fail` throws, `hang` never goes on,
-/// `hang3` goes on after three seconds.
+/// `hang3` goes on after three seconds. `statement` is every statement of a relocation's run, `redis.before` and
+/// `redis.after` every exchange with Redis.
+///
+/// Within one process ``observing(_:_:)`` sees every place by itself.
 public enum Failpoint {
     /// What a place throws on `fail`.
     public struct Reached: Error, Sendable {
         public let name: String
+
+        public init(_ name: String) { self.name = name }
+    }
+
+    /// Is told the name of each place that is reached; what it throws is thrown there.
+    public typealias Observer = @Sendable (String) throws(Reached) -> Void
+
+    /// Runs the body with an observer of all places that it reaches on this thread or task.
+    public static func observing<Result>(_ observer: @escaping Observer, _ body: () throws -> Result) rethrows -> Result
+    {
+        #if FAILPOINTS
+            return try $observer.withValue(observer, operation: body)
+        #else
+            return try body()
+        #endif
     }
 
     #if FAILPOINTS
+        @TaskLocal private static var observer: Observer?
+
         private struct Plan: Sendable {
             let name: String
             let occurrence: Int
@@ -33,6 +53,7 @@ public enum Failpoint {
     /// Marks a place. Does nothing unless a test asked for it.
     public static func reach(_ name: StaticString) throws(Reached) {
         #if FAILPOINTS
+            if let observer { try observer("\(name)") }
             guard let plan, plan.name == "\(name)" else { return }
             let occurrence = reached.withLock { count in
                 count += 1
@@ -45,7 +66,7 @@ public enum Failpoint {
             case let action where action.hasPrefix("hang"):
                 guard let seconds = UInt32(action.dropFirst(4)) else { while true { pause() } }
                 _ = sleep(seconds)
-            default: throw Reached(name: plan.name)
+            default: throw Reached(plan.name)
             }
         #endif
     }

@@ -49,6 +49,9 @@ final class RelocationRunner {
         destination.setBeforeStatement { () throws(StorageError) in
             heartbeat.beat()
             if !lease.isHeld { throw StorageError(.leaseLost, "the lease ran out or another worker took over") }
+            do { try Failpoint.reach("statement") } catch {
+                throw StorageError(.unavailable, "the connection was lost at a statement")
+            }
         }
         defer {
             destination.setBeforeStatement(nil)
@@ -135,6 +138,7 @@ final class RelocationRunner {
                 return try yieldTurn()
             }
         }
+        try work.finishCommits()
         return try complete()
     }
 
@@ -226,8 +230,10 @@ final class RelocationRunner {
         try queue.progress(claim, chunksDone: feed.unacknowledged)
         try Failpoint.reach("transaction.commit")
         heartbeat.allow(milliseconds: Self.longStatementMilliseconds)
+        try work.prepareCommits()
         try commit()
         try Failpoint.reach("transaction.after")
+        try work.finishCommits()
         _ = try acknowledge(feed.unacknowledged, sum, feed)
         return try complete()
     }

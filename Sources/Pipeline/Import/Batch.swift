@@ -9,20 +9,23 @@ final class Batch {
     /// The database of the model's own silo, inside the chunk's transaction.
     let database: any Database
     let map: PrimaryKeyMap
+    /// Source key → the id that its new row must have; any fresh one where there is none.
+    private let plannedIDs: [Int64: Int64]
     let memory: ImportMemory
     /// Microseconds since 1970 UTC, the same for the whole chunk.
     let now: Int64
     var random: SecureRandom
 
     init(
-        model: Model, context: ImportContext, destination: Destination, map: PrimaryKeyMap, memory: ImportMemory,
-        now: Int64, random: SecureRandom
+        model: Model, context: ImportContext, destination: Destination, map: PrimaryKeyMap,
+        plannedIDs: [Int64: Int64] = [:], memory: ImportMemory, now: Int64, random: SecureRandom
     ) {
         self.model = model
         self.context = context
         self.destination = destination
         database = destination.database(of: model.silo)
         self.map = map
+        self.plannedIDs = plannedIDs
         self.memory = memory
         self.now = now
         self.random = random
@@ -44,9 +47,18 @@ final class Batch {
         try RowCheck(model).check(rows)
         guard !rows.isEmpty else { return }
         let id = model.position("id")
-        let ids = try reserveIDs(rows.count, for: model.table)
+        let ids = try plannedIDs.isEmpty ? reserveIDs(rows.count, for: model.table) : ArraySlice(ids(for: rows))
         for (index, fresh) in zip(rows.indices, ids) { rows[index].values[id] = .integer(fresh) }
         try insertNumbered(rows)
+    }
+
+    /// Planned ids where there are any, fresh ones for the rest.
+    private func ids(for rows: [Row]) throws(ImportFailure) -> [Int64] {
+        var planned = plannedIDs
+        // Of rows with one source key the last has the planned id, as in the map it comes from.
+        let ids = Array(rows.reversed().map { $0.sourcePK.flatMap { planned.removeValue(forKey: $0) } }.reversed())
+        var fresh = try reserveIDs(ids.count { $0 == nil }, for: model.table).makeIterator()
+        return ids.compactMap { $0 ?? fresh.next() }
     }
 
     /// Writes rows that carry their ids.

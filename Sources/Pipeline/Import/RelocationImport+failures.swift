@@ -73,7 +73,8 @@ extension RelocationImport {
         for silo in [Silo.region, .control] {
             do {
                 let rows = try ChunkTable.own(silo).load(context.importUUID, from: destination.database(of: silo))
-                if rows.contains(where: { !foundKeys.contains(Self.key($0.model, $0.minOrdinal)) }) { return true }
+                let known = foundKeys.union(journal.keys)
+                if rows.contains(where: { !known.contains(Self.key($0.model, $0.minOrdinal)) }) { return true }
             } catch {
                 throw .from(error, model: Catalogue.known("sentry.user"))
             }

@@ -17,15 +17,17 @@ public final class RelocationImport {
     private(set) var foundKeys: Set<String> = []
     /// Models of which the destination is known to hold the table.
     var soundModels: Set<String> = []
+    var journal: CommitJournal
 
     /// Rebuilds the primary-key map from the chunk rows of this import.
     public init(_ context: ImportContext, into destination: Destination) throws(ImportFailure) {
         self.context = context
         self.destination = destination
         memory = ImportMemory(context)
+        journal = CommitJournal(context.importUUID, destination)
         for silo in [Silo.region, .control] {
             do {
-                let rows = try ChunkTable.own(silo).load(context.importUUID, from: destination.database(of: silo))
+                let rows = try ownRows(of: silo)
                 for row in rows { adopt(row, earlier: true) }
                 if silo == .control { try healReplicas(rows) }
             } catch {
@@ -33,6 +35,16 @@ public final class RelocationImport {
             }
         }
         if map.count > 0 { memory.forget() }
+    }
+
+    /// The chunk rows of a silo's own models; what else the control silo holds is the journal's.
+    private func ownRows(of silo: Silo) throws(StorageError) -> [ChunkRow] {
+        let rows = try ChunkTable.own(silo).load(context.importUUID, from: destination.database(of: silo))
+        guard silo == .control, destination.isSplit else { return rows }
+        for row in rows where CommitJournal.isCopy(row) {
+            journal.adopt(row, isWritten: chunkKeys.contains(Self.key(row.model, row.minOrdinal)))
+        }
+        return rows.filter { !CommitJournal.isCopy($0) }
     }
 
     /// A worker that was lost between the two silos' commits left control chunks without their copy in the region.
@@ -98,6 +110,7 @@ public final class RelocationImport {
             undo(database)
             throw .from(error, model: model, row: Self.row(of: error, in: chunk, rows, model))
         }
+        try pass("chunk.committed")
         return chunk
     }
 
@@ -176,8 +189,8 @@ public final class RelocationImport {
 
     func batch(_ model: Model, _ now: Int64) -> Batch {
         Batch(
-            model: model, context: context, destination: destination, map: map, memory: memory, now: now,
-            random: random)
+            model: model, context: context, destination: destination, map: map,
+            plannedIDs: journal.plannedIDs[model.name] ?? [:], memory: memory, now: now, random: random)
     }
 
     /// The key of a chunk row: where another chunk size left a row under the wanted one, that of what is new here.

@@ -1,4 +1,5 @@
 @preconcurrency import CHiredis
+import Failpoints
 import Glibc
 
 /// One connection to Redis, opened when it is needed. It owns the library's context and frees it: after any I/O
@@ -42,6 +43,7 @@ final class RedisConnection {
     func exchange(_ commands: RedisCommands) throws(QueueError) -> [RedisReply] {
         try open()
         guard let context, commands.count > 0 else { return [] }
+        try pass("redis.before")
         let appended = commands.bytes.withUnsafeBytes { bytes in
             redisAppendFormattedCommand(context, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
         }
@@ -49,7 +51,17 @@ final class RedisConnection {
         var replies: [RedisReply] = []
         replies.reserveCapacity(commands.count)
         for _ in 0..<commands.count { replies.append(try readReply(context)) }
+        try pass("redis.after")
         return replies
+    }
+
+    /// A test may fail the process here: as if the connection were lost before the commands or their answers got
+    /// through.
+    private func pass(_ place: StaticString) throws(QueueError) {
+        do { try Failpoint.reach(place) } catch {
+            close()
+            throw QueueError(.unavailable, "The connection to Redis was lost at \(error.name).")
+        }
     }
 
     private func readReply(_ context: UnsafeMutablePointer<redisContext>) throws(QueueError) -> RedisReply {

@@ -1,0 +1,122 @@
+import Catalogue
+import Import
+import TestSupport
+
+@testable import Storage
+
+/// Databases of a test's own: one, or one for each silo with that silo's tables alone.
+final class DatabaseSite {
+    enum Engine: String, CaseIterable, Sendable {
+        case sqlite, postgres
+    }
+
+    /// The region's, then the control silo's where there is one.
+    private(set) var urls: [String] = []
+    private let folder: TemporaryFolder
+    private var tables: [[Table]] = []
+    private var raw: [RawConnection] = []
+    private var readers: [any Database] = []
+    /// Highest ids of what was there before the imports.
+    private var protected: [String: Int64] = [:]
+
+    init(_ engine: Engine, isSplit: Bool) throws {
+        folder = try TemporaryFolder()
+        for silo in isSplit ? [Silo.region, .control] : [nil] {
+            let url =
+                switch engine {
+                case .sqlite: "sqlite://" + folder.file("\(silo?.rawValue ?? "all").sqlite")
+                case .postgres: try PostgresServer.shared().createDatabase()
+                }
+            let models = Catalogue.standard.models.filter { silo == nil || $0.silo == silo }.map(\.table)
+            let tables = models + Catalogue.standard.importedOtherTables(silo)
+            let database = try DatabaseConnector.open(DatabaseURL(url), create: true)
+            _ = try database.migrate(tables)
+            urls.append(url)
+            self.tables.append(tables)
+            raw.append(try RawConnection(url))
+            readers.append(database)
+        }
+    }
+
+    /// Connections of a new worker.
+    func connect(_ schedule: FaultSchedule) throws -> Destination {
+        let names = urls.count == 1 ? ["database"] : ["region", "control"]
+        let databases = try zip(urls, names).map { url, name in
+            FaultyDatabase(try DatabaseConnector.open(DatabaseURL(url)), name, schedule)
+        }
+        return databases.count == 1
+            ? Destination(databases[0]) : Destination(region: databases[0], control: databases[1])
+    }
+
+    /// What is there now stays at every reset.
+    func protect() throws {
+        for (connection, tables) in zip(raw, tables) {
+            for table in tables {
+                let highest = try connection.integer(#"SELECT coalesce(max("id"), 0) FROM "\#(table.name)""#)
+                if highest > 0 { protected[table.name] = highest }
+            }
+        }
+    }
+
+    /// Removes the rows of the last import; numbers are not given out again.
+    func reset() throws {
+        for (connection, tables) in zip(raw, tables) {
+            let deletes = tables.map { #"DELETE FROM "\#($0.name)" WHERE "id" > \#(protected[$0.name] ?? 0)"# }
+            try connection.executeUnchecked(deletes)
+        }
+    }
+
+    func snapshot() throws -> Snapshot {
+        var contents: [TableContent] = []
+        for ((database, connection), tables) in zip(zip(readers, raw), tables) {
+            for table in try connection.nonEmpty(tables) {
+                let columns = table.columns.filter { !$0.isDatabaseOnly }
+                let rows = try database.select(Select(columns.map(\.name), from: table))
+                contents.append(TableContent(table: table, columns: columns, rows: rows))
+            }
+        }
+        return Snapshot(contents)
+    }
+}
+
+/// A connection past the seam, for what no import may do.
+private final class RawConnection {
+    private let sqlite: SQLiteDatabase?
+    private let postgres: PostgresConnection?
+
+    init(_ url: String) throws {
+        let isSQLite = url.hasPrefix("sqlite://")
+        sqlite = isSQLite ? try DatabaseConnector.open(DatabaseURL(url)) as? SQLiteDatabase : nil
+        let timeouts = DatabaseTimeouts(idleInTransactionMilliseconds: 0)
+        postgres = isSQLite ? nil : try PostgresConnection(url: url, timeouts: timeouts)
+    }
+
+    func integer(_ sql: String) throws -> Int64 {
+        if let sqlite { return try sqlite.integer(sql) ?? 0 }
+        return try postgres?.run([PostgresCommand(sql)])[0].integer(0, 0) ?? 0
+    }
+
+    /// Those of the tables that have rows.
+    func nonEmpty(_ tables: [Table]) throws -> [Table] {
+        let bits = tables.map { #"CASE WHEN EXISTS (SELECT 1 FROM "\#($0.name)") THEN '1' ELSE '0' END"# }
+        let sql = "SELECT " + bits.joined(separator: " || ")
+        let text: String
+        if let sqlite {
+            let statement = try sqlite.connection.statement(sql)
+            try statement.bind([])
+            defer { statement.reset() }
+            guard try statement.step() else { return [] }
+            text = statement.text(0)
+        } else {
+            text = try postgres?.run([PostgresCommand(sql)])[0].text(0, 0) ?? ""
+        }
+        return zip(tables, text).filter { $1 == "1" }.map(\.0)
+    }
+
+    /// Runs statements in one transaction without looking at foreign keys.
+    func executeUnchecked(_ statements: [String]) throws {
+        let text = statements.joined(separator: ";")
+        try sqlite?.connection.execute("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE; \(text); COMMIT")
+        try postgres?.execute("SET session_replication_role = replica; BEGIN; \(text); COMMIT")
+    }
+}

@@ -1,0 +1,101 @@
+import Catalogue
+import Foundation
+import Queue
+import Testing
+import TestSupport
+
+/// An import is disturbed at its n-th step, for every n, until one passes undisturbed: nothing shows afterwards.
+@Suite struct EveryStepTests {
+    /// One destination and way of working.
+    struct Setting: Sendable, CustomTestStringConvertible {
+        let engine: DatabaseSite.Engine
+        let isSplit: Bool
+        let isAtomic: Bool
+        let number: Int
+
+        var testDescription: String {
+            "\(engine.rawValue)\(isSplit ? ", split silos" : "")\(isAtomic ? ", atomic" : "")"
+        }
+
+        /// Every step is disturbed in one mode, which takes turns with the others, from setting to setting another at
+        /// the same step; of the settings that few use every second step. Every step in all modes where
+        /// `RELOCATION_FAULTS` is `all`.
+        func modes(atStep step: Int) -> [FaultMode] {
+            if isExhaustive { return FaultMode.allCases }
+            if isSplit || isAtomic, step % 2 == 0 { return [] }
+            return [FaultMode.allCases[(step / (isSplit || isAtomic ? 2 : 1) + number) % FaultMode.allCases.count]]
+        }
+    }
+
+    static let isExhaustive = ProcessInfo.processInfo.environment["RELOCATION_FAULTS"] == "all"
+
+    static let settings = (0..<8).map { number in
+        Setting(
+            engine: number < 4 ? .sqlite : .postgres, isSplit: number & 2 != 0, isAtomic: number & 1 != 0,
+            number: number)
+    }
+
+    @Test(arguments: settings) func nothingShows(_ setting: Setting) async throws {
+        try await onThreadOfItsOwn { try Self.disturbEveryStep(setting) }
+    }
+
+    private static func disturbEveryStep(_ setting: Setting) throws {
+        let began = ContinuousClock.now
+        let site = try FaultSite(setting.engine, isSplit: setting.isSplit, isAtomic: setting.isAtomic)
+        let reference = try Reference(site)
+        var faults = 0
+        var step = 0
+        var isMet = true
+        while isMet {
+            step += 1
+            for mode in setting.modes(atStep: step) {
+                let schedule = FaultSchedule(mode, at: step)
+                let found = try site.run(schedule)
+                isMet = schedule.place != nil
+                guard let place = schedule.place else { continue }
+                faults += 1
+                reference.check(found, "\(setting.testDescription): \(mode.rawValue) at step \(step), \(place)")
+            }
+        }
+        #expect(step > reference.steps)
+        print(
+            "\(setting.testDescription): \(faults) faults at \(reference.steps) steps, \(ContinuousClock.now - began)")
+    }
+
+    /// What undisturbed imports come to.
+    private struct Reference {
+        let outcome: FaultSite.Outcome
+        let expected: ExpectedState
+        let steps: Int
+
+        init(_ site: FaultSite) throws {
+            outcome = try site.run(FaultSchedule())
+            let schedule = FaultSchedule()
+            expected = ExpectedState(outcome.snapshot, try site.run(schedule).snapshot)
+            steps = schedule.steps
+            #expect(outcome.status.status == .success)
+            #expect(outcome.status.counters.values.reduce(0, +) == FaultyExport.rows.count)
+            // Otherwise nothing would be compared.
+            #expect(expected.coverage.stable * 10 > expected.coverage.all * 8, "\(expected.coverage)")
+            check(try site.run(FaultSchedule()), "nothing")
+        }
+
+        func check(_ found: FaultSite.Outcome, _ fault: String) {
+            #expect(found.status.status == .success, "\(fault)")
+            #expect(found.status.counters == outcome.status.counters, "\(fault)")
+            #expect(found.listed == outcome.listed, "\(fault)")
+            if let difference = expected.difference(from: found.snapshot) {
+                Issue.record("\(difference), after \(fault)")
+            }
+        }
+    }
+}
+
+/// Runs blocking work away from the pool of threads that all tests share.
+func onThreadOfItsOwn(_ work: @escaping @Sendable () throws -> Void) async throws {
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+        let thread = Thread { continuation.resume(with: Result { try work() }) }
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+}

@@ -1,0 +1,164 @@
+import Catalogue
+import Console
+import Failpoints
+import Logging
+import TestSupport
+
+@testable import Enqueue
+@testable import Export
+@testable import Flow
+@testable import Import
+@testable import Queue
+@testable import Storage
+
+/// Databases, a Redis and an export of a test's own, and whole imports in between, each with a schedule of faults.
+/// Everything happens on the calling thread, step by step as in the two programs.
+final class FaultSite {
+    let site: DatabaseSite
+    private let redis: RedisServer
+    private let folder: TemporaryFolder
+    private let admin: RelocationQueue
+    private let configuration: QueueConfiguration
+    private let options: RelocationOptions
+    /// What the first pass found, by UUID: no fault meets it, for it has no effect.
+    private var surveys: [String: (ExportSource, ExportSurvey)] = [:]
+
+    static let uuid = "5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10"
+    private static let priorUUID = "00000000-0000-4000-8000-000000000001"
+
+    init(_ engine: DatabaseSite.Engine, isSplit: Bool, isAtomic: Bool) throws {
+        redis = try RedisServer()
+        folder = try TemporaryFolder()
+        site = try DatabaseSite(engine, isSplit: isSplit)
+        // Leases end when the test says so.
+        configuration = try QueueConfiguration(url: RedisURL(redis.url), prefix: "test", leaseMilliseconds: 60_000)
+        admin = try RelocationQueue(configuration)
+        var options = RelocationOptions()
+        options.atomic = isAtomic
+        options.chunkSize = 2
+        self.options = options
+        _ = try run(FaultSchedule(), FaultyExport.prior, uuid: Self.priorUUID)
+        try site.protect()
+    }
+
+    /// How an import ended.
+    struct Outcome {
+        let status: RelocationStatus
+        let listed: [String]
+        let snapshot: Snapshot
+    }
+
+    /// Enqueues and imports the export; begins again after every fault, as an operator and a supervisor would.
+    func run(_ schedule: FaultSchedule) throws -> Outcome {
+        _ = try admin.connection.call(["FLUSHDB"])
+        try site.reset()
+        return try run(schedule, FaultyExport.rows, uuid: Self.uuid)
+    }
+
+    private func run(
+        _ schedule: FaultSchedule, _ rows: [(model: String, pk: Int, fields: String)], uuid: String
+    ) throws -> Outcome {
+        let file = folder.file("\(uuid).json")
+        if surveys[uuid] == nil { try folder.write(FaultyExport.json(rows), to: "\(uuid).json") }
+        try enqueue(file, uuid, schedule)
+        try work(schedule)
+        let status = try admin.status(uuid)
+        return Outcome(status: status, listed: try admin.listedRows(uuid), snapshot: try site.snapshot())
+    }
+
+    // MARK: The enqueuer
+
+    private func enqueue(_ file: String, _ uuid: String, _ schedule: FaultSchedule) throws {
+        let job = EnqueueJob(
+            scope: .organizations, source: file, privateKey: nil, filter: nil, options: options, keyring: nil,
+            uuid: uuid, voice: Voice(isSilent: true))
+        let (source, survey) = try surveys[uuid] ?? job.check()
+        surveys[uuid] = (source, survey)
+        var failures = 0
+        while true {
+            do {
+                _ = try Failpoint.observing(schedule.observe) { try job.queue(source, survey, configuration) }
+                return
+            } catch {
+                failures += 1
+                guard failures < 3 else { throw error }
+                schedule.revive()
+                try expire()
+            }
+        }
+    }
+
+    // MARK: The worker
+
+    /// Worker after worker, until nothing is left.
+    private func work(_ schedule: FaultSchedule) throws {
+        var worker = Worker()
+        for _ in 1...10 {
+            if schedule.isDead {
+                worker = Worker()
+                schedule.revive()
+            }
+            do {
+                let isIdle = try Failpoint.observing(schedule.observe) { try turn(&worker, schedule) }
+                if isIdle { return }
+            } catch is QueueError {
+                // As a slot does: it tries again.
+            } catch is Failpoint.Reached {}
+            try expire()
+        }
+        throw SystemFailure("the relocation does not come to its end")
+    }
+
+    /// One worker's connections.
+    private struct Worker {
+        var queue: RelocationQueue?
+        var destination: Destination?
+    }
+
+    /// What `WorkerSlot` does in a turn; true when nothing is left.
+    private func turn(_ worker: inout Worker, _ schedule: FaultSchedule) throws -> Bool {
+        let destination = try worker.destination ?? site.connect(schedule)
+        worker.destination = destination
+        let queue = try worker.queue ?? RelocationQueue(configuration)
+        worker.queue = queue
+        try Failpoint.reach("claim.before")
+        switch try queue.claim(worker: "w", destination: destination.identity) {
+        case .idle(let idle): return idle.openRelocations == 0
+        case .claimed(let claim):
+            let end = try run(claim, queue, destination)
+            switch end {
+            case .completed, .released, .yielded, .lost, .queueTrouble: break
+            case .postponed, .databaseTrouble: worker.destination = nil
+            case .failed, .unusable:
+                throw SystemFailure("ended as \(end): \(try admin.status(claim.uuid).failureReason)")
+            }
+            return false
+        }
+    }
+
+    private func run(_ claim: Claim, _ queue: RelocationQueue, _ destination: Destination) throws -> RunEnd {
+        var settings = WorkerSettings(
+            queue: configuration, destination: DestinationSettings(region: try DatabaseURL(site.urls[0])), name: "w")
+        settings.retries.baseMilliseconds = 0
+        settings.retries.maxMilliseconds = 0
+        return RelocationRunner(
+            queue: queue, destination: destination, settings: settings, vitals: WorkerVitals(),
+            heartbeat: Heartbeat("test"), stop: StopSignal(), claim: claim,
+            lease: LeaseClock(leaseMilliseconds: claim.leaseMilliseconds),
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ).run()
+    }
+
+    /// Lets the time pass until every lease has run out.
+    private func expire() throws {
+        let script = """
+            for _, lane in ipairs(redis.call('KEYS', '*leased:*')) do
+              for _, uuid in ipairs(redis.call('ZRANGE', lane, 0, -1)) do redis.call('ZADD', lane, 1, uuid) end
+            end
+            for _, record in ipairs(redis.call('KEYS', '*record:*')) do
+              if redis.call('HGET', record, 'uploadToken') then redis.call('HSET', record, 'uploadExpiresAt', 1) end
+            end
+            """
+        _ = try admin.connection.call(["EVAL", .text(script), "0"])
+    }
+}

@@ -1,0 +1,113 @@
+import Catalogue
+import Storage
+
+/// A real database whose connection follows a schedule of faults. Every call is a step; a commit, and a write outside
+/// a transaction, is a second one when it is done: its answer may be lost.
+final class FaultyDatabase: Database {
+    private let real: any Database
+    private let name: String
+    private let schedule: FaultSchedule
+    /// The transaction was lost with its connection.
+    private var isLost = false
+
+    init(_ real: any Database, _ name: String, _ schedule: FaultSchedule) {
+        self.real = real
+        self.name = name
+        self.schedule = schedule
+    }
+
+    var identity: String { real.identity }
+    var isInTransaction: Bool { isLost || real.isInTransaction }
+    var beforeStatement: (() throws(StorageError) -> Void)? {
+        get { real.beforeStatement }
+        set { real.beforeStatement = newValue }
+    }
+
+    func begin() throws(StorageError) {
+        try pass("begin")
+        try real.begin()
+    }
+
+    func commit() throws(StorageError) {
+        do {
+            try pass("commit")
+        } catch {
+            rollback()
+            throw error
+        }
+        try real.commit()
+        try pass("commit done")
+    }
+
+    func rollback() {
+        // A dead program's transaction ends when its connection does.
+        if schedule.isDead { return }
+        isLost = false
+        real.rollback()
+    }
+
+    func select(_ query: Select) throws(StorageError) -> [[Value]] {
+        try pass("select \(query.table.name)")
+        return try real.select(query)
+    }
+
+    func insert(_ batch: Insert) throws(StorageError) {
+        try write("insert \(batch.table.name)") { () throws(StorageError) in try real.insert(batch) }
+    }
+
+    func update(_ batch: Update) throws(StorageError) {
+        try write("update \(batch.table.name)") { () throws(StorageError) in try real.update(batch) }
+    }
+
+    func delete(from table: Table, where conditions: [Condition]) throws(StorageError) -> Int {
+        try write("delete \(table.name)") { () throws(StorageError) in
+            try real.delete(from: table, where: conditions)
+        }
+    }
+
+    func reserveIDs(_ count: Int, for table: Table) throws(StorageError) -> [Int64] {
+        try write("ids \(table.name)") { () throws(StorageError) in try real.reserveIDs(count, for: table) }
+    }
+
+    func advanceSequence(of table: Table) throws(StorageError) {
+        try write("sequence \(table.name)") { () throws(StorageError) in try real.advanceSequence(of: table) }
+    }
+
+    func clear(tables: [String]) throws(StorageError) {
+        try write("clear") { () throws(StorageError) in try real.clear(tables: tables) }
+    }
+
+    func hasTable(_ table: String) throws(StorageError) -> Bool {
+        try pass("look for \(table)")
+        return try real.hasTable(table)
+    }
+
+    func migrate(_ tables: [Table]) throws(StorageError) -> MigrationResult { try real.migrate(tables) }
+
+    func mismatches(with tables: [Table]) throws(StorageError) -> [SchemaMismatch] {
+        try real.mismatches(with: tables)
+    }
+
+    private func write<Result>(
+        _ call: String, _ body: () throws(StorageError) -> Result
+    ) throws(StorageError) -> Result {
+        try pass(call)
+        let result = try body()
+        if !real.isInTransaction { try pass("\(call) done") }
+        return result
+    }
+
+    private func pass(_ call: String) throws(StorageError) {
+        let place = "\(name): \(call)"
+        switch schedule.step(place) {
+        case .goOn:
+            if isLost { throw StorageError(.unavailable, "the transaction was lost with its connection") }
+        case .fail: throw StorageError(.contention, "a fault at \(place)")
+        case .cut:
+            isLost = real.isInTransaction
+            real.rollback()
+            throw StorageError(.unavailable, "the connection was lost at \(place)")
+        case .dead: throw StorageError(.unavailable, "the program is dead")
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Catalogue
+import Foundation
+
+/// One table's rows in the order of their ids.
+struct TableContent {
+    let table: Table
+    let columns: [Column]
+    let rows: [[Value]]
+}
+
+/// What an installation holds, without its numbers: every id is replaced by its row's place in its table.
+struct Snapshot {
+    /// Table → rows → cells.
+    private(set) var tables: [String: [[String]]] = [:]
+
+    init(_ contents: [TableContent]) {
+        var places: [String: [Int64: Int]] = [:]
+        for content in contents {
+            guard let key = content.columns.firstIndex(where: \.isPrimaryKey) else { continue }
+            let ids = content.rows.compactMap { $0[key].integer }
+            places[content.table.name] = Dictionary(uniqueKeysWithValues: zip(ids, 0...))
+        }
+        for content in contents {
+            let model = content.columns.firstIndex { $0.name == "model" }
+            tables[content.table.name] = content.rows.map { row in
+                zip(content.columns, row).map { column, value in
+                    Self.cell(value, column, content.table, model.flatMap { row[$0].text }, places)
+                }
+            }
+        }
+    }
+
+    private static func cell(
+        _ value: Value, _ column: Column, _ table: Table, _ model: String?, _ places: [String: [Int64: Int]]
+    ) -> String {
+        func place(_ id: Int64, _ table: String?) -> String {
+            guard let table, let place = places[table]?[id] else { return "\(id)" }
+            return "#\(place)"
+        }
+        let chunkTable = model.flatMap { Catalogue.standard.model($0)?.table.name }
+        if let text = value.text, column.name.hasSuffix("_map"), let chunkTable {
+            let map = (try? JSONDecoder().decode([String: Int64].self, from: Data(text.utf8))) ?? [:]
+            return map.sorted { $0.key < $1.key }.map { "\($0.key):\(place($0.value, chunkTable))" }.joined(
+                separator: ",")
+        }
+        guard let id = value.integer else { return "\(value)" }
+        if column.name.hasSuffix("_inserted_pk") { return place(id, chunkTable) }
+        if column.isPrimaryKey { return place(id, table.name) }
+        return place(id, target(of: column))
+    }
+
+    /// The table whose ids a column holds.
+    private static func target(of column: Column) -> String? {
+        if let reference = column.reference { return Catalogue.standard.model(reference.model)?.table.name }
+        return column.constrainedTable ?? mirrored[column.name]
+    }
+
+    /// Columns of mirror tables, which carry no constraint.
+    private static let mirrored = [
+        "organization_id": "sentry_organization", "user_id": "auth_user", "team_id": "sentry_team",
+        "organizationmember_id": "sentry_organizationmember", "inviter_id": "auth_user",
+        "organizationmemberteam_id": "sentry_organizationmember_teams", "orgauthtoken_id": "sentry_orgauthtoken",
+        "organization_slug_reservation_id": "sentry_organizationslugreservation", "created_by_id": "auth_user",
+    ]
+
+    var rowCounts: [String: Int] { tables.mapValues(\.count) }
+}
+
+/// What every undisturbed import leaves alike: random values and times differ between two of them, the rest may not.
+struct ExpectedState {
+    private let first: Snapshot
+    private let second: Snapshot
+
+    init(_ first: Snapshot, _ second: Snapshot) {
+        self.first = first
+        self.second = second
+    }
+
+    /// Cells that two undisturbed imports leave alike, and all cells.
+    var coverage: (stable: Int, all: Int) {
+        var (stable, all) = (0, 0)
+        for (name, rows) in first.tables {
+            for (row, other) in zip(rows, second.tables[name] ?? []) {
+                all += row.count
+                stable += zip(row, other).filter { $0 == $1 }.count
+            }
+        }
+        return (stable, all)
+    }
+
+    /// The first difference; nil where there is none.
+    func difference(from found: Snapshot) -> String? {
+        guard first.rowCounts == found.rowCounts else {
+            let names = Set(first.rowCounts.keys).union(found.rowCounts.keys).sorted()
+            return names.filter { first.rowCounts[$0] != found.rowCounts[$0] }
+                .map { "\($0): \(found.rowCounts[$0] ?? 0) rows, not \(first.rowCounts[$0] ?? 0)" }
+                .joined(separator: "; ")
+        }
+        for (name, rows) in first.tables.sorted(by: { $0.key < $1.key }) {
+            for (index, row) in rows.enumerated() {
+                guard let other = second.tables[name]?[index], let actual = found.tables[name]?[index] else {
+                    return "\(name) differs between two undisturbed imports"
+                }
+                for (place, cell) in row.enumerated() where !Self.fits(actual[place], cell, other[place]) {
+                    return "\(name) row \(index + 1) cell \(place + 1): \(actual[place]), not \(cell)"
+                }
+            }
+        }
+        return nil
+    }
+
+    private static func fits(_ actual: String, _ cell: String, _ other: String) -> Bool {
+        cell == other ? actual == cell : (actual == "null") == (cell == "null")
+    }
+}
