@@ -20,12 +20,6 @@
 #ifdef NO_NONCE
 #define TOKENS
 #endif
-#ifdef TOKENS
-#define NUMBERED
-#endif
-#ifdef RESEND
-#define NUMBERED
-#endif
 
 #ifdef RECHUNK
 #define ROWS 4
@@ -46,16 +40,19 @@
 #define DONE   1          /* SUCCESS */
 #define FAILED 2          /* FAILURE */
 
-/* What a restart of Redis may bring back from an earlier time, all of it together. `claim` tells claims apart in
- * truth, and so does a token with random digits; only without those (NO_NONCE) the token is needed. */
+/* What a restart of Redis may bring back from an earlier time, all of it together. `claim` says whose claim it is in
+ * truth: 1 + the worker's number, or ORPHAN where no worker bears it any more. A token with random digits is as good;
+ * only without those (NO_NONCE) tokens are needed. */
+#define NOBODY 0
+#define ORPHAN 7
 typedef Record {
-  unsigned status : 2, claim : 4, head : 2, counted : 4;
+  unsigned status : 2, claim : 3, head : 2, counted : 4;
   bool expired;           /* the lease's time has passed */
 #ifdef RECHUNK
   bool generation;
 #endif
 #ifdef RESEND
-  byte acknowledged;
+  unsigned acknowledged : 5;
 #endif
 #ifdef TOKENS
   unsigned token : 4, fence : 4;
@@ -66,9 +63,6 @@ bool saved;
 #ifdef TOKENS
 unsigned clock : 4;       /* Redis' own, in tokens: what the next token is at least */
 unsigned issued : 4;      /* the greatest token so far, for good */
-#endif
-#ifdef NUMBERED
-unsigned claims : 4;      /* given out so far, for good */
 #endif
 
 /* ---- the database ---- */
@@ -81,9 +75,9 @@ Commit limbo[LIMBOS];     /* sent by clients that are gone */
 /* ---- the workers ---- */
 
 mtype = { idle, rebuild, fetch, look, write, lookAgain, commit, record, acknowledge, complete, postpone, fail, release };
+/* Those with a relocation come first, in the order of their claims; workers without one are all alike. */
 typedef Worker {
   mtype at;
-  unsigned claim : 4;
   unsigned lease : 2;             /* LeaseClock: 0 ran out, 1 held, 2 lost for good */
   bool connected;                 /* the slot's connection to Redis has not failed since the claim */
   unsigned next : 2, stop : 2;    /* the fetched tasks: places in the list */
@@ -118,12 +112,12 @@ unsigned budget : 3 = FAULTS;
 
 /* A script takes a claim for the holder's: the same token, which ends with the claim's own random digits. */
 #ifdef NO_NONCE
-#define SAME(i) (r.claim != 0 && w[i].token == r.token)
+#define SAME(i) (r.claim != NOBODY && w[i].token == r.token)
 #else
-#define SAME(i) (r.claim != 0 && w[i].claim == r.claim)
+#define SAME(i) (r.claim == i + 1)
 #endif
 #ifdef NO_FENCE_RENEW
-#define FENCE_RENEW(i) (r.claim != 0)
+#define FENCE_RENEW(i) (r.claim != NOBODY)
 #else
 #define FENCE_RENEW(i) SAME(i)
 #endif
@@ -184,7 +178,7 @@ unsigned budget : 3 = FAULTS;
 #undef FINISHED
 #define FINISHED(i) (LENGTH(GEN_R) - w[i].place)
 #endif
-#define NAME(i) (w[i].claim * 8 + w[i].place + 1)
+#define NAME(i) (i * 4 + w[i].place + 1)                             /* none is 0 */
 #ifdef RESEND
 #ifndef NO_NAME
 #define SENT_BEFORE(i) (r.acknowledged == NAME(i))
@@ -200,7 +194,7 @@ unsigned budget : 3 = FAULTS;
 #define OWNED(i) (true)
 #define LATE_IS_FAULT(holds) (true)
 #else
-#define OWNED(i) (w[i].claim == r.claim)
+#define OWNED(i) (r.claim == i + 1)
 #define LATE_IS_FAULT(holds) (holds)
 #endif
 
@@ -214,19 +208,60 @@ unsigned budget : 3 = FAULTS;
 
 /* ---- inlines ---- */
 
-inline forget(i) {        /* a worker without a relocation: all of them are alike */
-  w[i].at = idle; w[i].claim = 0; w[i].lease = 0; w[i].connected = 0; w[i].next = 0; w[i].stop = 0;
-  w[i].place = 0; w[i].map = 0; w[i].own = 0; w[i].known = 0; w[i].txRows = 0; w[i].txKeys = 0; w[i].late = 0;
+inline copyWorker(to, from) {
+  to.at = from.at; to.lease = from.lease; to.connected = from.connected; to.next = from.next; to.stop = from.stop;
+  to.place = from.place; to.map = from.map; to.own = from.own; to.known = from.known; to.txRows = from.txRows;
+  to.txKeys = from.txKeys; to.late = from.late;
 #ifdef RECHUNK
-  w[i].generation = 0;
+  to.generation = from.generation;
 #endif
 #ifdef TOKENS
-  w[i].token = 0;
+  to.token = from.token;
 #endif
 }
 
+inline clearWorker(it) {
+  it.at = idle; it.lease = 0; it.connected = 0; it.next = 0; it.stop = 0; it.place = 0; it.map = 0; it.own = 0;
+  it.known = 0; it.txRows = 0; it.txKeys = 0; it.late = 0;
+#ifdef RECHUNK
+  it.generation = 0;
+#endif
+#ifdef TOKENS
+  it.token = 0;
+#endif
+}
+
+/* Whose claim a record names, once worker i has none. */
+inline renumber(it, i) {
+  if
+  :: it.claim == i + 1 -> it.claim = ORPHAN
+  :: it.claim > i + 1 && it.claim != ORPHAN -> it.claim--
+  :: else
+  fi
+#ifdef RESEND
+  ;
+  if
+  :: it.acknowledged > i * 4 && it.acknowledged <= i * 4 + 4 -> it.acknowledged = 0
+  :: it.acknowledged > i * 4 + 4 -> it.acknowledged = it.acknowledged - 4
+  :: else
+  fi
+#endif
+}
+
+/* A worker ends its run, or its life: those behind it move up. The last thing a step does. */
+inline forget(i) {
+  n = i;
+  do
+  :: n < WORKERS - 1 -> copyWorker(w[n], w[n + 1]); n++
+  :: else -> break
+  od;
+  clearWorker(w[n]);
+  n = 0;
+  renumber(r, i); renumber(disk, i)
+}
+
 inline unlease() {
-  r.claim = 0; r.expired = 0;
+  r.claim = NOBODY; r.expired = 0;
 #ifdef TOKENS
   r.token = 0;
 #endif
@@ -269,22 +304,6 @@ inline mayBeLast() {
   fi
 #else
   skip
-#endif
-}
-
-/* A number that nothing else bears. */
-inline newClaim() {
-#ifdef NUMBERED
-  claims++;
-  assert(claims < 15);
-  number = claims;
-#else
-  number = 1;
-  do
-  :: number == r.claim || number == disk.claim || number == w[0].claim || number == w[1].claim ||
-     number == w[WORKERS - 1].claim -> number++
-  :: else -> break
-  od;
 #endif
 }
 
@@ -417,18 +436,17 @@ inline finish(n) {
 }
 
 proctype Work(byte i) {
-  byte fresh, key, k, number;
+  byte fresh, key, k, n;
   bool done;
 
 end:
   do
   /* -- claim: one relocation, ready or with a lease whose time has passed; of idle workers, which are all alike, the
    *    first -- */
-  :: atomic { w[i].at == idle && r.status == OPEN && (r.claim == 0 || r.expired) &&
-       (i == 0 || w[0].at != idle) && (i < 2 || w[1].at != idle) ->
-     newClaim();
+  :: atomic { w[i].at == idle && r.status == OPEN && (r.claim == NOBODY || r.expired) &&
+       (i == 0 || w[i - 1].at != idle) ->
      mayBeLast();
-     r.claim = number; r.expired = 0;
+     r.claim = ORPHAN; r.expired = 0;
 #ifdef TOKENS
      r.fence++;
 #ifndef NO_CLOCK
@@ -438,7 +456,7 @@ end:
      r.token = r.fence;
 #endif
      if
-     :: w[i].at = rebuild; w[i].claim = number; w[i].lease = 1; w[i].connected = 1; w[i].place = r.head;
+     :: w[i].at = rebuild; r.claim = i + 1; w[i].lease = 1; w[i].connected = 1; w[i].place = r.head;
 #ifdef RECHUNK
         w[i].generation = r.generation;
 #endif
@@ -446,8 +464,7 @@ end:
         w[i].token = r.token;
 #endif
      :: budget > 0 -> budget--                                    /* the answer is lost */
-     fi;
-     number = 0 }
+     fi }
 
   /* -- take-over: the map out of the chunk rows -- */
   :: atomic { w[i].at == rebuild ->
@@ -642,14 +659,14 @@ end:
      forget(i) }
 
   /* -- the lease keeper, on its own connection -- */
-  :: atomic { w[i].at != idle && w[i].lease != 2 && !FENCE_RENEW(i) && w[i].claim != r.claim -> w[i].lease = 2 }
-  :: atomic { w[i].at != idle && w[i].lease != 2 && FENCE_RENEW(i) && (r.expired || w[i].claim != r.claim) ->
+  :: atomic { w[i].at != idle && w[i].lease != 2 && !FENCE_RENEW(i) && r.claim != i + 1 -> w[i].lease = 2 }
+  :: atomic { w[i].at != idle && w[i].lease != 2 && FENCE_RENEW(i) && (r.expired || r.claim != i + 1) ->
      assert(OWNED(i));
      mayBeLast();
      r.expired = 0; w[i].lease = 1; w[i].late = 0 }
 
   /* -- its lease runs out: on its own clock first -- */
-  :: atomic { w[i].at != idle && w[i].claim == r.claim && !r.expired && budget > 0 ->
+  :: atomic { w[i].at != idle && r.claim == i + 1 && !r.expired && budget > 0 ->
      budget--; r.expired = 1;
      if :: w[i].lease == 1 -> w[i].lease = 0 :: else fi }
   od
@@ -662,9 +679,8 @@ proctype World() {
 
 end:
   do
-  /* -- the lease of a claim whose worker is gone, or never heard of it -- */
-  :: atomic { r.claim != 0 && !r.expired && w[0].claim != r.claim && w[1].claim != r.claim &&
-       w[WORKERS - 1].claim != r.claim -> r.expired = 1 }
+  /* -- the lease of a claim whose worker is gone, or never heard of it, runs out -- */
+  :: atomic { r.claim == ORPHAN && !r.expired -> r.expired = 1 }
 
   /* -- an operator, once the cause is mended -- */
   :: atomic { r.status == FAILED -> mayBeLast(); r.status = OPEN; unlease() }
