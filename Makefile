@@ -29,9 +29,13 @@ lint: ## Checks the format
 format: ## Formats the sources in place
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
+model: deps ## Proves the queue's protocol in the small: spin visits every state (an hour)
+	@Tests/Model/check
+
 check: lint test ## The gate: format, build without warnings, all tests
+	@Tests/Model/check --short
 
 bench: deps ## Measures against named limits and rewrites the figures in Benchmarks/README.md
 	@Benchmarks/run
 
-.PHONY: help deps build demo test faults lint format check bench
+.PHONY: help deps build demo test faults lint format model check bench

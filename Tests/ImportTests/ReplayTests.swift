@@ -138,6 +138,43 @@ import TestSupport
         #expect(try site.rows("sentry_controlimportchunkreplica").count == 1)
     }
 
+    /// A worker of a list that is gone still writes, while another works the list of the same file with other chunks.
+    @Test(arguments: Engine.allCases) func overlappingChunksOfTwoListsAreWrittenOnce(_ engine: Engine) throws {
+        let site = try Site(engine)
+        try addBasics(try site.worker())
+        let rows = (1...6).map { (pk: Int64($0), fields: #"{"project":40,"type":"t\#($0)"}"#) }
+        let name = "sentry.querysubscription"
+        let late = try site.worker(on: try site.connect())
+        let owner = try site.worker()
+        try owner.add(name, Array(rows[0..<4]))
+        // Rows 3 and 4 are there already, under the other list's first row.
+        let outcome = try late.add(name, Array(rows[2..<6]), from: 3)
+        #expect(outcome.account.totals.inserted == 4)
+        try owner.add(name, Array(rows[4..<6]), from: 5)
+        #expect(try site.texts("sentry_querysubscription", "type") == (1...6).map { "t\($0)" })
+        #expect(try late.newPK(name, 4) == owner.newPK(name, 4))
+        #expect(try late.newPK(name, 6) == owner.newPK(name, 6))
+    }
+
+    /// As above, with both transactions open at once.
+    @Test(arguments: Engine.allCases) func overlappingChunksAtTheSameTimeAreWrittenOnce(_ engine: Engine) throws {
+        let site = try Site(engine)
+        try addBasics(try site.worker())
+        let rows = (1...120).map { (pk: Int64($0), fields: #"{"project":40,"type":"t\#($0)"}"#) }
+        nonisolated(unsafe) let shared = site
+        let workers = try (0..<3).map { _ in try site.worker(on: try site.connect()) }
+        nonisolated(unsafe) let working = workers
+        _ = try inParallel(3) { number in
+            let size = [7, 10, 16][number]
+            for start in stride(from: 0, to: rows.count, by: size) {
+                let chunk = Array(rows[start..<min(start + size, rows.count)])
+                try working[number].add("sentry.querysubscription", chunk, from: Int64(start) + 1)
+            }
+        }
+        let types = try shared.texts("sentry_querysubscription", "type").compactMap { $0 }
+        #expect(types.sorted() == rows.map { "t\($0.pk)" }.sorted())
+    }
+
     @Test(arguments: Engine.allCases) func aLostCopyOfAChunkIsMadeByTheNextWorker(_ engine: Engine) throws {
         let site = try Site(engine, isSplit: true, separately: true)
         let work = try site.worker()

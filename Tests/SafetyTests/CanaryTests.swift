@@ -106,6 +106,7 @@ import Testing
                         : worker.errorsSoFar.contains("relocation completed")
                             || worker.errorsSoFar.contains("relocation failed")
                 }, "\(worker.errorsSoFar)")
+            #expect(installation.limit("Max core file size", of: worker.process.pid) == "0", "no memory on a disk")
             worker.process.signal(SIGTERM)
             let ended = try worker.result(within: 10)
             seen += [ended.output, ended.errors]
@@ -173,6 +174,14 @@ import Testing
 }
 
 extension Installation {
+    /// A hard limit of a process, as the kernel says.
+    func limit(_ name: String, of pid: Int32) -> String {
+        let text = String(
+            decoding: FileManager.default.contents(atPath: "/proc/\(pid)/limits") ?? Data(), as: UTF8.self)
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
+        return line.dropFirst(name.count).split(separator: " ").dropFirst().first.map(String.init) ?? ""
+    }
+
     /// What every user of the machine sees of a process.
     func commandLine(_ pid: Int32) -> String {
         String(decoding: FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data(), as: UTF8.self)

@@ -12,11 +12,6 @@ import Testing
         try String(contentsOfFile: deploy + name, encoding: .utf8)
     }
 
-    /// Whether a program is installed: tests of what the machine does not have do not run.
-    static func has(_ program: String) -> Bool {
-        ["/usr/bin/", "/usr/sbin/", "/bin/"].contains { FileManager.default.isExecutableFile(atPath: $0 + program) }
-    }
-
     @Test func theDocumentedRedisUserRunsAWholeImport() throws {
         let installation = try Installation()
         let line = try #require(
@@ -90,7 +85,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: has("systemd-analyze"))) func theUnitIsValid() throws {
+    @Test func theUnitIsValid() throws {
         let folder = try TemporaryFolder()
         let unit = try Self.content("relocation-worker@.service")
             .replacing("/usr/local/bin/relocation-worker", with: Installation.programs + "/relocation-worker")
@@ -105,8 +100,8 @@ import Testing
         #expect(refuse.wait(seconds: 60) != 0)
     }
 
-    @Test(.enabled(if: has("supervisord"))) func supervisordRestartsAKilledWorker() throws {
-        let installation = try Installation()
+    /// supervisord with the documented program, for the installation's Redis and database.
+    private func supervise(_ installation: Installation) throws -> ChildProcess {
         let folder = installation.folder
         try folder.write(
             """
@@ -130,9 +125,41 @@ import Testing
             childlogdir=\(folder.path)
 
             """ + program, to: "supervisord.conf")
-        let supervisor = try ChildProcess(
+        return try ChildProcess(
             "supervisord", ["-c", configuration], environment: ["RELOCATION_ENV": folder.file("worker.env")],
             output: folder.file("out"), errors: folder.file("out"))
+    }
+
+    @Test func supervisordLeavesAWorkerThatCannotRun() throws {
+        // Nobody has migrated the database: every start ends with 78.
+        let installation = try Installation(migrated: false)
+        let folder = installation.folder
+        let supervisor = try supervise(installation)
+        func count(_ text: String) -> Int { folder.read("supervisord.log").components(separatedBy: text).count - 1 }
+        #expect(
+            eventually(within: 30) { count("(exit status 78; expected)") == 2 },
+            "\(folder.read("out"))\(folder.read("supervisord.log"))")
+        supervisor.signal(SIGTERM)
+        #expect(supervisor.wait(seconds: 30) == 0)
+        #expect(count("spawned:") == 2 && count("exited:") == 2, "\(folder.read("supervisord.log"))")
+    }
+
+    @Test func settingsThatCannotBeReadHaveACodeOfTheirOwn() throws {
+        let folder = try TemporaryFolder()
+        let broken = try folder.write("RELOCATION_LOG=1\nno setting\n", to: "broken.env")
+        for (path, code) in [(folder.file("none"), 66), (broken, 78)] as [(String, Int32)] {
+            let wrapper = try ChildProcess(
+                Self.deploy + "relocation-worker-env", ["true"], environment: ["RELOCATION_ENV": path],
+                output: folder.file("out"), errors: folder.file("out"))
+            #expect(wrapper.wait(seconds: 10) == code, "\(folder.read("out"))")
+            #expect(folder.read("out").contains(path))
+        }
+    }
+
+    @Test func supervisordRestartsAKilledWorker() throws {
+        let installation = try Installation()
+        let folder = installation.folder
+        let supervisor = try supervise(installation)
         defer {
             supervisor.signal(SIGTERM)
             _ = supervisor.wait(seconds: 20)
@@ -155,7 +182,7 @@ import Testing
         #expect(!folder.read("supervisord.log").contains("killing"), "the workers ended in order")
     }
 
-    @Test(.enabled(if: has("stunnel4") && has("openssl"))) func aTunnelCarriesRedisOverTLS() throws {
+    @Test func aTunnelCarriesRedisOverTLS() throws {
         let installation = try Installation(tcp: true)
         let folder = installation.folder
         for name in ["redis", "stranger"] {

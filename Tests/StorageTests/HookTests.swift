@@ -21,6 +21,7 @@ struct HookTests {
             ("reserve", { _ = try database.reserveIDs(1, for: table) }),
             ("advance", { try database.advanceSequence(of: table) }),
             ("clear", { try database.clear(tables: ["auth_user"]) }),
+            ("count", { _ = try database.count(table, where: [], alone: "x") }),
             ("has table", { _ = try database.hasTable("auth_user") }),
             ("migrate", { _ = try database.migrate(Catalogue.standard.tables) }),
             ("mismatches", { _ = try database.mismatches(with: Catalogue.standard.tables) }),

@@ -15,6 +15,7 @@ public enum CommandRunner {
 
     /// Parses the arguments (the process' own where nil), runs the command they name and ends the process.
     public static func main(_ root: any ParsableCommand.Type, _ arguments: [String]? = nil) async -> Never {
+        CoreDump.forbid()
         let outcome = await run(root, arguments)
         if !outcome.message.isEmpty {
             var text = outcome.message + "\n"

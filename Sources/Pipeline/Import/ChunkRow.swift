@@ -58,6 +58,13 @@ struct ChunkTable {
         return out
     }
 
+    /// How many chunk rows of one model an import has, seen while no other transaction of the import can add one.
+    func count(_ importUUID: String, model: String, in database: any Database) throws(StorageError) -> Int {
+        try database.count(
+            table, where: [.equals("import_uuid", .text(importUUID)), .equals("model", .text(model))],
+            alone: "relocation \(importUUID)")
+    }
+
     private static func chunkRow(_ values: [Value], _ table: String) throws(StorageError) -> ChunkRow {
         let minOrdinal = values[1].integer ?? 0
         var mapped: [(sourcePK: Int64, newPK: Int64, kind: MappingKind)] = []

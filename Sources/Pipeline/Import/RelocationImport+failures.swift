@@ -49,6 +49,20 @@ extension RelocationImport {
         }
     }
 
+    /// Before a commit: nobody else may have written chunks of this model that this worker does not know. Where the
+    /// same file was enqueued again with another chunk size, two workers' chunks overlap without meeting in a key.
+    func requireNoOthers(_ model: Model) throws(ImportFailure) {
+        var found = 0
+        try storage(model) { () throws(StorageError) in
+            found = try ChunkTable.own(model.silo).count(
+                context.importUUID, model: model.name, in: destination.database(of: model.silo))
+        }
+        guard found > chunkCounts[model.name, default: 0] + 1 else { return }
+        throw .lasting(
+            Finding(kind: .integrityError, model: model.name, reason: "another worker has written chunks of this model")
+        )
+    }
+
     /// After a failure: takes over the chunk rows of this model that another worker has written meanwhile. True where
     /// there are any: the failure was a race with that worker, and its results are ours.
     func adoptChunksOfOthers(after failure: ImportFailure, _ model: Model) throws(ImportFailure) -> Bool {

@@ -13,6 +13,8 @@ public final class RelocationImport {
     var random = SecureRandom()
     /// `model|min ordinal` of every chunk row of this import.
     private(set) var chunkKeys: Set<String> = []
+    /// How many of them belong to each model.
+    private(set) var chunkCounts: [String: Int] = [:]
     /// Those of them that this worker found and did not write.
     private(set) var foundKeys: Set<String> = []
     /// Models of which the destination is known to hold the table.
@@ -100,6 +102,7 @@ public final class RelocationImport {
             try storage(model) { () throws(StorageError) in try database.begin() }
             chunk = try write(rows, model, minOrdinal, now, into: &outcome)
             try pass("chunk.recorded")
+            if chunk != nil { try requireNoOthers(model) }
         } catch {
             undo(database)
             throw earliest(error, rows, model, minOrdinal, now)
@@ -224,7 +227,9 @@ public final class RelocationImport {
     }
 
     func adopt(_ chunk: ChunkRow, earlier: Bool) {
-        chunkKeys.insert(Self.key(chunk.model, chunk.minOrdinal))
+        if chunkKeys.insert(Self.key(chunk.model, chunk.minOrdinal)).inserted {
+            chunkCounts[chunk.model, default: 0] += 1
+        }
         if earlier { foundKeys.insert(Self.key(chunk.model, chunk.minOrdinal)) }
         map.insert(chunk.model, chunk.mapped, earlier: earlier)
         for (sourcePK, slug) in chunk.identifiers { map.setIdentifier(chunk.model, sourcePK, slug) }

@@ -20,7 +20,7 @@ extension RelocationQueue {
                 .begin, uuid, keys: [keys.index, keys.fence],
                 [
                     .number(configuration.uploadLeaseMilliseconds), .number(configuration.retentionSeconds * 1_000),
-                    replacing ? "1" : "0", .number(fields.count),
+                    replacing ? "1" : "0", .text(RelocationQueue.randomDigits()), .number(fields.count),
                 ] + fields + counters))
         switch answer.word {
         case "exists":

@@ -20,6 +20,7 @@ extension RelocationQueue {
                 script: .claim, keys: [keys.fence],
                 arguments: [
                     .text(keys.base), .text(worker), .number(configuration.leaseMilliseconds), .text(destination),
+                    .text(RelocationQueue.randomDigits()),
                 ]))
         switch answer.word {
         case "claimed":
@@ -78,7 +79,9 @@ extension RelocationQueue {
     }
 
     /// Removes the first `count` tasks, whose results are recorded elsewhere, and counts their rows. Ends the row of
-    /// failed attempts. After a passing error repeat the same call on this object: it does not happen twice.
+    /// failed attempts. After a passing error repeat the same call on this object: it does not happen twice. One claim
+    /// acknowledges on one object only: `leaseLost` is thrown as well where Redis does not know of what was
+    /// acknowledged on it before.
     ///
     /// - Parameters:
     ///   - counters: counter → rows to add
@@ -90,19 +93,22 @@ extension RelocationQueue {
         guard count >= 0 else { throw QueueError(.invalidArgument, "Fewer than no tasks cannot be acknowledged.") }
         let name = unanswered[claim.token] ?? nameAcknowledgement()
         unanswered[claim.token] = name
+        let before = finished[claim.token] ?? claim.status.chunksDone
         let answer = try run(
             try callFor(
                 .acknowledge, claim.uuid,
                 [
                     .integer(claim.token), .text(name), .number(count),
                     .number(renew ? configuration.leaseMilliseconds : 0), .number(RelocationQueue.listedRowsLimit),
-                    .number(counters.count * 2),
+                    .number(before), .number(counters.count * 2),
                 ] + counters.flatMap { [RedisArgument.text($0.key), .number($0.value)] }
                     + listed.prefix(RelocationQueue.listedRowsLimit).map {
                         .text(RelocationQueue.cut($0, RelocationQueue.listedRowBytes))
                     }))
         unanswered[claim.token] = nil
+        if answer.word == "lost" { forget(claim) }
         _ = try answer.accepted(claim.uuid)
+        finished[claim.token] = before + count
         return Acknowledgement(
             remaining: Int(try answer.integer(0)), othersWaiting: Int(try answer.integer(1)),
             pauseRequested: try answer.integer(2) == 1, cancelRequested: try answer.integer(3) == 1)
@@ -166,8 +172,13 @@ extension RelocationQueue {
         _ script: Script, _ claim: Claim, _ arguments: [RedisArgument], ends: Bool = false
     ) throws(QueueError) {
         let answer = try run(try callFor(script, claim.uuid, [.integer(claim.token)] + arguments))
-        if ends { unanswered[claim.token] = nil }
+        if ends, answer.word != "conflict" { forget(claim) }
         _ = try answer.accepted(claim.uuid)
+    }
+
+    private func forget(_ claim: Claim) {
+        unanswered[claim.token] = nil
+        finished[claim.token] = nil
     }
 
     /// The longest beginning of whole characters that fits.

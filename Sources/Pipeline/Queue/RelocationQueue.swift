@@ -22,6 +22,8 @@ public final class RelocationQueue {
     var pushed: [Int64: Int] = [:]
     /// Acknowledgements without an answer, by fencing token: sent again they keep their name.
     var unanswered: [Int64: String] = [:]
+    /// Tasks finished before the next acknowledgement, by fencing token: where it belongs.
+    var finished: [Int64: Int] = [:]
     private var acknowledgements = 0
     /// Tells the acknowledgements of this object from those of others.
     private let identity = String(UInt64.random(in: .min ... .max), radix: 36)
@@ -36,6 +38,9 @@ public final class RelocationQueue {
 
     /// Closes the connection; the next call opens another.
     public func disconnect() { connection.close() }
+
+    /// The end of a fencing token: see `Script`.
+    static func randomDigits() -> String { String(1_000_000 + Int.random(in: 0..<1_000_000)).dropFirst().description }
 
     func nameAcknowledgement() -> String {
         acknowledgements += 1

@@ -3,8 +3,8 @@ extension Script {
     /// Begins a relocation, in place of an upload whose enqueuer is gone or, if asked, of a finished one.
     ///
     /// - KEYS: 1...5 of the relocation, 6 the index, 7 the fence
-    /// - ARGV: 3 upload lease in ms, 4 retention in ms, 5 `1` to replace a finished one, 6 how many values of record
-    ///   fields follow (names and values), then those, then counters and values
+    /// - ARGV: 3 upload lease in ms, 4 retention in ms, 5 `1` to replace a finished one, 6 six random digits, 7 how
+    ///   many values of record fields follow (names and values), then those, then counters and values
     /// - Returns: `ok`, token · `exists`, snapshot · `uploading`, ms until its enqueuer counts as gone
     static let begin = Script(
         "begin", .adds,
@@ -21,19 +21,17 @@ extension Script {
           end
           redis.call('UNLINK', unpack(KEYS, 1, 5))
         end
-        -- Above the clock, so that tokens grow even when Redis has lost its data.
-        local token = math.max(redis.call('INCR', KEYS[7]), now)
-        redis.call('SET', KEYS[7], ms(token))
-        local fields = tonumber(ARGV[6])
+        local token = newToken(KEYS[7], ARGV[6])
+        local fields = tonumber(ARGV[7])
         redis.call('HSET', KEYS[1], 'uuid', ARGV[2], 'status', 'IN_PROGRESS', 'step', 'UPLOADING',
-          'published', '0', 'uploadToken', ms(token), 'uploadExpiresAt', ms(now + ARGV[3]),
+          'published', '0', 'uploadToken', token, 'uploadExpiresAt', ms(now + ARGV[3]),
           'createdAt', ms(now), 'updatedAt', ms(now), 'lane', 'unbound', 'chunksTotal', '0', 'chunksDone', '0',
-          unpack(ARGV, 7, 6 + fields))
+          unpack(ARGV, 8, 7 + fields))
         redis.call('PEXPIRE', KEYS[1], ARGV[4])
-        for at = 7 + fields, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[at], ARGV[at + 1]) end
-        if #ARGV > 6 + fields then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
+        for at = 8 + fields, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[at], ARGV[at + 1]) end
+        if #ARGV > 7 + fields then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
         redis.call('ZADD', KEYS[6], ms(now), ARGV[2])
-        return {'ok', ms(token)}
+        return {'ok', token}
         """)
 
     /// Appends tasks to a staged relocation. Sent again it changes nothing: the place of the first task is checked.

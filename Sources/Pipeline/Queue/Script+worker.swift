@@ -4,7 +4,7 @@ extension Script {
     /// one that has waited longest.
     ///
     /// - KEYS: 1 the fence
-    /// - ARGV: 2 worker, 3 lease in ms, 4 destination
+    /// - ARGV: 2 worker, 3 lease in ms, 4 destination, 5 six random digits
     /// - Returns: `claimed`, uuid, token, snapshot · `idle`, ms until something may be claimed or -1, relocations
     ///   this destination can still move, list of some that wait for others
     static let claim = Script(
@@ -43,15 +43,14 @@ extension Script {
             elseif was[5] == '1' or was[6] == '1' then
               settle(record, uuid, lane, turn)
             else
-              local token = math.max(redis.call('INCR', KEYS[1]), now)
-              redis.call('SET', KEYS[1], ms(token))
+              local token = newToken(KEYS[1], ARGV[5])
               local expires = ms(now + ARGV[3])
               redis.call('ZADD', leased(lane), expires, uuid)
-              redis.call('HSET', record, 'token', ms(token), 'owner', ARGV[2], 'leaseExpiresAt', expires,
+              redis.call('HSET', record, 'token', token, 'owner', ARGV[2], 'leaseExpiresAt', expires,
                 'leaseUsed', '0', 'progress', '0', 'waitedFrom', orphan and turn or found.text,
                 'updatedAt', ms(now))
               if not was[7] then redis.call('HSET', record, 'startedAt', ms(now)) end
-              return {'claimed', uuid, ms(token),
+              return {'claimed', uuid, token,
                 snapshot(record, base .. 'counters:' .. uuid, base .. 'skipped:' .. uuid)}
             end
           end
@@ -144,11 +143,13 @@ extension Script {
         """)
 
     /// Removes finished tasks and records what became of their rows. Sent again under the same name it changes
-    /// nothing.
+    /// nothing. Where Redis has forgotten an earlier acknowledgement the list begins with other tasks: then the claim
+    /// is lost too.
     ///
     /// - KEYS: 1...5 of the relocation
     /// - ARGV: 3 token, 4 name of this acknowledgement, 5 tasks, 6 lease in ms or 0 to leave it, 7 limit of listed
-    ///   rows, 8 how many values of counters follow (names and numbers), then those, then rows to list
+    ///   rows, 8 tasks that were finished before, 9 how many values of counters follow (names and numbers), then
+    ///   those, then rows to list
     /// - Returns: `ok`, tasks left, relocations that could be claimed, pause asked for, cancel asked for ·
     ///   `conflict`, `short` · `lost`
     static let acknowledge = Script(
@@ -156,16 +157,18 @@ extension Script {
         """
         local answer = stale()
         if answer then return answer end
-        local was = redis.call('HMGET', KEYS[1], 'acknowledged', 'lane', 'pauseRequested', 'cancelRequested')
+        local was = redis.call('HMGET', KEYS[1], 'acknowledged', 'lane', 'pauseRequested', 'cancelRequested',
+          'chunksDone')
         local lane = was[2]
         if was[1] ~= ARGV[4] then
+          if was[5] ~= ARGV[8] then return {'lost'} end
           if redis.call('LLEN', KEYS[2]) < tonumber(ARGV[5]) then return {'conflict', 'short'} end
           redis.call('LTRIM', KEYS[2], ARGV[5], -1)
           redis.call('HINCRBY', KEYS[1], 'chunksDone', ARGV[5])
           redis.call('HSET', KEYS[1], 'acknowledged', ARGV[4], 'attempts', '0', 'losses', '0', 'lastTrouble', '',
             'leaseUsed', '1', 'updatedAt', ms(now))
-          local last = 8 + ARGV[8]
-          for at = 9, last, 2 do redis.call('HINCRBY', KEYS[3], ARGV[at], ARGV[at + 1]) end
+          local last = 9 + ARGV[9]
+          for at = 10, last, 2 do redis.call('HINCRBY', KEYS[3], ARGV[at], ARGV[at + 1]) end
           if #ARGV > last then
             local room = ARGV[7] - redis.call('LLEN', KEYS[4])
             for at = last + 1, math.min(#ARGV, last + room) do redis.call('RPUSH', KEYS[4], ARGV[at]) end

@@ -55,6 +55,15 @@ struct Script {
           redis.call('ZREM', leased(lane), uuid)
         end
 
+        -- A fencing token that no other was or will be: above the one before and above the clock, so that tokens grow
+        -- even when Redis has lost its data; and ending with six random digits of the asker's, so that it is not given
+        -- twice when Redis has forgotten that it was, and its clock was set back.
+        local function newToken(fence, digits)
+          local next = ms(math.max(redis.call('INCR', fence), now))
+          redis.call('SET', fence, next)
+          return next .. digits
+        end
+
         -- Ends the lease; its last holder may ask again how it ended, for the answer may get lost.
         local function unlease(record, how)
           redis.call('HSET', record, 'endedBy', redis.call('HGET', record, 'token') or '', 'endedAs', how,

@@ -34,6 +34,10 @@ public protocol Database: AnyObject {
     /// column types.
     func select(_ query: Select) throws(StorageError) -> [[Value]]
 
+    /// How many rows meet all conditions, this transaction's own among them. Waits until no other transaction that has
+    /// counted under this name is open; the next that does waits for the end of this one.
+    func count(_ table: Table, where conditions: [Condition], alone name: String) throws(StorageError) -> Int
+
     /// Writes all rows with the identifiers they carry; the error names the first row that failed.
     func insert(_ batch: Insert) throws(StorageError)
 

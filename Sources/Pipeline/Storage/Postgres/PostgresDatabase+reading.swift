@@ -15,6 +15,24 @@ extension PostgresDatabase {
         return try rows(of: result, columns, in: query.table)
     }
 
+    func count(_ table: Table, where conditions: [Condition], alone name: String) throws(StorageError) -> Int {
+        var lock = PostgresParameters()
+        lock.add(name)
+        let conditions = try PostgresConditions(conditions, in: table)
+        let sql = "SELECT count(*) FROM \(SQLText.quoted(table.name))\(conditions.sql)"
+        try beforeStatement?()
+        do {
+            // The second statement sees what was committed while the first one waited.
+            let results = try perform([
+                PostgresCommand("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock),
+                PostgresCommand(sql, conditions.parameters),
+            ])
+            return Int(results[1].integer(0, 0) ?? 0)
+        } catch {
+            throw error.storageError(table: table)
+        }
+    }
+
     func hasTable(_ name: String) throws(StorageError) -> Bool {
         var parameters = PostgresParameters()
         parameters.add(name)

@@ -25,6 +25,14 @@ extension SQLiteDatabase {
         return rows
     }
 
+    /// A transaction is alone in the file from its beginning.
+    func count(_ table: Table, where conditions: [Condition], alone name: String) throws(StorageError) -> Int {
+        let conditions = try SQLiteConditions(conditions, in: table)
+        try prepareStatement()
+        let sql = "SELECT count(*) FROM \(SQLText.quoted(table.name))\(conditions.sql)"
+        return Int(try integer(sql, conditions.values) ?? 0)
+    }
+
     func hasTable(_ name: String) throws(StorageError) -> Bool {
         try prepareStatement()
         return try integer("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", [.text(name)]) == 1
