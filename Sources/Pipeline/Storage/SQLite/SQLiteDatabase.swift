@@ -42,7 +42,7 @@ final class SQLiteDatabase: Database {
             try prepareStatement()
             try connection.execute("COMMIT")
         } catch {
-            let found = error.kind == .foreignKeyViolation ? brokenReference() ?? error : error
+            let found = error.kind == .foreignKeyViolation ? brokenReference(in: writtenTables) ?? error : error
             rollback()
             throw found
         }
