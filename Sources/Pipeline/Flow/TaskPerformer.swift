@@ -53,13 +53,14 @@ struct TaskPerformer {
     private func importChunk(_ task: QueueTask, _ payload: [UInt8]) throws(ImportFailure) -> ChunkOutcome {
         let model = try model(of: task)
         let now = Clock.now()
-        let rows: [Row]
+        let contents: ChunkContents
         do {
-            rows = try ChunkCodec.decode(payload, model: model, now: now)
+            contents = try ChunkCodec.contents(of: payload, model: model, now: now)
         } catch {
             throw error.finding.map { .lasting($0) } ?? Self.malformed(task.name, error.message)
         }
-        return try work.importChunk(model: model, minOrdinal: task.minOrdinal, rows: rows, now: now)
+        return try work.importChunk(
+            model: model, minOrdinal: task.minOrdinal, rows: contents.rows, hidden: contents.hidden, now: now)
     }
 
     private func model(of task: QueueTask) throws(ImportFailure) -> Model {

@@ -27,6 +27,13 @@ public struct PrimaryKeyMap: Sendable {
     /// All entries of a model, to rewrite one column of many rows.
     func entries(of model: String) -> [Int64: Entry] { entries[model] ?? [:] }
 
+    /// This map with other entries for one model.
+    func replacing(_ model: String, with other: [Int64: Entry]) -> PrimaryKeyMap {
+        var map = self
+        map.entries[model] = other
+        return map
+    }
+
     mutating func insert(_ model: String, _ sourcePK: Int64, _ newPK: Int64, _ kind: MappingKind, earlier: Bool) {
         entries[model, default: [:]][sourcePK] = Entry(newPK: newPK, kind: kind, isEarlier: earlier)
         if kind == .inserted { claimed[model]?.insert(newPK) }

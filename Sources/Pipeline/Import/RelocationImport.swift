@@ -15,6 +15,10 @@ public final class RelocationImport {
     private(set) var chunkKeys: Set<String> = []
     /// Those of them that this worker found and did not write.
     private(set) var foundKeys: Set<String> = []
+    /// Model → the largest ordinal among those.
+    private var foundUpTo: [String: Int64] = [:]
+    /// Model → what of its map a chunk saw last from which a part was hidden.
+    private var visible: [String: (from: Int64, entries: [Int64: PrimaryKeyMap.Entry])] = [:]
     /// Models of which the destination is known to hold the table.
     var soundModels: Set<String> = []
 
@@ -45,11 +49,15 @@ public final class RelocationImport {
 
     /// Writes one chunk, or recognises what of it is there already. Commits by itself unless a transaction is open.
     ///
-    /// - Parameter now: microseconds since 1970 UTC.
+    /// - Parameters:
+    ///   - hidden: Model → the ordinal from which its rows come later in the file than this chunk: no row of it refers
+    ///     to those, though they may have been written by the time of a replay.
+    ///   - now: microseconds since 1970 UTC.
     public func importChunk(
-        model: Model, minOrdinal: Int64, rows: [Row], now: Int64 = Clock.now()
+        model: Model, minOrdinal: Int64, rows: [Row], hidden: [String: Int64] = [:], now: Int64 = Clock.now()
     ) throws(ImportFailure) -> ChunkOutcome {
         try requireSound(model, minOrdinal)
+        let place = ChunkPlace(model: model, minOrdinal: minOrdinal, hidden: hidden, now: now)
         var outcome = ChunkOutcome()
         let fresh = rows.filter { !isWritten($0, model, into: &outcome) }
         guard !fresh.isEmpty else {
@@ -58,43 +66,45 @@ public final class RelocationImport {
         }
         let database = destination.database(of: model.silo)
         guard !database.isInTransaction else {
-            do {
-                if let chunk = try write(fresh, model, minOrdinal, now, into: &outcome) { try adopt(chunk, model, now) }
-                return outcome
-            } catch {
-                throw earliest(error, fresh, model, minOrdinal, now)
+            let chunk: ChunkRow?
+            do { chunk = try write(fresh, place, into: &outcome) } catch { throw earliest(error, fresh, place) }
+            if let chunk {
+                try record(chunk, fresh, place, judging: true)
+                try adopt(chunk, model, now)
             }
+            return outcome
         }
         do {
-            let chunk = try writeAndCommit(fresh, model, minOrdinal, now, into: &outcome)
+            let chunk = try writeAndCommit(fresh, place, into: &outcome)
             if let chunk { try adopt(chunk, model, now) }
             return outcome
         } catch {
             if try adoptChunksOfOthers(after: error, model) {
-                return try importChunk(model: model, minOrdinal: minOrdinal, rows: rows, now: now)
+                return try importChunk(model: model, minOrdinal: minOrdinal, rows: rows, hidden: hidden, now: now)
             }
             throw error
         }
     }
 
     private func writeAndCommit(
-        _ rows: [Row], _ model: Model, _ minOrdinal: Int64, _ now: Int64, into outcome: inout ChunkOutcome
+        _ rows: [Row], _ place: ChunkPlace, into outcome: inout ChunkOutcome
     ) throws(ImportFailure) -> ChunkRow? {
-        let database = destination.database(of: model.silo)
+        let database = destination.database(of: place.model.silo)
         let chunk: ChunkRow?
         do {
-            try storage(model) { () throws(StorageError) in try database.begin() }
-            chunk = try write(rows, model, minOrdinal, now, into: &outcome)
+            try storage(place.model) { () throws(StorageError) in try database.begin() }
+            chunk = try write(rows, place, into: &outcome)
+            if let chunk { try record(chunk, rows, place, judging: false) }
             try pass("chunk.recorded")
         } catch {
             undo(database)
-            throw earliest(error, rows, model, minOrdinal, now)
+            throw earliest(error, rows, place)
         }
         do {
             try database.commit()
         } catch {
             undo(database)
-            throw .from(error, model: model, row: Self.row(of: error, in: chunk, rows, model))
+            throw .from(error, model: place.model, row: Self.row(of: error, in: chunk, rows, place.model))
         }
         return chunk
     }
@@ -127,13 +137,14 @@ public final class RelocationImport {
         }
     }
 
-    /// Inside the transaction: normalise, write, record. Returns the chunk row; nil where nothing was written.
+    /// Inside the transaction: normalise, write. Returns the chunk row to record; nil where nothing was written.
     func write(
-        _ rows: [Row], _ model: Model, _ minOrdinal: Int64, _ now: Int64, into outcome: inout ChunkOutcome
+        _ rows: [Row], _ place: ChunkPlace, into outcome: inout ChunkOutcome
     ) throws(ImportFailure) -> ChunkRow? {
+        let model = place.model
         let batch = Batch(
-            model: model, context: context, destination: destination, map: map, indexes: indexes, now: now,
-            random: random)
+            model: model, context: context, destination: destination, map: try visibleMap(at: place), indexes: indexes,
+            now: place.now, random: random)
         defer { random = batch.random }
         let rule = Rules.rule(for: model)
         var kept: [Row] = []
@@ -148,7 +159,7 @@ public final class RelocationImport {
         guard !kept.isEmpty else { return nil }
         let written = try rule.write(kept, batch)
         var chunk = ChunkRow(
-            model: model.name, minOrdinal: minOrdinal, rowsWritten: 0, minSourcePK: 0, maxSourcePK: 0, mapped: [],
+            model: model.name, minOrdinal: place.minOrdinal, rowsWritten: 0, minSourcePK: 0, maxSourcePK: 0, mapped: [],
             identifiers: [:])
         var ordinals: [Int64] = []
         for (row, result) in zip(kept, written) {
@@ -162,13 +173,53 @@ public final class RelocationImport {
         }
         guard chunk.rowsWritten > 0 else { return nil }
         try pass("chunk.written")
-        chunk.minOrdinal = freeOrdinal(minOrdinal, ordinals, model.name)
-        try storage(model) { () throws(StorageError) in
-            let database = destination.database(of: model.silo)
-            try ChunkTable.own(model.silo).insert(chunk, importUUID: context.importUUID, now: now, into: database)
-            if model.silo == .control, !destination.isSplit { try replicate(chunk, now: now) }
-        }
+        chunk.minOrdinal = freeOrdinal(place.minOrdinal, ordinals, model.name)
         return chunk
+    }
+
+    /// Inside the transaction: the chunk row.
+    ///
+    /// - Parameter judging: Whether deferred constraints are judged now, and not only by the commit: in a transaction
+    ///   of several chunks nobody could tell afterwards whose rows broke them.
+    private func record(
+        _ chunk: ChunkRow, _ rows: [Row], _ place: ChunkPlace, judging: Bool
+    ) throws(ImportFailure) {
+        let silo = place.model.silo
+        do {
+            try ChunkTable.own(silo).insert(
+                chunk, importUUID: context.importUUID, now: place.now, into: destination.database(of: silo),
+                judging: judging)
+            if silo == .control, !destination.isSplit { try replicate(chunk, now: place.now) }
+        } catch {
+            throw .from(error, model: place.model, row: Self.row(of: error, in: chunk, rows, place.model))
+        }
+    }
+
+    /// The map without what was hidden from a chunk when it was first worked on. Costs nothing until a worker finds
+    /// rows that come later in the file.
+    private func visibleMap(at place: ChunkPlace) throws(ImportFailure) -> PrimaryKeyMap {
+        var out = map
+        for (name, from) in place.hidden {
+            guard let last = foundUpTo[name], last >= from, let model = Catalogue.standard.model(name) else { continue }
+            if visible[name]?.from != from { visible[name] = (from, try entries(of: model, before: from)) }
+            if let entries = visible[name]?.entries { out = out.replacing(name, with: entries) }
+        }
+        return out
+    }
+
+    /// What the chunk rows below an ordinal map. No chunk row has rows on both sides of it: where another model's rows
+    /// stand between two of this one, a chunk ends.
+    private func entries(
+        of model: Model, before ordinal: Int64
+    ) throws(ImportFailure) -> [Int64: PrimaryKeyMap.Entry] {
+        var chunks: [ChunkRow] = []
+        try storage(model) { () throws(StorageError) in
+            chunks = try ChunkTable.own(model.silo).load(
+                context.importUUID, from: destination.database(of: model.silo), model: model.name)
+        }
+        var map = PrimaryKeyMap()
+        for chunk in chunks where chunk.minOrdinal < ordinal { map.insert(chunk, earlier: true) }
+        return map.entries(of: model.name)
     }
 
     /// The key of a chunk row: where another chunk size left a row under the wanted one, that of what is new here.
@@ -192,11 +243,12 @@ public final class RelocationImport {
 
     func adopt(_ chunk: ChunkRow, earlier: Bool) {
         chunkKeys.insert(Self.key(chunk.model, chunk.minOrdinal))
-        if earlier { foundKeys.insert(Self.key(chunk.model, chunk.minOrdinal)) }
-        for entry in chunk.mapped {
-            map.insert(chunk.model, entry.sourcePK, entry.newPK, entry.kind, earlier: earlier)
+        if earlier {
+            foundKeys.insert(Self.key(chunk.model, chunk.minOrdinal))
+            foundUpTo[chunk.model] = max(foundUpTo[chunk.model] ?? 0, chunk.minOrdinal)
         }
-        for (sourcePK, slug) in chunk.identifiers { map.setIdentifier(chunk.model, sourcePK, slug) }
+        visible[chunk.model] = nil
+        map.insert(chunk, earlier: earlier)
     }
 
     static func key(_ model: String, _ minOrdinal: Int64) -> String { "\(model)|\(minOrdinal)" }
@@ -210,6 +262,23 @@ public final class RelocationImport {
 
     func storage(_ model: Model, _ work: () throws(StorageError) -> Void) throws(ImportFailure) {
         do { try work() } catch { throw .from(error, model: model) }
+    }
+}
+
+/// Which chunk is being worked on.
+struct ChunkPlace {
+    let model: Model
+    let minOrdinal: Int64
+    /// See `RelocationImport.importChunk`.
+    let hidden: [String: Int64]
+    /// Microseconds since 1970 UTC.
+    let now: Int64
+}
+
+extension PrimaryKeyMap {
+    mutating func insert(_ chunk: ChunkRow, earlier: Bool) {
+        for entry in chunk.mapped { insert(chunk.model, entry.sourcePK, entry.newPK, entry.kind, earlier: earlier) }
+        for (sourcePK, slug) in chunk.identifiers { setIdentifier(chunk.model, sourcePK, slug) }
     }
 }
 
