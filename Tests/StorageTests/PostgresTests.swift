@@ -28,6 +28,25 @@ struct PostgresTests {
         #expect((0..<6).map { result.text(0, $0) } == ["1s", "100ms", "1s", "UTC", "UTF8", "relocation"])
     }
 
+    @Test("A connection that lives long does not grow")
+    func memory() throws {
+        let database = try TestDatabase(.postgres).database
+        let table = try Tables.users
+        func pages() throws -> Int {
+            let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+            return Int(try #require(text.split(separator: " ").dropFirst().first)) ?? 0
+        }
+        // Other tests run beside this one: what grows because of them does not do so in every round.
+        var least = Int.max
+        for _ in 1...3 {
+            let before = try pages()
+            for _ in 1...1_500 { _ = try database.select(Select(["id"], from: table)) }
+            least = min(least, try pages() - before)
+        }
+        // A kilobyte for each statement would make four hundred pages.
+        #expect(least < 200)
+    }
+
     @Test("A session killed in the middle of a transaction: every call fails, the next begin connects again")
     func killedBackend() throws {
         let test = try TestDatabase(.postgres)

@@ -1,3 +1,6 @@
+import Catalogue
+import Import
+
 internal import Metrics
 
 /// One metric a state change, ready for an exporter. Labels are bounded: states and outcomes, never names from files.
@@ -18,13 +21,18 @@ enum FlowMetrics {
 
     static func record(_ transition: Transition) { transitions[transition.rawValue]?.increment() }
 
-    static func record(chunkOf inserted: Int, _ existing: Int, _ overwritten: Int, dropped: Int, nanoseconds: Int64) {
-        chunks.increment()
-        chunkSeconds.recordNanoseconds(nanoseconds)
-        for (outcome, count) in [
-            (Rows.inserted, inserted), (.existing, existing), (.overwritten, overwritten), (.dropped, dropped),
-        ] where count > 0 {
-            rows[outcome.rawValue]?.increment(by: count)
+    /// Tasks whose results are committed.
+    static func record(_ outcomes: [TimedOutcome]) {
+        for outcome in outcomes {
+            chunks.increment()
+            chunkSeconds.recordMicroseconds(outcome.microseconds)
+            let totals = outcome.chunk.account.totals
+            for (name, count) in [
+                (Rows.inserted, totals.inserted), (.existing, totals.existing), (.overwritten, totals.overwritten),
+                (.dropped, totals.droppedTotal),
+            ] where count > 0 {
+                rows[name.rawValue]?.increment(by: count)
+            }
         }
     }
 

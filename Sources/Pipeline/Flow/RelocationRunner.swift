@@ -22,9 +22,8 @@ final class RelocationRunner {
     /// The task at hand and its place in the list; nil between tasks.
     private var current: (index: Int, element: TaskElement)?
 
-    /// Tasks fetched at a time, and their bytes.
-    private static let fetchCount = 32
-    private static let fetchBytes = 4 << 20
+    /// Tasks of a run in one transaction after which its progress is shown.
+    private static let tasksPerProgress = 32
     /// Dropped rows listed one by one, for each task.
     private static let listedRowsPerTask = 50
     /// A worker with others waiting gives a relocation back after this many milliseconds.
@@ -64,7 +63,7 @@ final class RelocationRunner {
         } catch let error as ImportFailure {
             destination.rollback()
             return end(after: error)
-        } catch let error as TaskPerformer.KeyMissing {
+        } catch let error as TaskPreparer.KeyMissing {
             destination.rollback()
             return end(after: error)
         } catch {
@@ -83,10 +82,9 @@ final class RelocationRunner {
                 mergeUsers: options.mergeUsers, overwriteConfigs: options.overwriteConfigs,
                 hideOrganizations: options.hideOrganizations),
             instance: settings.destination.instance)
-        let work = try RelocationImport(context, into: destination)
-        let performer = TaskPerformer(work: work, keyring: settings.payloadKeys)
-        return isOneTransaction(scope, options)
-            ? try runInOneTransaction(performer, clears: scope == .global) : try runTaskByTask(performer)
+        guard isOneTransaction(scope, options) else { return try runGroupByGroup(context) }
+        return try runInOneTransaction(
+            try RelocationImport(context, into: destination), clears: scope == .global)
     }
 
     private func isOneTransaction(_ scope: ImportScope, _ options: RelocationOptions) -> Bool {
@@ -105,74 +103,132 @@ final class RelocationRunner {
         return (scope, options)
     }
 
-    // MARK: The usual way: every chunk commits by itself
+    // MARK: The usual way: a group of chunks commits together
 
-    private func runTaskByTask(_ performer: TaskPerformer) throws -> RunEnd {
+    private func runGroupByGroup(_ context: ImportContext) throws -> RunEnd {
         let began = LeaseClock.now()
-        while true {
-            let elements = try queue.tasks(claim, from: 0, count: Self.fetchCount, maxBytes: Self.fetchBytes)
-            if elements.isEmpty { return try complete() }
-            for element in elements {
-                if stop.isRequested { return try giveBack("the worker stops") }
-                try Failpoint.reach("chunk.before")
-                current = (0, element)
-                let outcome = try timed(element, performer)
-                current = nil
-                try Failpoint.reach("chunk.after")
-                let answer = try acknowledge(1, outcome)
-                if answer.pauseRequested || answer.cancelRequested {
-                    return try giveBack(answer.cancelRequested ? "cancelled" : "paused")
-                }
-                if answer.othersWaiting > 0, answer.remaining > 0, LeaseClock.now() - began > Self.turnMilliseconds {
-                    return try yieldTurn()
+        let feed = feed()
+        var work = try RelocationImport(context, into: destination)
+        // After a lost worker or trouble, the task that did it is to be found.
+        var cautious = claim.status.losses > 0 || claim.status.attempts > 0 ? settings.groups.cautiousTasks : 0
+        while let task = try feed.next() {
+            if stop.isRequested { return try giveBack("the worker stops") }
+            let answer: Acknowledgement
+            if cautious > 0 || destination.isSplit {
+                cautious = max(cautious - 1, 0)
+                answer = try workSingly([task], work, feed)
+            } else {
+                var group = [task]
+                do {
+                    answer = try workTogether(&group, work, feed)
+                } catch ImportFailure.lasting {
+                    // Each by itself: what is sound before the faulty chunk is kept, and a race is noticed.
+                    destination.rollback()
+                    work = try RelocationImport(context, into: destination)
+                    answer = try workSingly(group, work, feed)
                 }
             }
+            if answer.pauseRequested || answer.cancelRequested {
+                return try giveBack(answer.cancelRequested ? "cancelled" : "paused")
+            }
+            if answer.othersWaiting > 0, answer.remaining > 0, LeaseClock.now() - began > Self.turnMilliseconds {
+                return try yieldTurn()
+            }
         }
+        return try complete()
+    }
+
+    /// Works tasks that were handed out, each with a commit and an acknowledgement of its own.
+    private func workSingly(
+        _ tasks: [PreparedTask], _ work: RelocationImport, _ feed: TaskFeed
+    ) throws -> Acknowledgement {
+        var answer = Acknowledgement(remaining: 0, othersWaiting: 0, pauseRequested: false, cancelRequested: false)
+        for task in tasks {
+            try Failpoint.reach("chunk.before")
+            current = (0, task.element)
+            let outcome = try timed(task, work)
+            current = nil
+            FlowMetrics.record([outcome])
+            try Failpoint.reach("chunk.after")
+            answer = try acknowledge(1, outcome.chunk, feed)
+            if answer.pauseRequested || answer.cancelRequested { break }
+        }
+        return answer
+    }
+
+    /// Works the one task of `group` and as many behind it as the policy allows in one transaction, and acknowledges
+    /// them all. After a failure `group` holds those that were handed out.
+    private func workTogether(
+        _ group: inout [PreparedTask], _ work: RelocationImport, _ feed: TaskFeed
+    ) throws -> Acknowledgement {
+        let began = LeaseClock.now()
+        var outcomes: [TimedOutcome] = []
+        var rows = 0
+        try begin(deferringWrites: true)
+        while let task = group.last {
+            try Failpoint.reach("chunk.before")
+            current = (group.count - 1, task.element)
+            outcomes.append(try timed(task, work))
+            rows += task.rowCount
+            let takesMore = settings.groups.takesMore(afterRows: rows, milliseconds: LeaseClock.now() - began)
+            guard takesMore, !stop.isRequested, let next = try feed.next() else { break }
+            group.append(next)
+        }
+        try Failpoint.reach("group.commit")
+        try commit()
+        current = nil
+        FlowMetrics.record(outcomes)
+        try Failpoint.reach("chunk.after")
+        var sum = ChunkOutcome()
+        for outcome in outcomes { sum.add(outcome.chunk, listing: Self.listedRowsPerTask) }
+        return try acknowledge(outcomes.count, sum, feed)
+    }
+
+    private func feed() -> TaskFeed {
+        TaskFeed(queue, claim, TaskPreparer(importUUID: claim.uuid, keyring: settings.payloadKeys))
     }
 
     // MARK: All or nothing: one transaction, acknowledged after its commit
 
-    private func runInOneTransaction(_ performer: TaskPerformer, clears: Bool) throws -> RunEnd {
+    private func runInOneTransaction(_ work: RelocationImport, clears: Bool) throws -> RunEnd {
         do {
-            return try performInOneTransaction(performer, clears: clears)
+            return try performInOneTransaction(work, clears: clears)
         } catch let failure as ImportFailure {
             guard case .lasting = failure else { throw failure }
             destination.rollback()
             // A worker that was believed lost may have committed meanwhile: then everything is there already.
-            guard try performer.work.isOvertaken() else { throw failure }
+            guard try work.isOvertaken() else { throw failure }
             throw ImportFailure.passing(StorageError(.contention, "another worker has written this relocation"))
         }
     }
 
-    private func performInOneTransaction(_ performer: TaskPerformer, clears: Bool) throws -> RunEnd {
+    private func performInOneTransaction(_ work: RelocationImport, clears: Bool) throws -> RunEnd {
         try begin()
         heartbeat.allow(milliseconds: Self.longStatementMilliseconds)
-        if clears { try performer.work.clear() }
+        if clears { try work.clear() }
         heartbeat.allow(milliseconds: 0)
+        let feed = feed()
         var sum = ChunkOutcome()
-        var done = 0
-        while true {
-            let elements = try queue.tasks(claim, from: done, count: Self.fetchCount, maxBytes: Self.fetchBytes)
-            if elements.isEmpty { break }
-            for element in elements {
-                if stop.isRequested {
-                    destination.rollback()
-                    return try giveBack("the worker stops")
-                }
-                current = (done, element)
-                let outcome = try timed(element, performer)
-                current = nil
-                sum.account.add(outcome.account)
-                sum.drops += outcome.drops.prefix(Self.listedRowsPerTask)
-                done += 1
+        while let task = try feed.next() {
+            if stop.isRequested {
+                destination.rollback()
+                return try giveBack("the worker stops")
             }
-            try queue.progress(claim, chunksDone: done)
+            current = (feed.unacknowledged - 1, task.element)
+            let outcome = try timed(task, work)
+            current = nil
+            FlowMetrics.record([outcome])
+            sum.add(outcome.chunk, listing: Self.listedRowsPerTask)
+            if feed.unacknowledged % Self.tasksPerProgress == 0 {
+                try queue.progress(claim, chunksDone: feed.unacknowledged)
+            }
         }
+        try queue.progress(claim, chunksDone: feed.unacknowledged)
         try Failpoint.reach("transaction.commit")
         heartbeat.allow(milliseconds: Self.longStatementMilliseconds)
         try commit()
         try Failpoint.reach("transaction.after")
-        _ = try acknowledge(done, sum)
+        _ = try acknowledge(feed.unacknowledged, sum, feed)
         return try complete()
     }
 
@@ -180,9 +236,9 @@ final class RelocationRunner {
         destination.isSplit ? [destination.control, destination.region] : [destination.region]
     }
 
-    private func begin() throws(ImportFailure) {
+    private func begin(deferringWrites: Bool = false) throws(ImportFailure) {
         for database in databases {
-            do { try database.begin() } catch { throw ImportFailure(error) }
+            do { try database.begin(deferringWrites: deferringWrites) } catch { throw ImportFailure(error) }
         }
     }
 
@@ -198,20 +254,18 @@ final class RelocationRunner {
     /// allow for it.
     private static let longStatementMilliseconds = 600_000
 
-    private func timed(_ element: TaskElement, _ performer: TaskPerformer) throws -> ChunkOutcome {
+    private func timed(_ task: PreparedTask, _ work: RelocationImport) throws -> TimedOutcome {
         let start = Clock.now()
         heartbeat.beat()
-        if case .task(let task) = element { log.debug("task started", metadata: Self.metadata(task)) }
-        let outcome = try performer.perform(element)
+        if log.logLevel <= .debug, case .task(let task) = task.element {
+            log.debug("task started", metadata: Self.metadata(task))
+        }
+        let outcome = TimedOutcome(chunk: try work.perform(task), microseconds: Clock.now() - start)
         vitals.countChunk()
-        let totals = outcome.account.totals
-        FlowMetrics.record(
-            chunkOf: totals.inserted, totals.existing, totals.overwritten, dropped: totals.droppedTotal,
-            nanoseconds: (Clock.now() - start) * 1000)
-        if log.logLevel <= .debug, case .task(let task) = element {
+        if log.logLevel <= .debug, case .task(let task) = task.element {
             var metadata = Self.metadata(task)
-            metadata["task.microseconds"] = "\(Clock.now() - start)"
-            metadata["task.replay"] = "\(outcome.isReplay)"
+            metadata["task.microseconds"] = "\(outcome.microseconds)"
+            metadata["task.replay"] = "\(outcome.chunk.isReplay)"
             log.debug("task done", metadata: metadata)
         }
         return outcome
@@ -221,11 +275,12 @@ final class RelocationRunner {
         ["task.kind": "\(task.kind)", "task.name": "\(task.name)", "task.min_ordinal": "\(task.minOrdinal)"]
     }
 
-    private func acknowledge(_ tasks: Int, _ outcome: ChunkOutcome) throws -> Acknowledgement {
+    private func acknowledge(_ tasks: Int, _ outcome: ChunkOutcome, _ feed: TaskFeed) throws -> Acknowledgement {
         try Failpoint.reach("acknowledge.before")
         let listed = outcome.drops.prefix(max(Self.listedRowsPerTask, tasks > 1 ? outcome.drops.count : 0))
         let answer = try queue.acknowledge(
             claim, tasks: tasks, counters: outcome.account.counters, listed: listed.map(\.json))
+        feed.acknowledged(tasks)
         try Failpoint.reach("acknowledge.after")
         return answer
     }
@@ -314,7 +369,7 @@ final class RelocationRunner {
         return .failed
     }
 
-    private func end(after error: TaskPerformer.KeyMissing) -> RunEnd {
+    private func end(after error: TaskPreparer.KeyMissing) -> RunEnd {
         do {
             return try postpone(error.reason, givenUpAs: .unknown)
         } catch {
@@ -342,32 +397,5 @@ final class RelocationRunner {
                 metadata: ["error": "\(trouble)", "attempt": "\(attempt)", "delay_ms": "\(delay)"])
             return .postponed
         }
-    }
-}
-
-extension ImportFailure {
-    /// What a storage error outside any chunk means.
-    init(_ error: StorageError) {
-        switch error.kind {
-        case .leaseLost: self = .leaseLost
-        case .unavailable, .contention, .full, .readOnly: self = .passing(error)
-        case .permissionDenied, .cannotCreate, .schemaMismatch, .occupied: self = .destination(error)
-        case .uniqueViolation, .foreignKeyViolation, .notNullViolation, .checkViolation:
-            self = .lasting(Finding(kind: .integrityError, model: Self.model(of: error), reason: error.message))
-        case .invalidValue, .other:
-            self = .lasting(Finding(kind: .databaseError, model: Self.model(of: error), reason: error.message))
-        }
-    }
-
-    private static func model(of error: StorageError) -> String? {
-        Catalogue.standard.models.first { $0.table.name == error.table }?.name ?? error.table
-    }
-}
-
-extension DroppedRow {
-    /// One line of the operator's list.
-    var json: String {
-        #"{"model":\#(JSONText.quoted(model)),"pk":\#(sourcePK.map(String.init) ?? "null"),"#
-            + #""ordinal":\#(ordinal),"reason":\#(JSONText.quoted(reason.text))}"#
     }
 }

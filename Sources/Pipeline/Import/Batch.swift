@@ -9,13 +9,13 @@ final class Batch {
     /// The database of the model's own silo, inside the chunk's transaction.
     let database: any Database
     let map: PrimaryKeyMap
-    let indexes: FoldedIndexes
+    let memory: ImportMemory
     /// Microseconds since 1970 UTC, the same for the whole chunk.
     let now: Int64
     var random: SecureRandom
 
     init(
-        model: Model, context: ImportContext, destination: Destination, map: PrimaryKeyMap, indexes: FoldedIndexes,
+        model: Model, context: ImportContext, destination: Destination, map: PrimaryKeyMap, memory: ImportMemory,
         now: Int64, random: SecureRandom
     ) {
         self.model = model
@@ -23,7 +23,7 @@ final class Batch {
         self.destination = destination
         database = destination.database(of: model.silo)
         self.map = map
-        self.indexes = indexes
+        self.memory = memory
         self.now = now
         self.random = random
     }
@@ -45,7 +45,7 @@ final class Batch {
         guard !rows.isEmpty else { return }
         let id = model.position("id")
         let ids = try reserveIDs(rows.count, for: model.table)
-        for index in rows.indices { rows[index].values[id] = .integer(ids[index]) }
+        for (index, fresh) in zip(rows.indices, ids) { rows[index].values[id] = .integer(fresh) }
         try insertNumbered(rows)
     }
 
@@ -63,12 +63,14 @@ final class Batch {
         }
     }
 
-    /// Writes every column of rows that exist already, found by the ids they carry.
-    func update(_ rows: [Row]) throws(ImportFailure) {
+    /// Writes columns of rows that exist already, found by the ids they carry.
+    ///
+    /// - Parameter keeping: columns by which the rows were found: they hold what is to be written.
+    func update(_ rows: [Row], keeping: Set<Int> = []) throws(ImportFailure) {
         guard !rows.isEmpty else { return }
         try RowCheck(model).check(rows)
         let id = model.position("id")
-        let written = model.writtenColumns.filter { $0 != id }
+        let written = model.writtenColumns.filter { $0 != id && !keeping.contains($0) }
         let values = rows.map { row in [row.values[id]] + written.map { row.values[$0] } }
         do {
             try database.update(Update(model.table, set: written.map { model.columns[$0].name }, rows: values))
@@ -83,6 +85,15 @@ final class Batch {
     ) throws(ImportFailure) {
         guard !values.isEmpty else { return }
         let ids = try reserveIDs(values.count, for: table)
+        try insert(into: table, columns, values, numbered: ids, causes: causes, ignoringConflicts: ignoringConflicts)
+    }
+
+    /// The same under ids that are reserved already.
+    func insert(
+        into table: Table, _ columns: [String], _ values: [[Value]], numbered ids: ArraySlice<Int64>,
+        causes: [Row] = [], ignoringConflicts: Bool = false
+    ) throws(ImportFailure) {
+        guard !values.isEmpty else { return }
         let rows = zip(ids, values).map { [Value.integer($0)] + $1 }
         do {
             try database.insert(
@@ -92,8 +103,8 @@ final class Batch {
         }
     }
 
-    func reserveIDs(_ count: Int, for table: Table) throws(ImportFailure) -> [Int64] {
-        do { return try database.reserveIDs(count, for: table) } catch { throw .from(error, model: model) }
+    func reserveIDs(_ count: Int, for table: Table) throws(ImportFailure) -> ArraySlice<Int64> {
+        do { return try memory.ids.take(count, for: table, from: database) } catch { throw .from(error, model: model) }
     }
 }
 

@@ -95,10 +95,9 @@ struct ChunkTable {
 
     /// Writes a chunk row; a unique violation means that another worker was faster.
     func insert(
-        _ chunk: ChunkRow, importUUID: String, now: Int64, into database: any Database, ignoringConflicts: Bool = false,
-        judging: Bool = false
+        _ chunk: ChunkRow, id: Int64, importUUID: String, now: Int64, into database: any Database,
+        ignoringConflicts: Bool = false, judging: Bool = false
     ) throws(StorageError) {
-        let id = try database.reserveIDs(1, for: table)[0]
         func map(_ kind: MappingKind) -> Value {
             // A source key that came twice keeps its last row, as the accumulated map does.
             var last: [Int64: Int64] = [:]

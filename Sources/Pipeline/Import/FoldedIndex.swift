@@ -80,7 +80,7 @@ struct NameRegister {
     private var added: Set<ExactText> = []
 
     init(_ table: Table, _ column: String, _ batch: Batch) throws(ImportFailure) {
-        do { index = try batch.indexes.current(table, column, batch.database) } catch {
+        do { index = try batch.memory.indexes.current(table, column, batch.database) } catch {
             throw .from(error, model: batch.model)
         }
         self.batch = batch

@@ -9,7 +9,7 @@ public final class RelocationImport {
     public let destination: Destination
     public private(set) var map = PrimaryKeyMap()
 
-    private let indexes = FoldedIndexes()
+    private let memory: ImportMemory
     var random = SecureRandom()
     /// `model|min ordinal` of every chunk row of this import.
     private(set) var chunkKeys: Set<String> = []
@@ -26,6 +26,7 @@ public final class RelocationImport {
     public init(_ context: ImportContext, into destination: Destination) throws(ImportFailure) {
         self.context = context
         self.destination = destination
+        memory = ImportMemory(context)
         for silo in [Silo.region, .control] {
             do {
                 let rows = try ChunkTable.own(silo).load(context.importUUID, from: destination.database(of: silo))
@@ -119,7 +120,7 @@ public final class RelocationImport {
 
     func undo(_ database: any Database) {
         database.rollback()
-        indexes.forget()
+        memory.forget()
     }
 
     /// Whether a chunk row held this source key when the worker took over; then it is counted as what it became.
@@ -143,7 +144,7 @@ public final class RelocationImport {
     ) throws(ImportFailure) -> ChunkRow? {
         let model = place.model
         let batch = Batch(
-            model: model, context: context, destination: destination, map: try visibleMap(at: place), indexes: indexes,
+            model: model, context: context, destination: destination, map: try visibleMap(at: place), memory: memory,
             now: place.now, random: random)
         defer { random = batch.random }
         let rule = Rules.rule(for: model)
@@ -186,9 +187,7 @@ public final class RelocationImport {
     ) throws(ImportFailure) {
         let silo = place.model.silo
         do {
-            try ChunkTable.own(silo).insert(
-                chunk, importUUID: context.importUUID, now: place.now, into: destination.database(of: silo),
-                judging: judging)
+            try record(chunk, in: .own(silo), of: destination.database(of: silo), now: place.now, judging: judging)
             if silo == .control, !destination.isSplit { try replicate(chunk, now: place.now) }
         } catch {
             throw .from(error, model: place.model, row: Self.row(of: error, in: chunk, rows, place.model))
@@ -237,8 +236,18 @@ public final class RelocationImport {
     }
 
     func replicate(_ chunk: ChunkRow, now: Int64) throws(StorageError) {
-        try ChunkTable.replica.insert(
-            chunk, importUUID: context.importUUID, now: now, into: destination.region, ignoringConflicts: true)
+        try record(chunk, in: .replica, of: destination.region, now: now, ignoringConflicts: true)
+    }
+
+    private func record(
+        _ chunk: ChunkRow, in chunks: ChunkTable, of database: any Database, now: Int64,
+        ignoringConflicts: Bool = false, judging: Bool = false
+    ) throws(StorageError) {
+        for id in try memory.ids.take(1, for: chunks.table, from: database) {
+            try chunks.insert(
+                chunk, id: id, importUUID: context.importUUID, now: now, into: database,
+                ignoringConflicts: ignoringConflicts, judging: judging)
+        }
     }
 
     func adopt(_ chunk: ChunkRow, earlier: Bool) {

@@ -47,13 +47,13 @@ struct RowCheck {
         case .text(let text): return fault(in: text, column)
         case .integer(let number): return fault(in: number, column)
         case .textArray(let items):
-            return items.contains { $0.map(Self.hasNUL) ?? false } ? Self.nul(column) : nil
+            return items.contains { $0?.holdsNUL ?? false } ? Self.nul(column) : nil
         case .bool, .double, .timestamp, .doubleArray: return nil
         }
     }
 
     private func fault(in text: String, _ column: Column) -> Fault? {
-        if Self.hasNUL(text) { return Self.nul(column) }
+        if text.holdsNUL { return Self.nul(column) }
         // As the databases do on assignment, spaces beyond the limit are cut off.
         guard let limit = column.type.maxLength, text.utf8.count > limit,
             text.unicodeScalars.dropFirst(limit).contains(where: { $0 != " " })
@@ -81,8 +81,6 @@ struct RowCheck {
     private func isNonNegative(_ column: String) -> Bool {
         model.table.checks.contains("\(column) >= 0")
     }
-
-    private static func hasNUL(_ text: String) -> Bool { text.utf8.contains(0) }
 
     private static func nul(_ column: Column) -> Fault {
         (.assertion, .unknown, "text of \"\(column.name)\" holds a NUL character, which no database takes")

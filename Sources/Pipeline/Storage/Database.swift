@@ -18,7 +18,11 @@ public protocol Database: AnyObject {
     var isInTransaction: Bool { get }
 
     /// Opens a transaction that may write (SQLite takes the write lock at once).
-    func begin() throws(StorageError)
+    ///
+    /// - Parameter deferringWrites: writes may return before the database has done them, for the caller to go on
+    ///   meanwhile. What goes wrong is then thrown by a later call, the commit at the latest; it names no row, and only
+    ///   a roll-back is left. Rows that a write was to leave out for their conflicts are such an error, too.
+    func begin(deferringWrites: Bool) throws(StorageError)
 
     /// Checks deferred constraints, then commits durably. After an error the transaction is rolled back.
     func commit() throws(StorageError)
@@ -33,7 +37,7 @@ public protocol Database: AnyObject {
     /// Writes all rows with the identifiers they carry; the error names the first row that failed.
     func insert(_ batch: Insert) throws(StorageError)
 
-    /// Writes new values into rows found by `id`: the first value of each row.
+    /// Writes new values into rows found by `id`: the first value of each row. A row that is gone is `.contention`.
     func update(_ batch: Update) throws(StorageError)
 
     /// Deletes the rows that meet all conditions; returns how many there were.
@@ -60,6 +64,11 @@ public protocol Database: AnyObject {
 
     /// Compares the live schema with the tables; an empty list means that an import can write and read them.
     func mismatches(with tables: [Table]) throws(StorageError) -> [SchemaMismatch]
+}
+
+extension Database {
+    /// Opens a transaction in which every write has been done when its call returns.
+    public func begin() throws(StorageError) { try begin(deferringWrites: false) }
 }
 
 /// What `migrate` found and did.
@@ -126,7 +135,7 @@ public struct Insert: Sendable {
     /// Rows that would violate any unique index are left out instead of failing.
     public let ignoringConflicts: Bool
     /// Whether deferred constraints are judged right after these rows, for all that the transaction wrote so far. The
-    /// error then names the table and the id of the row that breaks one.
+    /// error then names the table and the id of the row that breaks one. Where writes are deferred, the commit judges.
     public let judgesConstraints: Bool
 
     public init(

@@ -18,11 +18,23 @@ enum EmailAddresses {
 
     /// Saving a user's address adds its row where there is none, dated now.
     static func ensure(_ addresses: [Value], _ batch: Batch) throws(ImportFailure) {
-        var known = Set(try stored(addresses, batch).keys)
-        let missing = addresses.compactMap(\.text).filter { known.insert(fold($0)).inserted }
+        guard !addresses.isEmpty else { return }
+        let table = Catalogue.known("sentry.email").table
+        let known = try stored(addresses, batch)
+        for (address, id) in known { batch.memory.addresses.add(address, id) }
+        var seen = Set(known.keys)
+        var missing: [(text: String, folded: ExactText)] = []
+        for text in addresses.lazy.compactMap(\.text) {
+            let folded = fold(text)
+            if seen.insert(folded).inserted { missing.append((text, folded)) }
+        }
+        guard !missing.isEmpty else { return }
+        let ids = try batch.reserveIDs(missing.count, for: table)
         try batch.insert(
-            into: Catalogue.known("sentry.email").table, ["email", "date_added"],
-            missing.map { [.text($0), .timestamp(batch.now)] }, ignoringConflicts: true)
+            into: table, ["email", "date_added"], missing.map { [.text($0.text), .timestamp(batch.now)] },
+            numbered: ids, ignoringConflicts: true)
+        // Should somebody else have been faster with an address, its update fails for the missing row, and passes then.
+        for (id, address) in zip(ids, missing) { batch.memory.addresses.add(address.folded, id) }
     }
 }
 
@@ -39,10 +51,23 @@ struct EmailRule: ModelRule {
     }
 
     func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
-        var upsert = Upsert<ExactText>(try EmailAddresses.stored(rows.map { $0.values[email] }, batch))
-        for row in rows {
-            upsert.add(row, key: row.values[email].text.map(EmailAddresses.fold))
-        }
+        let keys = rows.map { $0.values[email].text.map(EmailAddresses.fold) }
+        var upsert = Upsert<ExactText>(try stored(rows, keys, batch))
+        for (row, key) in zip(rows, keys) { upsert.add(row, key: key) }
         return try upsert.write(self, batch) { created in created ? .inserted : .existing }
+    }
+
+    /// The ids of the addresses that have a row: those the worker knows of, and what the table holds of the others.
+    private func stored(
+        _ rows: [Row], _ keys: [ExactText?], _ batch: Batch
+    ) throws(ImportFailure) -> [ExactText: Int64] {
+        var known: [ExactText: Int64] = [:]
+        var unknown: [Value] = []
+        for (row, key) in zip(rows, keys) {
+            guard let key, known[key] == nil else { continue }
+            if let id = batch.memory.addresses.take(key) { known[key] = id } else { unknown.append(row.values[email]) }
+        }
+        if unknown.isEmpty { return known }
+        return known.merging(try EmailAddresses.stored(unknown, batch)) { first, _ in first }
     }
 }

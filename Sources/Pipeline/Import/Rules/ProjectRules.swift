@@ -90,7 +90,7 @@ struct ProjectOptionRule: ModelRule {
         }
         var upsert = Upsert<[Value]>(stored)
         for row in rows { upsert.add(row, key: [row.values[project], row.values[key]]) }
-        return try upsert.write(self, batch) { _ in .inserted }
+        return try upsert.write(self, batch, keeping: [project, key]) { _ in .inserted }
     }
 }
 

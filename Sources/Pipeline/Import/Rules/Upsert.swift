@@ -42,8 +42,10 @@ struct Upsert<Key: Hashable> {
     }
 
     /// Inserts and updates; `kind` says what a created and a found row count as.
+    ///
+    /// - Parameter keeping: columns of the key: an update would write what the row holds.
     func write(
-        _ rule: some ModelRule, _ batch: Batch, kind: (_ isCreated: Bool) -> MappingKind
+        _ rule: some ModelRule, _ batch: Batch, keeping: Set<Int> = [], kind: (_ isCreated: Bool) -> MappingKind
     ) throws(ImportFailure) -> [RowResult] {
         let model = rule.model
         let id = model.position("id")
@@ -54,7 +56,7 @@ struct Upsert<Key: Hashable> {
                 var row = row
                 row.values[id] = .integer(key)
                 return row
-            })
+            }, keeping: keeping)
         return results.map { result in
             switch result.target {
             case .stored(let key): return .written(key, kind(false), slug: nil)

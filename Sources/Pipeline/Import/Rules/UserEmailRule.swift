@@ -48,7 +48,7 @@ struct UserEmailRule: ModelRule {
             }
             upsert.add(row, key: key)
         }
-        return try upsert.write(self, batch) { _ in .inserted }
+        return try upsert.write(self, batch, keeping: [user, email]) { _ in .inserted }
     }
 
     func afterInsert(_ rows: [Row], _ batch: Batch) throws(ImportFailure) {

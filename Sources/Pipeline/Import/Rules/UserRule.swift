@@ -136,7 +136,7 @@ struct UserRule: ModelRule {
         if text.unicodeScalars.count > maxLength {
             return ("Ensure this field has no more than \(maxLength) characters.", "max_length")
         }
-        if text.utf8.contains(0) { return ("Null characters are not allowed.", "null_characters_not_allowed") }
+        if text.holdsNUL { return ("Null characters are not allowed.", "null_characters_not_allowed") }
         return nil
     }
 

@@ -3,11 +3,14 @@ internal import Catalogue
 /// One statement with its parameters.
 struct PostgresCommand {
     let sql: String
-    private(set) var parameters = PostgresParameters()
+    let parameters: PostgresParameters
+    /// Rows that it must touch; nil where any number will do.
+    let expectedRows: Int?
 
-    init(_ sql: String, _ parameters: PostgresParameters = PostgresParameters()) {
+    init(_ sql: String, _ parameters: PostgresParameters = PostgresParameters(), expectedRows: Int? = nil) {
         self.sql = sql
         self.parameters = parameters
+        self.expectedRows = expectedRows
     }
 }
 

@@ -11,6 +11,13 @@ final class PostgresConnection {
     private var statementCount = 0
     private let timeouts: DatabaseTimeouts
     private let farewell = Farewell()
+    /// What was sent and whose answers were not read yet, oldest first.
+    private var outstanding: [Outstanding] = []
+
+    private enum Outstanding {
+        case commands([PreparedPlan])
+        case copy
+    }
 
     private final class Farewell { var wasReceived = false }
 
@@ -65,12 +72,56 @@ final class PostgresConnection {
 
     /// Runs the commands in one round trip. The first failure ends the rest; the error says which command it was.
     /// - Parameter milliseconds: how long the server may be silent; nil for the usual.
+    /// What was posted before is answered first; its failure is thrown in place of the commands' own.
     func run(_ commands: [PostgresCommand], within milliseconds: Int? = nil) throws(PostgresFailure) -> [PostgresResult]
     {
+        try sendAll(commands, milliseconds)
+        return try settle(milliseconds)
+    }
+
+    /// Sends the commands without waiting for their answers: a later call throws what goes wrong.
+    func post(_ commands: [PostgresCommand]) throws(PostgresFailure) {
+        try sendAll(commands, nil)
+        try push()
+    }
+
+    /// Reads all answers that are due; the first failure among them ends in a throw. Returns the results of the last
+    /// commands sent.
+    @discardableResult
+    func settle(_ milliseconds: Int? = nil) throws(PostgresFailure) -> [PostgresResult] {
+        guard !outstanding.isEmpty else { return [] }
+        try flush(milliseconds)
+        let due = outstanding
+        outstanding = []
+        var failure: PostgresFailure?
+        var results: [PostgresResult] = []
+        for item in due {
+            switch item {
+            case .copy:
+                let problem = try drain(milliseconds)
+                failure = failure ?? problem
+            case .commands(let plans):
+                do throws(PostgresFailure) {
+                    results = try collect(plans, milliseconds)
+                } catch {
+                    if isBroken { throw error }
+                    failure = failure ?? error
+                }
+            }
+        }
+        PQexitPipelineMode(handle)
+        if let failure { throw failure }
+        return results
+    }
+
+    private func sendAll(_ commands: [PostgresCommand], _ milliseconds: Int?) throws(PostgresFailure) {
         try checkUsable()
-        if statements.count > Self.maximumStatements { try forgetStatements() }
+        if case .copy? = outstanding.last { try settle(milliseconds) }
+        if statements.count > Self.maximumStatements {
+            try settle(milliseconds)
+            try forgetStatements()
+        }
         PQenterPipelineMode(handle)
-        defer { PQexitPipelineMode(handle) }
         var plans: [PreparedPlan] = []
         for (index, command) in commands.enumerated() {
             plans.append(try send(command))
@@ -78,14 +129,14 @@ final class PostgresConnection {
             if index % 64 == 63 { try flush(milliseconds) }
         }
         guard PQpipelineSync(handle) == 1 else { throw lost() }
-        try flush(milliseconds)
-        return try collect(plans, milliseconds)
+        outstanding.append(.commands(plans))
     }
 
     private struct PreparedPlan {
         let sql: String
         let name: String
         let isNew: Bool
+        let expectedRows: Int?
     }
 
     private func send(_ command: PostgresCommand) throws(PostgresFailure) -> PreparedPlan {
@@ -101,7 +152,8 @@ final class PostgresConnection {
             PQsendQueryPrepared(handle, name, Int32(values.count), values, lengths, formats, 1)
         }
         guard sent == 1 else { throw lost() }
-        return PreparedPlan(sql: command.sql, name: name, isNew: known == nil)
+        return PreparedPlan(
+            sql: command.sql, name: name, isNew: known == nil, expectedRows: command.expectedRows)
     }
 
     private func collect(
@@ -115,11 +167,16 @@ final class PostgresConnection {
                 if failure == nil { failure = error.at(command: index) }
             }
             switch try outcome(milliseconds) {
-            case .rows(let result): results.append(result)
+            case .rows(let result):
+                results.append(result)
+                if let expected = plan.expectedRows, result.affectedRows != expected, failure == nil {
+                    failure = PostgresFailure(misfit: .missingRow).at(command: index)
+                }
             case .failed(let error): if failure == nil { failure = error.at(command: index) }
             }
         }
-        _ = try nextResult(milliseconds)
+        // The sync has a result of its own.
+        PQclear(try nextResult(milliseconds))
         if let failure {
             if failure.isStalePlan { statements.removeAll() }
             throw failure
@@ -156,6 +213,7 @@ final class PostgresConnection {
     /// Runs statements without parameters in one round trip; rows are ignored.
     func execute(_ sql: String, within milliseconds: Int? = nil) throws(PostgresFailure) {
         try checkUsable()
+        try settle(milliseconds)
         guard PQsendQuery(handle, sql) == 1 else { throw lost() }
         try flush(milliseconds)
         if let failure = try drain(milliseconds) { throw failure }
@@ -166,10 +224,7 @@ final class PostgresConnection {
     func copy(
         _ sql: String, next: () throws(StorageError) -> UnsafeRawBufferPointer?
     ) throws(PostgresFailure) {
-        try checkUsable()
-        guard PQsendQuery(handle, sql) == 1 else { throw lost() }
-        try flush(nil)
-        try awaitCopy()
+        try beginCopy(sql)
         var problem: StorageError?
         while problem == nil {
             let piece: UnsafeRawBufferPointer?
@@ -187,6 +242,25 @@ final class PostgresConnection {
         let failure = try drain(nil)
         if let problem { throw PostgresFailure(misfit: problem) }
         if let failure { throw failure }
+    }
+
+    /// Runs statements of which one is a COPY of this data, without waiting for its end: a later call throws what goes
+    /// wrong.
+    func postCopy(_ sql: String, _ data: UnsafeRawBufferPointer) throws(PostgresFailure) {
+        try beginCopy(sql)
+        let start = data.baseAddress?.assumingMemoryBound(to: CChar.self)
+        while PQputCopyData(handle, start, Int32(data.count)) != 1 { try flush(nil) }
+        guard PQputCopyEnd(handle, nil) == 1 else { throw lost() }
+        outstanding.append(.copy)
+        try push()
+    }
+
+    private func beginCopy(_ sql: String) throws(PostgresFailure) {
+        try checkUsable()
+        try settle()
+        guard PQsendQuery(handle, sql) == 1 else { throw lost() }
+        try flush(nil)
+        try awaitCopy()
     }
 
     private func awaitCopy() throws(PostgresFailure) {
@@ -261,6 +335,11 @@ final class PostgresConnection {
             default: throw lost()
             }
         }
+    }
+
+    /// Hands the system what it takes at once; the rest goes with the next call.
+    private func push() throws(PostgresFailure) {
+        guard PQflush(handle) >= 0 else { throw lost() }
     }
 
     private func wait(_ events: Int16, _ milliseconds: Int?) throws(PostgresFailure) {

@@ -11,6 +11,7 @@ extension PostgresDatabase {
     func insert(_ batch: Insert) throws(StorageError) {
         guard !batch.rows.isEmpty else { return }
         let writer = try RowInserter(batch)
+        if defersWrites { return try post(writer, of: batch.table) }
         let copies =
             batch.rows.count >= Self.copyThreshold && !batch.ignoringConflicts && !batch.judgesConstraints
         try write(batch.rows, of: batch.table, command: writer.command) { () throws(PostgresFailure) in
@@ -27,6 +28,11 @@ extension PostgresDatabase {
     func update(_ batch: Update) throws(StorageError) {
         guard !batch.rows.isEmpty, !batch.columns.isEmpty else { return }
         let writer = try RowUpdater(batch)
+        if defersWrites {
+            return try deferring(batch.table) { () throws(PostgresFailure) in
+                try post(try writer.command(for: batch.rows[...]))
+            }
+        }
         try write(batch.rows, of: batch.table, command: writer.command) { () throws(PostgresFailure) in
             try performProtected([try writer.command(for: batch.rows[...])])
         }
@@ -41,6 +47,34 @@ extension PostgresDatabase {
             try performProtected([command])[0].affectedRows
         }
     }
+
+    // MARK: - Deferred
+
+    private func post(_ writer: RowInserter, of table: Table) throws(StorageError) {
+        try deferring(table) { () throws(PostgresFailure) in
+            guard writer.rows.count >= Self.copyThreshold else {
+                return try post(try writer.command(for: writer.rows[...]))
+            }
+            let buffer = WireBuffer(capacity: Self.copyPieceBytes * 4)
+            buffer.appendCopyHead()
+            do throws(StorageError) {
+                for index in writer.rows.indices { try writer.append(row: index, to: buffer) }
+            } catch {
+                throw PostgresFailure(misfit: error)
+            }
+            buffer.appendCopyTail()
+            try postCopy(writer.copyStatement, buffer.bytes)
+        }
+    }
+
+    private func deferring(
+        _ table: Table, _ body: () throws(PostgresFailure) -> Void
+    ) throws(StorageError) {
+        try beforeStatement?()
+        do { try body() } catch { throw error.storageError(table: table) }
+    }
+
+    // MARK: - Protected
 
     /// Runs a write in the transaction, or in one of its own; a failure leaves nothing of it.
     func protected<Result>(

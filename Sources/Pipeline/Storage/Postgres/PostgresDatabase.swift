@@ -15,6 +15,8 @@ final class PostgresDatabase: Database {
     let timeouts: DatabaseTimeouts
     private var connection: PostgresConnection?
     private var state = TransactionState.none
+    /// Whether the open transaction sends writes without waiting for their answers.
+    private(set) var defersWrites = false
     /// What `clear` emptied in this transaction.
     var cleared = ClearedTables()
 
@@ -47,7 +49,7 @@ final class PostgresDatabase: Database {
 
     var isInTransaction: Bool { state != .none }
 
-    func begin() throws(StorageError) {
+    func begin(deferringWrites: Bool) throws(StorageError) {
         guard state == .none else { throw StorageError(.other, "a transaction is open already") }
         try beforeStatement?()
         connection?.checkAlive()
@@ -57,6 +59,7 @@ final class PostgresDatabase: Database {
             throw error.storageError()
         }
         state = .pending
+        defersWrites = deferringWrites
         cleared = ClearedTables()
     }
 
@@ -67,6 +70,9 @@ final class PostgresDatabase: Database {
         }
         guard state == .open, let connection, !connection.isBroken else { return }
         do {
+            do { try connection.settle() } catch  where !connection.isBroken {
+                // What was posted has failed: that is why there is a roll-back.
+            }
             try connection.execute("ROLLBACK")
         } catch {
             // The server ends the transaction of a connection that is gone; the next call makes a new one.
@@ -95,17 +101,17 @@ final class PostgresDatabase: Database {
     private func finish() throws(StorageError) {
         if !cleared.isEmpty { try coverClearedSequences() }
         do throws(PostgresFailure) {
-            let results = try perform([
-                PostgresCommand("SAVEPOINT relocation"), PostgresCommand("SET CONSTRAINTS ALL IMMEDIATE"),
-                PostgresCommand("COMMIT"),
-            ])
+            // The savepoint is there to look for a row at fault behind a failure: what was deferred names none.
+            let ending = (defersWrites ? [] : ["SAVEPOINT relocation"]) + ["SET CONSTRAINTS ALL IMMEDIATE", "COMMIT"]
+            let results = try perform(ending.map { PostgresCommand($0) })
             // The server answers a COMMIT of a failed transaction with a roll-back, and no error.
             guard results.last?.tag == "COMMIT" else {
                 throw PostgresFailure(misfit: StorageError(.other, "the transaction had failed before its commit"))
             }
         } catch {
             let problem = error.storageError()
-            throw problem.kind == .foreignKeyViolation ? brokenReference(error) ?? problem : problem
+            guard problem.kind == .foreignKeyViolation, !defersWrites else { throw problem }
+            throw brokenReference(error) ?? problem
         }
     }
 
@@ -125,6 +131,18 @@ final class PostgresDatabase: Database {
                 throw error.at(command: (error.commandIndex ?? 0) - opening.count)
             }
         }
+    }
+
+    /// Sends a command without waiting for its answer, opening the transaction on the way.
+    func post(_ command: PostgresCommand) throws(PostgresFailure) {
+        let opening = state == .pending ? [PostgresCommand(Self.beginStatement)] : []
+        try tracked { connection throws(PostgresFailure) in try connection.post(opening + [command]) }
+    }
+
+    /// Sends a COPY without waiting for its end, opening the transaction on the way.
+    func postCopy(_ sql: String, _ data: UnsafeRawBufferPointer) throws(PostgresFailure) {
+        let opening = state == .pending ? "\(Self.beginStatement); " : ""
+        try tracked { connection throws(PostgresFailure) in try connection.postCopy(opening + sql, data) }
     }
 
     /// Runs a COPY in a savepoint.

@@ -61,7 +61,8 @@ struct PostgresFailure: Error {
     /// Whether a row of the batch is at fault, and which can be found out.
     var isRowError: Bool {
         if isJudgement { return false }
-        return misfit != nil || sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") || $0 == "54000" } ?? false
+        if let misfit { return misfit.kind != .contention }
+        return sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") || $0 == "54000" } ?? false
     }
 
     /// Whether the server no longer knows a statement as it was prepared.

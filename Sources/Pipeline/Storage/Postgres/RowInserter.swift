@@ -69,7 +69,7 @@ struct RowUpdater {
     }
 
     func command(for rows: ArraySlice<[Value]>) throws(PostgresFailure) -> PostgresCommand {
-        PostgresCommand(sql, try ArrayParameters.parameters(rows, columns, in: table))
+        PostgresCommand(sql, try ArrayParameters.parameters(rows, columns, in: table), expectedRows: rows.count)
     }
 }
 

@@ -3,6 +3,16 @@ internal import Catalogue
 extension WireBuffer {
     /// Appends a value in PostgreSQL's binary form, with its length.
     func append(_ value: Value, as type: ColumnType) throws(Misfit) {
+        // Most of what is written, without a copy in between.
+        switch (value, type) {
+        case (.text(let text), .varchar(let limit)) where text.utf8.count <= limit ?? .max:
+            if text.holdsNUL { throw .nulCharacter }
+            return appendSized { append(text) }
+        case (.text(let text), .text), (.text(let text), .citext):
+            if text.holdsNUL { throw .nulCharacter }
+            return appendSized { append(text) }
+        default: break
+        }
         switch try value.fitted(to: type) {
         case .null: appendNull()
         case .bool(let flag):

@@ -46,6 +46,7 @@ extension SQLiteDatabase {
                     let values = try stored(Array(row.dropFirst()), as: columns, of: batch.table)
                     if let conflict = try wide.conflict(of: values, id: id.first) { throw conflict }
                     try statement.run(values + id)
+                    if connection.changes == 0 { throw .missingRow }
                 } catch {
                     throw error.naming(batch.table).at(row: index)
                 }

@@ -27,8 +27,8 @@ final class SQLiteDatabase: Database {
         identity = try readIdentity()
     }
 
-    /// Opens a transaction that holds the write lock from its start.
-    func begin() throws(StorageError) {
+    /// Opens a transaction that holds the write lock from its start. Writes are never deferred: nothing is far away.
+    func begin(deferringWrites: Bool) throws(StorageError) {
         guard !isInTransaction else { throw StorageError(.other, "a transaction is open already") }
         try beforeStatement?()
         if connection.isReadOnly { throw StorageError(.readOnly, "the database may only be read") }

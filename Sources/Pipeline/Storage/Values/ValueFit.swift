@@ -44,7 +44,7 @@ extension Value {
             guard TimestampText.range.contains(time) else { throw .outOfRange }
             return self
         case (.textArray, .textArray(let array)):
-            if array.contains(where: { $0?.utf8.contains(0) == true }) { throw .nulCharacter }
+            if array.contains(where: { $0?.holdsNUL == true }) { throw .nulCharacter }
             return self
         case (.doubleArray, .doubleArray(let rows)): return try Self.rectangle(rows)
         default: throw .wrongType
@@ -53,7 +53,7 @@ extension Value {
 
     /// As PostgreSQL does on assignment, spaces beyond the limit are cut off; anything else there is an error.
     private static func text(_ text: String, limit: Int?) throws(Misfit) -> Value {
-        if text.utf8.contains(0) { throw .nulCharacter }
+        if text.holdsNUL { throw .nulCharacter }
         guard let limit, text.utf8.count > limit, text.unicodeScalars.count > limit else { return .text(text) }
         guard text.unicodeScalars.dropFirst(limit).allSatisfy({ $0 == " " }) else {
             throw Misfit(reason: "longer than \(limit) characters")

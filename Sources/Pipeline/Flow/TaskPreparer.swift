@@ -1,12 +1,11 @@
 import Catalogue
 import Export
-import Failpoints
 import Import
 import Queue
 
-/// Does what one task says, whatever its kind.
-struct TaskPerformer {
-    let work: RelocationImport
+/// Opens and decodes tasks. Knows no connection, so that it may run ahead of the import on another thread.
+struct TaskPreparer: Sendable {
+    let importUUID: String
     /// Opens sealed tasks; nil where no key is configured.
     let keyring: PayloadKeyring?
 
@@ -15,31 +14,37 @@ struct TaskPerformer {
         let reason: String
     }
 
-    /// What became of a task's rows; empty for a task that carries none.
-    func perform(_ element: TaskElement) throws -> ChunkOutcome {
-        switch element {
-        case .malformed(let reason): throw Self.malformed(nil, "a task in Redis cannot be read: \(reason)")
-        case .task(let task): return try perform(task)
+    func prepare(_ element: TaskElement) -> PreparedTask {
+        do {
+            return PreparedTask(element: element, work: try work(of: element))
+        } catch {
+            return PreparedTask(element: element, work: .unreadable(error))
         }
     }
 
-    private func perform(_ task: QueueTask) throws -> ChunkOutcome {
+    private func work(of element: TaskElement) throws -> PreparedTask.Work {
+        switch element {
+        case .malformed(let reason): throw Self.malformed(nil, "a task in Redis cannot be read: \(reason)")
+        case .task(let task): return try work(of: task)
+        }
+    }
+
+    private func work(of task: QueueTask) throws -> PreparedTask.Work {
         guard let kind = TaskKind(rawValue: task.kind) else {
             throw Self.malformed(task.name, "a task of the kind \"\(task.kind)\" is not known to this worker")
         }
         let payload = try payload(of: task, kind)
         switch kind {
-        case .chunk: return try importChunk(task, payload)
-        case .provision: try work.provisionSlugs()
-        case .derive: try work.derive(try model(of: task))
+        case .chunk: return try chunk(task, payload)
+        case .provision: return .provision
+        case .derive: return .derive(try model(of: task))
         }
-        return ChunkOutcome()
     }
 
     /// The payload in the open.
     private func payload(of task: QueueTask, _ kind: TaskKind) throws -> [UInt8] {
         let identity = PayloadIdentity(
-            uuid: work.context.importUUID, kind: kind, model: task.name, minOrdinal: task.minOrdinal, rows: task.rows)
+            uuid: importUUID, kind: kind, model: task.name, minOrdinal: task.minOrdinal, rows: task.rows)
         do {
             return try SealedPayload.open(task.payload, as: identity, with: keyring)
         } catch {
@@ -50,17 +55,15 @@ struct TaskPerformer {
         }
     }
 
-    private func importChunk(_ task: QueueTask, _ payload: [UInt8]) throws(ImportFailure) -> ChunkOutcome {
+    private func chunk(_ task: QueueTask, _ payload: [UInt8]) throws(ImportFailure) -> PreparedTask.Work {
         let model = try model(of: task)
         let now = Clock.now()
-        let contents: ChunkContents
         do {
-            contents = try ChunkCodec.contents(of: payload, model: model, now: now)
+            let contents = try ChunkCodec.contents(of: payload, model: model, now: now)
+            return .chunk(model, minOrdinal: task.minOrdinal, contents: contents, now: now)
         } catch {
             throw error.finding.map { .lasting($0) } ?? Self.malformed(task.name, error.message)
         }
-        return try work.importChunk(
-            model: model, minOrdinal: task.minOrdinal, rows: contents.rows, hidden: contents.hidden, now: now)
     }
 
     private func model(of task: QueueTask) throws(ImportFailure) -> Model {

@@ -1,0 +1,39 @@
+import Queue
+
+/// A relocation's tasks in order, fetched and prepared ahead of their use. Tasks stay in the list until they are
+/// acknowledged.
+final class TaskFeed {
+    private let queue: RelocationQueue
+    private let claim: Claim
+    private let decoder: DecodeAhead
+    /// Tasks that were handed out and still stand in the list.
+    private(set) var unacknowledged = 0
+    private var isAtEnd = false
+
+    /// Tasks fetched at a time, and their bytes.
+    private static let fetchCount = 32
+    private static let fetchBytes = 4 << 20
+
+    init(_ queue: RelocationQueue, _ claim: Claim, _ preparer: TaskPreparer) {
+        self.queue = queue
+        self.claim = claim
+        decoder = DecodeAhead(preparer)
+    }
+
+    /// The next task; nil at the end of the list.
+    func next() throws(QueueError) -> PreparedTask? {
+        if decoder.waiting < Self.fetchCount / 2, !isAtEnd { try fetch() }
+        guard let task = decoder.next() else { return nil }
+        unacknowledged += 1
+        return task
+    }
+
+    private func fetch() throws(QueueError) {
+        let elements = try queue.tasks(
+            claim, from: unacknowledged + decoder.waiting, count: Self.fetchCount, maxBytes: Self.fetchBytes)
+        if elements.isEmpty { isAtEnd = true } else { decoder.submit(elements) }
+    }
+
+    /// So many of the first tasks were taken off the list.
+    func acknowledged(_ count: Int) { unacknowledged -= count }
+}

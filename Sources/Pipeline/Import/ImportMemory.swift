@@ -1,0 +1,20 @@
+import Catalogue
+
+/// What a worker remembers from one chunk of a relocation to the next, to ask the database less. All of it can be
+/// forgotten at any time, and has to be when a transaction is rolled back.
+final class ImportMemory {
+    let indexes = FoldedIndexes()
+    let ids: IDStock
+    let addresses = AddressBook()
+
+    init(_ context: ImportContext) {
+        // A Global import numbers from 1 in file order and leaves the sequences right behind its rows.
+        ids = IDStock(looksAhead: context.scope != .global)
+    }
+
+    func forget() {
+        indexes.forget()
+        ids.forget()
+        addresses.forget()
+    }
+}
