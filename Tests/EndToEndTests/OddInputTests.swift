@@ -1,3 +1,4 @@
+import Catalogue
 import Foundation
 import TestSupport
 import Testing
@@ -74,5 +75,31 @@ import Testing
         #expect(try installation.worker("run", "--drain").code == 0)
         let user = try #require(try installation.table("auth_user").first)
         #expect(try installation.table("sentry_useroption").map { $0["user_id"] } == [user["id"]])
+    }
+
+    /// As in Sentry a row before its parent is dropped, and enqueuing the file again never writes it either.
+    @Test func aChildBeforeItsParentStaysDropped() throws {
+        let installation = try Installation()
+        let team = { (pk: String, slug: String) in
+            row(model: "sentry.team", pk: pk, #"{"organization":5,"slug":"\#(slug)","name":"n"}"#)
+        }
+        let rows = [
+            team("1", "early"), row(model: "sentry.organization", pk: "5", #"{"name":"Acme","slug":"acme"}"#),
+            team("2", "late"), row(pk: "9", #"{"username":"ada"}"#), team("3", "later"),
+        ]
+        let file = try installation.folder.write("[\(rows.joined(separator: ","))]", to: "export.json")
+        let uuid = try installation.enqueue("organizations", file).lastLine
+        #expect(try installation.worker("run", "--drain").code == 0)
+        let counts = try installation.rows(uuid)
+        #expect(counts == ["source": 5, "inserted": 4, "existing": 0, "overwritten": 0, "dropped": 1])
+        let before = try installation.everything()
+        for size in ["1", "2", "1000"] {
+            let again = try installation.enqueue("organizations", "--import-uuid", uuid, "--chunk-size", size, file)
+            #expect(again.lastLine == uuid, "\(again.errors)")
+            #expect(try installation.worker("run", "--drain").code == 0)
+            #expect(try installation.rows(uuid) == counts)
+            #expect(try installation.table("sentry_team").map { $0["slug"] } == [.text("late"), .text("later")])
+            #expect(try installation.everything() == before)
+        }
     }
 }

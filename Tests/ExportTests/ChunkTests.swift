@@ -68,6 +68,49 @@ import Testing
         #expect(try !Fixture(Self.text("te")).survey(.users).needsDeferredSweep)
     }
 
+    /// What each chunk hides: `model from` of those that it may refer to and that come behind it.
+    private static func hidden(
+        _ rows: [(model: String, fields: String)], scope: ImportScope = .organizations, size: Int = 20,
+        filter: ExportFilter? = nil
+    ) throws -> [String] {
+        let text = rows.enumerated().map { record($1.model, pk: "\($0 + 1)", $1.fields) }.joined(separator: ",")
+        let fixture = try Fixture("[\(text)]")
+        return try fixture.chunks(fixture.survey(scope, filter: filter, chunkSize: size)).map { chunk in
+            let contents = try ChunkCodec.contents(of: chunk.payload, model: model(chunk.model), now: fixedNow)
+            #expect(chunk.payload.first == (contents.hidden.isEmpty ? 1 : 2))
+            let hidden = contents.hidden.sorted { $0.key < $1.key }.map { " \($0.key.dropFirst(7)) \($0.value)" }
+            return "\(chunk.model.dropFirst(7)) \(chunk.minOrdinal):\(hidden.joined())"
+        }
+    }
+
+    @Test func namesTheParentsThatComeBehindTheirChildren() throws {
+        let organization = ("sentry.organization", "{}")
+        let team = ("sentry.team", "{}")
+        // As an exporter writes it.
+        #expect(try Self.hidden([organization, organization, team]) == ["organization 1:", "team 1:"])
+        #expect(
+            try Self.hidden([team, organization, team, team, organization, team], size: 1) == [
+                "team 1: organization 1", "organization 1:", "team 2: organization 2", "team 3: organization 2",
+                "organization 2:", "team 4:",
+            ])
+        #expect(
+            try Self.hidden([("sentry.organizationmember", "{}"), ("sentry.user", "{}"), organization]) == [
+                "organizationmember 1: organization 1 user 1", "user 1:", "organization 1:",
+            ])
+        // Whatever is not queued is seen by nobody.
+        #expect(
+            try Self.hidden([("sentry.useroption", "{}"), organization, ("sentry.user", "{}")], scope: .users) == [
+                "useroption 1: user 1", "user 1:",
+            ])
+        #expect(
+            try Self.hidden(
+                [("sentry.email", #"{"email":"e"}"#), team, ("sentry.organization", #"{"slug":"b"}"#)],
+                filter: .organizationSlugs(["a"])) == ["team 1:"])
+        // Tokens come last, wherever they stand in the file.
+        #expect(
+            try Self.hidden([("sentry.orgauthtoken", "{}"), organization]) == ["organization 1:", "orgauthtoken 1:"])
+    }
+
     /// Filtered rows count for ordinals and windows; a window without any row left gives no chunk.
     @Test func keepsWindowsUnderAFilter() throws {
         let rows = (1...9).map {

@@ -35,6 +35,61 @@ import Testing
         #expect(try work.add("sentry.rule", [(70, Self.good)], from: 41).account.totals.inserted == 1)
     }
 
+    /// Where each row holds its number for `$`, and the second the bad field in place of the good one.
+    struct Break: Sendable, CustomTestStringConvertible {
+        let kind: Finding.Kind
+        let model: String
+        let common: String
+        let good: String
+        let bad: String
+
+        var testDescription: String { "\(model) \(bad)" }
+
+        func row(_ number: Int) -> (pk: Int64, fields: String) {
+            let fields = "{\(common),\(number == 2 ? bad : good)}"
+            return (Int64(number), fields.replacing("$", with: "\(number)"))
+        }
+
+        private static let search = #""organization":10,"user_id":20,"query":"q$""#
+        private static let sampling =
+            #""organization":10,"query":"q","condition":"{}","start_date":"2024-01-01T00:00:00Z","#
+            + #""end_date":"2024-01-01T00:00:00Z","num_samples":1,"condition_hash":"h","rule_id":$"#
+
+        static let all = [
+            Break(.databaseError, "recentsearch", search, good: #""type":32767"#, bad: #""type":32768"#),
+            // The type is fitted before the check is run.
+            Break(.databaseError, "recentsearch", search, good: #""type":0"#, bad: #""type":-32769"#),
+            Break(.integrityError, "recentsearch", search, good: #""type":0"#, bad: #""type":-32768"#),
+            Break(.integrityError, "recentsearch", search, good: #""type":0"#, bad: #""type":null"#),
+            Break(
+                .integrityError, "environment", #""organization_id":10"#, good: #""name":"e$""#, bad: #""name":"e1""#),
+            Break(
+                .integrityError, "team", #""organization":10,"name":"n","slug":"t$""#, good: #""status":0"#,
+                bad: #""status":-1"#),
+            Break(
+                .integrityError, "customdynamicsamplingrule", sampling, good: #""sample_rate":0.5"#,
+                bad: #""sample_rate":null"#),
+        ]
+
+        private init(_ kind: Finding.Kind, _ model: String, _ common: String, good: String, bad: String) {
+            self.kind = kind
+            self.model = "sentry.\(model)"
+            self.common = common
+            self.good = good
+            self.bad = bad
+        }
+    }
+
+    @Test(arguments: Engine.allCases, Break.all)
+    func everyKindOfConstraintNamesItsRow(_ engine: Engine, _ fault: Break) throws {
+        let site = try Site(engine)
+        let work = try site.worker()
+        try addBasics(work)
+        let finding = try work.refusal(fault.model, (1...3).map(fault.row), from: 41)
+        expect(finding, fault.kind, fault.model, 42, pk: 2)
+        try work.add(fault.model, [fault.row(1), fault.row(3)], from: 41)
+    }
+
     @Test(arguments: Engine.allCases) func spacesBeyondTheLengthAreCut(_ engine: Engine) throws {
         let site = try Site(engine)
         let work = try site.worker()
@@ -77,20 +132,54 @@ import Testing
         expect(finding, .databaseError, "sentry.useremail", 2, pk: 2)
     }
 
-    @Test(arguments: Engine.allCases) func aReferenceThatIsGoneIsFoundByTheCommit(_ engine: Engine) throws {
+    /// In a transaction of several chunks, too, it is found at the end of the chunk that breaks it.
+    @Test(arguments: Engine.allCases, [false, true])
+    func aReferenceThatIsGoneIsFoundAtTheEndOfTheChunk(_ engine: Engine, _ isAtomic: Bool) throws {
         let site = try Site(engine)
         let work = try site.worker()
         try work.add(
             "sentry.organization", [(1, #"{"name":"A","slug":"a"}"#), (2, #"{"name":"B","slug":"b"}"#)])
         try site.execute("DELETE FROM sentry_organization WHERE slug = 'b'")
+        if isAtomic {
+            try site.destination.region.begin()
+            try work.add("sentry.user", [(1, #"{"username":"u","name":"","email":"u@x.com"}"#)])
+            try work.add("sentry.team", [(9, #"{"organization":1,"slug":"w","name":"w"}"#)])
+        }
         let finding = try work.refusal(
             "sentry.team",
             [
                 (1, #"{"organization":1,"slug":"x","name":"x"}"#), (2, #"{"organization":2,"slug":"y","name":"y"}"#),
-                (3, #"{"organization":1,"slug":"z","name":"z"}"#),
-            ])
-        expect(finding, .integrityError, "sentry.team", 2, pk: 2)
+                (3, #"{"organization":1,"slug":"z","name":"z"}"#), (4, #"{"organization":2,"slug":"q","name":"q"}"#),
+            ], from: 21)
+        expect(finding, .integrityError, "sentry.team", 22, pk: 2)
+        #expect(finding.reason.contains("organization_id points at a row that does not exist"), "\(finding.reason)")
+        if isAtomic { site.destination.rollback() }
         #expect(try site.rows("sentry_team").isEmpty)
+        #expect(try site.rows("auth_user").isEmpty)
+    }
+
+    @Test(arguments: Engine.allCases) func aGlobalImportIsHeldBackByWhatPointsAtItsTables(_ engine: Engine) throws {
+        let site = try Site(engine)
+        try addBasics(try site.worker())
+        try site.execute(
+            """
+            CREATE TABLE plugin_note (id integer PRIMARY KEY, user_id bigint REFERENCES auth_user (id)
+                DEFERRABLE INITIALLY DEFERRED);
+            INSERT INTO plugin_note SELECT 1, id FROM auth_user
+            """)
+        let before = try site.snapshot()
+        let work = try site.worker(.global, uuid: uuidB)
+        try site.destination.region.begin()
+        do {
+            try work.clear()
+            Issue.record("the tables were cleared")
+        } catch {
+            guard case .lasting(let finding) = error else { throw error }
+            #expect(finding.kind == .integrityError)
+            #expect(finding.reason.contains("plugin_note"), "\(finding.reason)")
+        }
+        site.destination.rollback()
+        #expect(try site.snapshot() == before)
     }
 
     @Test(arguments: Engine.allCases) func aMissingReferenceDropsEvenWhereNullIsAllowed(_ engine: Engine) throws {

@@ -27,8 +27,10 @@ final class Site {
     private let folder: TemporaryFolder?
     let destination: Destination
 
-    /// - Parameter separately: Whether each silo's database holds that silo's tables alone.
-    init(_ engine: Engine, isSplit: Bool = false, separately: Bool = false) throws {
+    /// - Parameters:
+    ///   - separately: Whether each silo's database holds that silo's tables alone.
+    ///   - server: Another than the one all tests share.
+    init(_ engine: Engine, isSplit: Bool = false, separately: Bool = false, on server: PostgresServer? = nil) throws {
         self.engine = engine
         let folder = engine == .sqlite ? try TemporaryFolder() : nil
         self.folder = folder
@@ -37,9 +39,10 @@ final class Site {
             switch engine {
             case .sqlite: urls.append("sqlite://\(folder?.file("\(silo.rawValue).sqlite") ?? "")")
             case .postgres:
-                urls.append(try PostgresServer.shared().createDatabase(template: separately ? nil : template.get()))
+                let source = separately || server != nil ? nil : try template.get()
+                urls.append(try (server ?? .shared()).createDatabase(template: source))
             }
-            if engine == .sqlite || separately {
+            if engine == .sqlite || separately || server != nil {
                 let tables = separately ? Site.tables(of: silo) : Catalogue.standard.tables
                 _ = try DatabaseConnector.open(DatabaseURL(urls[urls.count - 1]), create: true).migrate(tables)
             }
@@ -135,10 +138,13 @@ func sourceRows(_ name: String, _ rows: [(pk: Int64, fields: String)], from ordi
 extension RelocationImport {
     /// Imports rows as one chunk.
     @discardableResult
-    func add(_ name: String, _ rows: [(pk: Int64, fields: String)], from ordinal: Int64 = 1) throws -> ChunkOutcome {
+    func add(
+        _ name: String, _ rows: [(pk: Int64, fields: String)], from ordinal: Int64 = 1, hidden: [String: Int64] = [:]
+    ) throws -> ChunkOutcome {
         let model = try #require(Catalogue.standard.model(name))
         let outcome = try importChunk(
-            model: model, minOrdinal: ordinal, rows: sourceRows(name, rows, from: ordinal), now: fixedNow)
+            model: model, minOrdinal: ordinal, rows: sourceRows(name, rows, from: ordinal), hidden: hidden,
+            now: fixedNow)
         #expect(outcome.account.totals.total == rows.count)
         return outcome
     }

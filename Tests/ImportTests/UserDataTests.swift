@@ -97,13 +97,17 @@ import Testing
         expect(finding, .integrityError, "sentry.useroption", 3, pk: 3)
     }
 
-    @Test(arguments: [
-        ("language", #""\"xx\"""#), ("language", "null"), ("language", #""\"\"""#), ("timezone", #""\"Mars/Base\"""#),
-        ("timezone", #""\"Factory\"""#), ("theme", #""\"blue\"""#), ("theme", "true"), ("stacktraceOrder", "3"),
-        ("clock24Hours", #""\"maybe\"""#), ("clock24Hours", "2"), ("clock24Hours", "null"),
-        ("defaultIssueEvent", #""\"first\"""#), ("prefersIssueDetailsStreamlinedUI", #""[]""#),
-    ]) func theAccountFormRefuses(_ option: (key: String, value: String)) throws {
-        let site = try Site(.sqlite)
+    @Test(
+        arguments: Engine.allCases,
+        [
+            ("language", #""\"xx\"""#), ("language", "null"), ("language", #""\"\"""#),
+            ("timezone", #""\"Mars/Base\"""#),
+            ("timezone", #""\"Factory\"""#), ("theme", #""\"blue\"""#), ("theme", "true"), ("stacktraceOrder", "3"),
+            ("clock24Hours", #""\"maybe\"""#), ("clock24Hours", "2"), ("clock24Hours", "null"),
+            ("defaultIssueEvent", #""\"first\"""#), ("prefersIssueDetailsStreamlinedUI", #""[]""#),
+        ]) func theAccountFormRefuses(_ engine: Engine, _ option: (key: String, value: String)) throws
+    {
+        let site = try Site(engine)
         let work = try workWithUsers(site, .users)
         let finding = try work.refusal(
             "sentry.useroption",
@@ -116,14 +120,17 @@ import Testing
         #expect(try site.rows("sentry_useroption").isEmpty)
     }
 
-    @Test(arguments: [
-        ("language", #""\"pt-br\"""#), ("timezone", #""\"Europe/Vienna\"""#), ("theme", #""\"system\"""#),
-        ("stacktraceOrder", "-1"), ("clock24Hours", "true"), ("clock24Hours", #""\"Yes\"""#), ("clock24Hours", "0"),
-        ("defaultIssueEvent", #""\"latest\"""#),
-        // Stored keys are spelled otherwise, and so unchecked.
-        ("clock_24_hours", #""\"maybe\"""#), ("stacktrace_order", "9"), ("Theme", #""\"blue\"""#),
-    ]) func theAccountFormTakes(_ option: (key: String, value: String)) throws {
-        let site = try Site(.sqlite)
+    @Test(
+        arguments: Engine.allCases,
+        [
+            ("language", #""\"pt-br\"""#), ("timezone", #""\"Europe/Vienna\"""#), ("theme", #""\"system\"""#),
+            ("stacktraceOrder", "-1"), ("clock24Hours", "true"), ("clock24Hours", #""\"Yes\"""#), ("clock24Hours", "0"),
+            ("defaultIssueEvent", #""\"latest\"""#),
+            // Stored keys are spelled otherwise, and so unchecked.
+            ("clock_24_hours", #""\"maybe\"""#), ("stacktrace_order", "9"), ("Theme", #""\"blue\"""#),
+        ]) func theAccountFormTakes(_ engine: Engine, _ option: (key: String, value: String)) throws
+    {
+        let site = try Site(engine)
         let work = try workWithUsers(site, .users)
         let outcome = try work.add(
             "sentry.useroption", [(1, #"{"user":1,"key":"\#(option.key)","value":\#(option.value)}"#)])

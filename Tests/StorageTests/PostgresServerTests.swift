@@ -70,13 +70,38 @@ struct PostgresServerTests {
         #expect(byFile.identity == right.identity)
     }
 
-    @Test("A full disk")
+    @Test("A full disk: nothing half-written, and it goes on once there is room", .enabled(if: SmallDisk.isAvailable))
     func fullDisk() throws {
-        // The nearest that PostgreSQL offers without a file system of its own: a limit on temporary files is
-        // reported as 53400, a full disk as 53100; the mapping is what is held here.
-        var failure = PostgresFailure(lost: "could not extend file \"base/1/2\": No space left on device")
-        failure.sqlState = "53100"
-        #expect(failure.storageError().kind == .full)
-        #expect(failure.storageError().isPassing)
+        let disk = try SmallDisk(megabytes: 16)
+        // Ends before its disk goes.
+        let server = try PostgresServer()
+        try server.sql("CREATE TABLESPACE small LOCATION '\(disk.path)'")
+        try server.sql("CREATE DATABASE tight TABLESPACE small")
+        let database = try DatabaseConnector.open(DatabaseURL(server.url(database: "tight")))
+        _ = try database.migrate(Contents.commonTables.tables)
+        let table = try Tables.users
+        try database.insert(table.batch(users(["before"])))
+        let wide = String(repeating: "x", count: 200)
+        let rows = (2...60_000).map { number in
+            ["id": Value.integer(number), "username": .text("u\(number)"), "first_name": .text(wide)]
+        }
+        for size in [50, 60_000 - 1] {
+            try database.begin()
+            let error = try failure {
+                for start in stride(from: 0, to: rows.count, by: size) {
+                    try database.insert(table.batch(Array(rows[start..<min(start + size, rows.count)])))
+                }
+            }
+            #expect(error.kind == .full, "\(error)")
+            #expect(error.isPassing)
+            #expect(error.rowIndex == nil, "no row is at fault")
+            database.rollback()
+            #expect(try database.select(Select(["id"], from: table)) == [[.integer(1)]])
+        }
+        try disk.grow(megabytes: 200)
+        try database.begin()
+        try database.insert(table.batch(rows))
+        try database.commit()
+        #expect(try database.select(Select(["id"], from: table)).count == 60_000)
     }
 }

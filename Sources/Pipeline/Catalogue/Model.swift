@@ -82,10 +82,11 @@ public final class Model: Sendable {
     /// Column index by column name; nil for an unknown column.
     public func columnIndex(_ name: String) -> Int? { columnsByName[name] }
 
+    /// Models that columns of this one point at.
+    public var referencedModels: Set<String> { Set(referenceColumns.compactMap { columns[$0].reference?.model }) }
+
     /// Models whose rows must have been imported before this one's.
-    public var dependencies: Set<String> {
-        Set(referenceColumns.compactMap { columns[$0].reference?.model } + extraDependencies)
-    }
+    public var dependencies: Set<String> { referencedModels.union(extraDependencies) }
 
     /// Unique indexes without a reference column: those that find a configuration row to keep or overwrite.
     public var uniquesWithoutReferences: [UniqueIndex] {

@@ -1,11 +1,12 @@
 import Catalogue
+import Export
 import Import
 import Queue
 
 /// A task opened and decoded: all that can be done before it is its turn.
 struct PreparedTask: Sendable {
     enum Work: Sendable {
-        case chunk(Model, minOrdinal: Int64, rows: [Row], now: Int64)
+        case chunk(Model, minOrdinal: Int64, contents: ChunkContents, now: Int64)
         case provision
         case derive(Model)
         /// It cannot be read; the error is thrown when its turn comes.
@@ -16,5 +17,5 @@ struct PreparedTask: Sendable {
     let work: Work
 
     /// Rows that it may write.
-    var rowCount: Int { if case .chunk(_, _, let rows, _) = work { rows.count } else { 0 } }
+    var rowCount: Int { if case .chunk(_, _, let contents, _) = work { contents.rows.count } else { 0 } }
 }

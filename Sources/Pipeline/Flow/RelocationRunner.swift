@@ -178,6 +178,7 @@ final class RelocationRunner {
             guard takesMore, !stop.isRequested, let next = try feed.next() else { break }
             group.append(next)
         }
+        try work.confirmAlone()
         try Failpoint.reach("group.commit")
         try commit()
         current = nil
@@ -230,6 +231,7 @@ final class RelocationRunner {
         try queue.progress(claim, chunksDone: feed.unacknowledged)
         try Failpoint.reach("transaction.commit")
         heartbeat.allow(milliseconds: Self.longStatementMilliseconds)
+        try work.confirmAlone()
         try work.prepareCommits()
         try commit()
         try Failpoint.reach("transaction.after")

@@ -59,8 +59,8 @@ struct TaskPreparer: Sendable {
         let model = try model(of: task)
         let now = Clock.now()
         do {
-            let rows = try ChunkCodec.decode(payload, model: model, now: now)
-            return .chunk(model, minOrdinal: task.minOrdinal, rows: rows, now: now)
+            let contents = try ChunkCodec.contents(of: payload, model: model, now: now)
+            return .chunk(model, minOrdinal: task.minOrdinal, contents: contents, now: now)
         } catch {
             throw error.finding.map { .lasting($0) } ?? Self.malformed(task.name, error.message)
         }

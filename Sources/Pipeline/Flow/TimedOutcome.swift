@@ -1,4 +1,5 @@
 import Catalogue
+import Export
 import Import
 import Queue
 
@@ -20,8 +21,9 @@ extension RelocationImport {
     /// Does what a task says, whatever its kind. The outcome is empty for one that carries no rows.
     func perform(_ task: PreparedTask) throws -> ChunkOutcome {
         switch task.work {
-        case .chunk(let model, let minOrdinal, let rows, let now):
-            return try importChunk(model: model, minOrdinal: minOrdinal, rows: rows, now: now)
+        case .chunk(let model, let minOrdinal, let contents, let now):
+            return try importChunk(
+                model: model, minOrdinal: minOrdinal, rows: contents.rows, hidden: contents.hidden, now: now)
         case .provision: try provisionSlugs()
         case .derive(let model): try derive(model)
         case .unreadable(let error): throw error

@@ -45,13 +45,12 @@ struct ChunkTable {
         "inserted_map", "existing_map", "overwrite_map", "inserted_identifiers",
     ]
 
-    /// The chunk rows of an import, of one chunk where `model` and `minOrdinal` are given.
+    /// The chunk rows of an import, or of one model of it.
     func load(
-        _ importUUID: String, from database: any Database, model: String? = nil, minOrdinal: Int64? = nil
+        _ importUUID: String, from database: any Database, model: String? = nil
     ) throws(StorageError) -> [ChunkRow] {
         var conditions = [Condition.equals("import_uuid", .text(importUUID))]
         if let model { conditions.append(.equals("model", .text(model))) }
-        if let minOrdinal { conditions.append(.equals("min_ordinal", .integer(minOrdinal))) }
         let rows = try database.select(Select(Self.columns, from: table, where: conditions))
         var out: [ChunkRow] = []
         for row in rows { out.append(try Self.chunkRow(row, table.name)) }
@@ -104,7 +103,7 @@ struct ChunkTable {
     /// Writes a chunk row; a unique violation means that another worker was faster.
     func insert(
         _ chunk: ChunkRow, _ texts: ChunkTexts, id: Int64, importUUID: String, now: Int64, into database: any Database,
-        ignoringConflicts: Bool = false
+        ignoringConflicts: Bool = false, judging: Bool = false
     ) throws(StorageError) {
         let values: [Value] =
             [
@@ -116,6 +115,8 @@ struct ChunkTable {
             ]
         let columns = ["id", "date_updated", "date_added", "import_uuid"] + Self.columns
         try database.insert(
-            Insert(into: table, columns: columns, rows: [values], ignoringConflicts: ignoringConflicts))
+            Insert(
+                into: table, columns: columns, rows: [values], ignoringConflicts: ignoringConflicts,
+                judgesConstraints: judging))
     }
 }

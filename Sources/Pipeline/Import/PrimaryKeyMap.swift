@@ -37,6 +37,13 @@ public struct PrimaryKeyMap: Sendable {
         claimed[model]?.formUnion(entries.lazy.filter { $0.kind == .inserted }.map(\.newPK))
     }
 
+    /// This map with other entries for one model.
+    func replacing(_ model: String, with other: ModelKeyMap) -> PrimaryKeyMap {
+        var map = self
+        map.models[model] = other
+        return map
+    }
+
     /// Whether this import inserted the destination row; kept for `sentry.user` only.
     func claims(_ newPK: Int64, of model: String) -> Bool { claimed[model]?.contains(newPK) ?? false }
 

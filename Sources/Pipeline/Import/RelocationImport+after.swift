@@ -47,7 +47,9 @@ extension RelocationImport {
         guard map.count == 0, !destination.isSplit else { return }
         let tables = Catalogue.standard.fullOrder.reversed().map(\.table)
         do { try destination.region.clear(tables: tables) } catch {
-            throw .from(error, model: Catalogue.known("sentry.user"))
+            guard error.kind == .foreignKeyViolation else { throw .from(error, model: Catalogue.known("sentry.user")) }
+            let reason = "a table that a Global import leaves alone points at rows that it deletes: \(error.message)"
+            throw .lasting(Finding(kind: .integrityError, model: nil, reason: reason))
         }
     }
 

@@ -29,35 +29,37 @@ extension RelocationImport {
     /// The failure that writing row after row meets first. Rows are checked and written set by set, so that the first
     /// fault found need not be the first in the file: the rows before it are tried by themselves.
     func earliest(
-        _ failure: ImportFailure, _ rows: [Row], _ model: Model, _ minOrdinal: Int64, _ now: Int64
+        _ failure: ImportFailure, _ rows: [Row], _ place: ChunkPlace
     ) -> ImportFailure {
         guard case .lasting(let finding) = failure, let ordinal = finding.ordinal else { return failure }
         let before = rows.filter { $0.ordinal < ordinal }
         guard !before.isEmpty else { return failure }
-        let database = destination.database(of: model.silo)
+        let database = destination.database(of: place.model.silo)
         let ownsTransaction = !database.isInTransaction
         defer { if ownsTransaction { undo(database) } }
         do {
-            if ownsTransaction { try storage(model) { () throws(StorageError) in try database.begin() } }
+            if ownsTransaction { try storage(place.model) { () throws(StorageError) in try database.begin() } }
             var outcome = ChunkOutcome()
-            _ = try write(before, model, minOrdinal, now, into: &outcome)
+            _ = try write(before, place, into: &outcome)
             return failure
         } catch {
-            guard case .lasting(let other) = error, let place = other.ordinal, place < ordinal else { return failure }
+            guard case .lasting(let other) = error, let found = other.ordinal, found < ordinal else { return failure }
             if ownsTransaction { undo(database) }
-            return earliest(error, before, model, minOrdinal, now)
+            return earliest(error, before, place)
         }
     }
 
     /// Before a commit: nobody else may have written chunks of this model that this worker does not know. Where the
     /// same file was enqueued again with another chunk size, two workers' chunks overlap without meeting in a key.
-    func requireNoOthers(_ model: Model) throws(ImportFailure) {
+    ///
+    /// - Parameter unknown: chunk rows of this worker's own that it has not taken into its map yet.
+    func requireNoOthers(_ model: Model, besides unknown: Int = 0) throws(ImportFailure) {
         var found = 0
         try storage(model) { () throws(StorageError) in
             found = try ChunkTable.own(model.silo).count(
                 context.importUUID, model: model.name, in: destination.database(of: model.silo))
         }
-        guard found > chunkCounts[model.name, default: 0] + 1 else { return }
+        guard found > chunkCounts[model.name, default: 0] + unknown else { return }
         throw .lasting(
             Finding(kind: .integrityError, model: model.name, reason: "another worker has written chunks of this model")
         )

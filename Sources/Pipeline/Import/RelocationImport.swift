@@ -17,9 +17,15 @@ public final class RelocationImport {
     private(set) var chunkCounts: [String: Int] = [:]
     /// Those of them that this worker found and did not write.
     private(set) var foundKeys: Set<String> = []
+    /// Model → the largest ordinal among those.
+    private var foundUpTo: [String: Int64] = [:]
+    /// Model → what of its map a chunk saw last from which a part was hidden.
+    private var visible: [String: (from: Int64, entries: ModelKeyMap)] = [:]
     /// Models of which the destination is known to hold the table.
     var soundModels: Set<String> = []
     var journal: CommitJournal
+    /// Models whose chunks the open transaction of several chunks has written.
+    private var unconfirmed: Set<String> = []
 
     /// Rebuilds the primary-key map from the chunk rows of this import.
     public init(_ context: ImportContext, into destination: Destination) throws(ImportFailure) {
@@ -61,11 +67,15 @@ public final class RelocationImport {
 
     /// Writes one chunk, or recognises what of it is there already. Commits by itself unless a transaction is open.
     ///
-    /// - Parameter now: microseconds since 1970 UTC.
+    /// - Parameters:
+    ///   - hidden: Model → the ordinal from which its rows come later in the file than this chunk: no row of it refers
+    ///     to those, though they may have been written by the time of a replay.
+    ///   - now: microseconds since 1970 UTC.
     public func importChunk(
-        model: Model, minOrdinal: Int64, rows: [Row], now: Int64 = Clock.now()
+        model: Model, minOrdinal: Int64, rows: [Row], hidden: [String: Int64] = [:], now: Int64 = Clock.now()
     ) throws(ImportFailure) -> ChunkOutcome {
         try requireSound(model, minOrdinal)
+        let place = ChunkPlace(model: model, minOrdinal: minOrdinal, hidden: hidden, now: now)
         var outcome = ChunkOutcome()
         let fresh = unwritten(rows, model, into: &outcome)
         guard !fresh.isEmpty else {
@@ -74,47 +84,59 @@ public final class RelocationImport {
         }
         let database = destination.database(of: model.silo)
         guard !database.isInTransaction else {
-            do {
-                if let chunk = try write(fresh, model, minOrdinal, now, into: &outcome) { try adopt(chunk, model, now) }
-                return outcome
-            } catch {
-                throw earliest(error, fresh, model, minOrdinal, now)
+            let chunk: ChunkRow?
+            do { chunk = try write(fresh, place, into: &outcome) } catch { throw earliest(error, fresh, place) }
+            if let chunk {
+                // What is deferred names no row anyhow.
+                try record(chunk, fresh, place, judging: !database.defersWrites)
+                try adopt(chunk, model, now)
+                unconfirmed.insert(model.name)
             }
+            return outcome
         }
         do {
-            let chunk = try writeAndCommit(fresh, model, minOrdinal, now, into: &outcome)
+            let chunk = try writeAndCommit(fresh, place, into: &outcome)
             if let chunk { try adopt(chunk, model, now) }
             return outcome
         } catch {
             if try adoptChunksOfOthers(after: error, model) {
-                return try importChunk(model: model, minOrdinal: minOrdinal, rows: rows, now: now)
+                return try importChunk(model: model, minOrdinal: minOrdinal, rows: rows, hidden: hidden, now: now)
             }
             throw error
         }
     }
 
     private func writeAndCommit(
-        _ rows: [Row], _ model: Model, _ minOrdinal: Int64, _ now: Int64, into outcome: inout ChunkOutcome
+        _ rows: [Row], _ place: ChunkPlace, into outcome: inout ChunkOutcome
     ) throws(ImportFailure) -> ChunkRow? {
-        let database = destination.database(of: model.silo)
+        let database = destination.database(of: place.model.silo)
         let chunk: ChunkRow?
         do {
-            try storage(model) { () throws(StorageError) in try database.begin() }
-            chunk = try write(rows, model, minOrdinal, now, into: &outcome)
+            try storage(place.model) { () throws(StorageError) in try database.begin() }
+            chunk = try write(rows, place, into: &outcome)
+            if let chunk { try record(chunk, rows, place, judging: false) }
             try pass("chunk.recorded")
-            if chunk != nil { try requireNoOthers(model) }
+            if chunk != nil { try requireNoOthers(place.model, besides: 1) }
         } catch {
             undo(database)
-            throw earliest(error, rows, model, minOrdinal, now)
+            throw earliest(error, rows, place)
         }
         do {
             try database.commit()
         } catch {
             undo(database)
-            throw .from(error, model: model, row: Self.row(of: error, in: chunk, rows, model))
+            throw .from(error, model: place.model, row: Self.row(of: error, in: chunk, rows, place.model))
         }
         try pass("chunk.committed")
         return chunk
+    }
+
+    /// Before the commit of a transaction of several chunks: see ``requireNoOthers(_:besides:)``.
+    public func confirmAlone() throws(ImportFailure) {
+        for name in unconfirmed.sorted() {
+            if let model = Catalogue.standard.model(name) { try requireNoOthers(model) }
+        }
+        unconfirmed = []
     }
 
     /// Takes a chunk row that this worker has written into the map, and copies it to the other silo where there is one.
@@ -144,11 +166,12 @@ public final class RelocationImport {
         return fresh
     }
 
-    /// Inside the transaction: normalise, write, record. Returns the chunk row; nil where nothing was written.
+    /// Inside the transaction: normalise, write. Returns the chunk row to record; nil where nothing was written.
     func write(
-        _ rows: [Row], _ model: Model, _ minOrdinal: Int64, _ now: Int64, into outcome: inout ChunkOutcome
+        _ rows: [Row], _ place: ChunkPlace, into outcome: inout ChunkOutcome
     ) throws(ImportFailure) -> ChunkRow? {
-        let batch = batch(model, now)
+        let model = place.model
+        let batch = batch(model, place.now, seeing: try visibleMap(at: place))
         defer { random = batch.random }
         let rule = Rules.rule(for: model)
         var kept: [Row] = []
@@ -163,7 +186,7 @@ public final class RelocationImport {
         guard !kept.isEmpty else { return nil }
         let written = try rule.write(kept, batch)
         var chunk = ChunkRow(
-            model: model.name, minOrdinal: minOrdinal, rowsWritten: 0, minSourcePK: 0, maxSourcePK: 0, mapped: [],
+            model: model.name, minOrdinal: place.minOrdinal, rowsWritten: 0, minSourcePK: 0, maxSourcePK: 0, mapped: [],
             identifiers: [:])
         var ordinals: [Int64] = []
         var tally = KindTally()
@@ -180,19 +203,58 @@ public final class RelocationImport {
         tally.add(to: &outcome.account, model.name)
         guard chunk.rowsWritten > 0 else { return nil }
         try pass("chunk.written")
-        chunk.minOrdinal = freeOrdinal(minOrdinal, ordinals, model.name)
-        let texts = ChunkTexts(chunk)
-        try storage(model) { () throws(StorageError) in
-            let database = destination.database(of: model.silo)
-            try record(chunk, texts, in: .own(model.silo), of: database, now: now)
-            if model.silo == .control, !destination.isSplit { try replicate(chunk, texts, now: now) }
-        }
+        chunk.minOrdinal = freeOrdinal(place.minOrdinal, ordinals, model.name)
         return chunk
     }
 
-    func batch(_ model: Model, _ now: Int64) -> Batch {
+    /// Inside the transaction: the chunk row.
+    ///
+    /// - Parameter judging: Whether deferred constraints are judged now, and not only by the commit: in a transaction
+    ///   of several chunks nobody could tell afterwards whose rows broke them.
+    private func record(
+        _ chunk: ChunkRow, _ rows: [Row], _ place: ChunkPlace, judging: Bool
+    ) throws(ImportFailure) {
+        let silo = place.model.silo
+        let texts = ChunkTexts(chunk)
+        do {
+            try record(
+                chunk, texts, in: .own(silo), of: destination.database(of: silo), now: place.now, judging: judging)
+            if silo == .control, !destination.isSplit { try replicate(chunk, texts, now: place.now) }
+        } catch {
+            throw .from(error, model: place.model, row: Self.row(of: error, in: chunk, rows, place.model))
+        }
+    }
+
+    /// The map without what was hidden from a chunk when it was first worked on. Costs nothing until a worker finds
+    /// rows that come later in the file.
+    private func visibleMap(at place: ChunkPlace) throws(ImportFailure) -> PrimaryKeyMap {
+        var out = map
+        for (name, from) in place.hidden {
+            guard let last = foundUpTo[name], last >= from, let model = Catalogue.standard.model(name) else { continue }
+            if visible[name]?.from != from { visible[name] = (from, try entries(of: model, before: from)) }
+            if let entries = visible[name]?.entries { out = out.replacing(name, with: entries) }
+        }
+        return out
+    }
+
+    /// What the chunk rows below an ordinal map. No chunk row has rows on both sides of it: where another model's rows
+    /// stand between two of this one, a chunk ends.
+    private func entries(
+        of model: Model, before ordinal: Int64
+    ) throws(ImportFailure) -> ModelKeyMap {
+        var chunks: [ChunkRow] = []
+        try storage(model) { () throws(StorageError) in
+            chunks = try ChunkTable.own(model.silo).load(
+                context.importUUID, from: destination.database(of: model.silo), model: model.name)
+        }
+        var map = PrimaryKeyMap()
+        for chunk in chunks where chunk.minOrdinal < ordinal { map.insert(chunk, earlier: true) }
+        return map.entries(of: model.name)
+    }
+
+    func batch(_ model: Model, _ now: Int64, seeing visible: PrimaryKeyMap? = nil) -> Batch {
         Batch(
-            model: model, context: context, destination: destination, map: map,
+            model: model, context: context, destination: destination, map: visible ?? map,
             plannedIDs: journal.plannedIDs[model.name] ?? [:], memory: memory, now: now, random: random)
     }
 
@@ -217,12 +279,12 @@ public final class RelocationImport {
 
     private func record(
         _ chunk: ChunkRow, _ texts: ChunkTexts, in chunks: ChunkTable, of database: any Database, now: Int64,
-        ignoringConflicts: Bool = false
+        ignoringConflicts: Bool = false, judging: Bool = false
     ) throws(StorageError) {
         for id in try memory.ids.take(1, for: chunks.table, from: database) {
             try chunks.insert(
                 chunk, texts, id: id, importUUID: context.importUUID, now: now, into: database,
-                ignoringConflicts: ignoringConflicts)
+                ignoringConflicts: ignoringConflicts, judging: judging)
         }
     }
 
@@ -230,9 +292,12 @@ public final class RelocationImport {
         if chunkKeys.insert(Self.key(chunk.model, chunk.minOrdinal)).inserted {
             chunkCounts[chunk.model, default: 0] += 1
         }
-        if earlier { foundKeys.insert(Self.key(chunk.model, chunk.minOrdinal)) }
-        map.insert(chunk.model, chunk.mapped, earlier: earlier)
-        for (sourcePK, slug) in chunk.identifiers { map.setIdentifier(chunk.model, sourcePK, slug) }
+        if earlier {
+            foundKeys.insert(Self.key(chunk.model, chunk.minOrdinal))
+            foundUpTo[chunk.model] = max(foundUpTo[chunk.model] ?? 0, chunk.minOrdinal)
+        }
+        visible[chunk.model] = nil
+        map.insert(chunk, earlier: earlier)
     }
 
     static func key(_ model: String, _ minOrdinal: Int64) -> String { "\(model)|\(minOrdinal)" }
@@ -246,6 +311,23 @@ public final class RelocationImport {
 
     func storage(_ model: Model, _ work: () throws(StorageError) -> Void) throws(ImportFailure) {
         do { try work() } catch { throw .from(error, model: model) }
+    }
+}
+
+/// Which chunk is being worked on.
+struct ChunkPlace {
+    let model: Model
+    let minOrdinal: Int64
+    /// See `RelocationImport.importChunk`.
+    let hidden: [String: Int64]
+    /// Microseconds since 1970 UTC.
+    let now: Int64
+}
+
+extension PrimaryKeyMap {
+    mutating func insert(_ chunk: ChunkRow, earlier: Bool) {
+        insert(chunk.model, chunk.mapped, earlier: earlier)
+        for (sourcePK, slug) in chunk.identifiers { setIdentifier(chunk.model, sourcePK, slug) }
     }
 }
 

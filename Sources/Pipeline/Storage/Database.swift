@@ -17,6 +17,9 @@ public protocol Database: AnyObject {
     /// Whether a transaction is open.
     var isInTransaction: Bool { get }
 
+    /// Whether the open transaction's writes are deferred.
+    var defersWrites: Bool { get }
+
     /// Opens a transaction that may write (SQLite takes the write lock at once).
     ///
     /// - Parameter deferringWrites: writes may return before the database has done them, for the caller to go on
@@ -54,7 +57,8 @@ public protocol Database: AnyObject {
     /// Makes the table's next id greater than every id it holds; never moves it backwards.
     func advanceSequence(of table: Table) throws(StorageError)
 
-    /// Empties the tables that exist, in the order given, within the transaction. Names come from the catalogue.
+    /// Empties the tables that exist, in the order given, within the transaction, and judges deferred constraints: a
+    /// row of another table may point at what is gone. Names come from the catalogue.
     /// Their sequences start at 1 again once the transaction has committed, and only then.
     func clear(tables: [String]) throws(StorageError)
 
@@ -137,12 +141,19 @@ public struct Insert: Sendable {
     public let rows: [[Value]]
     /// Rows that would violate any unique index are left out instead of failing.
     public let ignoringConflicts: Bool
+    /// Whether deferred constraints are judged right after these rows, for all that the transaction wrote so far. The
+    /// error then names the table and the id of the row that breaks one. Where writes are deferred, the commit judges.
+    public let judgesConstraints: Bool
 
-    public init(into table: Table, columns: [String], rows: [[Value]], ignoringConflicts: Bool = false) {
+    public init(
+        into table: Table, columns: [String], rows: [[Value]], ignoringConflicts: Bool = false,
+        judgesConstraints: Bool = false
+    ) {
         self.table = table
         self.columns = columns
         self.rows = rows
         self.ignoringConflicts = ignoringConflicts
+        self.judgesConstraints = judgesConstraints
     }
 }
 

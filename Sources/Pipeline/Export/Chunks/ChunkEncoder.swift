@@ -8,6 +8,7 @@ final class ChunkEncoder {
     /// Where white space is taken out of a row.
     private var scratch: [UInt8] = []
     private var minOrdinal: Int64 = 0
+    private var hasHidden = false
 
     /// Bytes of memory that are kept from one chunk to the next.
     private static let keptBytes = 1 << 20
@@ -26,12 +27,21 @@ final class ChunkEncoder {
 
     deinit { ZSTD_freeCCtx(context) }
 
-    func begin(minOrdinal: Int64) {
+    /// - Parameter hidden: See ``ChunkContents/hidden``.
+    func begin(minOrdinal: Int64, hidden: [(model: String, from: Int64)] = []) {
         self.minOrdinal = minOrdinal
+        hasHidden = !hidden.isEmpty
         // What an uncommonly large chunk took is given back.
         body.removeAll(keepingCapacity: body.capacity <= Self.keptBytes)
         if scratch.count > Self.keptBytes { scratch = [] }
         Varint.append(UInt64(bitPattern: minOrdinal), to: &body)
+        guard hasHidden else { return }
+        Varint.append(UInt64(hidden.count), to: &body)
+        for (model, from) in hidden {
+            Varint.append(UInt64(model.utf8.count), to: &body)
+            body += model.utf8
+            Varint.append(UInt64(bitPattern: from), to: &body)
+        }
     }
 
     /// Adds a row that is valid JSON, without its white space.
@@ -45,14 +55,16 @@ final class ChunkEncoder {
         body += scratch[..<count]
     }
 
-    func payload() throws(ExportError) -> [UInt8] { try framed(body) }
+    func payload() throws(ExportError) -> [UInt8] {
+        try framed(body, version: hasHidden ? ChunkCodec.versionWithHidden : ChunkCodec.version)
+    }
 
     /// A version byte and a frame around any body.
-    func framed(_ body: [UInt8]) throws(ExportError) -> [UInt8] {
+    func framed(_ body: [UInt8], version: UInt8 = ChunkCodec.version) throws(ExportError) -> [UInt8] {
         let bound = ZSTD_compressBound(body.count)
         var code = 0
         let payload = [UInt8](unsafeUninitializedCapacity: bound + 1) { out, count in
-            out.initializeElement(at: 0, to: ChunkCodec.version)
+            out.initializeElement(at: 0, to: version)
             code = ZSTD_compress2(context, out.baseAddress.map { $0 + 1 }, bound, body, body.count)
             count = ZSTD_isError(code) == 0 ? code + 1 : 0
         }

@@ -1,3 +1,5 @@
+import Catalogue
+
 extension ExportSource {
     /// The second pass: hands over the chunks in file order, those of ``ExportSurvey/deferredModels`` last. Throws what
     /// `onChunk` throws, and an ``ExportError`` when the file is not the one that was surveyed.
@@ -37,12 +39,16 @@ private struct Cutter {
     private(set) var rows: Int64 = 0
     private(set) var chunks = 0
     private let filter: RowFilter?
+    /// Rows in the file of each model of which rows are queued.
+    private let totals: [String: Int64]
     private var windows: ChunkWindows
     private var model = ""
     private let encoder: ChunkEncoder
 
     init(_ survey: ExportSurvey, limits: ExportLimits) throws(ExportError) {
         filter = survey.rowFilter
+        let queued = survey.models.filter { survey.rowsQueued(of: $0.model) > 0 }
+        totals = Dictionary(uniqueKeysWithValues: queued.map { ($0.model, $0.rows) })
         windows = ChunkWindows(chunkSize: survey.chunkSize, maxBytes: limits.maxChunkBytes)
         encoder = try ChunkEncoder()
     }
@@ -59,13 +65,27 @@ private struct Cutter {
             closed = try finish()
             windows.begin(model: state.number, ordinal: state.rows)
             model = state.name
-            encoder.begin(minOrdinal: state.rows)
+            encoder.begin(minOrdinal: state.rows, hidden: hidden(from: state, walk))
         }
         if isKept {
             windows.keep(bytes: text.count)
             encoder.add(text, ordinal: state.rows)
         }
         return closed
+    }
+
+    /// The models that rows of the window at hand may refer to and that (also) come behind it. A model's rows are
+    /// counted up to the window's first row: between its rows stand none of another model. The deferred models come
+    /// behind everything.
+    private func hidden(
+        from state: FileWalk.ModelState, _ walk: FileWalk
+    ) -> [(model: String, from: Int64)] {
+        guard let model = state.plan?.model, !ExportSurvey.deferredModels.contains(model.name) else { return [] }
+        return model.referencedModels.sorted().compactMap { name in
+            guard let total = totals[name] else { return nil }
+            let seen = walk.rowsSoFar(of: name)
+            return seen < total ? (name, seen + 1) : nil
+        }
     }
 
     /// Closes the window at hand; nil when nothing is left in it.

@@ -101,6 +101,9 @@ final class FileWalk {
 // MARK: - The row at hand
 
 extension FileWalk {
+    /// Rows of a model up to the row at hand, with it.
+    func rowsSoFar(of name: String) -> Int64 { byName[name]?.rows ?? 0 }
+
     /// Bytes of the row at hand as it stands in the file.
     var rowBytes: Int { reader.text.count }
 

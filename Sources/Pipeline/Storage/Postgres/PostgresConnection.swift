@@ -421,7 +421,10 @@ final class PostgresConnection {
                 failure.sqlState = "28P01"
             }
         }
-        if words.contains("no pg_hba.conf entry") || words.contains("is not permitted to log in")
+        // Whoever answers proves nothing, or will not encrypt: waiting does not change that.
+        let distrust = ["certificate verify failed", "server certificate for", "root certificate file"]
+        if distrust.contains(where: words.contains) || words.contains("server does not support SSL")
+            || words.contains("no pg_hba.conf entry") || words.contains("is not permitted to log in")
             || words.contains("authentication failed") || words.contains("permission denied for database")
         {
             failure.sqlState = "28000"

@@ -72,7 +72,7 @@ extension PostgresDatabase {
         let patience = PostgresCommand("SET LOCAL statement_timeout = \(Self.longMilliseconds)")
         let usual = PostgresCommand("SET LOCAL statement_timeout = \(timeouts.statementMilliseconds)")
         _ = try protected(nil) { () throws(PostgresFailure) in
-            try performProtected([patience] + deletes + [usual], within: Self.longMilliseconds)
+            try performJudged([patience] + deletes + [usual], within: Self.longMilliseconds)
         }
         for (table, sequence) in known { cleared.add(table, sequence: sequence) }
     }

@@ -12,12 +12,15 @@ extension PostgresDatabase {
         guard !batch.rows.isEmpty else { return }
         let writer = try RowInserter(batch)
         if defersWrites { return try post(writer, of: batch.table) }
-        let copies = batch.rows.count >= Self.copyThreshold && !batch.ignoringConflicts
+        let copies =
+            batch.rows.count >= Self.copyThreshold && !batch.ignoringConflicts && !batch.judgesConstraints
         try write(batch.rows, of: batch.table, command: writer.command) { () throws(PostgresFailure) in
-            if copies {
-                try copy(writer)
+            if copies { return try copy(writer) }
+            let command = try writer.command(for: batch.rows[...])
+            if batch.judgesConstraints {
+                try performJudged([command])
             } else {
-                try performProtected([try writer.command(for: batch.rows[...])])
+                try performProtected([command])
             }
         }
     }
@@ -110,6 +113,19 @@ extension PostgresDatabase {
         let start = PostgresCommand("SAVEPOINT relocation")
         let end = PostgresCommand("RELEASE SAVEPOINT relocation")
         return Array(try perform([start] + commands + [end], within: milliseconds).dropFirst().dropLast())
+    }
+
+    /// Runs commands in a savepoint and judges deferred constraints after them, all in one round trip. What comes
+    /// later in the transaction is deferred again.
+    func performJudged(_ commands: [PostgresCommand], within milliseconds: Int? = nil) throws(PostgresFailure) {
+        let judgement = ["SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"]
+        do throws(PostgresFailure) {
+            try performProtected(commands + judgement.map { PostgresCommand($0) }, within: milliseconds)
+        } catch {
+            // The savepoint and the commands come before.
+            guard let index = error.commandIndex, index > commands.count else { throw error }
+            throw PostgresFailure(judgement: brokenReference(error) ?? error.storageError())
+        }
     }
 
     // MARK: - The failing row

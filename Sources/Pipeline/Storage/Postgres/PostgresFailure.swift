@@ -16,10 +16,17 @@ struct PostgresFailure: Error {
     var commandIndex: Int?
     /// A value of ours that did not fit, found before it was sent.
     var misfit: StorageError?
+    /// Whether no row of the batch at hand is at fault, but one written before.
+    private var isJudgement = false
 
     init(lost message: String) { self.message = message }
 
     init(misfit: StorageError) { self.misfit = misfit }
+
+    init(judgement: StorageError) {
+        misfit = judgement
+        isJudgement = true
+    }
 
     init(_ result: OpaquePointer) {
         func field(_ code: UnicodeScalar) -> String? {
@@ -53,9 +60,9 @@ struct PostgresFailure: Error {
 
     /// Whether a row of the batch is at fault, and which can be found out.
     var isRowError: Bool {
-        misfit.map { $0.kind != .contention } ?? sqlState.map {
-            $0.hasPrefix("22") || $0.hasPrefix("23") || $0 == "54000"
-        } ?? false
+        if isJudgement { return false }
+        if let misfit { return misfit.kind != .contention }
+        return sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") || $0 == "54000" } ?? false
     }
 
     /// Whether the server no longer knows a statement as it was prepared.

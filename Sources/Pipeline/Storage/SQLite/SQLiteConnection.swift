@@ -39,6 +39,13 @@ final class SQLiteConnection {
     /// Whether the file could only be opened for reading.
     var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
 
+    /// Whether a deferred foreign key is broken as things stand: SQLite counts them as it goes.
+    var hasBrokenReferences: Bool {
+        var (current, highest): (Int32, Int32) = (0, 0)
+        let code = sqlite3_db_status(handle, SQLITE_DBSTATUS_DEFERRED_FKS, &current, &highest, 0)
+        return code == SQLITE_OK && current > 0
+    }
+
     /// Rows changed by the statement that ran last.
     var changes: Int { Int(sqlite3_changes64(handle)) }
 

@@ -33,6 +33,7 @@ extension SQLiteDatabase {
                 try connection.statement("DELETE FROM sqlite_sequence WHERE name = ?").run([.text(name)])
                 writtenTables.insert(name)
             }
+            try judgeReferences()
         }
         guard isInTransaction else {
             for name in tables { reservedIDs[name] = nil }
@@ -62,8 +63,17 @@ extension SQLiteDatabase {
         ])
     }
 
+    /// Fails where a row of the transaction, or one that the transaction left behind, points at none.
+    func judgeReferences() throws(StorageError) {
+        guard connection.hasBrokenReferences else { return }
+        throw brokenReference(in: writtenTables) ?? brokenReference(in: nil)
+            ?? StorageError(.foreignKeyViolation, "a row points at another that does not exist")
+    }
+
     /// The row that a failed commit stumbled over: SQLite itself does not say which.
-    func brokenReference() -> StorageError? {
+    ///
+    /// - Parameter tables: where to look; nil for everywhere.
+    func brokenReference(in tables: Set<String>?) -> StorageError? {
         do {
             let statement = try connection.statement(
                 """
@@ -76,7 +86,7 @@ extension SQLiteDatabase {
             defer { statement.reset() }
             while try statement.step() {
                 let table = statement.text(0)
-                guard writtenTables.contains(table) else { continue }
+                if let tables, !tables.contains(table) { continue }
                 let column = statement.text(2)
                 return Violation(
                     kind: .foreignKeyViolation, table: table, constraint: column, columns: [column],

@@ -44,6 +44,7 @@ extension SQLiteDatabase {
                     throw error.naming(batch.table).at(row: index)
                 }
             }
+            if batch.judgesConstraints { try judgeReferences() }
         }
     }
 

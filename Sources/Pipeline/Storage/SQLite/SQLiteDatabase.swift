@@ -47,7 +47,7 @@ final class SQLiteDatabase: Database {
             try connection.execute("COMMIT")
         } catch {
             let isUnnamed = error.kind == .foreignKeyViolation && !defersWrites
-            let found = isUnnamed ? brokenReference() ?? error : error
+            let found = isUnnamed ? brokenReference(in: writtenTables) ?? error : error
             rollback()
             throw found
         }
