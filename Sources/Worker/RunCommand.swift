@@ -25,6 +25,11 @@ struct RunCommand: AsyncParsableCommand {
     var concurrency = 1
 
     @Option(
+        name: .customLong("group-rows"),
+        help: "Rows of one relocation that are committed together; 1 commits every chunk by itself.")
+    var groupRows = GroupPolicy().maxRows
+
+    @Option(
         name: .customLong("outage-budget"),
         help: "Seconds for which Redis or the database may stay away before the worker ends with 69.")
     var outageBudget = 30
@@ -43,6 +48,9 @@ struct RunCommand: AsyncParsableCommand {
         guard WorkerSettings.concurrencyLimits.contains(concurrency) else {
             throw ValidationError("--concurrency takes 1 to \(WorkerSettings.concurrencyLimits.upperBound).")
         }
+        guard GroupPolicy.rowLimits.contains(groupRows) else {
+            throw ValidationError("--group-rows takes 1 to \(GroupPolicy.rowLimits.upperBound).")
+        }
         guard (0...86_400).contains(outageBudget) else {
             throw ValidationError("--outage-budget takes 0 to 86400 seconds.")
         }
@@ -58,6 +66,7 @@ struct RunCommand: AsyncParsableCommand {
         settings.payloadKeys = try keyring()
         settings.drains = drain
         settings.concurrency = concurrency
+        settings.groups.maxRows = groupRows
         settings.outageBudgetMilliseconds = outageBudget * 1000
         settings.stallLimitMilliseconds = stallLimit * 1000
         settings.notifier = Self.notifier(.process)

@@ -5,17 +5,23 @@ import Testing
 
 /// A worker dies at a place between two side effects; another finishes, and nothing shows that it happened.
 @Suite struct KillTests {
-    static let places = [
-        "chunk.before", "chunk.written", "chunk.recorded", "chunk.after", "acknowledge.before", "acknowledge.after",
-    ]
+    /// Where every chunk commits by itself, the fourth one; where they commit together, in the middle and at the end.
+    static let places =
+        [
+            "chunk.before", "chunk.written", "chunk.recorded", "chunk.after", "acknowledge.before", "acknowledge.after",
+        ].map { ("\($0):4", "1") }
+        + [
+            "chunk.before:4", "chunk.written:4", "group.commit:1", "chunk.after:1", "acknowledge.before:1",
+            "acknowledge.after:1",
+        ].map { ($0, "8000") }
 
-    @Test(arguments: places) func anotherWorkerFinishes(_ place: String) throws {
+    @Test(arguments: places) func anotherWorkerFinishes(_ place: String, _ groupRows: String) throws {
         let installation = try Installation()
         let export = try SampleExport.json(SampleExport.users(45))
         let file = try installation.folder.write(export, to: "export.json")
         let uuid = try installation.enqueue("users", "--chunk-size", "20", file).lastLine
         let killed = try installation.worker(
-            "run", "--drain", environment: ["RELOCATION_FAILPOINT": "\(place):4:kill"])
+            "run", "--drain", "--group-rows", groupRows, environment: ["RELOCATION_FAILPOINT": "\(place):kill"])
         #expect(killed.code == -SIGKILL, "\(killed.errors)")
 
         let start = ContinuousClock.now
@@ -53,7 +59,7 @@ import Testing
         let installation = try Installation()
         let file = try installation.folder.write(try SampleExport.json(SampleExport.users(400)), to: "export.json")
         let uuid = try installation.enqueue("users", "--chunk-size", "1", file).lastLine
-        let worker = try installation.start("relocation-worker", ["run"])
+        let worker = try installation.start("relocation-worker", ["run", "--group-rows", "1"])
         while try installation.table("auth_user").isEmpty { usleep(2000) }
         worker.process.signal(SIGTERM)
         #expect(try worker.result(within: 10).code == 0)

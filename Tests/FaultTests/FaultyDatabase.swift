@@ -23,9 +23,11 @@ final class FaultyDatabase: Database {
         set { real.beforeStatement = newValue }
     }
 
-    func begin() throws(StorageError) {
+    var defersWrites: Bool { real.defersWrites }
+
+    func begin(deferringWrites: Bool) throws(StorageError) {
         try pass("begin")
-        try real.begin()
+        try real.begin(deferringWrites: deferringWrites)
     }
 
     func commit() throws(StorageError) {

@@ -55,7 +55,7 @@ import Testing
         let arguments = ["users", "--import-uuid", Self.uuid, "--chunk-size", "7", file]
         #expect(try installation.start("relocation-enqueue", arguments, environment: key).result().code == 0)
         let killed = try installation.worker(
-            "run", "--drain",
+            "run", "--drain", "--group-rows", "1",
             environment: key.merging(["RELOCATION_FAILPOINT": "acknowledge.before:11:kill"]) { $1 })
         #expect(killed.code == -SIGKILL)
         let before = try installation.table("sentry_controlimportchunk").count

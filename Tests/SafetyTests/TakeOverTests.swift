@@ -19,7 +19,8 @@ import Testing
     @Test func anOrphanIsTakenOverWithinFiveSeconds() throws {
         let uuid = try queue(5)
         let lost = try installation.start(
-            "relocation-worker", ["run"], environment: ["RELOCATION_FAILPOINT": "chunk.recorded:3:kill"])
+            "relocation-worker", ["run", "--group-rows", "1"],
+            environment: ["RELOCATION_FAILPOINT": "chunk.recorded:3:kill"])
         #expect(eventually(within: 20) { lost.errorsSoFar.contains("relocation claimed") })
         let heir = try installation.start("relocation-worker", ["run", "--drain"])
         #expect(lost.process.wait(seconds: 30) == 128 + SIGKILL)
@@ -40,7 +41,7 @@ import Testing
         #expect(try installation.worker("migrate", environment: environment).code == 0)
         let uuid = try queue(8, environment)
         let zombie = try installation.start(
-            "relocation-worker", ["run"],
+            "relocation-worker", ["run", "--group-rows", "1"],
             environment: environment.merging(["RELOCATION_FAILPOINT": "\(place):3:stop"]) { $1 })
         #expect(eventually(within: 30) { Self.isStopped(zombie.process.pid) }, "\(zombie.errorsSoFar)")
         let heir = try installation.worker("run", "--drain", environment: environment)

@@ -12,16 +12,34 @@ enum Normalised {
 struct Normaliser {
     private let rule: any ModelRule
     private let batch: Batch
-    private let references: [(index: Int, field: String, model: String, map: ModelKeyMap)]
+    private let references: [Reference]
+    private let maps: [ModelKeyMap]
+    private let belongsToUser: Bool
+
+    /// A column to rewrite: plain bits, read for every row.
+    private struct Reference {
+        let index: Int
+        let isUser: Bool
+        let isNulledWhenMissing: Bool
+    }
 
     init(_ rule: any ModelRule, _ batch: Batch) {
         self.rule = rule
         self.batch = batch
-        references = batch.model.referenceColumns.compactMap { index in
+        belongsToUser = rule.belongsToUser
+        var references: [Reference] = []
+        var maps: [ModelKeyMap] = []
+        for index in batch.model.referenceColumns {
             let column = batch.model.columns[index]
-            guard let reference = column.reference else { return nil }
-            return (index, column.field, reference.model, batch.map.entries(of: reference.model))
+            guard let target = column.reference?.model else { continue }
+            references.append(
+                Reference(
+                    index: index, isUser: target == "sentry.user",
+                    isNulledWhenMissing: rule.referencesNulledWhenMissing.contains(column.field)))
+            maps.append(batch.map.entries(of: target))
         }
+        self.references = references
+        self.maps = maps
     }
 
     func normalise(_ rows: [Row]) throws(ImportFailure) -> [Normalised] {
@@ -37,20 +55,23 @@ struct Normaliser {
     private func fate(of row: inout Row) throws(ImportFailure) -> DropReason? {
         if row.sourcePK == nil { return .missingPrimaryKey }
         var userKind: MappingKind?
-        for reference in references {
+        for (place, reference) in references.enumerated() {
             guard let sourcePK = row.values[reference.index].integer else { continue }
-            guard let entry = reference.map[sourcePK] else {
-                if rule.referencesNulledWhenMissing.contains(reference.field) {
-                    row.values[reference.index] = .null
-                    continue
-                }
-                return .missingReference(field: reference.field, model: reference.model)
+            guard let entry = maps[place][sourcePK] else {
+                if !reference.isNulledWhenMissing { return missing(reference) }
+                row.values[reference.index] = .null
+                continue
             }
             row.values[reference.index] = .integer(entry.newPK)
-            if reference.model == "sentry.user" { userKind = entry.kind }
+            if reference.isUser { userKind = entry.kind }
         }
-        if userKind == .existing, rule.belongsToUser { return .merged }
+        if userKind == .existing, belongsToUser { return .merged }
         return try rule.normalise(&row, batch)
+    }
+
+    private func missing(_ reference: Reference) -> DropReason {
+        let column = batch.model.columns[reference.index]
+        return .missingReference(field: column.field, model: column.reference?.model ?? "")
     }
 
     private func rejectOutOfScope(_ rows: [Normalised]) throws(ImportFailure) -> [Normalised] {

@@ -5,12 +5,27 @@ import Catalogue
 /// the second line.
 struct RowCheck {
     private let model: Model
-    private let columns: [(index: Int, column: Column)]
+    private let bounds: [Bounds]
+
+    /// What a column takes: plain bits, read for every value.
+    private struct Bounds {
+        let index: Int
+        let isNullable: Bool
+        let isBounded: Bool
+        let isNonNegative: Bool
+        let limit: Int?
+        let range: ClosedRange<Int64>?
+    }
 
     init(_ model: Model) {
         self.model = model
-        columns = model.columns.enumerated().compactMap { index, column in
-            column.isPrimaryKey || column.isDatabaseOnly ? nil : (index, column)
+        let checks = Set(model.table.checks)
+        bounds = model.columns.enumerated().compactMap { index, column in
+            guard !column.isPrimaryKey, !column.isDatabaseOnly else { return nil }
+            return Bounds(
+                index: index, isNullable: column.isNullable, isBounded: column.isBounded,
+                isNonNegative: checks.contains("\(column.name) >= 0"), limit: column.type.maxLength,
+                range: column.type.integerRange)
         }
     }
 
@@ -25,8 +40,8 @@ struct RowCheck {
     /// The fault that the reference meets first; nil for a sound row.
     func fault(in row: Row) -> (kind: Finding.Kind, reason: String)? {
         var first: Fault?
-        for (index, column) in columns {
-            guard let fault = fault(in: row.values[index], column) else { continue }
+        for bounds in bounds {
+            guard let fault = fault(in: row.values[bounds.index], bounds) else { continue }
             if fault.stage.rawValue < first?.stage.rawValue ?? Int.max { first = fault }
         }
         return first.map { ($0.kind, $0.reason) }
@@ -39,50 +54,48 @@ struct RowCheck {
         }
     }
 
-    private func fault(in value: Value, _ column: Column) -> Fault? {
+    private func fault(in value: Value, _ bounds: Bounds) -> Fault? {
         switch value {
         case .null:
-            return column.isNullable
-                ? nil : (.null, .integrityError, "null value in column \"\(column.name)\" violates not-null constraint")
-        case .text(let text): return fault(in: text, column)
-        case .integer(let number): return fault(in: number, column)
+            return bounds.isNullable
+                ? nil
+                : (.null, .integrityError, "null value in column \"\(name(bounds))\" violates not-null constraint")
+        case .text(let text): return fault(in: text, bounds)
+        case .integer(let number): return fault(in: number, bounds)
         case .textArray(let items):
-            return items.contains { $0?.holdsNUL ?? false } ? Self.nul(column) : nil
+            return items.contains { $0?.holdsNUL ?? false } ? nul(bounds) : nil
         case .bool, .double, .timestamp, .doubleArray: return nil
         }
     }
 
-    private func fault(in text: String, _ column: Column) -> Fault? {
-        if text.holdsNUL { return Self.nul(column) }
+    private func fault(in text: String, _ bounds: Bounds) -> Fault? {
+        if text.holdsNUL { return nul(bounds) }
         // As the databases do on assignment, spaces beyond the limit are cut off.
-        guard let limit = column.type.maxLength, text.utf8.count > limit,
+        guard let limit = bounds.limit, text.utf8.count > limit,
             text.unicodeScalars.dropFirst(limit).contains(where: { $0 != " " })
         else { return nil }
         return (
-            .value, .databaseError, "value too long for column \"\(column.name)\" of type character varying(\(limit))"
+            .value, .databaseError, "value too long for column \"\(name(bounds))\" of type character varying(\(limit))"
         )
     }
 
-    private func fault(in number: Int64, _ column: Column) -> Fault? {
-        if column.isBounded, number > Int64(Int32.max) {
-            return (.assertion, .unknown, "value of \"\(column.name)\" is above 2147483647")
+    private func fault(in number: Int64, _ bounds: Bounds) -> Fault? {
+        if bounds.isBounded, number > Int64(Int32.max) {
+            return (.assertion, .unknown, "value of \"\(name(bounds))\" is above 2147483647")
         }
-        if let range = column.type.integerRange, !range.contains(number) {
-            return (.value, .databaseError, "value of \"\(column.name)\" is out of range for its type")
+        if let range = bounds.range, !range.contains(number) {
+            return (.value, .databaseError, "value of \"\(name(bounds))\" is out of range for its type")
         }
-        if number < 0, isNonNegative(column.name) {
-            return (
-                .check, .integrityError, "value of \"\(column.name)\" violates check constraint \"\(column.name) >= 0\""
-            )
+        if number < 0, bounds.isNonNegative {
+            let name = name(bounds)
+            return (.check, .integrityError, "value of \"\(name)\" violates check constraint \"\(name) >= 0\"")
         }
         return nil
     }
 
-    private func isNonNegative(_ column: String) -> Bool {
-        model.table.checks.contains("\(column) >= 0")
+    private func nul(_ bounds: Bounds) -> Fault {
+        (.assertion, .unknown, "text of \"\(name(bounds))\" holds a NUL character, which no database takes")
     }
 
-    private static func nul(_ column: Column) -> Fault {
-        (.assertion, .unknown, "text of \"\(column.name)\" holds a NUL character, which no database takes")
-    }
+    private func name(_ bounds: Bounds) -> String { model.columns[bounds.index].name }
 }

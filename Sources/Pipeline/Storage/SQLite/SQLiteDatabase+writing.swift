@@ -30,11 +30,13 @@ extension SQLiteDatabase {
             "INSERT INTO \(SQLText.quoted(batch.table.name)) (\(SQLText.list(batch.columns))) VALUES (\(places))\(ending)"
         let statement = try connection.statement(sql)
         let wide = try WideUniques(of: batch.table, written: columns, on: connection)
+        let form = StoredForm(of: batch.table, columns, on: connection)
+        var values: [SQLiteValue] = []
         writtenTables.insert(batch.table.name)
         try atomically { () throws(StorageError) in
             for (index, row) in batch.rows.enumerated() {
                 do throws(StorageError) {
-                    let values = try stored(row, as: columns, of: batch.table)
+                    try form.store(row[...], into: &values)
                     if let conflict = try wide.conflict(of: values, id: nil) {
                         if batch.ignoringConflicts { continue }
                         throw conflict
@@ -56,14 +58,19 @@ extension SQLiteDatabase {
         let statement = try connection.statement(
             "UPDATE \(SQLText.quoted(batch.table.name)) SET \(assignments) WHERE \"id\" = ?")
         let wide = try WideUniques(of: batch.table, written: columns, on: connection)
+        let keyForm = StoredForm(of: batch.table, [key], on: connection)
+        let form = StoredForm(of: batch.table, columns, on: connection)
+        var id: [SQLiteValue] = []
+        var values: [SQLiteValue] = []
         writtenTables.insert(batch.table.name)
         try atomically { () throws(StorageError) in
             for (index, row) in batch.rows.enumerated() {
                 do throws(StorageError) {
-                    let id = try stored(Array(row.prefix(1)), as: [key], of: batch.table)
-                    let values = try stored(Array(row.dropFirst()), as: columns, of: batch.table)
+                    try keyForm.store(row.prefix(1), into: &id)
+                    try form.store(row.dropFirst(), into: &values)
                     if let conflict = try wide.conflict(of: values, id: id.first) { throw conflict }
-                    try statement.run(values + id)
+                    values += id
+                    try statement.run(values)
                     if connection.changes == 0 { throw .missingRow }
                 } catch {
                     throw error.naming(batch.table).at(row: index)
@@ -85,31 +92,6 @@ extension SQLiteDatabase {
             throw error.naming(table)
         }
     }
-
-    /// The row in its stored form; the error names the column that a value does not fit.
-    private func stored(_ row: [Value], as columns: [Column], of table: Table) throws(StorageError) -> [SQLiteValue] {
-        guard row.count == columns.count else {
-            throw StorageError(.invalidValue, "\(table.name): a row has \(row.count) of \(columns.count) values")
-        }
-        var out: [SQLiteValue] = []
-        out.reserveCapacity(columns.count)
-        for (column, value) in zip(columns, row) {
-            do {
-                out.append(SQLiteValue(storing: try value.fitted(to: column.type), as: column.type))
-            } catch {
-                throw error.error(table: table, column: column, rowIndex: nil)
-            }
-            if column.type == .json || column.type == .jsonb, case .text(let text) = value {
-                try checkJSON(text, of: column, in: table)
-            }
-        }
-        return out
-    }
-
-    private func checkJSON(_ text: String, of column: Column, in table: Table) throws(StorageError) {
-        guard try integer("SELECT json_valid(?)", [.text(text)]) != 1 else { return }
-        throw Misfit(reason: "not JSON").error(table: table, column: column, rowIndex: nil)
-    }
 }
 
 extension StorageError {
@@ -119,42 +101,5 @@ extension StorageError {
         return StorageError(
             kind, message, table: table.name, constraint: constraint, rowIndex: rowIndex, columns: columns,
             rowID: rowID)
-    }
-}
-
-/// The uniqueness of case-insensitive columns beyond ASCII, which the schema's own index cannot keep: looked up before
-/// each row is written.
-private struct WideUniques {
-    private let lookups: [(column: Column, position: Int, statement: SQLiteStatement)]
-    private let table: Table
-
-    init(of table: Table, written: [Column], on connection: SQLiteConnection) throws(StorageError) {
-        var lookups: [(column: Column, position: Int, statement: SQLiteStatement)] = []
-        for (position, column) in written.enumerated() where column.type == .citext {
-            guard table.uniques.contains(where: { $0.columns == [column.name] && $0.condition == nil }) else {
-                continue
-            }
-            let condition = try SQLiteConditions([.equals(column.name, .text(""))], in: table)
-            let sql = "SELECT \"id\" FROM \(SQLText.quoted(table.name))\(condition.sql) AND \"id\" IS NOT ?"
-            lookups.append((column, position, try connection.statement(sql)))
-        }
-        self.lookups = lookups
-        self.table = table
-    }
-
-    /// The violation that writing the row would be; nil where there is none.
-    func conflict(of row: [SQLiteValue], id: SQLiteValue?) throws(StorageError) -> StorageError? {
-        for (column, position, statement) in lookups {
-            guard case .text(let text) = row[position] else { continue }
-            let conditions = try SQLiteConditions([.equals(column.name, .text(text))], in: table)
-            try statement.bind(conditions.values + [id ?? .null])
-            defer { statement.reset() }
-            if try statement.step() {
-                return Violation(
-                    kind: .uniqueViolation, table: table.name, constraint: column.name, columns: [column.name]
-                ).error
-            }
-        }
-        return nil
     }
 }

@@ -11,19 +11,22 @@ enum TimestampText {
         let day = floorDivide(microseconds, microsecondsADay)
         let time = microseconds - day * microsecondsADay
         let date = civil(fromDay: day)
-        var text: [UInt8] = []
-        text.reserveCapacity(32)
-        append(date.year, digits: 4, to: &text)
-        append(UInt8(ascii: "-"), date.month, to: &text)
-        append(UInt8(ascii: "-"), date.day, to: &text)
-        append(UInt8(ascii: "T"), time / 3_600_000_000, to: &text)
-        append(UInt8(ascii: ":"), time / 60_000_000 % 60, to: &text)
-        append(UInt8(ascii: ":"), time / 1_000_000 % 60, to: &text)
-        text.append(UInt8(ascii: "."))
-        append(time % 1_000_000, digits: 6, to: &text)
-        if withZone { text.append(contentsOf: "+00:00".utf8) }
-        return String(decoding: text, as: UTF8.self)
+        return String(unsafeUninitializedCapacity: withZone ? 32 : 26) { text in
+            write(date.year, digits: 4, to: text, at: 0)
+            write(date.month, digits: 2, to: text, at: 5)
+            write(date.day, digits: 2, to: text, at: 8)
+            write(time / 3_600_000_000, digits: 2, to: text, at: 11)
+            write(time / 60_000_000 % 60, digits: 2, to: text, at: 14)
+            write(time / 1_000_000 % 60, digits: 2, to: text, at: 17)
+            write(time % 1_000_000, digits: 6, to: text, at: 20)
+            for (place, mark) in marks where place < text.count { text[place] = mark }
+            return withZone ? 32 : 26
+        }
     }
+
+    /// What stands between the digits, and the zone behind them.
+    private static let marks: [(Int, UInt8)] =
+        zip([4, 7, 10, 13, 16, 19], "--T::.".utf8).map { ($0, $1) } + zip(26..., "+00:00".utf8).map { ($0, $1) }
 
     /// Reads what other programs write, too: a space for the `T`, any number of fraction digits, `Z`, another offset
     /// or none (UTC), a date alone. nil for anything else.
@@ -55,17 +58,13 @@ enum TimestampText {
         value >= 0 ? value / by : -((by - 1 - value) / by)
     }
 
-    private static func append(_ mark: UInt8, _ number: Int64, to text: inout [UInt8]) {
-        text.append(mark)
-        append(number, digits: 2, to: &text)
-    }
-
-    private static func append(_ number: Int64, digits: Int, to text: inout [UInt8]) {
-        var scale: Int64 = 1
-        for _ in 1..<digits { scale *= 10 }
-        while scale > 0 {
-            text.append(UInt8(48 + number / scale % 10))
-            scale /= 10
+    private static func write(
+        _ number: Int64, digits: Int, to text: UnsafeMutableBufferPointer<UInt8>, at start: Int
+    ) {
+        var rest = number
+        for place in (start..<start + digits).reversed() {
+            text[place] = UInt8(48 + rest % 10)
+            rest /= 10
         }
     }
 
