@@ -31,4 +31,15 @@ check: lint test ## The gate: format, build without warnings, all tests
 bench: deps ## Measures against named limits and rewrites the figures in Benchmarks/README.md
 	@Benchmarks/run
 
-.PHONY: help deps build demo test lint format check bench
+TORTURE := $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(DATABASE),--database $(DATABASE)) \
+	$(if $(JSON),--json $(JSON)) $(TORTURE_OPTIONS)
+
+torture: deps ## Breaks workers and servers while they import: SEED=7 FAULTS=2000 DATABASE=postgres|sqlite JSON=file
+	swift build -c release
+	.build/release/Torture $(TORTURE)
+
+soak: deps ## Passes TASKS=100000 tasks through the queue and watches that nothing grows: DATABASE=postgres|sqlite
+	swift build -c release
+	.build/release/Torture soak $(if $(TASKS),--tasks $(TASKS)) $(if $(DATABASE),--database $(DATABASE))
+
+.PHONY: help deps build demo test lint format check bench torture soak
