@@ -7,8 +7,11 @@ final class SQLiteConnection {
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
     private static let maximumStatements = 256
+    /// A file that may not grow any more is a full disk, an error as any other, and no reason to die.
+    private static let ignoreFileSizeSignal: Void = { _ = signal(SIGXFSZ, SIG_IGN) }()
 
     init(path: String, create: Bool, busyMilliseconds: Int) throws(StorageError) {
+        _ = Self.ignoreFileSizeSignal
         self.path = path
         try Self.checkExists(path, create: create)
         var opened: OpaquePointer?
