@@ -16,9 +16,10 @@ demo: deps ## Imports the sample export end to end on SQLite with a private Redi
 
 test: deps ## Runs all tests; they start their own Redis and PostgreSQL
 	swift build --build-tests
-	swift test --skip-build --parallel --skip FlowTests
+	swift test --skip-build --parallel --skip 'FlowTests|TortureTests'
 	@# Apart, because they watch the cooperative pool, whose threads the other tests hold while they wait for programs.
 	swift test --skip-build --filter FlowTests
+	swift test --skip-build --filter TortureTests
 
 lint: ## Checks the format
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift

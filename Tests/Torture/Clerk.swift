@@ -67,7 +67,8 @@ final class Clerk: Sendable {
     }
 
     private func conclude(_ plan: Plan, _ site: Site) {
-        guard let end = run(["status", plan.uuid, "--json"], site), end.code == 0, let outcome = Outcome(end.output) else {
+        guard let end = run(["status", plan.uuid, "--json"], site), end.code == 0, let outcome = Outcome(end.output)
+        else {
             // Redis is in trouble, or has forgotten it: the next look tells.
             return site.settle(plan, .queued)
         }

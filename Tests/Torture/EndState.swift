@@ -49,7 +49,7 @@ struct EndState {
             chunkFaults += reader.adopt(chunk)
             let place = (chunk.model.index, chunk.minOrdinal)
             if let before = last[chunk.uuid], before >= place {
-                misordered.append("\(chunk.uuid): \(chunk.model.name) \(chunk.minOrdinal) was written after its successor")
+                misordered.append("\(chunk.uuid): \(chunk.model.name) \(chunk.minOrdinal) came after its successor")
             }
             last[chunk.uuid] = place
         }
@@ -132,14 +132,17 @@ private struct Reader {
             switch column.name {
             case "id", "date_updated", "date_added", "min_inserted_pk", "max_inserted_pk": return ""
             case "inserted_map", "existing_map", "overwrite_map":
-                let object = try? JSONSerialization.jsonObject(with: Data((value.text ?? "{}").utf8)) as? [String: Int64]
-                return (object ?? [:]).keys.sorted().joined(separator: ",")
+                return Self.object(value).keys.sorted().joined(separator: ",")
             case "inserted_identifiers":
-                let object = try? JSONSerialization.jsonObject(with: Data((value.text ?? "{}").utf8)) as? [String: String]
-                return (object ?? [:]).map { "\($0.key)=\(made($0.value))" }.sorted().joined(separator: ",")
+                return Self.object(value).map { "\($0.key)=\(made("\($0.value)"))" }.sorted().joined(separator: ",")
             default: return plain(value)
             }
         }.joined(separator: "|")
+    }
+
+    private static func object(_ value: Value) -> [String: Any] {
+        let object = try? JSONSerialization.jsonObject(with: Data((value.text ?? "{}").utf8))
+        return object as? [String: Any] ?? [:]
     }
 
     func text(_ table: Table, _ columns: [Column], _ row: [Value]) -> String {
@@ -171,9 +174,16 @@ private struct Reader {
     private func made(_ text: String) -> String {
         if text.hasPrefix("pbkdf2_sha256$"), !texts.contains(text) { return "a password nobody knows" }
         guard [32, 40, 64].contains(text.utf8.count), !texts.contains(text),
-            text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) })
+            text.utf8.allSatisfy(Self.isAlphanumeric)
         else { return text }
         return "random \(text.utf8.count)"
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: false
+        }
     }
 
     /// The table a column points at.

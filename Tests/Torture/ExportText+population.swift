@@ -4,7 +4,8 @@ extension ExportText {
     /// - Parameter username: nil for one of the relocation's own.
     mutating func addUser(_ mark: String, _ number: Int, username: String? = nil, nameLength: Int = 0) -> Int {
         let address = Field.text("\(mark)-\(number)@example.com")
-        let name = nameLength > 0 ? Field.text(String(repeating: "n", count: nameLength)) : pick("Zoë Müller", "李 明", "Ada")
+        let long = Field.text(String(repeating: "n", count: nameLength))
+        let name = nameLength > 0 ? long : pick("Zoë Müller", "李 明", "Ada")
         let user = add(
             "user",
             [
@@ -32,7 +33,9 @@ extension ExportText {
                     "date_hash_added": time(), "is_verified": false,
                 ])
         }
-        let settings = [("timezone", ["Europe/Vienna", "UTC"]), ("language", ["en", "de"]), ("theme", ["dark", "light"])]
+        let settings = [
+            ("timezone", ["Europe/Vienna", "UTC"]), ("language", ["en", "de"]), ("theme", ["dark", "light"]),
+        ]
         for (key, values) in settings where chance(60) {
             add(
                 "useroption",

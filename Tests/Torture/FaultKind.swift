@@ -56,9 +56,13 @@ enum FaultKind: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether a server is hit that everybody needs.
+    var hitsServers: Bool { target == .redis || target == .database }
+
     /// Kinds that a run can cause, as often as they should come.
-    static func deck(_ setting: Setting) -> [FaultKind] {
-        allCases.filter { $0.isPossible(setting) }.flatMap { Array(repeating: $0, count: $0.weight) }
+    static func deck(_ setting: Setting, withServers: Bool) -> [FaultKind] {
+        allCases.filter { $0.isPossible(setting) && (withServers || !$0.hitsServers) }
+            .flatMap { Array(repeating: $0, count: $0.weight * (withServers && $0.hitsServers ? 4 : 1)) }
     }
 
     private func isPossible(_ setting: Setting) -> Bool {
@@ -89,20 +93,31 @@ struct Fault: Sendable {
     func seconds(_ shortest: Double, _ longest: Double) -> Double { shortest + (longest - shortest) * length }
 }
 
-/// The faults of one leg: fixed by the seed.
+/// The faults of one leg: fixed by the seed. Stretches in which the servers are up, so that recovery can be measured,
+/// alternate with others.
 struct FaultSchedule {
     private var random: SeededRandom
-    private let deck: [FaultKind]
+    private let fair: [FaultKind]
+    private let foul: [FaultKind]
     private let longestGap: Double
+    private var number = 0
+
+    /// Faults of a whole turn, and those of them that come while the servers are up.
+    private static let turn = 60
+    private static let fairPart = 45
 
     init(seed: UInt64, leg: Int, _ setting: Setting) {
         random = SeededRandom(seed: seed, "faults", leg)
-        deck = FaultKind.deck(setting)
+        fair = FaultKind.deck(setting, withServers: false)
+        foul = FaultKind.deck(setting, withServers: true)
         longestGap = setting.longestGap
     }
 
     mutating func next() -> Fault {
-        Fault(
+        let isFair = number % Self.turn < Self.fairPart
+        number += 1
+        let deck = isFair ? fair : foul
+        return Fault(
             kind: deck[random.below(deck.count)], rank: random.below(1 << 20), length: random.seconds(0...1),
             gap: random.seconds(0.02...longestGap))
     }

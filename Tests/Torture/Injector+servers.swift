@@ -78,7 +78,8 @@ extension Injector {
 
     /// One of the server's processes dies by itself: the server ends all others and recovers.
     private func crash() throws -> Bool {
-        guard let server = installation.server.postgres, let session = PostgresSession(installation.sites[0].databaseURL)
+        guard let server = installation.server.postgres,
+            let session = PostgresSession(installation.sites[0].databaseURL)
         else { return false }
         let query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         guard let pid = session.rows(query)?.first?.first.flatMap({ Int32($0) }) else { return false }

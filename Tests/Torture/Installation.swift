@@ -69,7 +69,8 @@ final class Installation: Sendable {
             "RELOCATION_REDIS_URL": redis.url, "RELOCATION_REDIS_PREFIX": "base",
             "RELOCATION_DATABASE_URL": sites[0].databaseURL, "RELOCATION_FAILPOINT": nil,
         ]
-        for (program, arguments) in [("relocation-enqueue", base.arguments), ("relocation-worker", ["run", "--drain"])] {
+        let calls = [("relocation-enqueue", base.arguments), ("relocation-worker", ["run", "--drain"])]
+        for (program, arguments) in calls {
             let process = try ChildProcess(
                 setting.programs + "/" + program, arguments, environment: environment, output: logs.file("base"),
                 errors: logs.file("base"), folder: logs.path)

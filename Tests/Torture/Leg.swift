@@ -59,6 +59,8 @@ struct Leg {
 
     /// Relocations that are still open when faults stop, because they would meet little work.
     private static let tail = 4
+    /// Seconds between two signs of life.
+    private static let noteSeconds = 30.0
 
     init(
         _ number: Int, _ setting: Setting, _ workload: Workload, _ server: DestinationServer, target: Int
@@ -76,10 +78,15 @@ struct Leg {
         let watch = Watch(installation, injector)
         watch.begin()
         installation.clerk.begin(threads: 3)
+        var noted = Date()
         while injector.metTotal < target, installation.unfinished > Self.tail {
             let fault = schedule.next()
             usleep(UInt32(fault.gap * 1e6))
             if setting.isVerbose { note(fault.kind.rawValue) }
+            if Date().timeIntervalSince(noted) > Self.noteSeconds {
+                noted = Date()
+                note("Under way")
+            }
             injector.inject(fault)
         }
         let quiet = Date()
@@ -152,8 +159,8 @@ struct Leg {
 
     /// Whether Redis had lost its data shortly before: then its last word on who holds what is gone, too.
     private static func isNear(_ time: String, _ losses: [Date]) -> Bool {
-        guard let moment = try? Date(time, strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
-        else { return false }
+        let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        guard let moment = try? Date(time, strategy: format) else { return false }
         return losses.contains { (-0.5...6).contains(moment.timeIntervalSince($0)) }
     }
 
@@ -162,7 +169,7 @@ struct Leg {
         let place = folder + "/\(UUID().uuidString.prefix(8))"
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try? FileManager.default.copyItem(atPath: installation.logs.path, toPath: place)
-        FileHandle.standardError.write(Data("Logs of this leg: \(place); \(installation.sites.map(\.databaseURL))\n".utf8))
+        say("Logs of this leg: \(place); \(installation.sites.map(\.databaseURL))")
     }
 }
 

@@ -5,9 +5,6 @@ struct Report {
     let setting: Setting
     let result: LegResult
 
-    /// Seconds within which a relocation must be worked again after its worker's fault.
-    static let takeoverLimit = 6.0
-
     /// Times in ascending order, of which a part is asked for.
     struct Times {
         private let sorted: [Double]
@@ -38,7 +35,7 @@ struct Report {
                 .compactMap(\.takeover))
     }
 
-    var isPassed: Bool { result.isClean && (orphans.percentile(99) ?? 0) < Self.takeoverLimit }
+    var isPassed: Bool { result.isClean && (orphans.percentile(99) ?? 0) < setting.takeoverLimit }
 
     // MARK: For people
 
@@ -97,8 +94,11 @@ struct Report {
 
     private var retryLines: [String] {
         result.retries.sorted { $0.key < $1.key }.map { row($0.key, "\($0.value)", "", "", "", "") }
-            + ["exits of workers: " + result.exits.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-                .joined(separator: ", ")]
+            + ["exits of workers: \(exits)"]
+    }
+
+    private var exits: String {
+        result.exits.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
     }
 
     private var exampleLines: [String] {

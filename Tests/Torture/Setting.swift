@@ -22,6 +22,8 @@ struct Setting: Sendable {
     var isVerbose = false
     /// Seconds after which whatever is not finished counts as stuck.
     var patience: Double
+    /// Seconds within which 99 of 100 relocations must be worked again after their worker was lost.
+    var takeoverLimit: Double
     /// Keeps the logs of a leg that found something.
     var keepsLogs: String?
 }

@@ -170,7 +170,8 @@ final class Soak: Sendable {
             let process = try? ChildProcess(
                 programs + "/relocation-enqueue", arguments, environment: environment, errors: folder.file("errors"))
             let code = process?.wait() ?? -1
-            if code != 0 { state.withLock { $0.failures.append("enqueue ended with \(code): \(folder.read("errors"))") } }
+            guard code != 0 else { continue }
+            state.withLock { $0.failures.append("enqueue ended with \(code): \(folder.read("errors"))") }
         }
     }
 

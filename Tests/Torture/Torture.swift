@@ -75,10 +75,16 @@ struct FaultsCommand: ParsableCommand {
     @Option(help: "Seconds after the last fault within which everything must be done: what is not is stuck.")
     var patience = 240.0
 
+    @Option(
+        name: .customLong("takeover-limit"),
+        help: "Seconds within which 99 of 100 relocations must be worked again after their worker was lost.")
+    var takeoverLimit = 6.0
+
     @Option(help: ArgumentHelp("Writes the result to a file, as JSON.", valueName: "file"))
     var json: String?
 
-    @Option(name: .customLong("keep-logs"), help: ArgumentHelp("Keeps logs of legs with findings.", valueName: "folder"))
+    @Option(
+        name: .customLong("keep-logs"), help: ArgumentHelp("Keeps logs of legs with findings.", valueName: "folder"))
     var keepLogs: String?
 
     @Flag(help: "Shows every fault.")
@@ -102,7 +108,7 @@ struct FaultsCommand: ParsableCommand {
         var setting = Setting(
             database: database, seed: seed, relocations: relocations, globals: globals, workers: workers,
             inFlight: inFlight, faults: faults, longestGap: gap, programs: try programs.folder(), patience: patience,
-            keepsLogs: keepLogs)
+            takeoverLimit: takeoverLimit, keepsLogs: keepLogs)
         let workload = try Workload(seed: seed, relocations: relocations, globals: globals)
         let server = try DestinationServer(database, worker: setting.programs + "/relocation-worker")
         setting.isVerbose = verbose
