@@ -56,13 +56,15 @@ enum FaultKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether a server is hit that everybody needs.
-    var hitsServers: Bool { target == .redis || target == .database }
+    /// Whether everybody may have to wait: a server is in trouble, or a frozen worker holds SQLite's write lock.
+    private func stopsOthers(_ setting: Setting) -> Bool {
+        target == .redis || target == .database || self == .workerFrozen && setting.database == .sqlite
+    }
 
     /// Kinds that a run can cause, as often as they should come.
-    static func deck(_ setting: Setting, withServers: Bool) -> [FaultKind] {
-        allCases.filter { $0.isPossible(setting) && (withServers || !$0.hitsServers) }
-            .flatMap { Array(repeating: $0, count: $0.weight * (withServers && $0.hitsServers ? 4 : 1)) }
+    static func deck(_ setting: Setting, isFoul: Bool) -> [FaultKind] {
+        allCases.filter { $0.isPossible(setting) && (isFoul || !$0.stopsOthers(setting)) }
+            .flatMap { Array(repeating: $0, count: $0.weight * (isFoul && $0.stopsOthers(setting) ? 4 : 1)) }
     }
 
     private func isPossible(_ setting: Setting) -> Bool {
@@ -108,8 +110,8 @@ struct FaultSchedule {
 
     init(seed: UInt64, leg: Int, _ setting: Setting) {
         random = SeededRandom(seed: seed, "faults", leg)
-        fair = FaultKind.deck(setting, withServers: false)
-        foul = FaultKind.deck(setting, withServers: true)
+        fair = FaultKind.deck(setting, isFoul: false)
+        foul = FaultKind.deck(setting, isFoul: true)
         longestGap = setting.longestGap
     }
 

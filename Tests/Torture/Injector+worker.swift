@@ -92,14 +92,19 @@ extension Injector {
         }
     }
 
-    /// For a moment no file of the worker may grow.
+    /// For a moment no file of the worker may grow; nor may its log, so that what it does is not known then.
     private func limitFiles(_ fault: Fault, _ site: Site, _ worker: WorkerProcess, _ pid: Int32) {
         worker.trouble(true)
         let held = site.held(by: pid)
+        noteUnlogged(held)
         begin(fault.kind) {
             defer { worker.trouble(false) }
             guard try Self.limit(pid, "4096:unlimited") else { return false }
-            usleep(UInt32(fault.seconds(0.3, 1.2) * 1e6))
+            let end = Date().addingTimeInterval(fault.seconds(0.3, 1.2))
+            while Date() < end {
+                self.noteUnlogged(site.held(by: pid))
+                usleep(10_000)
+            }
             _ = try Self.limit(pid, "unlimited:unlimited")
             return !held.isEmpty
         }

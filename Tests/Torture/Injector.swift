@@ -16,6 +16,8 @@ final class Injector: Sendable {
         /// Size of Redis' append-only file, and when it was so.
         var sizes: [(Date, UInt64)] = []
         var running = 0
+        /// Relocations worked by processes whose log could not grow.
+        var unlogged: Set<String> = []
     }
 
     init(_ installation: Installation, _ setting: Setting) {
@@ -26,6 +28,8 @@ final class Injector: Sendable {
     var met: [FaultKind: Int] { state.withLock { $0.met } }
     var idle: [FaultKind: Int] { state.withLock { $0.idle } }
     var metTotal: Int { met.values.reduce(0, +) }
+    var unlogged: Set<String> { state.withLock { $0.unlogged } }
+    func noteUnlogged(_ sights: [Sight]) { state.withLock { $0.unlogged.formUnion(sights.map(\.uuid)) } }
     /// Faults still at work.
     var running: Int { state.withLock { $0.running } }
 

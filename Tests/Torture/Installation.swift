@@ -83,10 +83,14 @@ final class Installation: Sendable {
 
     /// Looks at everything and keeps the workers running; called in short turns by one thread.
     func turn() throws {
+        for worker in workers { try worker.supervise() }
+        var sights: [String: Sight] = [:]
         for site in sites {
-            for worker in site.workers { try worker.supervise() }
-            if let sights = site.look(client) { recovery.observe(sights, at: Date(), spell: weather.spell) }
+            // Redis is in trouble: nothing to see.
+            guard let seen = site.look(client) else { return }
+            sights.merge(seen) { first, _ in first }
         }
+        recovery.observe(sights, at: Date(), spell: weather.spell)
     }
 
     var isFinished: Bool { sites.allSatisfy(\.unfinished.isEmpty) }

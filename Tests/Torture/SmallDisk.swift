@@ -20,7 +20,8 @@ final class SmallDisk: Sendable {
 
     /// Takes all the space there is.
     func fill() {
-        let descriptor = open(ballast, O_WRONLY | O_CREAT, 0o600)
+        // A worker started meanwhile must not keep the file alive.
+        let descriptor = open(ballast, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         let block = [UInt8](repeating: 1, count: 1 << 20)
@@ -29,5 +30,8 @@ final class SmallDisk: Sendable {
         while write(descriptor, block, 4096) > 0 {}
     }
 
-    func clear() { unlink(ballast) }
+    func clear() {
+        truncate(ballast, 0)
+        unlink(ballast)
+    }
 }
