@@ -58,13 +58,14 @@ enum FaultKind: String, CaseIterable, Sendable {
 
     /// Whether everybody may have to wait: a server is in trouble, or a frozen worker holds SQLite's write lock.
     private func stopsOthers(_ setting: Setting) -> Bool {
-        target == .redis || target == .database || self == .workerFrozen && setting.database == .sqlite
+        target == .redis || target == .database || self == .deadlock
+            || self == .workerFrozen && setting.database == .sqlite
     }
 
     /// Kinds that a run can cause, as often as they should come.
     static func deck(_ setting: Setting, isFoul: Bool) -> [FaultKind] {
         allCases.filter { $0.isPossible(setting) && (isFoul || !$0.stopsOthers(setting)) }
-            .flatMap { Array(repeating: $0, count: $0.weight * (isFoul && $0.stopsOthers(setting) ? 4 : 1)) }
+            .flatMap { Array(repeating: $0, count: $0.weight * (isFoul && $0.stopsOthers(setting) ? 3 : 1)) }
     }
 
     private func isPossible(_ setting: Setting) -> Bool {

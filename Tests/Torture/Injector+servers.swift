@@ -119,7 +119,10 @@ extension Injector {
             let session = PostgresSession(installation.sites[fault.rank % installation.sites.count].databaseURL)
         else { return record(fault.kind, met: false) }
         switch fault.kind {
-        case .deadlock: record(fault.kind, met: provokeDeadlock(session))
+        case .deadlock:
+            installation.weather.begin()
+            record(fault.kind, met: provokeDeadlock(session))
+            installation.weather.end()
         case .sessionTerminated:
             let states = "state IN ('active', 'idle in transaction')"
             record(fault.kind, met: hit(session, "pg_terminate_backend", states, fault.rank))

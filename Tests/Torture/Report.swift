@@ -28,11 +28,10 @@ struct Report {
     /// Until another worker has come further, over all worker faults.
     private var progress: Times { Times(result.samples.filter { !$0.isLocked }.compactMap(\.progress)) }
 
-    /// Of workers that were lost: killed, or frozen beyond their lease.
+    /// Of workers that were killed, frozen beyond their lease, or told to end.
     private var orphans: Times {
-        Times(
-            result.samples.filter { [.workerKilled, .workerFrozen].contains($0.kind) && !$0.isLocked }
-                .compactMap(\.takeover))
+        let kinds: Set<FaultKind> = [.workerKilled, .workerFrozen, .workerTerminated]
+        return Times(result.samples.filter { kinds.contains($0.kind) && !$0.isLocked }.compactMap(\.takeover))
     }
 
     var isPassed: Bool { result.isClean && (orphans.percentile(99) ?? 0) < setting.takeoverLimit }
@@ -65,8 +64,9 @@ struct Report {
         }
         var lines = [
             row("recovery, servers up (s)", "samples", "", "p50", "p99", "max"),
-            line("killed or frozen: taken over", orphans), line("any worker fault: taken over", takeovers(nil)),
-            line("any worker fault: next chunk done", progress),
+            line("killed, frozen, ended: taken over", orphans),
+            line("those and connections: taken over", takeovers(nil)),
+            line("those and connections: next chunk", progress),
         ]
         let locked = takeovers(nil, isLocked: true)
         if setting.database == .sqlite {
