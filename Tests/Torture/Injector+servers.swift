@@ -91,7 +91,8 @@ extension Injector {
         let site = installation.sites[0]
         let seconds = fault.seconds(0.3, 4)
         if setting.database == .sqlite {
-            let database = try DatabaseConnector.open(try DatabaseURL(site.databaseURL))
+            let patient = DatabaseTimeouts(lockMilliseconds: 10_000)
+            let database = try DatabaseConnector.open(try DatabaseURL(site.databaseURL), timeouts: patient)
             try database.begin()
             usleep(UInt32(seconds * 1e6))
             database.rollback()
