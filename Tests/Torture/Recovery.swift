@@ -19,6 +19,23 @@ final class Recovery: Sendable {
         let since: Date
         let spell: Int?
         var sample: Sample
+        /// The first claim after the fault.
+        var claim: (token: Int64, seconds: Double)?
+
+        /// Another worker has it once it has read its tasks. Should a further fault hit it before it gets there, that
+        /// one's recovery begins then, and this one's ended with the claim.
+        mutating func observe(_ sight: Sight, _ seconds: Double) {
+            if sample.takeover == nil {
+                if sight.isTakenOver(from: before) {
+                    sample.takeover = claim.map { $0.token == sight.token ? seconds : $0.seconds } ?? seconds
+                } else if let claim, claim.token != sight.token {
+                    sample.takeover = claim.seconds
+                } else if claim == nil, sight.token > before.token {
+                    claim = (sight.token, seconds)
+                }
+            }
+            if sight.isFurther(than: before) { sample.progress = seconds }
+        }
     }
 
     private struct State {
@@ -47,10 +64,7 @@ final class Recovery: Sendable {
                 // Servers in trouble, or data lost: nothing to learn.
                 guard entry.sample.isLocked || entry.spell == spell, let sight = sights[entry.uuid] else { continue }
                 let seconds = now.timeIntervalSince(entry.since)
-                if entry.sample.takeover == nil, sight.isTakenOver(from: entry.before) {
-                    entry.sample.takeover = seconds
-                }
-                if sight.isFurther(than: entry.before) { entry.sample.progress = seconds }
+                entry.observe(sight, seconds)
                 if entry.sample.progress != nil {
                     entry.sample.takeover = entry.sample.takeover ?? seconds
                     state.samples.append(entry.sample)
