@@ -126,6 +126,7 @@ struct Leg {
         }
         let log = WorkLog(installation.logs)
         result.warnings = log.warnings
+        if setting.isSabotaged { try Sabotage.commit(installation.sites[0].databaseURL) }
         for (site, expected) in zip(installation.sites, expectation.states) {
             let state = try EndState(site.databaseURL, texts: workload.texts, began: began)
             let (lost, extra) = state.difference(from: expected)

@@ -18,6 +18,8 @@ struct Setting: Sendable {
     /// Where the programs are.
     var programs: String
     var hasSmallDisk = false
+    /// Spoils what the programs have left, to test the checks.
+    var isSabotaged = false
     /// Shows every fault.
     var isVerbose = false
     /// Seconds after which whatever is not finished counts as stuck.

@@ -87,6 +87,9 @@ struct FaultsCommand: ParsableCommand {
         name: .customLong("keep-logs"), help: ArgumentHelp("Keeps logs of legs with findings.", valueName: "folder"))
     var keepLogs: String?
 
+    @Flag(help: "Spoils the result afterwards: the run has to notice, or its checks are worth nothing.")
+    var sabotage = false
+
     @Flag(help: "Shows every fault.")
     var verbose = false
 
@@ -112,6 +115,7 @@ struct FaultsCommand: ParsableCommand {
         let workload = try Workload(seed: seed, relocations: relocations, globals: globals)
         let server = try DestinationServer(database, worker: setting.programs + "/relocation-worker")
         setting.isVerbose = verbose
+        setting.isSabotaged = sabotage
         setting.hasSmallDisk = server.disk != nil
         if !setting.hasSmallDisk { say("A full disk is left out: only root can make a small one.") }
         let expectation = try Expectation(setting, workload, server)

@@ -4,7 +4,7 @@ import TestSupport
 /// What the workers' own logs say about who worked on what, and in which order.
 struct WorkLog {
     private struct Event {
-        enum Kind { case claimed, started, done(isReplay: Bool) }
+        enum Kind { case claimed(token: Int64), started, done(isReplay: Bool) }
 
         let time: String
         let process: String
@@ -40,7 +40,7 @@ struct WorkLog {
         let task = ["task.kind", "task.name", "task.min_ordinal"].map { object[$0] ?? "" }.joined(separator: " ")
         let kind: Event.Kind
         switch message {
-        case "relocation claimed": kind = .claimed
+        case "relocation claimed": kind = .claimed(token: object["lease.token"].flatMap { Int64($0) } ?? 0)
         case "task started": kind = .started
         case "task done": kind = .done(isReplay: object["task.replay"] == "true")
         default: return
@@ -62,16 +62,17 @@ struct WorkLog {
     /// Tasks that a worker began and wrote although another had claimed the relocation before: the times at which.
     ///
     /// A worker that was frozen may still log what it is about to do, or what it has done; to begin and to write after
-    /// another's claim, it must have missed that its lease was over.
+    /// another's claim, it must have missed that its lease was over. Who claimed last is told by the fencing tokens: a
+    /// frozen worker logs its claim when it is late already.
     func intrusions(on uuid: String) -> [(time: String, text: String)] {
-        var owner: (process: String, since: String)?
+        var owner: (process: String, since: String, token: Int64)?
         var begun: [String: Event] = [:]
         var out: [(String, String)] = []
         for event in events[uuid] ?? [] {
             switch event.kind {
-            case .claimed:
-                owner = (event.process, event.time)
+            case .claimed(let token):
                 begun[event.process] = nil
+                if token > owner?.token ?? 0 { owner = (event.process, event.time, token) }
             case .started:
                 let isForeign = owner.map { $0.process != event.process && $0.since < event.time } ?? false
                 begun[event.process] = isForeign ? event : nil
