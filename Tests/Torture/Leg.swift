@@ -12,7 +12,7 @@ struct Expectation {
     init(_ setting: Setting, _ workload: Workload, _ server: DestinationServer) throws {
         let began = Date()
         let installation = try Installation(setting, workload, server, isDisturbed: false)
-        installation.clerk.begin(threads: 1)
+        installation.clerk.begin(threads: 2)
         let deadline = Date().addingTimeInterval(setting.patience)
         while !installation.isFinished {
             try installation.turn()

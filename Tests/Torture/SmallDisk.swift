@@ -14,6 +14,7 @@ final class SmallDisk: Sendable {
         self.folder = folder
         chmod(folder.path, 0o755)
         guard mount("tmpfs", folder.path, "tmpfs", 0, "size=\(megabytes)m,mode=0777") == 0 else { return nil }
+        Interruption.keep(disk: folder.path)
     }
 
     deinit { umount2(folder.path, Int32(MNT_DETACH)) }

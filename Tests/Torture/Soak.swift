@@ -42,6 +42,7 @@ struct SoakCommand: ParsableCommand {
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
+        Interruption.watch()
         let folder = try programs.folder()
         let server = try DestinationServer(database, worker: folder + "/relocation-worker")
         let soak = try Soak(

@@ -108,6 +108,7 @@ struct FaultsCommand: ParsableCommand {
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
+        Interruption.watch()
         var setting = Setting(
             database: database, seed: seed, relocations: relocations, globals: globals, workers: workers,
             inFlight: inFlight, faults: faults, longestGap: gap, programs: try programs.folder(), patience: patience,
