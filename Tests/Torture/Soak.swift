@@ -168,9 +168,14 @@ final class Soak: Sendable {
             let uuid = UUID().uuidString.lowercased()
             state.withLock { _ = $0.open.insert(uuid) }
             let arguments = [export.scope, "--silent", "--import-uuid", uuid] + export.flags + [export.file]
-            let process = try? ChildProcess(
-                programs + "/relocation-enqueue", arguments, environment: environment, errors: folder.file("errors"))
-            let code = process?.wait() ?? -1
+            var code: Int32 = -1
+            repeat {
+                let process = try? ChildProcess(
+                    programs + "/relocation-enqueue", arguments, environment: environment,
+                    errors: folder.file("errors"))
+                code = process?.wait() ?? -1
+                // A machine under load may keep Redis waiting: the same again is safe.
+            } while code == 69
             guard code != 0 else { continue }
             state.withLock { $0.failures.append("enqueue ended with \(code): \(folder.read("errors"))") }
         }
