@@ -38,6 +38,14 @@ enum FaultKind: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether a worker is gone then.
+    var losesWorker: Bool {
+        switch self {
+        case .workerKilled, .workerFrozen, .workerTerminated: true
+        default: false
+        }
+    }
+
     /// How often it comes, relative to the others.
     private var weight: Int {
         switch self {

@@ -119,6 +119,7 @@ struct Leg {
         result.met = injector.met
         result.idle = injector.idle
         result.samples = installation.recovery.samples
+        result.backedOff = installation.recovery.backedOff
         result.retries = installation.clerk.retries
         for site in installation.sites {
             for worker in site.workers { result.exits.merge(worker.exits, uniquingKeysWith: +) }

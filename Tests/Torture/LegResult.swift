@@ -14,6 +14,7 @@ struct LegResult: Sendable {
     var intrusions: [String] = []
     /// The same within seconds after Redis had lost its data.
     var excused = 0
+    var backedOff = 0
     /// Why an operator had to try a relocation again → how often.
     var retries: [String: Int] = [:]
     /// Workers that did not end when told to.
@@ -44,6 +45,7 @@ struct LegResult: Sendable {
         unaccounted += other.unaccounted
         intrusions += other.intrusions
         excused += other.excused
+        backedOff += other.backedOff
         retries.merge(other.retries, uniquingKeysWith: +)
         stubborn += other.stubborn
         exits.merge(other.exits, uniquingKeysWith: +)

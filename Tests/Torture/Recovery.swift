@@ -41,6 +41,7 @@ final class Recovery: Sendable {
     private struct State {
         var open: [Case] = []
         var samples: [Sample] = []
+        var backedOff = 0
     }
 
     private let state = Mutex(State())
@@ -63,6 +64,11 @@ final class Recovery: Sendable {
             for var entry in state.open {
                 // Servers in trouble, or data lost: nothing to learn.
                 guard entry.sample.isLocked || entry.spell == spell, let sight = sights[entry.uuid] else { continue }
+                // Given back in the last moment, because of a connection that was cut before: it waits for its back-off.
+                if sight.isBackingOff, entry.sample.kind.losesWorker, entry.sample.takeover == nil {
+                    state.backedOff += 1
+                    continue
+                }
                 let seconds = now.timeIntervalSince(entry.since)
                 entry.observe(sight, seconds)
                 if entry.sample.progress != nil {
@@ -75,6 +81,9 @@ final class Recovery: Sendable {
             state.open = open
         }
     }
+
+    /// Relocations that their worker gave back because of the database before it was lost.
+    var backedOff: Int { state.withLock { $0.backedOff } }
 
     var samples: [Sample] {
         state.withLock { state in state.samples + state.open.map(\.sample).filter { $0.takeover != nil } }
@@ -90,8 +99,10 @@ struct Sight: Sendable {
     let leaseUsed: Bool
     let chunksDone: Int
     let progress: Int
+    /// Milliseconds since 1970 until which it waits after trouble with the database; 0 where it does not.
+    let nextAttemptAt: Int64
 
-    static let fields = ["status", "owner", "token", "leaseUsed", "chunksDone", "progress"]
+    static let fields = ["status", "owner", "token", "leaseUsed", "chunksDone", "progress", "nextAttemptAt"]
 
     /// nil where Redis does not know the relocation.
     init?(_ uuid: String, _ answer: RedisAnswer) {
@@ -104,9 +115,13 @@ struct Sight: Sendable {
         leaseUsed = texts[3] == "1"
         chunksDone = texts[4].flatMap { Int($0) } ?? 0
         progress = texts[5].flatMap { Int($0) } ?? 0
+        nextAttemptAt = texts[6].flatMap { Int64($0) } ?? 0
     }
 
     func isHeld(by pid: Int32) -> Bool { owner.hasSuffix(":\(pid)") }
+
+    /// Whether its worker has given it back because of the database.
+    var isBackingOff: Bool { owner.isEmpty && nextAttemptAt > 0 && !hasEnded }
 
     var hasEnded: Bool { status == "SUCCESS" || status == "FAILURE" }
 

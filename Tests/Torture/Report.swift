@@ -30,8 +30,7 @@ struct Report {
 
     /// Of workers that were killed, frozen beyond their lease, or told to end.
     private var orphans: Times {
-        let kinds: Set<FaultKind> = [.workerKilled, .workerFrozen, .workerTerminated]
-        return Times(result.samples.filter { kinds.contains($0.kind) && !$0.isLocked }.compactMap(\.takeover))
+        Times(result.samples.filter { $0.kind.losesWorker && !$0.isLocked }.compactMap(\.takeover))
     }
 
     var isPassed: Bool { result.isClean && (orphans.percentile(99) ?? 0) < setting.takeoverLimit }
@@ -80,6 +79,7 @@ struct Report {
             + [
                 row("workers that did not end when told to", "\(result.stubborn)", "", "", "", ""),
                 row("written by two after Redis lost data", "\(result.excused)", "", "", "", ""),
+                row("in back-off when the worker was lost", "\(result.backedOff)", "", "", "", ""),
                 row("rows compared", "\(result.rows)", "", "", "", ""),
             ]
     }
