@@ -16,9 +16,10 @@ demo: deps ## Imports the sample export end to end on SQLite with a private Redi
 
 test: deps ## Runs all tests; they start their own Redis and PostgreSQL
 	swift build --build-tests
-	swift test --skip-build --parallel --skip FlowTests
+	swift test --skip-build --parallel --skip 'FlowTests|TortureTests'
 	@# Apart, because they watch the cooperative pool, whose threads the other tests hold while they wait for programs.
 	swift test --skip-build --filter FlowTests
+	swift test --skip-build --filter TortureTests
 
 faults: deps ## Disturbs an import at every step in every way, on all databases
 	RELOCATION_FAULTS=all swift test --filter FaultTests
@@ -38,4 +39,15 @@ check: lint test ## The gate: format, build without warnings, all tests
 bench: deps ## Measures against named limits and rewrites the figures in Benchmarks/README.md
 	@Benchmarks/run
 
-.PHONY: help deps build demo test faults lint format model check bench
+TORTURE := $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(DATABASE),--database $(DATABASE)) \
+	$(if $(JSON),--json $(JSON)) $(TORTURE_OPTIONS)
+
+torture: deps ## Breaks workers and servers while they import: SEED=7 FAULTS=2000 DATABASE=postgres|sqlite JSON=file
+	swift build -c release
+	.build/release/Torture $(TORTURE)
+
+soak: deps ## Passes TASKS=100000 tasks through the queue and watches that nothing grows: DATABASE=postgres|sqlite
+	swift build -c release
+	.build/release/Torture soak $(if $(TASKS),--tasks $(TASKS)) $(if $(DATABASE),--database $(DATABASE))
+
+.PHONY: help deps build demo test faults lint format model check bench torture soak

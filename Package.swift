@@ -70,6 +70,10 @@ let package = Package(
             ],
             path: "Sources/Worker", swiftSettings: strict),
 
+        // The torture program: no product to ship.
+        .executableTarget(
+            name: "Torture", dependencies: ["TestSupport", "Storage", "Catalogue", "CPQ", argumentParser],
+            path: "Tests/Torture", exclude: ["README.md"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: [], path: "Tests/Support", swiftSettings: strict),
         tests("CatalogueTests", ["Catalogue"]),
         tests("ExportTests", ["Export", "Catalogue", "TestSupport", crypto, cryptoExtras]),
@@ -83,6 +87,7 @@ let package = Package(
                 "Enqueue", "Flow", "Export", "Queue", "Console", "Storage", "Import", "Catalogue", "Failpoints",
                 "TestSupport", logging,
             ]),
+        tests("TortureTests", ["TestSupport"]),
         tests("EndToEndTests", ["TestSupport", "Storage", "Catalogue", crypto, cryptoExtras]),
         tests(
             "SafetyTests",

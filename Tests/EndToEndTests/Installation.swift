@@ -45,14 +45,17 @@ final class Installation: Sendable {
         return URL(fileURLWithPath: executable).deletingLastPathComponent().path
     }()
 
+    /// - Parameter under: a program that starts this one
     func start(
-        _ program: String, _ arguments: [String], environment changes: [String: String?] = [:], input: String? = nil
+        _ program: String, _ arguments: [String], environment changes: [String: String?] = [:], input: String? = nil,
+        under: [String] = []
     ) throws -> Running {
         let name = UUID().uuidString
         let output = folder.file("\(name).out")
         let errors = folder.file("\(name).err")
+        let command = under + [Self.programs + "/" + program] + arguments
         let process = try ChildProcess(
-            Self.programs + "/" + program, arguments,
+            command[0], Array(command.dropFirst()),
             environment: environment.merging(changes) { _, new in new }, input: input, output: output, errors: errors,
             folder: folder.path)
         return Running(process: process, output: output, errors: errors)

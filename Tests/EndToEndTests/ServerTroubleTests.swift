@@ -76,6 +76,23 @@ import Testing
         try Refusal(75, "do not fit", "Raise maxmemory").expect(["users", file], in: installation)
     }
 
+    /// Where a file may not grow any more, the kernel ends a program that does not object.
+    @Test func aFileSizeLimitIsAFullDisk() throws {
+        let installation = try Installation()
+        let file = try Self.export(in: installation, users: 400)
+        let uuid = try installation.enqueue("users", file).lastLine
+        let worker = try installation.start(
+            "relocation-worker", ["run"], under: ["prlimit", "--fsize=200000:unlimited"])
+        defer { worker.process.signal(SIGTERM) }
+        #expect(
+            try eventually(within: 30) {
+                (try installation.status(uuid)["lastTrouble"] as? String)?.contains("disk") == true
+            }, "\(worker.errorsSoFar)")
+        #expect(worker.process.isRunning)
+        #expect(try ChildProcess("prlimit", ["--pid", "\(worker.process.pid)", "--fsize=unlimited"]).wait() == 0)
+        #expect(try eventually(within: 60) { try installation.status(uuid)["status"] as? String == "SUCCESS" })
+    }
+
     @Test func aDatabaseThatCannotBeMade() throws {
         let installation = try Installation(migrated: false)
         func migrate(_ path: String) throws -> Installation.Result {

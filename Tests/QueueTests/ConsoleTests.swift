@@ -65,6 +65,17 @@ import Testing
         #expect(try RedisOptions.parse([]).configuration(bare).prefix == "relocation")
     }
 
+    @Test func howLongAFinishedRelocationIsRemembered() throws {
+        let environment = Environment(["RELOCATION_REDIS_URL": "redis://h", "RELOCATION_RETENTION": "60"])
+        #expect(try RedisOptions.parse([]).configuration(environment).retentionSeconds == 60)
+        #expect(try RedisOptions.parse(["--retention", "5"]).configuration(environment).retentionSeconds == 5)
+        let bare = Environment(["RELOCATION_REDIS_URL": "redis://h"])
+        #expect(try RedisOptions.parse([]).configuration(bare).retentionSeconds == 30 * 24 * 60 * 60)
+        let word = Environment(["RELOCATION_REDIS_URL": "redis://h", "RELOCATION_RETENTION": "a month"])
+        #expect(failure { _ = try RedisOptions.parse([]).configuration(word) }?.status == .usage)
+        #expect(kind { _ = try RedisOptions.parse(["--retention", "0"]).configuration(bare) } == .invalidArgument)
+    }
+
     @Test func aPasswordOnTheCommandLineIsRefused() throws {
         let nothing = Environment([:])
         let redis = try RedisOptions.parse(["--redis-url", "redis://u:hush@h"])

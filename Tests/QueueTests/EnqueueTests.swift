@@ -18,6 +18,21 @@ import Testing
         #expect(try queue.claimed().uuid == uuid(1))
     }
 
+    @Test func forgottenRelocationsLeaveTheIndex() throws {
+        let fixture = try QueueFixture()
+        let queue = try fixture.queue()
+        for number in 0..<300 {
+            try queue.enqueue(uuid(number), tasks: 1)
+            _ = try queue.finish()
+            // Its retention is over.
+            let key = "{test}:record:\(uuid(number))"
+            #expect(try fixture.server.cli(["PEXPIRE", key, "0"]) == "1")
+        }
+        // At random, so that this says hardly ever more; without it there are 300.
+        let members = Int(try fixture.server.cli(["ZCARD", "{test}:index"])) ?? 0
+        #expect((1...60).contains(members), "\(members)")
+    }
+
     @Test func aRelocationWithoutTasksCanBePublished() throws {
         let fixture = try QueueFixture()
         let queue = try fixture.queue()

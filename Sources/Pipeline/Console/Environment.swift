@@ -4,6 +4,7 @@ import Glibc
 public struct Environment: Sendable {
     public static let redisURL = "RELOCATION_REDIS_URL"
     public static let redisPrefix = "RELOCATION_REDIS_PREFIX"
+    public static let retention = "RELOCATION_RETENTION"
     public static let databaseURL = "RELOCATION_DATABASE_URL"
     public static let payloadKey = "RELOCATION_PAYLOAD_KEY"
     /// Bytes of a file that a `…_FILE` variable names.

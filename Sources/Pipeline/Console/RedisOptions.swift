@@ -15,18 +15,33 @@ public struct RedisOptions: ParsableArguments {
         help: ArgumentHelp("What the queue's keys begin with (default: relocation).", valueName: "prefix"))
     public var redisPrefix: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Seconds for which a finished relocation is remembered (RELOCATION_RETENTION; default: 30 days).",
+            valueName: "seconds"))
+    public var retention: Int?
+
     public init() {}
 
     /// The queue that flags or, where they are missing, the environment name.
     public func configuration(
-        _ environment: Environment = .process, retentionSeconds: Int? = nil, leaseMilliseconds: Int? = nil
+        _ environment: Environment = .process, leaseMilliseconds: Int? = nil
     ) throws -> QueueConfiguration {
         let url = try url(environment)
         let prefix = try redisPrefix ?? environment.value(Environment.redisPrefix) ?? "relocation"
         let defaults = try QueueConfiguration(url: url)
         return try QueueConfiguration(
             url: url, prefix: prefix, leaseMilliseconds: leaseMilliseconds ?? defaults.leaseMilliseconds,
-            retentionSeconds: retentionSeconds ?? defaults.retentionSeconds)
+            retentionSeconds: try seconds(environment) ?? defaults.retentionSeconds)
+    }
+
+    private func seconds(_ environment: Environment) throws -> Int? {
+        if let retention { return retention }
+        guard let text = try environment.value(Environment.retention) else { return nil }
+        guard let seconds = Int(text) else {
+            throw CommandFailure(.usage, "\(Environment.retention) takes a number of seconds.")
+        }
+        return seconds
     }
 
     private func url(_ environment: Environment) throws -> RedisURL {

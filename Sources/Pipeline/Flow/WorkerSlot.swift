@@ -114,7 +114,9 @@ actor WorkerSlot {
         vitals.claimed()
         var log = log
         log[metadataKey: "relocation.uuid"] = "\(claim.uuid)"
-        log.info("relocation claimed", metadata: ["chunks.done": "\(claim.status.chunksDone)"])
+        log.info(
+            "relocation claimed",
+            metadata: ["chunks.done": "\(claim.status.chunksDone)", "lease.token": "\(claim.token)"])
         let runner = RelocationRunner(
             queue: queue, destination: destination, settings: settings, vitals: vitals, heartbeat: heartbeat,
             stop: stop,

@@ -30,6 +30,10 @@ extension Script {
         redis.call('PEXPIRE', KEYS[1], ARGV[4])
         for at = 8 + fields, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[at], ARGV[at + 1]) end
         if #ARGV > 7 + fields then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
+        -- Records that have expired leave the index as new ones come: a few at random, more than one comes at a time.
+        for _, other in ipairs(redis.call('ZRANDMEMBER', KEYS[6], 8)) do
+          if redis.call('EXISTS', base .. 'record:' .. other) == 0 then redis.call('ZREM', KEYS[6], other) end
+        end
         redis.call('ZADD', KEYS[6], ms(now), ARGV[2])
         return {'ok', token}
         """)

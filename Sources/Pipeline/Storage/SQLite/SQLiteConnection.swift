@@ -9,8 +9,11 @@ final class SQLiteConnection {
     private static let maximumStatements = 256
     /// Once a process; too late, it changes nothing.
     private static let withoutStatistics = relocation_sqlite3_without_statistics()
+    /// A file that may not grow any more is a full disk, an error as any other, and no reason to die.
+    private static let ignoreFileSizeSignal: Void = { _ = signal(SIGXFSZ, SIG_IGN) }()
 
     init(path: String, create: Bool, busyMilliseconds: Int) throws(StorageError) {
+        _ = Self.ignoreFileSizeSignal
         self.path = path
         _ = Self.withoutStatistics
         try Self.checkExists(path, create: create)

@@ -1,0 +1,112 @@
+import Foundation
+import Synchronization
+import TestSupport
+
+/// The operator of the installation: enqueues, looks at what has ended, tries again what may be tried again.
+final class Clerk: Sendable {
+    private let sites: [Site]
+    private let program: String
+    private let redisURL: String
+    private let folder: TemporaryFolder
+    private let state = Mutex(State())
+
+    private struct State {
+        var isEnding = false
+        var enqueuing: [ChildProcess] = []
+        /// Why relocations had to be tried again → how often.
+        var retries: [String: Int] = [:]
+        var calls = 0
+    }
+
+    init(_ sites: [Site], program: String, redisURL: String) throws {
+        self.sites = sites
+        self.program = program
+        self.redisURL = redisURL
+        folder = try TemporaryFolder()
+    }
+
+    /// Works on a thread of its own until `end`.
+    func begin(threads: Int) {
+        for number in 0..<threads {
+            Thread { [self] in
+                while !state.withLock({ $0.isEnding }) {
+                    if !runErrand(first: number) { usleep(10_000) }
+                }
+            }.start()
+        }
+    }
+
+    func end() { state.withLock { $0.isEnding = true } }
+
+    var retries: [String: Int] { state.withLock { $0.retries } }
+
+    /// Kills an enqueuer at work. False where there is none.
+    func killEnqueuer() -> Bool {
+        guard let process = state.withLock({ $0.enqueuing.last }) else { return false }
+        process.signal(SIGKILL)
+        return process.wait() == 128 + SIGKILL
+    }
+
+    private func runErrand(first: Int) -> Bool {
+        for offset in sites.indices {
+            let site = sites[(first + offset) % sites.count]
+            switch site.nextErrand() {
+            case .enqueue(let plan): enqueue(plan, site)
+            case .conclude(let plan): conclude(plan, site)
+            case nil: continue
+            }
+            return true
+        }
+        return false
+    }
+
+    private func enqueue(_ plan: Plan, _ site: Site) {
+        let end = run(plan.arguments, site, isEnqueue: true)
+        site.settle(plan, end?.code == 0 ? .queued : .waiting)
+        if end?.code != 0 { usleep(50_000) }
+    }
+
+    private func conclude(_ plan: Plan, _ site: Site) {
+        guard let end = run(["status", plan.uuid, "--json"], site), end.code == 0, let outcome = Outcome(end.output)
+        else {
+            // Redis is in trouble, or has forgotten it: the next look tells.
+            return site.settle(plan, .queued)
+        }
+        if outcome.status == "FAILURE", let reason = Self.passingReason(outcome.reason) {
+            state.withLock { $0.retries[reason, default: 0] += 1 }
+            if reason == Self.lost { return site.settle(plan, .waiting) }
+            _ = run(["retry", plan.uuid], site)
+            return site.settle(plan, .queued)
+        }
+        site.settle(plan, outcome.status == "IN_PROGRESS" ? .queued : .done(outcome))
+    }
+
+    private static let lost = "Redis has lost tasks: enqueued again"
+
+    /// Why a failure is the faults' doing, so that the relocation may be tried again.
+    private static func passingReason(_ reason: String) -> String? {
+        if reason.contains("given up after") { return "given up after ten attempts: retried" }
+        if reason.contains("workers in a row were lost") { return "ten workers in a row lost: retried" }
+        return reason.hasPrefix("Redis has lost tasks") ? lost : nil
+    }
+
+    private func run(_ arguments: [String], _ site: Site, isEnqueue: Bool = false) -> (code: Int32, output: String)? {
+        let call = state.withLock { state in
+            state.calls += 1
+            return state.calls
+        }
+        let output = folder.file("out.\(call)")
+        defer { unlink(output) }
+        let environment: [String: String?] = [
+            "RELOCATION_REDIS_URL": redisURL, "RELOCATION_REDIS_PREFIX": site.prefix, "RELOCATION_FAILPOINT": nil,
+        ]
+        guard
+            let process = try? ChildProcess(
+                program, arguments, environment: environment, output: output, errors: folder.file("errors"))
+        else { return nil }
+        if isEnqueue { state.withLock { $0.enqueuing.append(process) } }
+        let code = process.wait(seconds: 60)
+        if isEnqueue { state.withLock { $0.enqueuing.removeAll { $0 === process } } }
+        return code.map { ($0, folder.read("out.\(call)")) }
+    }
+}

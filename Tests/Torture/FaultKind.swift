@@ -1,0 +1,135 @@
+/// What is done to the workers, their connections and their servers.
+enum FaultKind: String, CaseIterable, Sendable {
+    case workerKilled = "worker killed"
+    case workerFrozen = "worker frozen beyond its lease"
+    case workerTerminated = "worker told to end"
+    case redisCut = "connections to Redis cut"
+    case redisDelayed = "connections to Redis delayed"
+    case databaseCut = "connections to PostgreSQL cut"
+    case databaseDelayed = "connections to PostgreSQL delayed"
+    case fileLimited = "file size limited"
+    case enqueuerKilled = "enqueuer killed"
+    case sessionTerminated = "PostgreSQL session terminated"
+    case statementCancelled = "PostgreSQL statement cancelled"
+    case deadlock = "PostgreSQL deadlock"
+    case tablesLocked = "tables locked by another program"
+    case diskFull = "disk full"
+    case databaseKilled = "PostgreSQL killed and restarted"
+    case databaseCrashed = "PostgreSQL crashed, recovers"
+    case redisKilled = "Redis killed and restarted"
+    case redisFrozen = "Redis frozen"
+    case redisReadOnly = "Redis made read-only"
+    case redisFull = "Redis full"
+    case redisLostSecond = "Redis lost its last second"
+    case redisEmptied = "Redis replaced by an empty one"
+
+    /// What is hit.
+    enum Target { case worker, enqueuer, session, redis, database }
+
+    var target: Target {
+        switch self {
+        case .workerKilled, .workerFrozen, .workerTerminated, .redisCut, .redisDelayed, .databaseCut, .databaseDelayed,
+            .fileLimited:
+            .worker
+        case .enqueuerKilled: .enqueuer
+        case .sessionTerminated, .statementCancelled, .deadlock: .session
+        case .tablesLocked, .diskFull, .databaseKilled, .databaseCrashed: .database
+        case .redisKilled, .redisFrozen, .redisReadOnly, .redisFull, .redisLostSecond, .redisEmptied: .redis
+        }
+    }
+
+    /// Whether a worker is gone then.
+    var losesWorker: Bool {
+        switch self {
+        case .workerKilled, .workerFrozen, .workerTerminated: true
+        default: false
+        }
+    }
+
+    /// How often it comes, relative to the others.
+    private var weight: Int {
+        switch self {
+        case .workerKilled: 30
+        case .workerFrozen, .workerTerminated: 12
+        case .redisCut, .databaseCut: 8
+        case .redisDelayed, .databaseDelayed: 4
+        case .enqueuerKilled: 3
+        case .sessionTerminated, .statementCancelled: 8
+        case .deadlock: 4
+        case .fileLimited: 3
+        case .redisKilled: 2
+        case .tablesLocked, .diskFull, .databaseKilled, .databaseCrashed, .redisFrozen, .redisReadOnly, .redisFull,
+            .redisLostSecond, .redisEmptied:
+            1
+        }
+    }
+
+    /// Whether everybody may have to wait: a server is in trouble, or a frozen worker holds SQLite's write lock.
+    private func stopsOthers(_ setting: Setting) -> Bool {
+        target == .redis || target == .database || self == .deadlock
+            || self == .workerFrozen && setting.database == .sqlite
+    }
+
+    /// Kinds that a run can cause, as often as they should come.
+    static func deck(_ setting: Setting, isFoul: Bool) -> [FaultKind] {
+        allCases.filter { $0.isPossible(setting) && (isFoul || !$0.stopsOthers(setting)) }
+            .flatMap { Array(repeating: $0, count: $0.weight * (isFoul && $0.stopsOthers(setting) ? 3 : 1)) }
+    }
+
+    private func isPossible(_ setting: Setting) -> Bool {
+        switch self {
+        case .databaseCut, .databaseDelayed, .sessionTerminated, .statementCancelled, .deadlock, .databaseKilled,
+            .databaseCrashed:
+            setting.database == .postgres
+        case .fileLimited: setting.database == .sqlite
+        case .diskFull: setting.hasSmallDisk
+        case .redisLostSecond: setting.fsync == .everysec
+        case .workerKilled, .workerFrozen, .workerTerminated, .redisCut, .redisDelayed, .enqueuerKilled, .tablesLocked,
+            .redisKilled, .redisFrozen, .redisReadOnly, .redisFull, .redisEmptied:
+            true
+        }
+    }
+}
+
+/// One fault of the schedule.
+struct Fault: Sendable {
+    let kind: FaultKind
+    /// Which of those that it can hit, counted around.
+    let rank: Int
+    /// Where between the shortest and the longest it lasts, 0..<1.
+    let length: Double
+    /// Seconds after the fault before.
+    let gap: Double
+
+    func seconds(_ shortest: Double, _ longest: Double) -> Double { shortest + (longest - shortest) * length }
+}
+
+/// The faults of one leg: fixed by the seed. Stretches in which the servers are up, so that recovery can be measured,
+/// alternate with others.
+struct FaultSchedule {
+    private var random: SeededRandom
+    private let fair: [FaultKind]
+    private let foul: [FaultKind]
+    private let longestGap: Double
+    private var number = 0
+
+    /// Faults of a whole turn, and those of them that come while the servers are up.
+    private static let turn = 60
+    private static let fairPart = 45
+
+    init(seed: UInt64, leg: Int, _ setting: Setting) {
+        random = SeededRandom(seed: seed, "faults", leg)
+        fair = FaultKind.deck(setting, isFoul: false)
+        foul = FaultKind.deck(setting, isFoul: true)
+        longestGap = setting.longestGap
+    }
+
+    mutating func next() -> Fault {
+        let isFair = number % Self.turn < Self.fairPart
+        number += 1
+        let deck = isFair ? fair : foul
+        return Fault(
+            kind: deck[random.below(deck.count)], rank: random.below(1 << 20), length: random.seconds(0...1),
+            gap: random.seconds(0.02...longestGap))
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Storage
+import TestSupport
+
+extension Injector {
+    /// Longer than a worker's lease.
+    private static let beyondLease = 4.3
+
+    /// A worker that holds something and is not in trouble already, with what it holds.
+    private func victim(_ rank: Int) -> (Site, WorkerProcess)? {
+        var found: (Site, WorkerProcess)?
+        _ = eventually(within: 1.5) {
+            let eligible = installation.sites.flatMap { site in
+                site.workers.filter { worker in
+                    guard !worker.isTroubled, let pid = worker.pid else { return false }
+                    return !site.held(by: pid).isEmpty
+                }.map { (site, $0) }
+            }
+            if !eligible.isEmpty { found = eligible[rank % eligible.count] }
+            return found != nil
+        }
+        return found
+    }
+
+    func injectWorker(_ fault: Fault) {
+        guard let (site, worker) = victim(fault.rank), let pid = worker.pid else {
+            return record(fault.kind, met: false)
+        }
+        let spell = installation.weather.spell
+        let since = Date()
+        switch fault.kind {
+        case .workerKilled:
+            worker.signal(SIGKILL)
+            // Redis shows what a dead process held: that it met work is certain.
+            met(fault.kind, holdings(site, pid), since, spell)
+        case .workerFrozen:
+            worker.freeze()
+            freeze(fault, site, worker, pid, since, spell)
+        case .workerTerminated:
+            met(fault.kind, site.held(by: pid), since, spell)
+            worker.signal(SIGTERM)
+        case .redisCut, .databaseCut:
+            let proxy = fault.kind == .redisCut ? worker.redisProxy : worker.databaseProxy
+            let held = site.held(by: pid)
+            met(fault.kind, (proxy?.cut() ?? 0) > 0 ? held : [], since, spell)
+        case .redisDelayed, .databaseDelayed:
+            let proxy = fault.kind == .redisDelayed ? worker.redisProxy : worker.databaseProxy
+            proxy?.delay(seconds: fault.seconds(0.1, 6))
+            met(fault.kind, site.held(by: pid), since, spell)
+        default: limitFiles(fault, site, worker, pid)
+        }
+    }
+
+    private func met(_ kind: FaultKind, _ held: [Sight], _ since: Date, _ spell: Int?, isLocked: Bool = false) {
+        record(kind, met: !held.isEmpty)
+        installation.recovery.begin(kind, held, since: since, spell: spell, isLocked: isLocked)
+    }
+
+    /// What a worker that cannot do anything any more holds, as Redis says now.
+    private func holdings(_ site: Site, _ pid: Int32) -> [Sight] {
+        usleep(3_000)
+        return (site.look(installation.client)?.values).map { $0.filter { $0.isHeld(by: pid) && !$0.hasEnded } } ?? []
+    }
+
+    private func freeze(
+        _ fault: Fault, _ site: Site, _ worker: WorkerProcess, _ pid: Int32, _ since: Date, _ spell: Int?
+    ) {
+        let held = holdings(site, pid)
+        let isLocked = setting.database == .sqlite && isWriteLocked(site)
+        // With the write lock in frozen hands nobody can work: a case of its own.
+        if isLocked { installation.weather.begin() }
+        met(fault.kind, held, since, spell, isLocked: isLocked)
+        let weather = installation.weather
+        Thread {
+            usleep(UInt32(fault.seconds(Self.beyondLease, Self.beyondLease + 3) * 1e6))
+            worker.thaw()
+            if isLocked { weather.end() }
+        }.start()
+    }
+
+    /// Whether nobody else can write for a while.
+    private func isWriteLocked(_ site: Site) -> Bool {
+        guard let url = try? DatabaseURL(site.databaseURL),
+            let database = try? DatabaseConnector.open(url, timeouts: DatabaseTimeouts(lockMilliseconds: 250))
+        else { return false }
+        do {
+            try database.begin()
+            database.rollback()
+            return false
+        } catch {
+            return true
+        }
+    }
+
+    /// For a moment no file of the worker may grow; nor may its log, so that what it does is not known then.
+    private func limitFiles(_ fault: Fault, _ site: Site, _ worker: WorkerProcess, _ pid: Int32) {
+        worker.trouble(true)
+        let held = site.held(by: pid)
+        noteUnlogged(held)
+        begin(fault.kind) {
+            defer { worker.trouble(false) }
+            guard try Self.limit(pid, "4096:unlimited") else { return false }
+            let end = Date().addingTimeInterval(fault.seconds(0.3, 1.2))
+            while Date() < end {
+                self.noteUnlogged(site.held(by: pid))
+                usleep(10_000)
+            }
+            _ = try Self.limit(pid, "unlimited:unlimited")
+            return !held.isEmpty
+        }
+    }
+
+    private static func limit(_ pid: Int32, _ size: String) throws -> Bool {
+        try ChildProcess("prlimit", ["--pid", "\(pid)", "--fsize=\(size)"]).wait() == 0
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Synchronization
+import TestSupport
+
+/// Causes faults and records which of them met work in progress.
+final class Injector: Sendable {
+    let installation: Installation
+    let setting: Setting
+    private let state = Mutex(State())
+
+    private struct State {
+        var met: [FaultKind: Int] = [:]
+        var idle: [FaultKind: Int] = [:]
+        /// Faults that last are at work there.
+        var busy: Set<String> = []
+        /// Size of Redis' append-only file, and when it was so.
+        var sizes: [(Date, UInt64)] = []
+        var running = 0
+        /// Relocations worked by processes whose log could not grow.
+        var unlogged: Set<String> = []
+    }
+
+    init(_ installation: Installation, _ setting: Setting) {
+        self.installation = installation
+        self.setting = setting
+    }
+
+    var met: [FaultKind: Int] { state.withLock { $0.met } }
+    var idle: [FaultKind: Int] { state.withLock { $0.idle } }
+    var metTotal: Int { met.values.reduce(0, +) }
+    var unlogged: Set<String> { state.withLock { $0.unlogged } }
+    func noteUnlogged(_ sights: [Sight]) { state.withLock { $0.unlogged.formUnion(sights.map(\.uuid)) } }
+    /// Faults still at work.
+    var running: Int { state.withLock { $0.running } }
+
+    func record(_ kind: FaultKind, met: Bool) {
+        state.withLock { state in
+            if met { state.met[kind, default: 0] += 1 } else { state.idle[kind, default: 0] += 1 }
+        }
+    }
+
+    func inject(_ fault: Fault) {
+        switch fault.kind.target {
+        case .worker: injectWorker(fault)
+        case .enqueuer: record(fault.kind, met: killEnqueuer())
+        case .session: injectSession(fault)
+        case .redis: last(fault, "redis") { try self.injectRedis(fault) }
+        case .database: last(fault, "database") { try self.injectDatabase(fault) }
+        }
+    }
+
+    /// Whether anything is being worked on.
+    var isWorked: Bool { installation.sites.contains { $0.worked > 0 } }
+
+    /// Runs a fault that takes its time on a thread of its own; one at a time in each place.
+    private func last(_ fault: Fault, _ place: String, _ work: @escaping @Sendable () throws -> Bool) {
+        _ = eventually(within: 10) { state.withLock { $0.busy.insert(place).inserted } }
+        begin(fault.kind) {
+            defer { _ = self.state.withLock { $0.busy.remove(place) } }
+            guard eventually(within: 2, { self.isWorked }) else { return false }
+            self.installation.weather.begin()
+            defer { self.installation.weather.end() }
+            return try work()
+        }
+    }
+
+    /// On a thread of its own.
+    func begin(_ kind: FaultKind, _ work: @escaping @Sendable () throws -> Bool) {
+        state.withLock { $0.running += 1 }
+        Thread { [self] in
+            defer { state.withLock { $0.running -= 1 } }
+            do {
+                record(kind, met: try work())
+            } catch {
+                FileHandle.standardError.write(Data("\(kind.rawValue): \(error)\n".utf8))
+                record(kind, met: false)
+            }
+        }.start()
+    }
+
+    private func killEnqueuer() -> Bool {
+        eventually(within: 1) { installation.clerk.killEnqueuer() }
+    }
+
+    // MARK: The append-only file
+
+    func noteSize() {
+        guard setting.fsync == .everysec, let path = appendOnlyFile() else { return }
+        var info = stat()
+        guard stat(path, &info) == 0 else { return }
+        state.withLock { state in
+            state.sizes.append((Date(), UInt64(info.st_size)))
+            if state.sizes.count > 100 { state.sizes.removeFirst(50) }
+        }
+    }
+
+    func forgetSizes() { state.withLock { $0.sizes = [] } }
+
+    /// The size as it was a second ago.
+    var sizeBefore: UInt64? {
+        let limit = Date().addingTimeInterval(-1)
+        return state.withLock { $0.sizes.last { $0.0 <= limit }?.1 }
+    }
+
+    func appendOnlyFile() -> String? {
+        let folder = installation.redis.folder.file("appendonlydir")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasSuffix(".incr.aof") }.sorted().last.map { folder + "/" + $0 }
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import TestSupport
+
+/// Everything one run needs: a Redis, databases, workers with their proxies, and the clerk.
+final class Installation: Sendable {
+    let redis: RedisServer
+    let client: RedisClient
+    let server: DestinationServer
+    let sites: [Site]
+    let clerk: Clerk
+    /// Logs of all workers.
+    let logs: TemporaryFolder
+    let weather = Weather()
+    let recovery = Recovery()
+
+    init(_ setting: Setting, _ workload: Workload, _ server: DestinationServer, isDisturbed: Bool) throws {
+        self.server = server
+        let redis = try RedisServer(
+            [
+                "appendonly yes", "appendfsync \(setting.fsync.rawValue)", "maxmemory-policy noeviction",
+                "aof-load-truncated yes", "auto-aof-rewrite-percentage 0",
+            ], tcp: true)
+        self.redis = redis
+        client = RedisClient(path: redis.socketPath)
+        let logs = try TemporaryFolder()
+        self.logs = logs
+        var random = SeededRandom(seed: setting.seed, "workers")
+        var numbers = 0..<1000
+        func site(_ prefix: String, _ workers: Int, _ plans: [Plan], _ inFlight: Int) throws -> Site {
+            let database = try server.makeDatabase()
+            let made = try (0..<workers).map { _ in
+                try Self.worker(
+                    numbers.removeFirst(), setting, prefix, database, redis: redis, server: server, logs: logs,
+                    concurrency: 1 + random.below(3), isDisturbed: isDisturbed)
+            }
+            return Site(prefix: prefix, databaseURL: database, workers: made, plans: plans, inFlight: inFlight)
+        }
+        var sites = [try site("torture", isDisturbed ? setting.workers : 2, workload.plans, setting.inFlight)]
+        if !workload.globals.isEmpty { sites.append(try site("global", isDisturbed ? 2 : 1, workload.globals, 1)) }
+        self.sites = sites
+        clerk = try Clerk(sites, program: setting.programs + "/relocation-enqueue", redisURL: redis.url)
+        try importBase(workload.base, setting)
+    }
+
+    private static func worker(
+        _ number: Int, _ setting: Setting, _ prefix: String, _ database: String, redis: RedisServer,
+        server: DestinationServer, logs: TemporaryFolder, concurrency: Int, isDisturbed: Bool
+    ) throws -> WorkerProcess {
+        let redisProxy = try Proxy(to: redis.port)
+        var url = database
+        var databaseProxy: Proxy?
+        if let postgres = server.postgres {
+            let proxy = try Proxy(to: postgres.port)
+            databaseProxy = proxy
+            if isDisturbed { url = url.replacing(":\(postgres.port)/", with: ":\(proxy.port)/") }
+        }
+        let environment: [String: String?] = [
+            "RELOCATION_REDIS_URL": isDisturbed ? "redis://127.0.0.1:\(redisProxy.port)/0" : redis.url,
+            "RELOCATION_REDIS_PREFIX": prefix, "RELOCATION_DATABASE_URL": url, "RELOCATION_FAILPOINT": nil,
+        ]
+        return WorkerProcess(
+            number: number, program: setting.programs + "/relocation-worker", environment: environment,
+            concurrency: concurrency, redisProxy: redisProxy, databaseProxy: databaseProxy, folder: logs)
+    }
+
+    /// What the destination holds before the others come.
+    private func importBase(_ base: Plan, _ setting: Setting) throws {
+        let environment: [String: String?] = [
+            "RELOCATION_REDIS_URL": redis.url, "RELOCATION_REDIS_PREFIX": "base",
+            "RELOCATION_DATABASE_URL": sites[0].databaseURL, "RELOCATION_FAILPOINT": nil,
+        ]
+        let calls = [("relocation-enqueue", base.arguments), ("relocation-worker", ["run", "--drain"])]
+        for (program, arguments) in calls {
+            let process = try ChildProcess(
+                setting.programs + "/" + program, arguments, environment: environment, output: logs.file("base"),
+                errors: logs.file("base"), folder: logs.path)
+            guard process.wait() == 0 else { throw SystemFailure("the base: \(logs.read("base"))") }
+        }
+        client.call("UNLINK", "{base}:record:\(base.uuid)")
+    }
+
+    var workers: [WorkerProcess] { sites.flatMap(\.workers) }
+
+    /// Looks at everything and keeps the workers running; called in short turns by one thread.
+    func turn() throws {
+        for worker in workers { try worker.supervise() }
+        var sights: [String: Sight] = [:]
+        for site in sites {
+            // Redis is in trouble: nothing to see.
+            guard let seen = site.look(client) else { return }
+            sights.merge(seen) { first, _ in first }
+        }
+        recovery.observe(sights, at: Date(), spell: weather.spell)
+    }
+
+    var isFinished: Bool { sites.allSatisfy(\.unfinished.isEmpty) }
+    var unfinished: Int { sites.reduce(0) { $0 + $1.unfinished.count } }
+
+    /// Ends all processes. Returns how many workers did not end when they were told to.
+    func end() -> Int {
+        clerk.end()
+        var stubborn = 0
+        for worker in workers where !worker.retire() { stubborn += 1 }
+        for worker in workers {
+            worker.redisProxy.close()
+            worker.databaseProxy?.close()
+        }
+        return stubborn
+    }
+}

@@ -1,0 +1,206 @@
+import Foundation
+import TestSupport
+
+/// An undisturbed run of the workload: what every disturbed one must come to.
+struct Expectation {
+    /// By site.
+    let states: [EndState]
+    let outcomes: [String: Outcome]
+    let orders: [String: [String]]
+    let seconds: Double
+
+    init(_ setting: Setting, _ workload: Workload, _ server: DestinationServer) throws {
+        let began = Date()
+        let installation = try Installation(setting, workload, server, isDisturbed: false)
+        installation.clerk.begin(threads: 2)
+        let deadline = Date().addingTimeInterval(setting.patience)
+        while !installation.isFinished {
+            try installation.turn()
+            guard Date() < deadline else { throw SystemFailure("the undisturbed run does not end") }
+            usleep(20_000)
+        }
+        _ = installation.end()
+        states = try installation.sites.map { try EndState($0.databaseURL, texts: workload.texts, began: began) }
+        outcomes = installation.sites.reduce(into: [:]) { $0.merge($1.outcomes) { first, _ in first } }
+        let log = WorkLog(installation.logs)
+        orders = Dictionary(uniqueKeysWithValues: outcomes.keys.map { ($0, log.order(of: $0)) })
+        seconds = Date().timeIntervalSince(began)
+        for site in installation.sites { try server.drop(site.databaseURL) }
+        try check(workload)
+    }
+
+    /// What would make every comparison worthless.
+    private func check(_ workload: Workload) throws {
+        for plan in workload.plans + workload.globals {
+            guard let outcome = outcomes[plan.uuid] else { throw SystemFailure("\(plan.uuid) has no outcome") }
+            let wanted = plan.end == .success ? "SUCCESS" : "FAILURE"
+            guard outcome.status == wanted else {
+                throw SystemFailure("undisturbed, \(plan.file) ended as \(outcome.status): \(outcome.reason)")
+            }
+            let tasks = orders[plan.uuid] ?? []
+            guard plan.end == .failure || tasks.count == outcome.chunksTotal else {
+                throw SystemFailure("undisturbed, \(plan.file) shows \(tasks.count) of \(outcome.chunksTotal) tasks")
+            }
+        }
+        guard states.allSatisfy({ $0.chunkFaults.isEmpty && $0.misordered.isEmpty }) else {
+            throw SystemFailure("undisturbed, the chunk rows are wrong: \(states.flatMap(\.chunkFaults))")
+        }
+    }
+}
+
+/// One run of the workload under faults, and what it came to.
+struct Leg {
+    private let setting: Setting
+    private let workload: Workload
+    private let installation: Installation
+    private let injector: Injector
+    private var schedule: FaultSchedule
+    private let target: Int
+
+    /// Relocations that are still open when faults stop: all faults would hit these few, and wait for their back-off.
+    private var tail: Int { max(4, (setting.relocations + setting.globals) / 8) }
+    /// Seconds between two signs of life.
+    private static let noteSeconds = 30.0
+
+    init(
+        _ number: Int, _ setting: Setting, _ workload: Workload, _ server: DestinationServer, target: Int
+    ) throws {
+        self.setting = setting
+        self.workload = workload
+        self.target = target
+        installation = try Installation(setting, workload, server, isDisturbed: true)
+        injector = Injector(installation, setting)
+        schedule = FaultSchedule(seed: setting.seed, leg: number, setting)
+    }
+
+    mutating func run(against expectation: Expectation) throws -> LegResult {
+        let began = Date()
+        let watch = Watch(installation, injector)
+        watch.begin()
+        installation.clerk.begin(threads: 3)
+        var noted = Date()
+        while injector.metTotal < target, installation.unfinished > tail {
+            let fault = schedule.next()
+            usleep(UInt32(fault.gap * 1e6))
+            if setting.isVerbose { note(fault.kind.rawValue) }
+            if Date().timeIntervalSince(noted) > Self.noteSeconds {
+                noted = Date()
+                note("Under way")
+            }
+            injector.inject(fault)
+        }
+        let quiet = Date()
+        let injector = injector
+        _ = eventually(within: 60) { injector.running == 0 }
+        let installation = installation
+        if setting.isVerbose { note("no more faults") }
+        _ = eventually(within: setting.patience) { installation.isFinished }
+        let calm = Date().timeIntervalSince(quiet)
+        watch.end()
+        let stubborn = installation.end()
+        var result = try judge(expectation, began)
+        result.stubborn = stubborn
+        result.secondsOfFaults = quiet.timeIntervalSince(began)
+        result.secondsOfCalm = calm
+        for site in installation.sites where result.isClean { try installation.server.drop(site.databaseURL) }
+        keepLogs(result)
+        return result
+    }
+
+    private func note(_ text: String) {
+        let worked = installation.sites.reduce(0) { $0 + $1.worked }
+        say("\(text); \(injector.metTotal) met, \(installation.unfinished) unfinished, \(worked) worked on")
+    }
+
+    // MARK: Judgement
+
+    private func judge(_ expectation: Expectation, _ began: Date) throws -> LegResult {
+        var result = LegResult()
+        result.met = injector.met
+        result.idle = injector.idle
+        result.samples = installation.recovery.samples
+        result.backedOff = installation.recovery.backedOff
+        result.retries = installation.clerk.retries
+        for site in installation.sites {
+            for worker in site.workers { result.exits.merge(worker.exits, uniquingKeysWith: +) }
+            for plan in site.unfinished { result.stuck.append("\(plan.uuid) (\(plan.file))") }
+        }
+        let log = WorkLog(installation.logs)
+        result.warnings = log.warnings
+        if setting.isSabotaged { try Sabotage.commit(installation.sites[0].databaseURL) }
+        for (site, expected) in zip(installation.sites, expectation.states) {
+            let state = try EndState(site.databaseURL, texts: workload.texts, began: began)
+            let (lost, extra) = state.difference(from: expected)
+            result.rows += state.rows
+            result.lost += lost
+            result.duplicated += extra + state.chunkFaults
+            result.misordered += state.misordered
+        }
+        judgePlans(expectation, log, &result)
+        return result
+    }
+
+    private func judgePlans(_ expectation: Expectation, _ log: WorkLog, _ result: inout LegResult) {
+        let outcomes = installation.sites.reduce(into: [:]) { $0.merge($1.outcomes) { first, _ in first } }
+        let losses = installation.weather.losses
+        for (uuid, outcome) in outcomes {
+            guard let expected = expectation.outcomes[uuid] else { continue }
+            if outcome.status != expected.status || outcome.reason != expected.reason {
+                result.stuck.append("\(uuid) ended as \(outcome.status): \(outcome.reason)")
+            }
+            if outcome.rows != expected.rows || outcome.status == "SUCCESS" && !outcome.isAccounted {
+                result.unaccounted.append("\(uuid): \(outcome.rows) instead of \(expected.rows)")
+            }
+            let order = log.order(of: uuid)
+            if order != expectation.orders[uuid], !injector.unlogged.contains(uuid) {
+                result.misordered.append("\(uuid): \(order)")
+            }
+            for (time, text) in log.intrusions(on: uuid) {
+                if Self.isNear(time, losses) { result.excused += 1 } else { result.intrusions.append(text) }
+            }
+        }
+    }
+
+    /// Whether Redis had lost its data shortly before: then its last word on who holds what is gone, too.
+    private static func isNear(_ time: String, _ losses: [Date]) -> Bool {
+        let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        guard let moment = try? Date(time, strategy: format) else { return false }
+        return losses.contains { (-0.5...6).contains(moment.timeIntervalSince($0)) }
+    }
+
+    private func keepLogs(_ result: LegResult) {
+        guard !result.isClean, let folder = setting.keepsLogs else { return }
+        let place = folder + "/\(UUID().uuidString.prefix(8))"
+        try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try? FileManager.default.copyItem(atPath: installation.logs.path, toPath: place)
+        say("Logs of this leg: \(place); \(installation.sites.map(\.databaseURL))")
+    }
+}
+
+/// Keeps the observer's turns going on a thread of its own.
+private final class Watch: Sendable {
+    private let installation: Installation
+    private let injector: Injector
+    private let stop = StopFlag()
+
+    init(_ installation: Installation, _ injector: Injector) {
+        self.installation = installation
+        self.injector = injector
+    }
+
+    func begin() {
+        Thread { [self] in
+            var turn = 0
+            while !stop.isSet {
+                // What fails now is tried again at the next turn.
+                try? installation.turn()
+                if turn % 5 == 0 { injector.noteSize() }
+                turn += 1
+                usleep(20_000)
+            }
+            stop.setFinished()
+        }.start()
+    }
+
+    func end() { stop.setAndWait() }
+}

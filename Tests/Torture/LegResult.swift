@@ -1,0 +1,57 @@
+/// What one leg, or a whole run, came to.
+struct LegResult: Sendable {
+    var met: [FaultKind: Int] = [:]
+    var idle: [FaultKind: Int] = [:]
+    var samples: [Recovery.Sample] = []
+    var rows = 0
+    var lost: [String] = []
+    var duplicated: [String] = []
+    var misordered: [String] = []
+    var stuck: [String] = []
+    /// Rows whose fate is counted otherwise than undisturbed.
+    var unaccounted: [String] = []
+    /// Two owners writing.
+    var intrusions: [String] = []
+    /// The same within seconds after Redis had lost its data.
+    var excused = 0
+    var backedOff = 0
+    /// Why an operator had to try a relocation again → how often.
+    var retries: [String: Int] = [:]
+    /// Workers that did not end when told to.
+    var stubborn = 0
+    /// How workers ended → how often.
+    var exits: [Int32: Int] = [:]
+    var warnings: [String: Int] = [:]
+    var secondsOfFaults = 0.0
+    var secondsOfCalm = 0.0
+    var legs = 1
+
+    var isClean: Bool {
+        lost.isEmpty && duplicated.isEmpty && misordered.isEmpty && stuck.isEmpty && unaccounted.isEmpty
+            && intrusions.isEmpty && stubborn == 0
+    }
+
+    var metTotal: Int { met.values.reduce(0, +) }
+
+    mutating func add(_ other: LegResult) {
+        met.merge(other.met, uniquingKeysWith: +)
+        idle.merge(other.idle, uniquingKeysWith: +)
+        samples += other.samples
+        rows += other.rows
+        lost += other.lost
+        duplicated += other.duplicated
+        misordered += other.misordered
+        stuck += other.stuck
+        unaccounted += other.unaccounted
+        intrusions += other.intrusions
+        excused += other.excused
+        backedOff += other.backedOff
+        retries.merge(other.retries, uniquingKeysWith: +)
+        stubborn += other.stubborn
+        exits.merge(other.exits, uniquingKeysWith: +)
+        warnings.merge(other.warnings, uniquingKeysWith: +)
+        secondsOfFaults += other.secondsOfFaults
+        secondsOfCalm += other.secondsOfCalm
+        legs += other.legs
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import Synchronization
+
+/// How long relocations are in nobody's hands after a worker's fault.
+final class Recovery: Sendable {
+    struct Sample: Sendable {
+        let kind: FaultKind
+        /// Until another worker works on it.
+        var takeover: Double?
+        /// Until it has come further.
+        var progress: Double?
+        /// Its worker was frozen while it held SQLite's write lock.
+        var isLocked: Bool
+    }
+
+    private struct Case {
+        let uuid: String
+        let before: Sight
+        let since: Date
+        let spell: Int?
+        var sample: Sample
+        /// The first claim after the fault.
+        var claim: (token: Int64, seconds: Double)?
+
+        /// Another worker has it once it has read its tasks. Should a further fault hit it before it gets there, that
+        /// one's recovery begins then, and this one's ended with the claim.
+        mutating func observe(_ sight: Sight, _ seconds: Double) {
+            if sample.takeover == nil {
+                if sight.isTakenOver(from: before) {
+                    sample.takeover = claim.map { $0.token == sight.token ? seconds : $0.seconds } ?? seconds
+                } else if let claim, claim.token != sight.token {
+                    sample.takeover = claim.seconds
+                } else if claim == nil, sight.token > before.token {
+                    claim = (sight.token, seconds)
+                }
+            }
+            if sight.isFurther(than: before) { sample.progress = seconds }
+        }
+    }
+
+    private struct State {
+        var open: [Case] = []
+        var samples: [Sample] = []
+        var backedOff = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// A worker met a fault while it held these.
+    func begin(_ kind: FaultKind, _ held: [Sight], since: Date, spell: Int?, isLocked: Bool) {
+        guard isLocked || spell != nil else { return }
+        let cases = held.map { sight in
+            Case(
+                uuid: sight.uuid, before: sight, since: since, spell: spell,
+                sample: Sample(kind: kind, isLocked: isLocked))
+        }
+        state.withLock { $0.open += cases }
+    }
+
+    /// What Redis shows of the relocations now.
+    func observe(_ sights: [String: Sight], at now: Date, spell: Int?) {
+        state.withLock { state in
+            var open: [Case] = []
+            for var entry in state.open {
+                // Servers in trouble, or data lost: nothing to learn.
+                guard entry.sample.isLocked || entry.spell == spell, let sight = sights[entry.uuid] else { continue }
+                // Given back in the last moment, because of a connection that was cut before: it waits for its back-off.
+                if sight.isBackingOff, entry.sample.kind.losesWorker, entry.sample.takeover == nil {
+                    state.backedOff += 1
+                    continue
+                }
+                let seconds = now.timeIntervalSince(entry.since)
+                entry.observe(sight, seconds)
+                if entry.sample.progress != nil {
+                    entry.sample.takeover = entry.sample.takeover ?? seconds
+                    state.samples.append(entry.sample)
+                } else {
+                    open.append(entry)
+                }
+            }
+            state.open = open
+        }
+    }
+
+    /// Relocations that their worker gave back because of the database before it was lost.
+    var backedOff: Int { state.withLock { $0.backedOff } }
+
+    var samples: [Sample] {
+        state.withLock { state in state.samples + state.open.map(\.sample).filter { $0.takeover != nil } }
+    }
+}
+
+/// What Redis shows of one relocation.
+struct Sight: Sendable {
+    let uuid: String
+    let status: String
+    let owner: String
+    let token: Int64
+    let leaseUsed: Bool
+    let chunksDone: Int
+    let progress: Int
+    /// Milliseconds since 1970 until which it waits after trouble with the database; 0 where it does not.
+    let nextAttemptAt: Int64
+
+    static let fields = ["status", "owner", "token", "leaseUsed", "chunksDone", "progress", "nextAttemptAt"]
+
+    /// nil where Redis does not know the relocation.
+    init?(_ uuid: String, _ answer: RedisAnswer) {
+        let texts = answer.list.map(\.text)
+        guard texts.count == Self.fields.count, let status = texts[0] else { return nil }
+        self.uuid = uuid
+        self.status = status
+        owner = texts[1] ?? ""
+        token = texts[2].flatMap { Int64($0) } ?? 0
+        leaseUsed = texts[3] == "1"
+        chunksDone = texts[4].flatMap { Int($0) } ?? 0
+        progress = texts[5].flatMap { Int($0) } ?? 0
+        nextAttemptAt = texts[6].flatMap { Int64($0) } ?? 0
+    }
+
+    func isHeld(by pid: Int32) -> Bool { owner.hasSuffix(":\(pid)") }
+
+    /// Whether its worker has given it back because of the database.
+    var isBackingOff: Bool { owner.isEmpty && nextAttemptAt > 0 && !hasEnded }
+
+    var hasEnded: Bool { status == "SUCCESS" || status == "FAILURE" }
+
+    fileprivate func isTakenOver(from before: Sight) -> Bool {
+        hasEnded || token > before.token && leaseUsed || chunksDone > before.chunksDone
+    }
+
+    fileprivate func isFurther(than before: Sight) -> Bool {
+        hasEnded || chunksDone > before.chunksDone || token > before.token && progress > 0
+    }
+}

@@ -1,0 +1,127 @@
+import TestSupport
+
+/// One relocation of the workload: what is enqueued, and how it must end.
+struct Plan: Sendable {
+    enum End: Sendable { case success, failure }
+
+    let number: Int
+    let uuid: String
+    /// The subcommand of relocation-enqueue.
+    let scope: String
+    let flags: [String]
+    let file: String
+    let rows: Int
+    let end: End
+
+    var isAtomic: Bool { flags.contains("--atomic") || scope == "global" }
+
+    var arguments: [String] { [scope, "--silent", "--no-prompt", "--import-uuid", uuid] + flags + [file] }
+}
+
+/// What the seed makes of exports: a base that everybody's destination holds, then relocations that know nothing of
+/// each other but meet that base.
+struct Workload {
+    /// Imported first, undisturbed.
+    let base: Plan
+    let plans: [Plan]
+    /// Relocations of whole installations, one after the other, each clearing what the one before has left.
+    let globals: [Plan]
+    /// Every text of every export: what else looks random was made by the import.
+    let texts: Set<String>
+
+    /// Users of the base that each relocation may be merged into: nobody else's.
+    static let knownUsers = 3
+
+    private let folder: TemporaryFolder
+
+    init(seed: UInt64, relocations: Int, globals: Int) throws {
+        folder = try TemporaryFolder()
+        var maker = PlanMaker(seed: seed, folder: folder)
+        base = try maker.base(relocations)
+        plans = try (0..<relocations).map { try maker.plan($0) }
+        self.globals = try (0..<globals).map { try maker.global($0) }
+        texts = maker.texts
+    }
+}
+
+/// Makes the plans and writes their files.
+private struct PlanMaker {
+    let seed: UInt64
+    let folder: TemporaryFolder
+    var texts: Set<String> = []
+
+    mutating func base(_ relocations: Int) throws -> Plan {
+        var random = SeededRandom(seed: seed, "base")
+        var export = ExportText(random)
+        for number in 0..<relocations * Workload.knownUsers { _ = export.addUser("base", number) }
+        for number in 0..<relocations {
+            for name in ["option", "controloption"] {
+                export.add(
+                    name,
+                    [
+                        "key": .text(Self.known(number)), "last_updated": export.time(),
+                        "last_updated_by": "unknown", "value": "\"base\"",
+                    ])
+            }
+        }
+        return try plan(-1, "config", ["--chunk-size", "500"], export, &random)
+    }
+
+    /// A setting of the base that one relocation alone meets.
+    private static func known(_ number: Int) -> String { "known.\(number)" }
+
+    mutating func plan(_ number: Int) throws -> Plan {
+        var random = SeededRandom(seed: seed, "plan", number)
+        var export = ExportText(SeededRandom(seed: seed, "export", number))
+        let mark = "r\(number)"
+        var flags = ["--chunk-size", String([1, 2, 3, 5, 8][random.below(5)])]
+        let kind = random.below(100)
+        if random.chance(12) { flags.append("--atomic") }
+        if kind < 45 { return try users(number, mark, flags, export, &random) }
+        if kind < 85 {
+            for place in 0...random.below(2) {
+                export.addOrganization(mark, place, people: 2 + random.below(4))
+            }
+            return try plan(number, "organizations", flags, export, &random)
+        }
+        if random.chance(50) { flags.append("--overwrite-configs") }
+        export.addSettings(mark, count: 4 + random.below(20), known: Self.known(number))
+        return try plan(number, "config", flags, export, &random)
+    }
+
+    private mutating func users(
+        _ number: Int, _ mark: String, _ flags: [String], _ export: ExportText, _ random: inout SeededRandom
+    ) throws -> Plan {
+        var (export, flags) = (export, flags)
+        let merges = random.chance(30)
+        if merges { flags.append("--merge-users") }
+        let count = 8 + random.below(20)
+        // A row that no import takes, in the middle: what came before stays, what comes after is never reached.
+        let broken = random.chance(6) ? count / 2 : -1
+        for place in 0..<count {
+            let known = merges && place < Workload.knownUsers ? "base-\(number * Workload.knownUsers + place)" : nil
+            _ = export.addUser(mark, place, username: known, nameLength: place == broken ? 201 : 0)
+        }
+        return try plan(number, "users", flags, export, &random, end: broken >= 0 ? .failure : .success)
+    }
+
+    mutating func global(_ number: Int) throws -> Plan {
+        var random = SeededRandom(seed: seed, "global", number)
+        var export = ExportText(SeededRandom(seed: seed, "global export", number))
+        let mark = "g\(number)"
+        for place in 0...1 { export.addOrganization(mark, place, people: 3) }
+        export.addSettings(mark, count: 6, known: nil)
+        return try plan(10_000 + number, "global", ["--chunk-size", "3"], export, &random)
+    }
+
+    private mutating func plan(
+        _ number: Int, _ scope: String, _ flags: [String], _ export: ExportText, _ random: inout SeededRandom,
+        end: Plan.End = .success
+    ) throws -> Plan {
+        let text = export.text
+        for part in text.split(separator: "\"") { texts.insert(String(part)) }
+        let file = try folder.write(text, to: "\(scope)-\(number).json")
+        return Plan(
+            number: number, uuid: random.uuid(), scope: scope, flags: flags, file: file, rows: export.count, end: end)
+    }
+}
