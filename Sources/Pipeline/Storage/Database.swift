@@ -20,6 +20,9 @@ public protocol Database: AnyObject {
     /// Opens a transaction that may write (SQLite takes the write lock at once).
     func begin() throws(StorageError)
 
+    /// Checks deferred constraints now: a commit that follows at once fails for the connection's sake only.
+    func checkConstraints() throws(StorageError)
+
     /// Checks deferred constraints, then commits durably. After an error the transaction is rolled back.
     func commit() throws(StorageError)
 

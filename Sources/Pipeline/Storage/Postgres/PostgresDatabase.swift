@@ -74,6 +74,16 @@ final class PostgresDatabase: Database {
         }
     }
 
+    func checkConstraints() throws(StorageError) {
+        try beforeStatement?()
+        guard state != .pending else { return }
+        do throws(PostgresFailure) {
+            try perform([PostgresCommand("SAVEPOINT relocation"), PostgresCommand("SET CONSTRAINTS ALL IMMEDIATE")])
+        } catch {
+            throw violation(error)
+        }
+    }
+
     func commit() throws(StorageError) {
         do {
             try beforeStatement?()
@@ -104,9 +114,14 @@ final class PostgresDatabase: Database {
                 throw PostgresFailure(misfit: StorageError(.other, "the transaction had failed before its commit"))
             }
         } catch {
-            let problem = error.storageError()
-            throw problem.kind == .foreignKeyViolation ? brokenReference(error) ?? problem : problem
+            throw violation(error)
         }
+    }
+
+    /// What deferred constraints stumbled over, with its row.
+    private func violation(_ failure: PostgresFailure) -> StorageError {
+        let problem = failure.storageError()
+        return problem.kind == .foreignKeyViolation ? brokenReference(failure) ?? problem : problem
     }
 
     // MARK: - Running

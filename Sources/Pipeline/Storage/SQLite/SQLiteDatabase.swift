@@ -37,6 +37,12 @@ final class SQLiteDatabase: Database {
         writtenTables = []
     }
 
+    func checkConstraints() throws(StorageError) {
+        try prepareStatement()
+        guard connection.hasOpenForeignKeys else { return }
+        throw brokenReference() ?? StorageError(.foreignKeyViolation, "a row refers to one that is not there")
+    }
+
     func commit() throws(StorageError) {
         do {
             try prepareStatement()
