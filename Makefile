@@ -23,6 +23,15 @@ test: deps ## Runs all tests; they start their own Redis and PostgreSQL
 faults: deps ## Disturbs an import at every step in every way, on all databases
 	RELOCATION_FAULTS=all swift test --filter FaultTests
 
+fuzz: deps ## Fuzzes every reader of foreign bytes: RUNS inputs each (1000000) from SEED
+	@Tests/Fuzz/run
+
+# Tests that start our programs are left out: those are not built with a sanitizer.
+UNIT := --skip EndToEndTests --skip SafetyTests --skip FaultTests
+sanitize: deps ## Runs the unit tests under the address and the thread sanitizer
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan --parallel $(UNIT)
+	TSAN_OPTIONS=halt_on_error=1 swift test --sanitize=thread --scratch-path .build-tsan --parallel $(UNIT)
+
 lint: ## Checks the format
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
 
@@ -34,4 +43,4 @@ check: lint test ## The gate: format, build without warnings, all tests
 bench: deps ## Measures against named limits and rewrites the figures in Benchmarks/README.md
 	@Benchmarks/run
 
-.PHONY: help deps build demo test faults lint format check bench
+.PHONY: help deps build demo test faults fuzz sanitize lint format check bench

@@ -70,6 +70,13 @@ let package = Package(
             ],
             path: "Sources/Worker", swiftSettings: strict),
 
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+        .target(
+            name: "FuzzTargets", dependencies: ["Export", "Queue", "Catalogue", "CHiredis", crypto, cryptoExtras],
+            path: "Tests/Fuzz/Targets", swiftSettings: strict),
+        .executableTarget(
+            name: "relocation-fuzz", dependencies: ["FuzzTargets", "CLibFuzzer"], path: "Tests/Fuzz/Runner",
+            swiftSettings: strict),
         .target(name: "TestSupport", dependencies: [], path: "Tests/Support", swiftSettings: strict),
         tests("CatalogueTests", ["Catalogue"]),
         tests("ExportTests", ["Export", "Catalogue", "TestSupport", crypto, cryptoExtras]),
@@ -77,6 +84,7 @@ let package = Package(
         tests("StorageTests", ["Storage", "Catalogue", "TestSupport"]),
         tests("ImportTests", ["Import", "Storage", "Export", "Catalogue", "TestSupport"]),
         tests("FlowTests", ["Flow", "Export", "Queue", "Storage", "Import", "Catalogue", "TestSupport"]),
+        tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         tests(
             "FaultTests",
             [
