@@ -57,6 +57,7 @@ extension RedisReply {
     fileprivate init?(parsing bytes: UnsafeRawBufferPointer) {
         guard let reader = redisReaderCreate() else { return nil }
         defer { redisReaderFree(reader) }
+        BoundedReplies.apply(to: reader)
         var raw: UnsafeMutableRawPointer?
         guard redisReaderFeed(reader, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count) == REDIS_OK,
             redisReaderGetReply(reader, &raw) == REDIS_OK, let raw
