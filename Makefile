@@ -24,6 +24,15 @@ test: deps ## Runs all tests; they start their own Redis and PostgreSQL
 faults: deps ## Disturbs an import at every step in every way, on all databases
 	RELOCATION_FAULTS=all swift test --filter FaultTests
 
+fuzz: deps ## Fuzzes every reader of foreign bytes: RUNS inputs each (1000000) from SEED
+	@Tests/Fuzz/run
+
+# Tests that start our programs are left out: those are not built with a sanitizer.
+UNIT := --skip EndToEndTests --skip SafetyTests --skip FaultTests
+sanitize: deps ## Runs the unit tests under the address and the thread sanitizer
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan --parallel $(UNIT)
+	TSAN_OPTIONS=halt_on_error=1 swift test --sanitize=thread --scratch-path .build-tsan --parallel $(UNIT)
+
 lint: ## Checks the format
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
 
@@ -50,4 +59,4 @@ soak: deps ## Passes TASKS=100000 tasks through the queue and watches that nothi
 	swift build -c release
 	.build/release/Torture soak $(if $(TASKS),--tasks $(TASKS)) $(if $(DATABASE),--database $(DATABASE))
 
-.PHONY: help deps build demo test faults lint format model check bench torture soak
+.PHONY: help deps build demo test faults fuzz sanitize lint format model check bench torture soak

@@ -74,6 +74,13 @@ let package = Package(
         .executableTarget(
             name: "Torture", dependencies: ["TestSupport", "Storage", "Catalogue", "CPQ", argumentParser],
             path: "Tests/Torture", exclude: ["README.md"], swiftSettings: strict),
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+        .target(
+            name: "FuzzTargets", dependencies: ["Export", "Queue", "Catalogue", "CHiredis", crypto, cryptoExtras],
+            path: "Tests/Fuzz/Targets", swiftSettings: strict),
+        .executableTarget(
+            name: "relocation-fuzz", dependencies: ["FuzzTargets", "CLibFuzzer"], path: "Tests/Fuzz/Runner",
+            swiftSettings: strict),
         .target(name: "TestSupport", dependencies: [], path: "Tests/Support", swiftSettings: strict),
         tests("CatalogueTests", ["Catalogue"]),
         tests("ExportTests", ["Export", "Catalogue", "TestSupport", crypto, cryptoExtras]),
@@ -81,6 +88,7 @@ let package = Package(
         tests("StorageTests", ["Storage", "Catalogue", "TestSupport"]),
         tests("ImportTests", ["Import", "Storage", "Export", "Catalogue", "TestSupport"]),
         tests("FlowTests", ["Flow", "Export", "Queue", "Storage", "Import", "Catalogue", "TestSupport"]),
+        tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         tests(
             "FaultTests",
             [

@@ -109,6 +109,42 @@ import Testing
         }
     }
 
+    /// Texts inside strings: JSON as deep as a row, Python literals less.
+    @Test func depthInsideStrings() {
+        func isTaken(_ text: String, _ parse: (UnsafeBufferPointer<UInt8>) throws -> Bool) -> Bool {
+            Array(text.utf8).withUnsafeBufferPointer { (try? parse($0)) ?? false }
+        }
+        let json = TextParser(maxDepth: 10, takesNaN: false)
+        let python = PythonLiteralParser()
+        for (depth, fits) in [(10, true), (11, false)] {
+            let lists = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+            #expect(isTaken(lists) { try json.parse($0).root.isArray } == fits)
+            let objects = String(repeating: "{\"a\":", count: depth) + "1" + String(repeating: "}", count: depth)
+            #expect(isTaken(objects) { try json.parse($0).root.isObject } == fits)
+        }
+        for (depth, fits) in [(16, true), (17, false)] {
+            let lists = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+            #expect(isTaken(lists) { python.tape(of: $0) != nil } == fits)
+        }
+    }
+
+    /// A payload says how large it will be: what no enqueuer cuts is not unpacked.
+    @Test func unpackedChunkBytes() throws {
+        let row = Array(record("sentry.email", "{\"email\":\"\(String(repeating: "y", count: 200))\"}").utf8)
+        let body = [UInt8(1), 0, UInt8(row.count & 0x7F | 0x80), UInt8(row.count >> 7)] + row
+        let payload = try ChunkEncoder().framed(body)
+        // Beside its rows' bytes a chunk may have ten, and twenty for each row.
+        for (room, isTaken) in [(body.count - 30, true), (body.count - 31, false)] {
+            let limits = Self.limits {
+                $0.maxChunkBytes = room
+                $0.maxRecordBytes = room
+                $0.maxChunkRows = 1
+            }
+            let rows = try? ChunkCodec.decode(payload, model: model("sentry.email"), now: fixedNow, limits: limits)
+            #expect(rows?.count == (isTaken ? 1 : nil))
+        }
+    }
+
     /// A text of 100 MB that is one string: refused once a row's limit is reached, without being held.
     @Test func hugeString() throws {
         let head = Array("[{\"model\": \"a.b\", \"x\": \"".utf8)

@@ -66,6 +66,20 @@ final class DatabaseSite {
         }
     }
 
+    /// From now on every imported team belongs to an organization that is not there: the commit would fail.
+    func misleadTeams() throws {
+        try raw[0].execute(
+            sqlite: """
+                CREATE TRIGGER misleading AFTER INSERT ON sentry_team
+                BEGIN UPDATE sentry_team SET organization_id = 999999 WHERE id = NEW.id; END
+                """,
+            postgres: """
+                CREATE FUNCTION mislead() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN NEW.organization_id := 999999; RETURN NEW; END $$;
+                CREATE TRIGGER misleading BEFORE INSERT ON sentry_team FOR EACH ROW EXECUTE FUNCTION mislead()
+                """)
+    }
+
     func snapshot() throws -> Snapshot {
         var contents: [TableContent] = []
         for ((database, connection), tables) in zip(zip(readers, raw), tables) {
@@ -94,6 +108,11 @@ private final class RawConnection {
     func integer(_ sql: String) throws -> Int64 {
         if let sqlite { return try sqlite.integer(sql) ?? 0 }
         return try postgres?.run([PostgresCommand(sql)])[0].integer(0, 0) ?? 0
+    }
+
+    func execute(sqlite text: String, postgres other: String) throws {
+        try sqlite?.connection.execute(text)
+        try postgres?.execute(other)
     }
 
     /// Those of the tables that have rows.

@@ -30,6 +30,11 @@ final class FaultyDatabase: Database {
         try real.begin(deferringWrites: deferringWrites)
     }
 
+    func checkConstraints() throws(StorageError) {
+        try pass("check constraints")
+        try real.checkConstraints()
+    }
+
     func commit() throws(StorageError) {
         do {
             try pass("commit")

@@ -236,6 +236,42 @@ import TestSupport
         #expect(try !site.worker().isOvertaken())
     }
 
+    /// Between the two commits: the region's rows get the ids that the control silo knows, or are there after all.
+    @Test(arguments: Engine.allCases) func aWorkerLostBetweenTwoCommitsIsFollowed(_ engine: Engine) throws {
+        let site = try Site(engine, isSplit: true, separately: true)
+        let other = try site.connect()
+        func begin(_ destination: Destination) throws -> RelocationImport {
+            let work = try site.worker(on: destination)
+            try destination.region.begin()
+            try destination.control.begin()
+            // No row of the control silo: its chunk row's copy would wait for the slow worker.
+            try work.add("sentry.organization", [(10, #"{"name":"Acme","slug":"acme"}"#)])
+            try work.derive(try #require(Catalogue.standard.model("sentry.organization")), now: fixedNow)
+            try work.prepareCommits(now: fixedNow)
+            return work
+        }
+        let lost = try begin(other)
+        let planned = try lost.newPK("sentry.organization", 10)
+        try other.control.commit()
+        let follower = try site.worker()
+        #expect(try !follower.isOvertaken())
+        // It was only slow: its second commit comes when the follower is there already.
+        try other.region.commit()
+        #expect(try follower.isOvertaken())
+        try site.execute("DELETE FROM sentry_regionimportchunk; DELETE FROM sentry_organization")
+
+        let next = try begin(site.destination)
+        try site.destination.control.commit()
+        try site.destination.region.commit()
+        #expect(try next.newPK("sentry.organization", 10) == planned)
+        #expect(
+            try site.column("sentry_organizationmapping", "organization_id") == site.column("sentry_organization", "id")
+        )
+        try next.finishCommits()
+        #expect(try site.rows("sentry_controlimportchunk").isEmpty)
+        #expect(try site.worker().newPK("sentry.organization", 10) == planned)
+    }
+
     @Test(arguments: Engine.allCases) func aFailedGlobalImportLeavesRowsAndNumbersAsTheyWere(_ engine: Engine) throws {
         let site = try Site(engine)
         try addBasics(try site.worker())

@@ -1,6 +1,7 @@
-import Queue
 import TestSupport
 import Testing
+
+@testable import Queue
 
 @Suite struct ServerFaultTests {
     @Test func nobodyThere() throws {
@@ -9,6 +10,20 @@ import Testing
             let configuration = try QueueConfiguration(url: RedisURL(url))
             #expect(kind { _ = try RelocationQueue(configuration) } == .unavailable)
         }
+    }
+
+    /// Found by fuzzing: the library reserves what an answer announces.
+    @Test func anAnswerIsAsLongAsTheLimitAndNoLonger() throws {
+        let fixture = try QueueFixture()
+        let queue = try fixture.queue()
+        let script = "local list = {} for at = 1, tonumber(ARGV[1]) do list[at] = 1 end return list"
+        func length(_ count: Int) throws -> Int? {
+            try queue.connection.call(["EVAL", .text(script), "0", .number(count)]).array?.count
+        }
+        let limit = BoundedReplies.maximumElements
+        #expect(try length(limit) == limit)
+        #expect(kind { _ = try length(limit + 1) } == .protocolError)
+        #expect(try length(3) == 3)
     }
 
     @Test func wrongAndMissingPasswords() throws {

@@ -173,6 +173,26 @@ struct ViolationTests {
         #expect(try test.committedRows(Tables.users) == 1)
     }
 
+    @Test("A dangling foreign key is found before the commit where it is asked for", arguments: Engine.allCases)
+    func earlyCheck(engine: Engine) throws {
+        let test = try TestDatabase(engine)
+        try test.database.begin()
+        try test.database.checkConstraints()
+        try test.database.insert(try Tables.userEmails.batch([["id": .integer(1), "user_id": .integer(7)]]))
+        let error = try failure { try test.database.checkConstraints() }
+        #expect(error.kind == .foreignKeyViolation)
+        #expect(error.table == "sentry_useremail")
+        #expect(error.rowID == 1)
+        test.database.rollback()
+        #expect(try test.committedRows(Tables.userEmails) == 0)
+        try test.database.begin()
+        try test.database.insert(try Tables.userEmails.batch([["id": .integer(1), "user_id": .integer(7)]]))
+        try test.database.insert(try Tables.users.batch(users(["late"], from: 7)))
+        try test.database.checkConstraints()
+        try test.database.commit()
+        #expect(try test.committedRows(Tables.userEmails) == 1)
+    }
+
     // MARK: -
 
     private func expect(

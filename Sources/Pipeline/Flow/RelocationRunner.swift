@@ -251,6 +251,10 @@ final class RelocationRunner {
     }
 
     private func commit() throws(ImportFailure) {
+        // Once one database has committed, the other must.
+        for database in databases where destination.isSplit {
+            do { try database.checkConstraints() } catch { throw ImportFailure(error) }
+        }
         for database in databases {
             do { try database.commit() } catch { throw ImportFailure(error) }
         }

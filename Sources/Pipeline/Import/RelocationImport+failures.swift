@@ -89,8 +89,10 @@ extension RelocationImport {
         for silo in [Silo.region, .control] {
             do {
                 let rows = try ChunkTable.own(silo).load(context.importUUID, from: destination.database(of: silo))
-                let known = foundKeys.union(journal.keys)
-                if rows.contains(where: { !known.contains(Self.key($0.model, $0.minOrdinal)) }) { return true }
+                let isNew = { [foundKeys] (row: ChunkRow) in !foundKeys.contains(Self.key(row.model, row.minOrdinal)) }
+                if rows.contains(where: { !(silo == .control && CommitJournal.isCopy($0)) && isNew($0) }) {
+                    return true
+                }
             } catch {
                 throw .from(error, model: Catalogue.known("sentry.user"))
             }

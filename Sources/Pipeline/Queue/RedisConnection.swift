@@ -81,6 +81,10 @@ final class RedisConnection {
         switch code {
         case REDIS_ERR_PROTOCOL:
             return QueueError(.protocolError, "What answers at \(place) is no Redis.", remedy: "Check the Redis URL.")
+        case REDIS_ERR_OOM:
+            return QueueError(
+                .protocolError, "What answers at \(place) gave an answer larger than any that was asked for.",
+                remedy: "Check the Redis URL.")
         case REDIS_ERR_IO where cause == EAGAIN || cause == EWOULDBLOCK || cause == ETIMEDOUT:
             return QueueError(
                 .unavailable,
@@ -105,6 +109,7 @@ extension RedisConnection {
         guard let made else { throw QueueError(.unavailable, "There is no memory for a connection to Redis.") }
         context = made
         guard made.pointee.err == REDIS_OK else { throw notConnected(cause: errno) }
+        BoundedReplies.apply(to: made.pointee.reader)
         // The connect timeout does not bound reads.
         guard redisSetTimeout(made, RedisConnection.interval(configuration.commandTimeoutMilliseconds)) == REDIS_OK
         else { throw broken(made) }

@@ -65,13 +65,7 @@ extension RelocationQueue {
 
     /// The task at which a relocation failed. Throws `conflict` where it did not fail at one.
     public func failedTask(_ uuid: String) throws(QueueError) -> FailedTask {
-        let answer = try run(try callFor(.failedTask, uuid)).accepted(uuid)
-        guard case .bytes(let bytes) = try answer.element(0), let done = Int(try answer.text(1)),
-            let now = Int64(try answer.text(2))
-        else { throw answer.unexpected }
-        return FailedTask(
-            element: bytes.withUnsafeBytes(TaskFrame.decode), readAt: now, digest: ScriptDigest.hex(bytes),
-            chunksDone: done)
+        try FailedTask(try run(try callFor(.failedTask, uuid)).accepted(uuid))
     }
 
     /// Drops the task at which a relocation failed, for good; `retry` then goes on behind it. Throws `conflict` when

@@ -22,23 +22,7 @@ extension RelocationQueue {
                     .text(keys.base), .text(worker), .number(configuration.leaseMilliseconds), .text(destination),
                     .text(RelocationQueue.randomDigits()),
                 ]))
-        switch answer.word {
-        case "claimed":
-            let uuid = try answer.text(0)
-            guard let status = RelocationStatus(uuid, snapshot: try answer.element(2)) else { throw answer.unexpected }
-            return .claimed(
-                Claim(
-                    uuid: uuid, token: try answer.integer(1), status: status,
-                    leaseMilliseconds: configuration.leaseMilliseconds))
-        case "idle":
-            let next = try answer.integer(0)
-            return .idle(
-                ClaimResult.Idle(
-                    nextInMilliseconds: next < 0 ? nil : Int(next), openRelocations: Int(try answer.integer(1)),
-                    foreign: (try answer.element(2).array ?? []).compactMap(\.text)))
-        default:
-            throw answer.unexpected
-        }
+        return try ClaimResult(answer, leaseMilliseconds: configuration.leaseMilliseconds)
     }
 
     /// Binds the relocation to the destination that imports it first. Throws `conflict` when it is bound to another.
@@ -109,9 +93,7 @@ extension RelocationQueue {
         if answer.word == "lost" { forget(claim) }
         _ = try answer.accepted(claim.uuid)
         finished[claim.token] = before + count
-        return Acknowledgement(
-            remaining: Int(try answer.integer(0)), othersWaiting: Int(try answer.integer(1)),
-            pauseRequested: try answer.integer(2) == 1, cancelRequested: try answer.integer(3) == 1)
+        return try Acknowledgement(answer)
     }
 
     /// Shows how far a run has come that is one transaction: nothing is removed, and a take-over forgets it.

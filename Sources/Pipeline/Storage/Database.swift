@@ -27,6 +27,9 @@ public protocol Database: AnyObject {
     ///   a roll-back is left. Rows that a write was to leave out for their conflicts are such an error, too.
     func begin(deferringWrites: Bool) throws(StorageError)
 
+    /// Checks deferred constraints now: a commit that follows at once fails for the connection's sake only.
+    func checkConstraints() throws(StorageError)
+
     /// Checks deferred constraints, then commits durably. After an error the transaction is rolled back.
     func commit() throws(StorageError)
 

@@ -80,6 +80,16 @@ final class PostgresDatabase: Database {
         }
     }
 
+    func checkConstraints() throws(StorageError) {
+        try beforeStatement?()
+        guard state != .pending else { return }
+        do throws(PostgresFailure) {
+            try perform([PostgresCommand("SAVEPOINT relocation"), PostgresCommand("SET CONSTRAINTS ALL IMMEDIATE")])
+        } catch {
+            throw violation(error)
+        }
+    }
+
     func commit() throws(StorageError) {
         do {
             try beforeStatement?()
@@ -111,10 +121,15 @@ final class PostgresDatabase: Database {
                 throw PostgresFailure(misfit: StorageError(.other, "the transaction had failed before its commit"))
             }
         } catch {
-            let problem = error.storageError()
-            guard problem.kind == .foreignKeyViolation, !defersWrites else { throw problem }
-            throw brokenReference(error) ?? problem
+            throw violation(error)
         }
+    }
+
+    /// What deferred constraints stumbled over, with its row.
+    private func violation(_ failure: PostgresFailure) -> StorageError {
+        let problem = failure.storageError()
+        guard problem.kind == .foreignKeyViolation, !defersWrites else { return problem }
+        return brokenReference(failure) ?? problem
     }
 
     // MARK: - Running

@@ -39,6 +39,12 @@ final class SQLiteConnection {
     /// Whether no transaction is open in SQLite itself: some errors end one.
     var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
 
+    /// Whether foreign keys are broken that the end of the transaction would stumble over.
+    var hasOpenForeignKeys: Bool {
+        var (count, unused) = (Int32(0), Int32(0))
+        return sqlite3_db_status(handle, SQLITE_DBSTATUS_DEFERRED_FKS, &count, &unused, 0) == SQLITE_OK && count != 0
+    }
+
     /// Whether the file could only be opened for reading.
     var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
 

@@ -41,6 +41,12 @@ final class SQLiteDatabase: Database {
         writtenTables = []
     }
 
+    func checkConstraints() throws(StorageError) {
+        try prepareStatement()
+        guard connection.hasOpenForeignKeys else { return }
+        throw brokenReference(in: writtenTables) ?? StorageError(.foreignKeyViolation, "a row refers to one that is not there")
+    }
+
     func commit() throws(StorageError) {
         do {
             try prepareStatement()
