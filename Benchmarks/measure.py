@@ -13,7 +13,7 @@ import report
 import servers
 from installation import Installation, wait_until
 
-FETCHED = 32  # Tasks that the worker fetches, and at most acknowledges, together.
+FETCHED = 128  # Tasks that the worker fetches together.
 
 
 class Bench(Installation):

@@ -123,7 +123,7 @@ private struct TaskBatch {
     private var total = 0
 
     private static let maxBytes = 1 << 20
-    private static let maxTasks = 64
+    private static let maxTasks = 256
 
     init(queue: RelocationQueue, uuid: String, token: Int64, keyring: PayloadKeyring?) {
         self.queue = queue

@@ -38,9 +38,10 @@ import Testing
         }
         let events = try logs.enumerated().flatMap { try Self.events($0.element, worker: $0.offset) }
             .sorted { $0.time < $1.time }
-        let expected = ["sentry.user", "sentry.useroption"].flatMap { model in
-            stride(from: 1, to: 25, by: 4).map { "\(model) \($0)" }
-        } + ["sentry.user 0"]
+        let expected =
+            ["sentry.user", "sentry.useroption"].flatMap { model in
+                stride(from: 1, to: 25, by: 4).map { "\(model) \($0)" }
+            } + ["sentry.user 0"]
         for uuid in uuids {
             let own = events.filter { $0.uuid == uuid }
             #expect(own.filter(\.isStart).map(\.task) == expected, "each task once, in order")

@@ -58,6 +58,11 @@ final class FaultyDatabase: Database {
         return try real.select(query)
     }
 
+    func count(_ table: Table, where conditions: [Condition], alone name: String) throws(StorageError) -> Int {
+        try pass("count \(table.name)")
+        return try real.count(table, where: conditions, alone: name)
+    }
+
     func insert(_ batch: Insert) throws(StorageError) {
         try write("insert \(batch.table.name)") { () throws(StorageError) in try real.insert(batch) }
     }

@@ -59,7 +59,7 @@ import Testing
     static let commands = [
         "auth", "select", "ping", "info", "evalsha", "eval", "script|load", "time", "hset", "hget", "hmget", "hgetall",
         "hincrby", "lrange", "ltrim", "llen", "rpush", "zadd", "zrem", "zrange", "zrangebyscore", "zrevrange", "zcard",
-        "zcount", "incr", "set", "exists", "unlink", "pexpire", "persist",
+        "zcount", "zrandmember", "incr", "set", "exists", "unlink", "pexpire", "persist",
     ]
 
     @Test func aUserOfTheLeastRightsCanDoEverything() throws {

@@ -117,7 +117,7 @@ final class RelocationRunner {
         while let task = try feed.next() {
             if stop.isRequested { return try giveBack("the worker stops") }
             let answer: Acknowledgement
-            if cautious > 0 || destination.isSplit {
+            if cautious > 0 || destination.isSplit || settings.groups.maxRows <= 1 {
                 cautious = max(cautious - 1, 0)
                 answer = try workSingly([task], work, feed)
             } else {

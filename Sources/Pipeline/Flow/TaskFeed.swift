@@ -11,7 +11,7 @@ final class TaskFeed {
     private var isAtEnd = false
 
     /// Tasks fetched at a time, and their bytes.
-    private static let fetchCount = 32
+    private static let fetchCount = 128
     private static let fetchBytes = 4 << 20
 
     init(_ queue: RelocationQueue, _ claim: Claim, _ preparer: TaskPreparer) {

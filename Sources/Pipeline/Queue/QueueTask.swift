@@ -50,18 +50,23 @@ enum TaskFrame {
         else {
             throw QueueError(.invalidArgument, "A task is outside its limits.")
         }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(headerBytes + kindBytes + nameBytes + task.payload.count)
-        bytes.append(version)
-        bytes.append(UInt8(kindBytes))
-        append(UInt16(nameBytes), to: &bytes)
-        append(UInt64(bitPattern: task.minOrdinal), to: &bytes)
-        append(rows, to: &bytes)
-        append(sourceBytes, to: &bytes)
-        bytes.append(contentsOf: task.kind.utf8)
-        bytes.append(contentsOf: task.name.utf8)
-        bytes.append(contentsOf: task.payload)
-        return bytes
+        var kind = task.kind
+        var name = task.name
+        return [UInt8](unsafeUninitializedCapacity: headerBytes + kindBytes + nameBytes + task.payload.count) {
+            out, count in
+            let bytes = UnsafeMutableRawBufferPointer(out)
+            bytes[0] = version
+            bytes[1] = UInt8(kindBytes)
+            bytes.storeBytes(of: UInt16(nameBytes).littleEndian, toByteOffset: 2, as: UInt16.self)
+            bytes.storeBytes(of: task.minOrdinal.littleEndian, toByteOffset: 4, as: Int64.self)
+            bytes.storeBytes(of: rows.littleEndian, toByteOffset: 12, as: UInt32.self)
+            bytes.storeBytes(of: sourceBytes.littleEndian, toByteOffset: 16, as: UInt64.self)
+            kind.withUTF8 { UnsafeMutableRawBufferPointer(rebasing: bytes[headerBytes...]).copyBytes(from: $0) }
+            let nameStart = headerBytes + kindBytes
+            name.withUTF8 { UnsafeMutableRawBufferPointer(rebasing: bytes[nameStart...]).copyBytes(from: $0) }
+            UnsafeMutableRawBufferPointer(rebasing: bytes[(nameStart + nameBytes)...]).copyBytes(from: task.payload)
+            count = bytes.count
+        }
     }
 
     static func decode(_ bytes: UnsafeRawBufferPointer) -> TaskElement {
@@ -81,9 +86,5 @@ enum TaskFrame {
                 kind: kind, name: name,
                 minOrdinal: Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: Int64.self)),
                 rows: Int(rows), sourceBytes: sourceBytes, payload: Array(bytes[nameEnd...])))
-    }
-
-    private static func append<T: FixedWidthInteger>(_ value: T, to bytes: inout [UInt8]) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
 }

@@ -27,8 +27,8 @@ import Queue
         guard case .staged(let token) = try queue.begin(relocation) else { throw Usage() }
         let empty = QueueTask(kind: "chunk", name: "", minOrdinal: 0, rows: 0, sourceBytes: 0, payload: [])
         // As many at a time as the enqueuer pushes.
-        for start in stride(from: 0, to: tasks, by: 64) {
-            try queue.push(Array(repeating: empty, count: min(64, tasks - start)), uuid: uuid, token: token)
+        for start in stride(from: 0, to: tasks, by: 256) {
+            try queue.push(Array(repeating: empty, count: min(256, tasks - start)), uuid: uuid, token: token)
         }
         try queue.publish(uuid: uuid, token: token, chunksTotal: tasks)
         return uuid

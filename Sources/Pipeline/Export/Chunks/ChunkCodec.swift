@@ -45,7 +45,8 @@ public enum ChunkCodec {
         let size = frame.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
         // A chunk ends before the row that would exceed its bytes, unless that is its only one.
         let most =
-            max(limits.maxChunkBytes, limits.maxRecordBytes) + limits.maxChunkRows * 20 + 10 + maxHiddenBytes
+            max(limits.maxChunkBytes, limits.maxRecordBytes) + limits.maxChunkRows * 20 + 10
+            + (payload.first == versionWithHidden ? maxHiddenBytes : 0)
         guard size > 0, size <= UInt64(most) else { throw damaged }
         let room = Int(size)
         var code = 0

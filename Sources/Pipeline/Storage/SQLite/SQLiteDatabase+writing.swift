@@ -3,12 +3,12 @@ internal import Catalogue
 extension SQLiteDatabase {
     func insert(_ batch: Insert) throws(StorageError) {
         guard !batch.rows.isEmpty else { return }
-        try write { [unowned self] () throws(StorageError) in try insertNow(batch) }
+        try write { [self] () throws(StorageError) in try insertNow(batch) }
     }
 
     func update(_ batch: Update) throws(StorageError) {
         guard !batch.rows.isEmpty, !batch.columns.isEmpty else { return }
-        try write { [unowned self] () throws(StorageError) in try updateNow(batch) }
+        try write { [self] () throws(StorageError) in try updateNow(batch) }
     }
 
     /// Does a write at once, or defers it where the transaction allows that.

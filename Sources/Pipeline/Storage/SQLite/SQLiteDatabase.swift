@@ -44,7 +44,8 @@ final class SQLiteDatabase: Database {
     func checkConstraints() throws(StorageError) {
         try prepareStatement()
         guard connection.hasOpenForeignKeys else { return }
-        throw brokenReference(in: writtenTables) ?? StorageError(.foreignKeyViolation, "a row refers to one that is not there")
+        throw brokenReference(in: writtenTables)
+            ?? StorageError(.foreignKeyViolation, "a row refers to one that is not there")
     }
 
     func commit() throws(StorageError) {
@@ -127,6 +128,8 @@ final class SQLiteDatabase: Database {
         _ = try integer("PRAGMA schema_version")
         if !connection.isReadOnly { try connection.execute("PRAGMA journal_mode = WAL") }
         try connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY")
+        // Pages of 4 KiB that the log may hold before they are written once more, into the file; KiB of pages in memory.
+        try connection.execute("PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -16384")
         guard try integer("PRAGMA synchronous") == 2, try integer("PRAGMA foreign_keys") == 1 else {
             throw StorageError(.other, "SQLite took no synchronous = FULL or no foreign keys")
         }
