@@ -4,12 +4,14 @@ import TestSupport
 /// What the workers' own logs say about who worked on what, and in which order.
 struct WorkLog {
     private struct Event {
-        enum Kind { case claimed(token: Int64), started, done(isReplay: Bool) }
+        enum Kind { case claimed, started, done(isReplay: Bool) }
 
         let time: String
         let process: String
         let kind: Kind
         let task: String
+        /// The fencing token under which it happened.
+        let token: Int64
     }
 
     private var events: [String: [Event]] = [:]
@@ -40,13 +42,14 @@ struct WorkLog {
         let task = ["task.kind", "task.name", "task.min_ordinal"].map { object[$0] ?? "" }.joined(separator: " ")
         let kind: Event.Kind
         switch message {
-        case "relocation claimed": kind = .claimed(token: object["lease.token"].flatMap { Int64($0) } ?? 0)
+        case "relocation claimed": kind = .claimed
         case "task started": kind = .started
         case "task done": kind = .done(isReplay: object["task.replay"] == "true")
         default: return
         }
+        let token = object["lease.token"].flatMap { Int64($0) } ?? 0
         let place = "\(process) slot \(object["slot"] ?? "")"
-        events[uuid, default: []].append(Event(time: time, process: place, kind: kind, task: task))
+        events[uuid, default: []].append(Event(time: time, process: place, kind: kind, task: task, token: token))
     }
 
     /// The tasks of a relocation in the order in which each was started first.
@@ -65,19 +68,18 @@ struct WorkLog {
     /// another's claim, it must have missed that its lease was over. Who claimed last is told by the fencing tokens: a
     /// frozen worker logs its claim when it is late already.
     func intrusions(on uuid: String) -> [(time: String, text: String)] {
-        var owner: (process: String, since: String, token: Int64)?
-        var begun: [String: Event] = [:]
+        /// The highest token seen so far, and since when.
+        var owner = (token: Int64(0), since: "")
+        var begun: [Int64: Event] = [:]
         var out: [(String, String)] = []
         for event in events[uuid] ?? [] {
+            if event.token > owner.token { owner = (event.token, event.time) }
             switch event.kind {
-            case .claimed(let token):
-                begun[event.process] = nil
-                if token > owner?.token ?? 0 { owner = (event.process, event.time, token) }
+            case .claimed: begun[event.token] = nil
             case .started:
-                let isForeign = owner.map { $0.process != event.process && $0.since < event.time } ?? false
-                begun[event.process] = isForeign ? event : nil
+                begun[event.token] = event.token < owner.token && owner.since < event.time ? event : nil
             case .done(let isReplay):
-                if let start = begun.removeValue(forKey: event.process), start.task == event.task, !isReplay,
+                if let start = begun.removeValue(forKey: event.token), start.task == event.task, !isReplay,
                     event.task.hasPrefix("chunk")
                 {
                     out.append((event.time, "\(uuid): \(event.process) wrote \(event.task) at \(event.time)"))

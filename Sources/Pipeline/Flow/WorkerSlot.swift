@@ -114,9 +114,8 @@ actor WorkerSlot {
         vitals.claimed()
         var log = log
         log[metadataKey: "relocation.uuid"] = "\(claim.uuid)"
-        log.info(
-            "relocation claimed",
-            metadata: ["chunks.done": "\(claim.status.chunksDone)", "lease.token": "\(claim.token)"])
+        log[metadataKey: "lease.token"] = "\(claim.token)"
+        log.info("relocation claimed", metadata: ["chunks.done": "\(claim.status.chunksDone)"])
         let runner = RelocationRunner(
             queue: queue, destination: destination, settings: settings, vitals: vitals, heartbeat: heartbeat,
             stop: stop,
