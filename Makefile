@@ -22,13 +22,13 @@ test: deps ## Runs all tests; they start their own Redis and PostgreSQL
 	swift test --skip-build --filter TortureTests
 
 faults: deps ## Disturbs an import at every step in every way, on all databases
-	RELOCATION_FAULTS=all swift test --filter FaultTests
+	RELOCATION_FAULTS=all swift test --filter '^FaultTests\.'
 
 fuzz: deps ## Fuzzes every reader of foreign bytes: RUNS inputs each (1000000) from SEED
 	@Tests/Fuzz/run
 
 # Tests that start our programs are left out: those are not built with a sanitizer.
-UNIT := --skip EndToEndTests --skip SafetyTests --skip FaultTests
+UNIT := --skip EndToEndTests --skip SafetyTests --skip '^FaultTests\.'
 sanitize: deps ## Runs the unit tests under the address and the thread sanitizer
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan --parallel $(UNIT)
 	TSAN_OPTIONS=halt_on_error=1 swift test --sanitize=thread --scratch-path .build-tsan --parallel $(UNIT)

@@ -15,7 +15,7 @@ import Testing
     /// Found by fuzzing: the library reserves what an answer announces.
     @Test func anAnswerIsAsLongAsTheLimitAndNoLonger() throws {
         let fixture = try QueueFixture()
-        let queue = try fixture.queue()
+        let queue = try fixture.queue(timeout: 5_000)
         let script = "local list = {} for at = 1, tonumber(ARGV[1]) do list[at] = 1 end return list"
         func length(_ count: Int) throws -> Int? {
             try queue.connection.call(["EVAL", .text(script), "0", .number(count)]).array?.count
