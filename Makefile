@@ -9,7 +9,7 @@ deps: ## Installs the Debian packages that are missing (as root, or with sudo)
 	@deploy/install-packages
 
 build: deps ## Builds both programs for use
-	swift build -c release $(PRODUCTS:%=--product %)
+	for product in $(PRODUCTS); do swift build -c release --static-swift-stdlib --product $$product || exit 1; done
 
 demo: deps ## Imports the sample export end to end on SQLite with a private Redis, and shows the result
 	@deploy/demo
@@ -52,11 +52,11 @@ TORTURE := $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if 
 	$(if $(JSON),--json $(JSON)) $(TORTURE_OPTIONS)
 
 torture: deps ## Breaks workers and servers while they import: SEED=7 FAULTS=2000 DATABASE=postgres|sqlite JSON=file
-	swift build -c release
+	for product in $(PRODUCTS) Torture; do swift build -c release --static-swift-stdlib --product $$product || exit 1; done
 	.build/release/Torture $(TORTURE)
 
 soak: deps ## Passes TASKS=100000 tasks through the queue and watches that nothing grows: DATABASE=postgres|sqlite
-	swift build -c release
+	for product in $(PRODUCTS) Torture; do swift build -c release --static-swift-stdlib --product $$product || exit 1; done
 	.build/release/Torture soak $(if $(TASKS),--tasks $(TASKS)) $(if $(DATABASE),--database $(DATABASE))
 
 .PHONY: help deps build demo test faults fuzz sanitize lint format model check bench torture soak

@@ -7,7 +7,7 @@ import Testing
 @Suite struct EnqueueKillTests {
     static let uuid = "5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10"
 
-    /// With the number of times it is reached: 180 tasks in batches of 64.
+    /// With the number of times it is reached: 602 tasks in batches of 256.
     static let places = [
         ("enqueue.begin.before", 1), ("enqueue.begin.after", 1), ("enqueue.push.after", 1), ("enqueue.push.after", 2),
         ("enqueue.push.after", 3), ("enqueue.publish.before", 1), ("enqueue.publish.after", 1),
@@ -15,7 +15,7 @@ import Testing
 
     @Test(arguments: places) func aKilledEnqueuerLeavesNothingToConsume(_ place: String, _ occurrence: Int) throws {
         let installation = try Installation()
-        let file = try installation.folder.write(try SampleExport.json(SampleExport.users(45)), to: "export.json")
+        let file = try installation.folder.write(try SampleExport.json(SampleExport.users(150)), to: "export.json")
         let arguments = ["users", "--import-uuid", Self.uuid, "--chunk-size", "1", file]
         let killed = try installation.start(
             "relocation-enqueue", arguments,
@@ -25,7 +25,7 @@ import Testing
         #expect(killed.output.isEmpty)
         let isPublished = place == "enqueue.publish.after"
         #expect(try installation.worker("run", "--drain").code == 0)
-        #expect(try installation.table("auth_user").count == (isPublished ? 45 : 0), "nothing half-pushed is consumed")
+        #expect(try installation.table("auth_user").count == (isPublished ? 150 : 0), "nothing half-pushed is consumed")
 
         // Within the dead enqueuer's lease it may still live: a refusal that says when to try again.
         var again = try installation.start("relocation-enqueue", arguments).result()
@@ -40,9 +40,9 @@ import Testing
         #expect(try installation.status(Self.uuid)["status"] as? String == "SUCCESS")
         #expect(
             try installation.rows(Self.uuid)
-                == ["source": 180, "inserted": 135, "existing": 45, "overwritten": 0, "dropped": 0])
-        #expect(try installation.table("auth_user").count == 45)
-        #expect(try installation.table("sentry_useroption").count == 45)
+                == ["source": 600, "inserted": 450, "existing": 150, "overwritten": 0, "dropped": 0])
+        #expect(try installation.table("auth_user").count == 150)
+        #expect(try installation.table("sentry_useroption").count == 150)
     }
 
     /// Also with other chunks than before.

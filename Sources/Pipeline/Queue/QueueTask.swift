@@ -78,13 +78,18 @@ enum TaskFrame {
         let sourceBytes = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
         guard nameEnd <= bytes.count else { return .malformed("It ends within its names.") }
         guard let sourceBytes = Int(exactly: sourceBytes) else { return .malformed("Its size is out of range.") }
-        guard let kind = String(validating: bytes[headerBytes..<kindEnd], as: UTF8.self),
-            let name = String(validating: bytes[kindEnd..<nameEnd], as: UTF8.self)
+        guard let kind = text(bytes[headerBytes..<kindEnd]), let name = text(bytes[kindEnd..<nameEnd])
         else { return .malformed("Its names are not UTF-8 text.") }
         return .task(
             QueueTask(
                 kind: kind, name: name,
                 minOrdinal: Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: Int64.self)),
                 rows: Int(rows), sourceBytes: sourceBytes, payload: Array(bytes[nameEnd...])))
+    }
+
+    /// nil where the bytes are not UTF-8. Names are nearly always ASCII, which needs no validation.
+    private static func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String? {
+        if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+        return String(validating: bytes, as: UTF8.self)
     }
 }

@@ -2,6 +2,8 @@
 extension RelocationQueue {
     /// Elements of one script run while pushing.
     static let tasksPerBatch = 1_000
+    /// Bytes of tasks pushed before Redis is asked again how much room it has.
+    static let bytesBetweenReports = 4 << 20
     /// Bytes of one script run while pushing, unless a single task is larger.
     static let bytesPerBatch = 1 << 20
     /// What Redis needs for a payload beyond its bytes, in percent.
@@ -121,7 +123,12 @@ extension RelocationQueue {
     }
 
     private func refuseUnlessFits(bytes: Int) throws(QueueError) {
+        if bytes <= roomLeft {
+            roomLeft -= bytes
+            return
+        }
         let report = try memoryReport()
+        roomLeft = RelocationQueue.bytesBetweenReports
         guard report.maxMemory > 0 else { return }
         let needed = report.usedMemory + bytes + bytes / 100 * RelocationQueue.overheadPercent
         guard needed <= report.maxMemory else {
@@ -131,5 +138,6 @@ extension RelocationQueue {
                     + "maxmemory of \(report.maxMemory).",
                 remedy: "Raise maxmemory, or wait until relocations are done.")
         }
+        roomLeft = min(roomLeft, (report.maxMemory - needed) / 2)
     }
 }

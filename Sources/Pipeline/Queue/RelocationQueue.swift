@@ -20,6 +20,8 @@ public final class RelocationQueue {
     let keys: QueueKeys
     /// Tasks pushed so far by upload token: where the next batch belongs.
     var pushed: [Int64: Int] = [:]
+    /// Bytes that surely fit Redis since it was asked last.
+    var roomLeft = 0
     /// Acknowledgements without an answer, by fencing token: sent again they keep their name.
     var unanswered: [Int64: String] = [:]
     /// Tasks finished before the next acknowledgement, by fencing token: where it belongs.
