@@ -88,7 +88,7 @@ seeded generators and are written as the reference writes them, indented by two.
 data on the same disk: Redis with its append-only file synced every second, PostgreSQL with `fsync` and
 `synchronous_commit` on, 512 MB of shared buffers and room for its log, so that no checkpoint falls into a run. Limits:
 (a) `psql` writes the finished rows of all written tables, chunk rows included, with `\\copy … binary` into the same
-indexed tables in one transaction; (b) one prepared INSERT a row, 20 rows a transaction, its references unchecked.
+indexed tables in one transaction; (b) one prepared INSERT a row, 20 rows a transaction, its references unchecked. What paid and what did not: [NOTES.md](NOTES.md).
 """
 
 
