@@ -238,7 +238,7 @@ def together(bench, sheet, rows, runs):
 
 
 def far_away(bench, sheet, rows, runs, milliseconds=5):
-    proxy = servers.DelayProxy(bench.postgres.port, milliseconds)
+    proxy = servers.DelayProxy(f"{bench.limits}/delay_proxy", bench.postgres.port, milliseconds)
     files = [bench.file("users", rows, prefix) for prefix in ("first", "second", "third", "fourth")]
 
     def measure(count):

@@ -104,6 +104,13 @@ final class Site {
         }
     }
 
+    /// Whether a session waits for a lock of another (PostgreSQL).
+    func isAnybodyWaiting() throws -> Bool {
+        let sql =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        return try PostgresServer.shared().sql(sql, url: urls[0]) != "0"
+    }
+
     /// Everything an import may write, to see whether something changed.
     func snapshot() throws -> [String: [[String: Value]]] {
         var out: [String: [[String: Value]]] = [:]

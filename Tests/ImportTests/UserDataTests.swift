@@ -1,5 +1,8 @@
 import Catalogue
+import Foundation
 import Storage
+import Synchronization
+import TestSupport
 import Testing
 
 @testable import Import
@@ -31,6 +34,30 @@ import Testing
         try work.complete()
         #expect(try site.texts("sentry_email", "email") == ["A@X.com", "äö@x.com", "b@x.com"])
         #expect(try site.rows("sentry_email")[0]["date_added"] == .timestamp(1_580_601_600_000_000))
+    }
+
+    /// Another import adds an address between our look-up and our insert, which waits for its commit.
+    @Test func anAddressThatAnotherImportAddsMeanwhileIsFound() throws {
+        let site = try Site(.postgres)
+        let other = try site.connect().region
+        let table = try #require(Catalogue.standard.model("sentry.email")).table
+        try other.begin()
+        try other.insert(
+            Insert(
+                into: table, columns: ["id", "email", "date_added"],
+                rows: [[.integer(900), .text("a@x.com"), .timestamp(0)]]))
+        nonisolated(unsafe) let work = try site.worker(.users)
+        let result = Mutex<Int?>(nil)
+        let thread = Thread {
+            let outcome = try? work.add("sentry.email", [(1, #"{"email":"A@x.com"}"#)])
+            result.withLock { $0 = outcome?.account.totals.existing ?? -1 }
+        }
+        thread.start()
+        #expect(eventually(within: 20) { (try? site.isAnybodyWaiting()) ?? false })
+        try other.commit()
+        #expect(eventually(within: 20) { result.withLock { $0 } != nil })
+        #expect(result.withLock { $0 } == 1)
+        #expect(try site.texts("sentry_email", "email") == ["A@x.com"])
     }
 
     @Test(arguments: Engine.allCases) func aUserAddressReplacesTheOneSavingMade(_ engine: Engine) throws {

@@ -10,7 +10,7 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     /// Ordinals a chunk spans.
     public var chunkSize = RelocationOptions.defaultChunkSize
 
-    public static let defaultChunkSize = 1000
+    public static let defaultChunkSize = 3000
     public static let chunkSizeLimits = 1...100_000
 
     public init() {}

@@ -2,7 +2,7 @@
 /// it makes durable, so few that a worker that is lost takes little work with it and others soon have their turn.
 public struct GroupPolicy: Sendable, Equatable {
     /// Rows after which a group is closed.
-    public var maxRows = 8_000
+    public var maxRows = 20_000
     /// Milliseconds after which a group is closed: well within a lease.
     var maxMilliseconds: Int64 = 250
     /// Tasks that are worked one by one after a worker was lost or a database was in trouble: the next one may be the

@@ -24,6 +24,20 @@ final class AddressBook {
     private var written: Set<Key> = []
     /// False where users were imported that the book does not know: before a take-over.
     private var isComplete = true
+    private var table = Knowledge.none
+
+    /// What is known of the table itself.
+    private enum Knowledge {
+        case none
+        /// All rows up to this id that others had committed.
+        case rows(upTo: Int64)
+        case tooMuch
+    }
+
+    /// Rows of a table that is read as a whole, and rows read at a time: looking 1,000 new addresses up costs as much
+    /// as writing them, for a citext index lower-cases both sides of every comparison.
+    private static let capacity = 50_000
+    private static let page = 20_000
 
     /// A saved user's address.
     func promise(_ address: Value) {
@@ -36,6 +50,37 @@ final class AddressBook {
     func note(_ address: Key) { written.insert(address) }
 
     func isWritten(_ address: Key) -> Bool { written.contains(address) }
+
+    /// Whether an address can have a row already.
+    func mayBeStored(_ address: Key) -> Bool {
+        if case .tooMuch = table { return true }
+        return written.contains(address)
+    }
+
+    /// Reads the rows that were added since the last call; gives up for good where there are too many.
+    func readTable(_ batch: Batch) throws(ImportFailure) {
+        var last = Int64.min
+        if case .tooMuch = table { return }
+        if case .rows(let id) = table { last = id }
+        var count = 0
+        while true {
+            let rows = try batch.select(
+                Select(
+                    ["id", "email"], from: Catalogue.known("sentry.email").table,
+                    where: [.greaterThan("id", .integer(last))], limit: Self.page))
+            for row in rows {
+                last = max(last, row[0].integer ?? last)
+                if let text = row[1].text { note(Key(text)) }
+            }
+            count += rows.count
+            if count > Self.capacity {
+                table = .tooMuch
+                return
+            }
+            if rows.count < Self.page { break }
+        }
+        table = .rows(upTo: last)
+    }
 
     /// Reads what an earlier worker, or a transaction that was rolled back, leaves to know.
     func complete(_ batch: Batch) throws(ImportFailure) {
@@ -56,5 +101,6 @@ final class AddressBook {
         promised = []
         written = []
         isComplete = false
+        table = .none
     }
 }

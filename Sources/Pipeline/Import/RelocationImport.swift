@@ -75,7 +75,13 @@ public final class RelocationImport {
         model: Model, minOrdinal: Int64, rows: [Row], hidden: [String: Int64] = [:], now: Int64 = Clock.now()
     ) throws(ImportFailure) -> ChunkOutcome {
         try requireSound(model, minOrdinal)
-        let place = ChunkPlace(model: model, minOrdinal: minOrdinal, hidden: hidden, now: now)
+        return try importRows(rows, ChunkPlace(model: model, minOrdinal: minOrdinal, hidden: hidden, now: now))
+    }
+
+    private func importRows(
+        _ rows: [Row], _ place: ChunkPlace, isSecondAttempt: Bool = false
+    ) throws(ImportFailure) -> ChunkOutcome {
+        let (model, now) = (place.model, place.now)
         var outcome = ChunkOutcome()
         let fresh = unwritten(rows, model, into: &outcome)
         guard !fresh.isEmpty else {
@@ -85,7 +91,9 @@ public final class RelocationImport {
         let database = destination.database(of: model.silo)
         guard !database.isInTransaction else {
             let chunk: ChunkRow?
-            do { chunk = try write(fresh, place, into: &outcome) } catch { throw earliest(error, fresh, place) }
+            do { chunk = try write(fresh, place, into: &outcome) } catch {
+                throw database.defersWrites ? error : earliest(error, fresh, place)
+            }
             if let chunk {
                 // What is deferred names no row anyhow.
                 try record(chunk, fresh, place, judging: !database.defersWrites)
@@ -99,10 +107,12 @@ public final class RelocationImport {
             if let chunk { try adopt(chunk, model, now) }
             return outcome
         } catch {
-            if try adoptChunksOfOthers(after: error, model) {
-                return try importChunk(model: model, minOrdinal: minOrdinal, rows: rows, hidden: hidden, now: now)
+            if try adoptChunksOfOthers(after: error, model) { return try importRows(rows, place) }
+            // Another import may have written a row between the look-up that found none and our own: seen from now on.
+            guard !isSecondAttempt, case .lasting(let finding) = error, finding.kind == .integrityError else {
+                throw error
             }
-            throw error
+            return try importRows(rows, place, isSecondAttempt: true)
         }
     }
 

@@ -8,9 +8,12 @@ enum EmailAddresses {
     /// Folded address → id of its row.
     static func stored(_ addresses: [Value], _ batch: Batch) throws(ImportFailure) -> [ExactText: Int64] {
         let table = Catalogue.known("sentry.email").table
-        let texts = Array(Set(addresses)).filter { !$0.isNull }
+        let book = batch.memory.addresses
+        try book.readTable(batch)
+        let texts = Set(addresses).filter { $0.text.map { book.mayBeStored(AddressBook.Key($0)) } ?? false }
+        guard !texts.isEmpty else { return [:] }
         var out: [ExactText: Int64] = [:]
-        for row in try batch.select(Select(["id", "email"], from: table, where: [.isIn("email", texts)])) {
+        for row in try batch.select(Select(["id", "email"], from: table, where: [.isIn("email", Array(texts))])) {
             if let id = row[0].integer, let address = row[1].text { out[fold(address)] = id }
         }
         return out
