@@ -73,7 +73,8 @@ import Testing
             return row(pk: "\(number)", #"{"username":"user-\#(number)","name":"\#(noise)"}"#)
         }
         let file = try installation.folder.write("[\(rows.joined(separator: ","))]", to: "export.json")
-        try Refusal(75, "do not fit", "Raise maxmemory").expect(["users", file], in: installation)
+        try Refusal(75, "do not fit", "Raise maxmemory").expect(
+            ["users", "--chunk-size", "1000", file], in: installation)
     }
 
     /// Where a file may not grow any more, the kernel ends a program that does not object.

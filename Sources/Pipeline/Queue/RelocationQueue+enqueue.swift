@@ -127,9 +127,12 @@ extension RelocationQueue {
             roomLeft -= bytes
             return
         }
+        roomLeft = 0
         let report = try memoryReport()
-        roomLeft = RelocationQueue.bytesBetweenReports
-        guard report.maxMemory > 0 else { return }
+        guard report.maxMemory > 0 else {
+            roomLeft = RelocationQueue.bytesBetweenReports
+            return
+        }
         let needed = report.usedMemory + bytes + bytes / 100 * RelocationQueue.overheadPercent
         guard needed <= report.maxMemory else {
             throw QueueError(
@@ -138,6 +141,8 @@ extension RelocationQueue {
                     + "maxmemory of \(report.maxMemory).",
                 remedy: "Raise maxmemory, or wait until relocations are done.")
         }
-        roomLeft = min(roomLeft, (report.maxMemory - needed) / 2)
+        // Near the limit every push is held against it.
+        let isPlenty = report.maxMemory - needed >= 16 * RelocationQueue.bytesBetweenReports
+        if isPlenty { roomLeft = RelocationQueue.bytesBetweenReports }
     }
 }
