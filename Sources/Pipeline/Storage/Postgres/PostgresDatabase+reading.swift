@@ -6,7 +6,7 @@ extension PostgresDatabase {
         let order = try query.orderBy.map { name throws(StorageError) in try query.table.requiredColumn(name) }
         var conditions = try PostgresConditions(query.conditions, in: query.table)
         var sql = "SELECT \(SQLText.list(query.columns)) FROM \(SQLText.quoted(query.table.name))\(conditions.sql)"
-        sql += query.isLookUp ? " ORDER BY \"id\" + 0" : Self.ordering(order)
+        sql += Self.ordering(order)
         if let limit = query.limit {
             conditions.parameters.add(Int64(limit))
             sql += " LIMIT $\(conditions.parameters.count)"
@@ -136,19 +136,5 @@ struct PostgresConditions {
         }
         let cast = type.wireCast.isEmpty ? "" : "\(type.wireCast)[]"
         return "$\(parameters.count)\(cast)"
-    }
-}
-
-extension Select {
-    /// Whether rows are looked up by their values, to be read whole. Ordered by the key itself, a plan made for an empty
-    /// table would walk the whole key index and pick them out; an expression leaves the values' own index.
-    fileprivate var isLookUp: Bool {
-        orderBy == nil && limit == nil
-            && conditions.contains { condition in
-                switch condition {
-                case .isIn, .equals: true
-                case .isNull, .isNotNull, .greaterThan: false
-                }
-            }
     }
 }
