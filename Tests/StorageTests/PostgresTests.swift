@@ -28,6 +28,24 @@ struct PostgresTests {
         #expect((0..<6).map { result.text(0, $0) } == ["1s", "100ms", "1s", "UTC", "UTF8", "relocation"])
     }
 
+    /// A function of the test's own stands in front of the server's.
+    @Test("Who answers is the address only where the server will not tell", arguments: ["42501", "57014", "53200"])
+    func unknownIdentity(_ state: String) throws {
+        let test = try TestDatabase(.postgres, .nothing)
+        try test.execute(
+            """
+            CREATE FUNCTION public.pg_control_system(OUT system_identifier bigint) LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '\(state)'; END $$
+            """)
+        let url = try DatabaseURL(test.url + "?options=-csearch_path%3Dpublic%2Cpg_catalog")
+        if state == "42501" {
+            let identity = try DatabaseConnector.open(url).identity
+            #expect(identity.hasPrefix("postgresql:127.0.0.1:"), "\(identity)")
+        } else {
+            #expect(try failure { _ = try DatabaseConnector.open(url) }.isPassing)
+        }
+    }
+
     @Test("A connection that lives long does not grow")
     func memory() throws {
         let database = try TestDatabase(.postgres).database

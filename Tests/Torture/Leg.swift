@@ -97,8 +97,9 @@ struct Leg {
         _ = eventually(within: setting.patience) { installation.isFinished }
         let calm = Date().timeIntervalSince(quiet)
         watch.end()
+        let records = installation.sites.map { $0.unfinishedRecords(installation.client) }
         let stubborn = installation.end()
-        var result = try judge(expectation, began)
+        var result = try judge(expectation, began, records)
         result.stubborn = stubborn
         result.secondsOfFaults = quiet.timeIntervalSince(began)
         result.secondsOfCalm = calm
@@ -114,7 +115,9 @@ struct Leg {
 
     // MARK: Judgement
 
-    private func judge(_ expectation: Expectation, _ began: Date) throws -> LegResult {
+    private func judge(
+        _ expectation: Expectation, _ began: Date, _ records: [[String: String]]
+    ) throws -> LegResult {
         var result = LegResult()
         result.met = injector.met
         result.idle = injector.idle
@@ -123,9 +126,15 @@ struct Leg {
         result.retries = installation.clerk.retries
         for site in installation.sites {
             for worker in site.workers { result.exits.merge(worker.exits, uniquingKeysWith: +) }
-            for plan in site.unfinished { result.stuck.append("\(plan.uuid) (\(plan.file))") }
         }
         let log = WorkLog(installation.logs)
+        for (site, known) in zip(installation.sites, records) {
+            for plan in site.unfinished {
+                let story = [known[plan.uuid] ?? "Redis did not answer"] + log.lastWords(on: plan.uuid)
+                let arguments = plan.arguments.joined(separator: " ")
+                result.stuck.append("\(plan.uuid) (\(arguments)):\n    " + story.joined(separator: "\n    "))
+            }
+        }
         result.warnings = log.warnings
         if setting.isSabotaged { try Sabotage.commit(installation.sites[0].databaseURL) }
         for (site, expected) in zip(installation.sites, expectation.states) {

@@ -108,6 +108,18 @@ final class Site: Sendable {
         }
     }
 
+    /// What Redis knows of the unfinished relocations, for a person to read.
+    func unfinishedRecords(_ redis: RedisClient) -> [String: String] {
+        var out: [String: String] = [:]
+        for plan in unfinished {
+            let isStaged = state.withLock { if case .waiting = $0.stages[plan.uuid] { true } else { false } }
+            let record = redis.call("HGETALL", "{\(prefix)}:record:\(plan.uuid)")?.list.map { $0.text ?? "" } ?? []
+            let tasks = redis.call("LLEN", "{\(prefix)}:tasks:\(plan.uuid)")?.text ?? "?"
+            out[plan.uuid] = "\(isStaged ? "to be enqueued" : "enqueued"), \(tasks) tasks, \(record)"
+        }
+        return out
+    }
+
     var outcomes: [String: Outcome] {
         state.withLock { state in
             state.stages.compactMapValues { if case .done(let outcome) = $0 { outcome } else { nil } }

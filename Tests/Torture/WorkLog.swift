@@ -17,6 +17,8 @@ struct WorkLog {
     private var events: [String: [Event]] = [:]
     /// Messages of level warning and above → how often.
     private(set) var warnings: [String: Int] = [:]
+    /// The latest lines on each relocation, with the process that wrote them.
+    private var lines: [String: [(time: String, text: String)]] = [:]
 
     init(_ folder: TemporaryFolder) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
@@ -39,6 +41,7 @@ struct WorkLog {
             warnings["\(message): \(object["error"] ?? object["reason"] ?? "")", default: 0] += 1
         }
         guard let uuid = object["relocation.uuid"] else { return }
+        lines[uuid, default: []].append((time, "\(process): \(line.prefix(600))"))
         let task = ["task.kind", "task.name", "task.min_ordinal"].map { object[$0] ?? "" }.joined(separator: " ")
         let kind: Event.Kind
         switch message {
@@ -50,6 +53,10 @@ struct WorkLog {
         let token = object["lease.token"].flatMap { Int64($0) } ?? 0
         let place = "\(process) slot \(object["slot"] ?? "")"
         events[uuid, default: []].append(Event(time: time, process: place, kind: kind, task: task, token: token))
+    }
+
+    func lastWords(on uuid: String) -> [String] {
+        (lines[uuid] ?? []).sorted { $0.time < $1.time }.suffix(20).map(\.text)
     }
 
     /// The tasks of a relocation in the order in which each was started first.

@@ -16,7 +16,8 @@ extension RelocationImport {
         if let completion = Completions.completion(of: model) { try complete(model, ids, completion, now) }
         for replica in Replica.all where replica.model == model.name {
             let writer = ReplicaWriter(
-                replica: replica, destination: destination, regionName: context.instance.regionName, now: now)
+                replica: replica, destination: destination, regionName: context.instance.regionName, now: now,
+                imported: { [map] in map.newPKs(of: $0, kinds: [.inserted, .existing, .overwritten]) })
             try inTransactions(model) { () throws(StorageError) in try writer.write(ids) }
         }
     }

@@ -32,6 +32,9 @@ struct Replica: Sendable {
     let columns: [(name: String, source: Source)]
     /// The replica's column whose organization must exist; nil where it needs none.
     var requiredOrganization: String?
+    /// A column that the table is indexed by, where it is not by its key, and the model it points at: what a relocation
+    /// has mirrored is found by what it has imported of that model.
+    var anchor: (column: String, model: String)?
 }
 
 extension Replica {
@@ -62,7 +65,7 @@ extension Replica {
             ("organizationmember_id", .id), ("organization_id", .column("organization_id")), ("date_added", .now),
             ("role", .column("role")), ("email", .column("email")), ("invite_status", .column("invite_status")),
             ("inviter_id", .column("inviter_id")), ("user_id", .column("user_id")),
-        ])
+        ], anchor: ("organization_id", "sentry.organization"))
 
     private static let team = Replica(
         model: "sentry.team", table: "sentry_teamreplica", silo: .control, key: "team_id",
@@ -70,7 +73,7 @@ extension Replica {
             ("team_id", .id), ("organization_id", .column("organization_id")), ("slug", .column("slug")),
             ("name", .column("name")), ("status", .column("status")), ("date_added", .now),
             ("org_role", .literal(.null)),
-        ])
+        ], anchor: ("organization_id", "sentry.organization"))
 
     private static let memberTeam = Replica(
         model: "sentry.organizationmemberteam", table: "sentry_organizationmember_teamsreplica", silo: .control,
@@ -80,7 +83,7 @@ extension Replica {
             ("organization_id", .related("team_id", "sentry.team", "organization_id")),
             ("organizationmember_id", .column("organizationmember_id")), ("is_active", .column("is_active")),
             ("role", .column("role")), ("date_added", .now),
-        ])
+        ], anchor: ("team_id", "sentry.team"))
 
     private static let orgAuthToken = Replica(
         model: "sentry.orgauthtoken", table: "hybridcloud_orgauthtokenreplica", silo: .region, key: "orgauthtoken_id",
@@ -88,7 +91,7 @@ extension Replica {
             ("orgauthtoken_id", .id), ("token_hashed", .column("token_hashed")), ("name", .column("name")),
             ("scope_list", .column("scope_list")), ("created_by_id", .column("created_by_id")), ("date_added", .now),
             ("date_deactivated", .column("date_deactivated")), ("organization_id", .column("organization_id")),
-        ], requiredOrganization: "organization_id")
+        ], requiredOrganization: "organization_id", anchor: ("organization_id", "sentry.organization"))
 
     private static let apiKey = Replica(
         model: "sentry.apikey", table: "hybridcloud_apikeyreplica", silo: .region, key: "apikey_id",
@@ -97,7 +100,7 @@ extension Replica {
             ("date_added", .now), ("allowed_origins", .lines("allowed_origins")),
             ("organization_id", .column("organization_id")), ("scopes", .column("scopes")),
             ("scope_list", .arrayLiteral("scope_list")),
-        ], requiredOrganization: "organization_id")
+        ], requiredOrganization: "organization_id", anchor: ("organization_id", "sentry.organization"))
 
     private static let apiToken = Replica(
         model: "sentry.apitoken", table: "hybridcloud_apitokenreplica", silo: .region, key: "apitoken_id",

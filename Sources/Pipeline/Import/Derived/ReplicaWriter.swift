@@ -8,8 +8,13 @@ struct ReplicaWriter {
     let regionName: String
     let now: Int64
 
+    /// Destination keys of what the relocation has imported of a model.
+    let imported: (String) -> [Int64]
+
     /// Source rows a statement handles.
     private static let page = 1000
+    /// Keys that one look-up for earlier replicas names: each may read a table that has no index for them.
+    private static let lookUpPage = 10_000
 
     private var model: Model { Catalogue.known(replica.model) }
     private var table: Table { Catalogue.knownTable(replica.table) }
@@ -18,16 +23,29 @@ struct ReplicaWriter {
 
     /// - Parameter ids: ids of the imported rows, ascending.
     func write(_ ids: [Int64]) throws(StorageError) {
-        for start in stride(from: 0, to: ids.count, by: Self.page) {
-            try writePage(ids[start..<min(start + Self.page, ids.count)].map { .integer($0) })
+        // Before anything is written: a table without an index is read while it is at its smallest.
+        let present = try mirrored(ids)
+        let missing = present.isEmpty ? ids : ids.filter { !present.contains($0) }
+        for start in stride(from: 0, to: missing.count, by: Self.page) {
+            try writePage(missing[start..<min(start + Self.page, missing.count)].map { .integer($0) })
         }
     }
 
-    private func writePage(_ ids: [Value]) throws(StorageError) {
-        let present = Set(
-            try target.select(Select([replica.key], from: table, where: [.isIn(replica.key, ids)])).map { $0[0] })
-        let missing = ids.filter { !present.contains($0) }
-        guard !missing.isEmpty else { return }
+    /// The ids that have a replica, and perhaps others.
+    private func mirrored(_ ids: [Int64]) throws(StorageError) -> Set<Int64> {
+        guard !ids.isEmpty else { return [] }
+        let column = replica.anchor?.column ?? replica.key
+        let keys = replica.anchor.map { imported($0.model) } ?? ids
+        var out: Set<Int64> = []
+        for start in stride(from: 0, to: keys.count, by: Self.lookUpPage) {
+            let page = keys[start..<min(start + Self.lookUpPage, keys.count)].map { Value.integer($0) }
+            let found = try target.select(Select([replica.key], from: table, where: [.isIn(column, page)]))
+            for row in found { if let id = row[0].integer { out.insert(id) } }
+        }
+        return out
+    }
+
+    private func writePage(_ missing: [Value]) throws(StorageError) {
         let columns = model.columns.filter { !$0.isDatabaseOnly }.map(\.name)
         let found = try source.select(Select(columns, from: model.table, where: [.isIn("id", missing)]))
         let rows = found.map { Dictionary(uniqueKeysWithValues: zip(columns, $0)) }

@@ -239,8 +239,9 @@ final class PostgresDatabase: Database {
             if let system = result.integer(0, 0), let oid = result.integer(0, 1) {
                 return "postgresql:\(system)/\(oid)"
             }
-        } catch  where !connection.isBroken {
-            // Some hosted servers keep the system identifier to themselves: the address has to do.
+        } catch  where error.isRefusedFunction {
+            // Some hosted servers keep the system identifier to themselves: the address has to do. Any other failure must
+            // not lead here: a relocation bound to an address would wait for ever for somebody who names it so again.
         }
         return "postgresql:\(connection.address)"
     }

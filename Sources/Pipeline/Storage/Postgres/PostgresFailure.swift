@@ -66,6 +66,9 @@ struct PostgresFailure: Error {
     }
 
     /// Whether the server no longer knows a statement as it was prepared.
+    /// Whether the server has no such function, or not for this user.
+    var isRefusedFunction: Bool { sqlState == "42501" || sqlState == "42883" }
+
     var isStalePlan: Bool { sqlState == "26000" || sqlState == "0A000" && message.contains("cached plan") }
 
     func storageError(table fallback: Table? = nil, rowIndex: Int? = nil) -> StorageError {
