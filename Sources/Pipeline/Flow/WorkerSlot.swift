@@ -23,6 +23,8 @@ actor WorkerSlot {
 
     /// Milliseconds between two looks at an empty queue.
     private static let pollMilliseconds = 200
+    /// The same where a look may show that all is done, for whoever waits for that.
+    private static let drainPollMilliseconds = 20
     /// Milliseconds between two attempts to reach a server that is away.
     private static let reconnectMilliseconds = 250
     /// Milliseconds between two lines about the same outage.
@@ -100,7 +102,8 @@ actor WorkerSlot {
         case .idle(let idle):
             report(idle.foreign)
             if settings.drains, idle.openRelocations == 0 { return true }
-            await pause(min(max(idle.nextInMilliseconds ?? Self.pollMilliseconds, 5), Self.pollMilliseconds))
+            let limit = settings.drains ? Self.drainPollMilliseconds : Self.pollMilliseconds
+            await pause(min(max(idle.nextInMilliseconds ?? limit, 5), limit))
             return false
         }
     }

@@ -30,7 +30,7 @@ final class PostgresConnection {
 
     init(url: String, timeouts: DatabaseTimeouts) throws(PostgresFailure) {
         self.timeouts = timeouts
-        handle = try Self.connect(url, timeouts)
+        handle = try PostgresConnector.connect(url, timeouts)
         PQsetNoticeReceiver(
             handle,
             { farewell, notice in
@@ -367,8 +367,6 @@ final class PostgresConnection {
         return PostgresFailure(lost: "the connection was lost")
     }
 
-    // MARK: - Connecting
-
     /// Look-ups go through indexes where there is one: the server keeps a statement's plan, and one that was made for an
     /// empty table would read it from end to end once an import has filled it.
     private func configure() throws(PostgresFailure) {
@@ -380,76 +378,5 @@ final class PostgresConnection {
             SET enable_seqscan = off; SET TimeZone = 'UTC';
             SET client_min_messages = error; SET standard_conforming_strings = on
             """)
-    }
-
-    private static func connect(_ url: String, _ timeouts: DatabaseTimeouts) throws(PostgresFailure) -> OpaquePointer {
-        // A later keyword wins over an earlier one: the URL over our wishes, our encoding over the URL.
-        let settings: [(String, String)] = [
-            ("connect_timeout", String(timeouts.connectSeconds)),
-            ("tcp_user_timeout", String(timeouts.tcpMilliseconds)),
-            ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "2"),
-            ("fallback_application_name", "relocation"), ("dbname", url), ("client_encoding", "UTF8"),
-        ]
-        try checkReadable(url)
-        let keywords = settings.map { strdup($0.0) } + [nil]
-        let values = settings.map { strdup($0.1) } + [nil]
-        defer { for pointer in keywords + values { free(pointer) } }
-        let connection = PQconnectdbParams(
-            keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 1)
-        guard let connection else { throw PostgresFailure(lost: "out of memory") }
-        guard PQstatus(connection) == CONNECTION_OK else {
-            defer { PQfinish(connection) }
-            throw refusal(connection)
-        }
-        return connection
-    }
-
-    /// libpq's own words on a malformed URL repeat parts of it.
-    private static func checkReadable(_ url: String) throws(PostgresFailure) {
-        guard let options = PQconninfoParse(url, nil) else {
-            throw PostgresFailure(misfit: StorageError(.invalidValue, "libpq does not understand the database URL"))
-        }
-        PQconninfoFree(options)
-    }
-
-    /// libpq gives no SQLSTATE for a refused connection, only words.
-    private static func refusal(_ connection: OpaquePointer) -> PostgresFailure {
-        let words = String(cString: PQerrorMessage(connection))
-        var failure = PostgresFailure(lost: "no connection: \(words)")
-        if PQconnectionNeedsPassword(connection) == 1 || PQconnectionUsedPassword(connection) == 1 {
-            if words.contains("authentication failed") || words.contains("no password supplied") {
-                failure.sqlState = "28P01"
-            }
-        }
-        // Whoever answers proves nothing, or will not encrypt: waiting does not change that.
-        let distrust = ["certificate verify failed", "server certificate for", "root certificate file"]
-        if distrust.contains(where: words.contains) || words.contains("server does not support SSL")
-            || words.contains("no pg_hba.conf entry") || words.contains("is not permitted to log in")
-            || words.contains("authentication failed") || words.contains("permission denied for database")
-        {
-            failure.sqlState = "28000"
-        } else if words.contains("FATAL:  database \"") && words.contains("does not exist") {
-            failure.sqlState = "3D000"
-        } else if words.contains("FATAL:  role \"") && words.contains("does not exist") {
-            failure.sqlState = "28000"
-        }
-        return failure
-    }
-}
-
-extension PostgresFailure {
-    func at(command index: Int) -> PostgresFailure {
-        var failure = self
-        failure.commandIndex = index
-        return failure
-    }
-
-    /// A session that the server ended is lost, whatever the reason it gave.
-    var onLostConnection: PostgresFailure {
-        var failure = self
-        if let state = sqlState, !state.hasPrefix("57"), !state.hasPrefix("08"), !state.hasPrefix("53") {
-            failure.sqlState = "08006"
-        }
-        return failure
     }
 }

@@ -134,3 +134,20 @@ struct PostgresFailure: Error {
         }
     }
 }
+
+extension PostgresFailure {
+    func at(command index: Int) -> PostgresFailure {
+        var failure = self
+        failure.commandIndex = index
+        return failure
+    }
+
+    /// A session that the server ended is lost, whatever the reason it gave.
+    var onLostConnection: PostgresFailure {
+        var failure = self
+        if let state = sqlState, !state.hasPrefix("57"), !state.hasPrefix("08"), !state.hasPrefix("53") {
+            failure.sqlState = "08006"
+        }
+        return failure
+    }
+}
