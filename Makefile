@@ -27,11 +27,17 @@ faults: deps ## Disturbs an import at every step in every way, on all databases
 fuzz: deps ## Fuzzes every reader of foreign bytes: RUNS inputs each (1000000) from SEED
 	@Tests/Fuzz/run
 
-# Tests that start our programs are left out: those are not built with a sanitizer.
-UNIT := --skip EndToEndTests --skip SafetyTests --skip '^FaultTests\.'
+# Tests that start our programs are left out: those are not built with a sanitizer. So are two that judge memory and
+# the time of an answer: both are the sanitizer's then.
+UNIT := --skip EndToEndTests|SafetyTests|^FaultTests\.|TortureTests|PostgresTests/memory|aFrozenServerIsGivenUp
 sanitize: deps ## Runs the unit tests under the address and the thread sanitizer
-	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan --parallel $(UNIT)
-	TSAN_OPTIONS=halt_on_error=1 swift test --sanitize=thread --scratch-path .build-tsan --parallel $(UNIT)
+	for kind in address thread; do \
+	    swift build --build-tests --sanitize=$$kind --scratch-path .build-$$kind || exit 1; \
+	    for tests in "--parallel --skip FlowTests $(UNIT)" "--filter FlowTests"; do \
+	        ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1 \
+	            swift test --skip-build --sanitize=$$kind --scratch-path .build-$$kind $$tests || exit 1; \
+	    done; \
+	done
 
 lint: ## Checks the format
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift

@@ -23,6 +23,7 @@ final class FaultyDatabase: Database {
         set { real.beforeStatement = newValue }
     }
 
+    var transactions: Int { real.transactions }
     var defersWrites: Bool { real.defersWrites }
 
     func begin(deferringWrites: Bool) throws(StorageError) {

@@ -25,6 +25,8 @@ final class AddressBook {
     /// False where users were imported that the book does not know: before a take-over.
     private var isComplete = true
     private var table = Knowledge.none
+    /// The number of the transaction in which the table was read last.
+    private var readIn: Int?
 
     /// What is known of the table itself.
     private enum Knowledge {
@@ -57,10 +59,13 @@ final class AddressBook {
         return written.contains(address)
     }
 
-    /// Reads the rows that were added since the last call; gives up for good where there are too many.
+    /// Reads the rows that were added since the last call, once in a transaction that defers its writes; gives up for
+    /// good where there are too many.
     func readTable(_ batch: Batch) throws(ImportFailure) {
         var last = Int64.min
         if case .tooMuch = table { return }
+        if batch.database.defersWrites, readIn == batch.database.transactions { return }
+        readIn = batch.database.transactions
         if case .rows(let id) = table { last = id }
         var count = 0
         while true {
@@ -102,5 +107,6 @@ final class AddressBook {
         written = []
         isComplete = false
         table = .none
+        readIn = nil
     }
 }

@@ -17,12 +17,18 @@ enum Folding {
 }
 
 /// Which texts a column holds under case folding. Neither database has an index for that question, so asking it once a
-/// chunk would read the table once a chunk; instead the column is read once and then only what was added since.
+/// chunk would read the table once a chunk; instead the column is read once and then only what was added since. In a
+/// transaction that defers its writes that is asked once: it is short, others' open ones are not seen anyhow, and each
+/// question would wait for the writes.
 final class FoldedIndex {
     private let table: Table
     private let column: String
     private var ids: [Int: Int64] = [:]
     private var lastID = Int64.min
+    /// Texts, folded, that were added since the rows were read.
+    private var added: Set<ExactText> = []
+    /// The number of the transaction in which they were.
+    private var readIn: Int?
 
     init(_ table: Table, _ column: String) {
         self.table = table
@@ -34,6 +40,9 @@ final class FoldedIndex {
 
     /// Reads the rows added since the last call.
     func refresh(_ database: any Database) throws(StorageError) {
+        if database.defersWrites, readIn == database.transactions { return }
+        readIn = database.transactions
+        added = []
         while true {
             let rows = try database.select(
                 Select(["id", column], from: table, where: [.greaterThan("id", .integer(lastID))], limit: Self.page))
@@ -46,9 +55,19 @@ final class FoldedIndex {
         }
     }
 
+    /// Takes note of a text that is about to be written.
+    func add(_ text: String) { added.insert(ExactText(Folding.fold(text))) }
+
+    /// Whether a row's text may be this one, in some spelling.
+    func mayHold(_ text: String) -> Bool {
+        let folded = ExactText(Folding.fold(text))
+        return added.contains(folded) || ids[folded.hashValue] != nil
+    }
+
     /// Whether a row's text folds to the same as this one.
     func holds(_ text: String, _ database: any Database) throws(StorageError) -> Bool {
         let folded = ExactText(Folding.fold(text))
+        if added.contains(folded) { return true }
         guard let id = ids[folded.hashValue] else { return false }
         // Two texts may share a hash: only the row itself can tell.
         let rows = try database.select(Select([column], from: table, where: [.equals("id", .integer(id))]))
@@ -77,7 +96,6 @@ final class FoldedIndexes {
 struct NameRegister {
     private let index: FoldedIndex
     private let batch: Batch
-    private var added: Set<ExactText> = []
 
     init(_ table: Table, _ column: String, _ batch: Batch) throws(ImportFailure) {
         do { index = try batch.memory.indexes.current(table, column, batch.database) } catch {
@@ -87,9 +105,11 @@ struct NameRegister {
     }
 
     func holds(_ name: String) throws(ImportFailure) -> Bool {
-        if added.contains(ExactText(Folding.fold(name))) { return true }
         do { return try index.holds(name, batch.database) } catch { throw .from(error, model: batch.model) }
     }
 
-    mutating func add(_ name: String) { added.insert(ExactText(Folding.fold(name))) }
+    /// Whether the table may hold the name, in some spelling.
+    func mayHold(_ name: String) -> Bool { index.mayHold(name) }
+
+    func add(_ name: String) { index.add(name) }
 }

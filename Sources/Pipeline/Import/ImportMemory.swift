@@ -6,6 +6,7 @@ final class ImportMemory {
     let indexes = FoldedIndexes()
     let ids: IDStock
     let addresses = AddressBook()
+    let ownUsers = OwnUsers()
 
     init(_ context: ImportContext) {
         // A Global import numbers from 1 in file order and leaves the sequences right behind its rows.
@@ -16,5 +17,6 @@ final class ImportMemory {
         indexes.forget()
         ids.forget()
         addresses.forget()
+        ownUsers.forget()
     }
 }

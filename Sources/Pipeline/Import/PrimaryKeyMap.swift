@@ -16,7 +16,7 @@ public struct PrimaryKeyMap: Sendable {
     private var models: [String: ModelKeyMap] = [:]
     private var identifiers: [String: [Int64: String]] = [:]
     /// Destination keys of the models whose rules ask which stored rows this import has inserted.
-    private var claimed: [String: Set<Int64>] = ["sentry.user": []]
+    private var claimed: [String: IDSet] = ["sentry.user": IDSet()]
 
     public init() {}
 
@@ -34,7 +34,10 @@ public struct PrimaryKeyMap: Sendable {
             keys.insert(entry.sourcePK, Entry(newPK: entry.newPK, kind: entry.kind, isEarlier: earlier))
         }
         models[model] = keys
-        claimed[model]?.formUnion(entries.lazy.filter { $0.kind == .inserted }.map(\.newPK))
+        if var ids = claimed.removeValue(forKey: model) {
+            for entry in entries where entry.kind == .inserted { ids.insert(entry.newPK) }
+            claimed[model] = ids
+        }
     }
 
     /// This map with other entries for one model.

@@ -17,6 +17,9 @@ public protocol Database: AnyObject {
     /// Whether a transaction is open.
     var isInTransaction: Bool { get }
 
+    /// How many transactions this connection has begun: the number of the open one.
+    var transactions: Int { get }
+
     /// Whether the open transaction's writes are deferred.
     var defersWrites: Bool { get }
 

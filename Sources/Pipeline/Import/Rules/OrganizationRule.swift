@@ -22,7 +22,7 @@ struct OrganizationRule: ModelRule {
     }
 
     func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
-        var register = try NameRegister(model.table, "slug", batch)
+        let register = try NameRegister(model.table, "slug", batch)
         for index in rows.indices {
             let base = Slug.organizationBase(
                 slug: rows[index].values[slug].text ?? "", name: rows[index].values[name].text ?? "")

@@ -30,16 +30,7 @@ struct UserEmailRule: ModelRule {
     }
 
     func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
-        let users = Set(rows.map { $0.values[user] }).filter { !$0.isNull }
-        let found = try batch.select(
-            Select(["id", "user_id", "email"], from: model.table, where: [.isIn("user_id", Array(users))]))
-        var stored: [Key: Int64] = [:]
-        for row in found {
-            if let id = row[0].integer, let user = row[1].integer, let email = row[2].text {
-                stored[Key(user: user, email: ExactText(email))] = id
-            }
-        }
-        var upsert = Upsert<Key>(stored)
+        var upsert = Upsert<Key>(try storedRows(rows, batch))
         for row in rows {
             var key: Key?
             if let user = row.values[user].integer, let email = row.values[email].text {
@@ -48,6 +39,20 @@ struct UserEmailRule: ModelRule {
             upsert.add(row, key: key)
         }
         return try upsert.write(self, batch, keeping: [user, email]) { _, _ in .inserted }
+    }
+
+    private func storedRows(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [Key: Int64] {
+        let users = batch.memory.ownUsers.toLookUp(Set(rows.compactMap { $0.values[user].integer }), batch)
+        guard !users.isEmpty else { return [:] }
+        var stored: [Key: Int64] = [:]
+        for row in try batch.select(
+            Select(["id", "user_id", "email"], from: model.table, where: [.isIn("user_id", users)]))
+        {
+            if let id = row[0].integer, let user = row[1].integer, let email = row[2].text {
+                stored[Key(user: user, email: ExactText(email))] = id
+            }
+        }
+        return stored
     }
 
     func afterInsert(_ rows: [Row], _ batch: Batch) throws(ImportFailure) {

@@ -47,7 +47,8 @@ struct UserOptionRule: ModelRule {
     }
 
     private func storedOptions(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Set<Option> {
-        let users = Set(rows.compactMap { globalOption($0)?.user }).map { Value.integer($0) }
+        let users = batch.memory.ownUsers.toLookUp(Set(rows.compactMap { globalOption($0)?.user }), batch)
+        guard !users.isEmpty else { return [] }
         let found = try batch.select(
             Select(
                 ["user_id", "key"], from: model.table,

@@ -50,8 +50,8 @@ struct UserRule: ModelRule {
     }
 
     func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
-        var holders = try storedHolders(rows, batch)
-        var register = try NameRegister(model.table, "username", batch)
+        let register = try NameRegister(model.table, "username", batch)
+        var holders = try storedHolders(rows, register, batch)
         var fresh: [Row] = []
         var fates: [Holder] = []
         for var row in rows {
@@ -91,8 +91,11 @@ struct UserRule: ModelRule {
         }
     }
 
-    private func storedHolders(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [ExactText: Holder] {
-        let names = rows.map { $0.values[username] }.filter { $0.text != nil }
+    private func storedHolders(
+        _ rows: [Row], _ register: NameRegister, _ batch: Batch
+    ) throws(ImportFailure) -> [ExactText: Holder] {
+        let names = rows.map { $0.values[username] }.filter { $0.text.map(register.mayHold) ?? false }
+        guard !names.isEmpty else { return [:] }
         let found = try batch.select(
             Select(["id", "username"], from: model.table, where: [.isIn("username", names)]))
         var out: [ExactText: Holder] = [:]

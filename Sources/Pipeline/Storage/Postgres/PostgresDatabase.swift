@@ -15,6 +15,7 @@ final class PostgresDatabase: Database {
     let timeouts: DatabaseTimeouts
     private var connection: PostgresConnection?
     private var state = TransactionState.none
+    private(set) var transactions = 0
     /// Whether the open transaction sends writes without waiting for their answers.
     private(set) var defersWrites = false
     /// What `clear` emptied in this transaction.
@@ -59,6 +60,7 @@ final class PostgresDatabase: Database {
             throw error.storageError()
         }
         state = .pending
+        transactions += 1
         defersWrites = deferringWrites
         cleared = ClearedTables()
     }

@@ -5,19 +5,35 @@ extension SQLiteDatabase {
     /// keeps ids consumed that a rollback gave back to the sequence.
     func reserveIDs(_ count: Int, for table: Table) throws(StorageError) -> [Int64] {
         guard count > 0 else { return [] }
+        if defersWrites, let last = reservedHere[table.name] {
+            try beforeStatement?()
+            let ids = try next(count, after: last, in: table.name)
+            deferred.post { [self] () throws(StorageError) in
+                try checkTransaction()
+                try setSequence(of: table.name, to: last + Int64(count))
+            }
+            return ids
+        }
         try prepareStatement()
         return try atomically { () throws(StorageError) in
             let last = max(try lastID(of: table.name), reservedIDs[table.name] ?? 0)
-            let (end, overflows) = last.addingReportingOverflow(Int64(count))
-            guard !overflows else { throw StorageError(.invalidValue, "\(table.name) has no ids left") }
-            try setSequence(of: table.name, to: end)
-            reservedIDs[table.name] = end
-            return Array(last + 1...end)
+            let ids = try next(count, after: last, in: table.name)
+            try setSequence(of: table.name, to: last + Int64(count))
+            return ids
         }
+    }
+
+    private func next(_ count: Int, after last: Int64, in table: String) throws(StorageError) -> [Int64] {
+        let (end, overflows) = last.addingReportingOverflow(Int64(count))
+        guard !overflows else { throw StorageError(.invalidValue, "\(table) has no ids left") }
+        reservedIDs[table] = end
+        if isInTransaction { reservedHere[table] = end }
+        return Array(last + 1...end)
     }
 
     func advanceSequence(of table: Table) throws(StorageError) {
         try prepareStatement()
+        reservedHere[table.name] = nil
         try atomically { () throws(StorageError) in
             let last = try lastID(of: table.name)
             if last > 0 { try setSequence(of: table.name, to: last) }
@@ -27,6 +43,7 @@ extension SQLiteDatabase {
     /// SQLite's sequences are rows: they are reset within the transaction, and a rollback restores them.
     func clear(tables: [String]) throws(StorageError) {
         try prepareStatement()
+        reservedHere = [:]
         try atomically { () throws(StorageError) in
             for name in tables where try exists(name) {
                 try connection.statement("DELETE FROM \(SQLText.quoted(name))").run()

@@ -12,6 +12,7 @@ final class SQLiteDatabase: Database {
     private(set) var identity = ""
     var beforeStatement: (() throws(StorageError) -> Void)?
     private(set) var isInTransaction = false
+    private(set) var transactions = 0
     /// Whether the open transaction's writes are done while their caller goes on.
     private(set) var defersWrites = false
     let deferred = DeferredWrites()
@@ -19,7 +20,9 @@ final class SQLiteDatabase: Database {
     let connection: SQLiteConnection
     /// Highest ids handed out by this connection, by table: they stay consumed after a rollback.
     var reservedIDs: [String: Int64] = [:]
-    /// The same, as it stood when the transaction cleared its first table: a rollback restores it.
+    /// The same by this transaction, whose tables nobody else can write.
+    var reservedHere: [String: Int64] = [:]
+    /// Those before this transaction, as they stood when the transaction cleared its first table: a rollback restores it.
     var reservedIDsBeforeClear: [String: Int64]?
     /// Tables written in this transaction: where a commit looks for a broken foreign key.
     var writtenTables: Set<String> = []
@@ -37,6 +40,8 @@ final class SQLiteDatabase: Database {
         if connection.isReadOnly { throw StorageError(.readOnly, "the database may only be read") }
         try connection.execute("BEGIN IMMEDIATE")
         isInTransaction = true
+        transactions += 1
+        reservedHere = [:]
         defersWrites = deferringWrites
         writtenTables = []
     }
