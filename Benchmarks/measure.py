@@ -11,7 +11,9 @@ import exports
 import imports
 import report
 import servers
-from installation import Installation, wait_until
+import several
+from installation import Installation
+from turns import alternating, ratios, walls
 
 FETCHED = 128  # Tasks that the worker fetches together.
 
@@ -49,23 +51,6 @@ class Bench(Installation):
 
 def say(text):
     print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
-
-
-def alternating(runs, *measurements):
-    """Each measurement so many times, turn by turn; a list of results for each."""
-    results = [[] for _ in measurements]
-    for _ in range(runs):
-        for measurement, result in zip(measurements, results):
-            result.append(measurement())
-    return results
-
-
-def ratios(above, below):
-    return [one / other for one, other in zip(above, below)]
-
-
-def walls(costs):
-    return [cost.wall for cost in costs]
 
 
 # MARK: Imports
@@ -195,64 +180,6 @@ def idling(bench, sheet, database, name, seconds=10):
     sheet.ratio(f"idle worker, {name}: CPU, %", [used / seconds * 100], at_most=0.5)
 
 
-# MARK: Several relocations
-
-
-def queued(bench, files):
-    bench.redis.clear()
-    return [bench.enqueue("users", path).output.strip() for path, _ in files]
-
-
-def together(bench, sheet, rows, runs):
-    files = [bench.file("users", rows, prefix) for prefix in ("first", "second")]
-    alone, both, shares = [], [], []
-
-    def single(number):
-        url = bench.postgres.emptied("imports")
-        queued(bench, [files[number]])
-        return bench.drain(url).wall
-
-    def pair():
-        url = bench.postgres.emptied("imports")
-        uuids = queued(bench, files)
-        start = time.monotonic()
-        worker = bench.start_worker("run", "--drain", "--concurrency", "2", database=url)
-
-        def done():
-            return [int(bench.redis.cli("hget", f"{{relocation}}:record:{uuid}", "chunksDone") or 0) for uuid in uuids]
-
-        total = int(bench.redis.cli("hget", f"{{relocation}}:record:{uuids[0]}", "chunksTotal"))
-        # Shares while both are still being worked on: at the moment the first has come to its end.
-        wait_until(lambda: max(done()) >= total, 300, 0.005)
-        chunks = done()
-        shares.append(min(chunks) / sum(chunks))
-        worker.wait()
-        return time.monotonic() - start
-
-    first, second, both = alternating(runs, lambda: single(0), lambda: single(1), pair)
-    sums = [one + other for one, other in zip(first, second)]
-    sheet.add(f"Two relocations of {files[0][1]:,} rows, one after the other", "s", sums)
-    sheet.add("the same together, two slots of one worker", "s", both)
-    sheet.ratio("together / one after the other", ratios(both, sums), at_most=1.05)
-    sheet.ratio("smaller share when the first is done", shares, at_least=0.4)
-
-
-def far_away(bench, sheet, rows, runs, milliseconds=5):
-    proxy = servers.DelayProxy(f"{bench.limits}/delay_proxy", bench.postgres.port, milliseconds)
-    files = [bench.file("users", rows, prefix) for prefix in ("first", "second", "third", "fourth")]
-
-    def measure(count):
-        bench.postgres.emptied("imports")
-        queued(bench, files[:count])
-        return bench.drain(bench.postgres.url("imports", proxy.port), "--concurrency", str(count)).wall
-
-    one, four = alternating(runs, lambda: measure(1), lambda: measure(4))
-    sheet.add(f"One relocation of {files[0][1]:,} rows, database {milliseconds} ms away", "s", one)
-    sheet.add("four of them at once", "s", four)
-    sheet.ratio("speed of four / speed of one", [4 * single / all_ for single, all_ in zip(one, four)], at_least=3)
-    proxy.close()
-
-
 def chunk_sizes(bench, sheet, kind, rows, runs):
     path, source = bench.file(kind, rows)
     limits = imports.PostgresLimits(bench, kind, path)
@@ -272,6 +199,7 @@ def main():
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the main exports")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--large", type=int, default=1_000_000, help="rows of the largest import; 0 for none")
+    parser.add_argument("--export", type=int, default=3_100_000, help="rows of the export to enqueue: 1 GB")
     parser.add_argument("--only", default="", help="parts, separated by commas: " + ", ".join(report.PARTS))
     parser.add_argument("--output", help="file to write; README.md where all parts are measured")
     arguments = parser.parse_args()
@@ -298,13 +226,16 @@ def main():
             postgres_import(bench, sheet, kind, rows, runs, min(runs, 3)) for kind in ("users", "organizations")])
         part("sqlite", lambda sheet: [
             sqlite_import(bench, sheet, kind, rows, runs) for kind in ("users", "organizations")])
-        part("enqueue", lambda sheet: enqueuing(bench, sheet, "organizations", max(rows, arguments.large), runs))
+        part("enqueue", lambda sheet: enqueuing(bench, sheet, "organizations", arguments.export, runs))
         part("queue", lambda sheet: empty_tasks(bench, sheet, rows, runs))
         part("process", lambda sheet: [
             (starting(bench, sheet, 2 * runs, url, name), idling(bench, sheet, url, name))
             for url, name in ((sqlite, "SQLite"), (postgres, "PostgreSQL"))])
-        part("together", lambda sheet: together(bench, sheet, rows, runs))
-        part("far", lambda sheet: far_away(bench, sheet, rows // 4, runs))
+        part("together", lambda sheet: [
+            several.together(bench, sheet, rows, runs), several.behind(bench, sheet, 3 * rows, rows // 100, runs)])
+        part("many", lambda sheet: several.many(bench, sheet, 8, rows // 5, runs))
+        part("far", lambda sheet: [
+            several.far_away(bench, sheet, rows // parts, runs) for parts in (40, 10, 4)])
         part("chunks", lambda sheet: chunk_sizes(bench, sheet, "users", rows, runs))
         part("scale", lambda sheet: scaling(bench, sheet, arguments, runs))
     finally:
@@ -315,11 +246,12 @@ def main():
 
 
 def scaling(bench, sheet, arguments, runs):
-    small = postgres_import(bench, sheet, "users", 10_000, 2 * runs, 0)
-    if not arguments.large:
-        return
-    large = postgres_import(bench, sheet, "users", arguments.large, 2, 0)
-    sheet.ratio(f"ratio at {arguments.large:,} / ratio at 10,000", [large / small], at_least=0.85)
+    for kind in ("users", "organizations"):
+        small = postgres_import(bench, sheet, kind, 10_000, 2 * runs, 0)
+        if arguments.large:
+            large = postgres_import(bench, sheet, kind, arguments.large, min(runs, 3), 0)
+            sheet.ratio(f"{kind}: ratio at {arguments.large:,} / ratio at 10,000", [large / small], at_least=0.85)
+            bench.forget(kind, arguments.large)
 
 
 if __name__ == "__main__":

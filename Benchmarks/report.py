@@ -12,6 +12,7 @@ PARTS = {
     "queue": "The queue",
     "process": "The worker as a process",
     "together": "Two relocations at once",
+    "many": "Slots and processes",
     "far": "A database 5 ms away",
     "chunks": "Chunk size",
     "scale": "From 10 k rows to 1 M",

@@ -14,16 +14,44 @@ final class DecodeAhead {
     /// Prepared tasks that wait for their use: what decoded rows may cost in memory.
     static let depth = 3
 
-    private final class Shared: Sendable {
-        let prepared = Mutex<[PreparedTask]>([])
+    /// A ring with one task in each place.
+    ///
+    /// `@unchecked`: a place is the decoding thread's from the wait for `room` until it signals `ready`, and its user's
+    /// from the wait for `ready` until it signals `room`; each of the two counts its places alone.
+    private final class Shared: @unchecked Sendable {
         let isCancelled = Atomic(false)
-        /// Counts the free places among the prepared ones.
+        /// Counts the free places.
         let room = DispatchSemaphore(value: 0)
         let ready = DispatchSemaphore(value: 0)
+        private let places = UnsafeMutablePointer<PreparedTask?>.allocate(capacity: DecodeAhead.depth)
+        private var put = 0
+        private var taken = 0
 
         init() {
+            places.initialize(repeating: nil, count: DecodeAhead.depth)
             // Dispatch takes a semaphore that ends below its first value for one in use, and traps.
             for _ in 0..<DecodeAhead.depth { room.signal() }
+        }
+
+        deinit {
+            places.deinitialize(count: DecodeAhead.depth)
+            places.deallocate()
+        }
+
+        /// Of the decoding thread, once there is room.
+        func add(_ task: PreparedTask) {
+            places[put % DecodeAhead.depth] = task
+            put += 1
+            ready.signal()
+        }
+
+        /// Waits for the next task.
+        func take() -> PreparedTask? {
+            ready.wait()
+            let task = places[taken % DecodeAhead.depth].take()
+            taken += 1
+            room.signal()
+            return task
         }
     }
 
@@ -39,9 +67,7 @@ final class DecodeAhead {
                     shared.room.signal()
                     return
                 }
-                let task = preparer.prepare(element)
-                shared.prepared.withLock { $0.append(task) }
-                shared.ready.signal()
+                shared.add(preparer.prepare(element))
             }
         }
     }
@@ -50,10 +76,7 @@ final class DecodeAhead {
     func next() -> PreparedTask? {
         guard waiting > 0 else { return nil }
         waiting -= 1
-        shared.ready.wait()
-        let task = shared.prepared.withLock { $0.removeFirst() }
-        shared.room.signal()
-        return task
+        return shared.take()
     }
 
     deinit {
