@@ -235,7 +235,8 @@ def main():
             several.together(bench, sheet, rows, runs), several.behind(bench, sheet, 3 * rows, rows // 100, runs)])
         part("many", lambda sheet: several.many(bench, sheet, 8, rows // 5, runs))
         part("far", lambda sheet: [
-            several.far_away(bench, sheet, rows // parts, runs) for parts in (40, 10, 4)])
+            several.far_away(bench, sheet, rows // parts, runs, at_least)
+            for parts, at_least in ((40, 3), (10, None), (4, None))])
         part("chunks", lambda sheet: chunk_sizes(bench, sheet, "users", rows, runs))
         part("scale", lambda sheet: scaling(bench, sheet, arguments, runs))
     finally:

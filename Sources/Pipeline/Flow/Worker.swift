@@ -18,6 +18,7 @@ public struct Worker: Sendable {
         let vitals = WorkerVitals()
         let keeper = LeaseKeeper(settings.queue, heartbeat: vitals.heartbeat("leases"), log: log)
         let check = SelfCheck(settings, vitals: vitals, stop: stop, log: log)
+        let gate = SchemaGate()
         check.start()
         defer { check.end() }
         return await withTaskGroup(of: WorkerEnd?.self) { group in
@@ -26,7 +27,8 @@ public struct Worker: Sendable {
                 return nil
             }
             for number in 1...settings.concurrency {
-                let slot = WorkerSlot(number, settings, keeper: keeper, vitals: vitals, stop: stop, log: log)
+                let slot = WorkerSlot(
+                    number, settings, keeper: keeper, gate: gate, vitals: vitals, stop: stop, log: log)
                 group.addTask { await slot.run() }
             }
             var result = WorkerEnd.finished

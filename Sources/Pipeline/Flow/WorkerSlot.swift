@@ -13,6 +13,7 @@ actor WorkerSlot {
 
     private let settings: WorkerSettings
     private let keeper: LeaseKeeper
+    private let gate: SchemaGate
     private let vitals: WorkerVitals
     private let heartbeat: Heartbeat
     private let stop: StopSignal
@@ -31,12 +32,13 @@ actor WorkerSlot {
     private static let outageReportMilliseconds: Int64 = 5000
 
     init(
-        _ number: Int, _ settings: WorkerSettings, keeper: LeaseKeeper, vitals: WorkerVitals, stop: StopSignal,
-        log: Logger
+        _ number: Int, _ settings: WorkerSettings, keeper: LeaseKeeper, gate: SchemaGate, vitals: WorkerVitals,
+        stop: StopSignal, log: Logger
     ) {
         executor = BlockingExecutor(label: "relocation.slot.\(number)")
         self.settings = settings
         self.keeper = keeper
+        self.gate = gate
         self.vitals = vitals
         heartbeat = vitals.heartbeat("slot \(number)")
         self.stop = stop
@@ -82,7 +84,7 @@ actor WorkerSlot {
 
     /// Claims and works one relocation, or waits a little. True when there is nothing left to drain.
     private func turn() async throws(WorkerEnd) -> Bool {
-        let destination = try openDestination()
+        let destination = try await openDestination()
         let queue = try openQueue()
         let sentAt = LeaseClock.now()
         let result: ClaimResult
@@ -150,13 +152,17 @@ actor WorkerSlot {
         }
     }
 
-    private func openDestination() throws(WorkerEnd) -> Destination {
+    private func openDestination() async throws(WorkerEnd) -> Destination {
         if let destination { return destination }
         do {
             let opened = try settings.destination.open()
-            let fatal = try opened.mismatches().filter(\.isFatal)
-            if let first = fatal.first {
-                throw WorkerEnd.schema(Self.message(first, count: fatal.count))
+            if await gate.mustCompare(opened.identity) {
+                heartbeat.beat()
+                let fatal = Result { try opened.mismatches().filter(\.isFatal) }
+                let isSound = if case .success(let found) = fatal { found.isEmpty } else { false }
+                await gate.report(opened.identity, isSound: isSound)
+                let found = try fatal.get()
+                if let first = found.first { throw WorkerEnd.schema(Self.message(first, count: found.count)) }
             }
             destination = opened
             return opened
