@@ -26,6 +26,9 @@ actor SchemaGate {
         for slot in waiting.removeValue(forKey: identity) ?? [] { slot.resume() }
     }
 
+    /// How many slots wait for a comparison.
+    func waitingSlots(_ identity: String) -> Int { waiting[identity]?.count ?? 0 }
+
     private func isSound(_ identity: String) -> Bool {
         sound[identity].map { LeaseClock.now() - $0 < Self.validMilliseconds } ?? false
     }
