@@ -107,6 +107,39 @@ import Testing
         site.destination.region.rollback()
     }
 
+    /// A worker takes ids ahead: what it writes may come below what another has committed meanwhile.
+    @Test(arguments: Engine.allCases) func ownNamesBelowAnothersAreKnown(_ engine: Engine) throws {
+        let site = try Site(engine)
+        let work = try site.worker(.users)
+        try work.add("sentry.user", [(1, Self.user("ann", ""))])
+        // Takes one more than it writes.
+        try work.add("sentry.user", [(2, Self.user("bob", ""))], from: 2)
+        try site.worker(.users, uuid: uuidB, on: site.connect()).add("sentry.user", [(1, Self.user("eve", ""))])
+        try work.add("sentry.user", [(3, Self.user("cat", ""))], from: 3)
+        let ids = try site.rows("auth_user").map { ($0["id"]?.integer, $0["username"]?.text) }
+        #expect(ids.map(\.1) == ["ann", "bob", "cat", "eve"])
+        let finding = try work.refusal("sentry.user", [(4, Self.user("CAT", ""))], from: 4)
+        expect(finding, .validationError, "sentry.user", 4, pk: 4)
+    }
+
+    /// A worker that was believed lost may be about to commit what the next one would write once more.
+    @Test(arguments: Engine.allCases) func whatIsDerivedWaitsForALateWorker(_ engine: Engine) throws {
+        let site = try Site(engine)
+        let late = try site.worker()
+        try late.add("sentry.organization", [(10, #"{"name":"Acme","slug":"acme"}"#)])
+        try late.add("sentry.project", [(1, #"{"organization":10,"slug":"a","name":"a"}"#)], from: 2)
+        let heir = try site.worker(on: site.connect())
+        let project = Catalogue.known("sentry.project")
+        try site.destination.region.begin()
+        try late.derive(project, now: fixedNow)
+        let failure = #expect(throws: ImportFailure.self) { try heir.derive(project, now: fixedNow) }
+        guard case .passing(let error) = failure else { return #expect(Bool(false), "\(String(describing: failure))") }
+        #expect(error.kind == .contention)
+        try site.destination.region.commit()
+        try heir.derive(project, now: fixedNow)
+        #expect(try site.rows("sentry_projectkey").count == 1)
+    }
+
     /// Two workers' ids do not meet, and what one took ahead of its use stays taken.
     @Test(arguments: Engine.allCases) func idsTakenWithoutAskingAreNobodyElses(_ engine: Engine) throws {
         let site = try Site(engine)

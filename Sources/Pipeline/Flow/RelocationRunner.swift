@@ -109,9 +109,9 @@ final class RelocationRunner {
     // MARK: The usual way: a group of chunks commits together
 
     private func runGroupByGroup(_ context: ImportContext) throws -> RunEnd {
-        let began = LeaseClock.now()
         let feed = feed()
         var work = try RelocationImport(context, into: destination)
+        let began = LeaseClock.now()
         // After a lost worker or trouble, the task that did it is to be found.
         var cautious = claim.status.losses > 0 || claim.status.attempts > 0 ? settings.groups.cautiousTasks : 0
         while let task = try feed.next() {

@@ -5,23 +5,8 @@ import Storage
 /// it; ours come at the end, where the file has brought none. Until then a promised address counts as one that has its
 /// row.
 final class AddressBook {
-    /// Stands for a folded address: two hashes that differ in their seed, so that no two addresses share both.
-    struct Key: Hashable {
-        private let first: Int
-        private let second: Int
-
-        init(_ address: String) {
-            let folded = EmailAddresses.fold(address)
-            first = folded.hashValue
-            var hasher = Hasher()
-            hasher.combine(1)
-            hasher.combine(folded)
-            second = hasher.finalize()
-        }
-    }
-
-    private var promised: Set<Key> = []
-    private var written: Set<Key> = []
+    private var promised: Set<TextKey> = []
+    private var written: Set<TextKey> = []
     /// False where users were imported that the book does not know: before a take-over.
     private var isComplete = true
     private var table = Knowledge.none
@@ -41,20 +26,23 @@ final class AddressBook {
     private static let capacity = 50_000
     private static let page = 20_000
 
+    static func key(_ address: String) -> TextKey { TextKey(EmailAddresses.fold(address)) }
+
     /// A saved user's address.
     func promise(_ address: Value) {
-        if let text = address.text { promised.insert(Key(text)) }
+        if let text = address.text { promised.insert(Self.key(text)) }
     }
 
-    func isPromised(_ address: Key) -> Bool { promised.contains(address) }
+    func isPromised(_ address: TextKey) -> Bool { promised.contains(address) }
 
     /// An address that has its row.
-    func note(_ address: Key) { written.insert(address) }
+    func note(_ address: TextKey) { written.insert(address) }
 
-    func isWritten(_ address: Key) -> Bool { written.contains(address) }
+    func isWritten(_ address: TextKey) -> Bool { written.contains(address) }
 
-    /// Whether an address can have a row already.
-    func mayBeStored(_ address: Key) -> Bool {
+    /// Whether an address can have a row already. Others' rows that were committed since the table was read are not
+    /// known: only where their conflict is tried again.
+    func mayBeStored(_ address: TextKey) -> Bool {
         if case .tooMuch = table { return true }
         return written.contains(address)
     }
@@ -75,7 +63,7 @@ final class AddressBook {
                     where: [.greaterThan("id", .integer(last))], limit: Self.page))
             for row in rows {
                 last = max(last, row[0].integer ?? last)
-                if let text = row[1].text { note(Key(text)) }
+                if let text = row[1].text { note(Self.key(text)) }
             }
             count += rows.count
             if count > Self.capacity {

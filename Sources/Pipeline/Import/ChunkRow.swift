@@ -74,6 +74,8 @@ struct ChunkTable {
                 mapped.append((source, new, kind))
             }
         }
+        // In the order in which rows were written, most likely: the map is small then.
+        mapped.sort { $0.sourcePK < $1.sourcePK }
         var identifiers: [Int64: String] = [:]
         let slugs: [String: String] = try decode(values[10], table)
         for (source, slug) in slugs {

@@ -25,9 +25,9 @@ final class FoldedIndex {
     private let column: String
     private var ids: [Int: Int64] = [:]
     private var lastID = Int64.min
-    /// Texts, folded, that were added since the rows were read.
-    private var added: Set<ExactText> = []
-    /// The number of the transaction in which they were.
+    /// Texts that this worker has added itself. Their ids may lie below others' that were read before them.
+    private var added: Set<TextKey> = []
+    /// The number of the transaction in which the rows were read last.
     private var readIn: Int?
 
     init(_ table: Table, _ column: String) {
@@ -42,7 +42,6 @@ final class FoldedIndex {
     func refresh(_ database: any Database) throws(StorageError) {
         if database.defersWrites, readIn == database.transactions { return }
         readIn = database.transactions
-        added = []
         while true {
             let rows = try database.select(
                 Select(["id", column], from: table, where: [.greaterThan("id", .integer(lastID))], limit: Self.page))
@@ -56,18 +55,19 @@ final class FoldedIndex {
     }
 
     /// Takes note of a text that is about to be written.
-    func add(_ text: String) { added.insert(ExactText(Folding.fold(text))) }
+    func add(_ text: String) { added.insert(TextKey(ExactText(Folding.fold(text)))) }
 
-    /// Whether a row's text may be this one, in some spelling.
+    /// Whether a row's text may be this one, in some spelling. Rows that others committed under lower ids since the
+    /// last reading are not known.
     func mayHold(_ text: String) -> Bool {
         let folded = ExactText(Folding.fold(text))
-        return added.contains(folded) || ids[folded.hashValue] != nil
+        return added.contains(TextKey(folded)) || ids[folded.hashValue] != nil
     }
 
     /// Whether a row's text folds to the same as this one.
     func holds(_ text: String, _ database: any Database) throws(StorageError) -> Bool {
         let folded = ExactText(Folding.fold(text))
-        if added.contains(folded) { return true }
+        if added.contains(TextKey(folded)) { return true }
         guard let id = ids[folded.hashValue] else { return false }
         // Two texts may share a hash: only the row itself can tell.
         let rows = try database.select(Select([column], from: table, where: [.equals("id", .integer(id))]))

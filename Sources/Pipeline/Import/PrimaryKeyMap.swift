@@ -62,6 +62,8 @@ public struct PrimaryKeyMap: Sendable {
         models[model]?.newPKs(of: kinds) ?? []
     }
 
+    public var isEmpty: Bool { models.isEmpty }
+
     /// Number of mapped source keys.
     public var count: Int { models.values.reduce(0) { $0 + $1.count } }
 }

@@ -33,6 +33,7 @@ extension RelocationImport {
             defer { random = batch.random }
             do {
                 if ownsTransaction { try storage(model) { () throws(StorageError) in try database.begin() } }
+                try storage(model) { () throws(StorageError) in try awaitLateWorkers(model) }
                 try completion.complete(page, batch)
                 if ownsTransaction { try storage(model) { () throws(StorageError) in try database.commit() } }
             } catch {
@@ -45,12 +46,22 @@ extension RelocationImport {
     /// Empties what a Global import into one database empties, children before parents. Does nothing where this
     /// import's own rows are there already.
     public func clear() throws(ImportFailure) {
-        guard map.count == 0, !destination.isSplit else { return }
+        guard map.isEmpty, !destination.isSplit else { return }
         let tables = Catalogue.standard.fullOrder.reversed().map(\.table)
         do { try destination.region.clear(tables: tables) } catch {
             guard error.kind == .foreignKeyViolation else { throw .from(error, model: Catalogue.known("sentry.user")) }
             let reason = "a table that a Global import leaves alone points at rows that it deletes: \(error.message)"
             throw .lasting(Finding(kind: .integrityError, model: nil, reason: reason))
+        }
+    }
+
+    /// In a transaction, before it looks what there is: a worker that was believed lost may still be committing the very
+    /// rows that are to be written, and no key would tell.
+    private func awaitLateWorkers(_ model: Model) throws(StorageError) {
+        for silo in destination.isSplit ? [Silo.control, .region] : [.region] {
+            let database = destination.database(of: silo)
+            guard database.isInTransaction else { continue }
+            _ = try ChunkTable.own(silo).count(context.importUUID, model: model.name, in: database)
         }
     }
 
@@ -60,6 +71,7 @@ extension RelocationImport {
             .filter { !$0.isInTransaction }
         do {
             for database in databases { try database.begin() }
+            try awaitLateWorkers(model)
             try work()
             for database in databases { try database.commit() }
         } catch {

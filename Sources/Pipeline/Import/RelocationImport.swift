@@ -42,7 +42,7 @@ public final class RelocationImport {
                 throw .from(error, model: Catalogue.known("sentry.user"))
             }
         }
-        if map.count > 0 { memory.forget() }
+        if !map.isEmpty { memory.forget() }
     }
 
     /// The chunk rows of a silo's own models; what else the control silo holds is the journal's.

@@ -10,7 +10,10 @@ enum EmailAddresses {
         let table = Catalogue.known("sentry.email").table
         let book = batch.memory.addresses
         try book.readTable(batch)
-        let texts = Set(addresses).filter { $0.text.map { book.mayBeStored(AddressBook.Key($0)) } ?? false }
+        let isTriedAgain = batch.database.defersWrites
+        let texts = Set(addresses).filter {
+            $0.text.map { !isTriedAgain || book.mayBeStored(AddressBook.key($0)) } ?? false
+        }
         guard !texts.isEmpty else { return [:] }
         var out: [ExactText: Int64] = [:]
         for row in try batch.select(Select(["id", "email"], from: table, where: [.isIn("email", Array(texts))])) {
@@ -22,13 +25,14 @@ enum EmailAddresses {
     /// Adds a row for every address that has none, dated now.
     static func ensure(_ addresses: [Value], _ batch: Batch) throws(ImportFailure) {
         let book = batch.memory.addresses
-        let unknown = addresses.filter { $0.text.map { !book.isWritten(AddressBook.Key($0)) } ?? false }
+        let unknown = addresses.filter { $0.text.map { !book.isWritten(AddressBook.key($0)) } ?? false }
         guard !unknown.isEmpty else { return }
         var known = Set(try stored(unknown, batch).keys)
         let missing = unknown.compactMap(\.text).filter { known.insert(fold($0)).inserted }
         try batch.insert(
             into: Catalogue.known("sentry.email").table, ["email", "date_added"],
             missing.map { [.text($0), .timestamp(batch.now)] }, ignoringConflicts: true)
+        for address in missing { book.note(AddressBook.key(address)) }
     }
 }
 
@@ -51,7 +55,7 @@ struct EmailRule: ModelRule {
         var isPromised: [Bool] = []
         for row in rows {
             let text = row.values[email].text
-            let key = text.map(AddressBook.Key.init)
+            let key = text.map(AddressBook.key)
             isPromised.append(key.map(book.isPromised) ?? false)
             key.map(book.note)
             upsert.add(row, key: text.map(EmailAddresses.fold))

@@ -94,7 +94,10 @@ struct UserRule: ModelRule {
     private func storedHolders(
         _ rows: [Row], _ register: NameRegister, _ batch: Batch
     ) throws(ImportFailure) -> [ExactText: Holder] {
-        let names = rows.map { $0.values[username] }.filter { $0.text.map(register.mayHold) ?? false }
+        // A name that the register does not know and that is taken after all is a conflict: a group is tried again then.
+        let isTriedAgain = batch.database.defersWrites
+        let names = rows.map { $0.values[username] }
+            .filter { $0.text.map { !isTriedAgain || register.mayHold($0) } ?? false }
         guard !names.isEmpty else { return [:] }
         let found = try batch.select(
             Select(["id", "username"], from: model.table, where: [.isIn("username", names)]))

@@ -248,8 +248,7 @@ final class PostgresConnection {
     /// wrong.
     func postCopy(_ sql: String, _ data: UnsafeRawBufferPointer) throws(PostgresFailure) {
         try beginCopy(sql)
-        let start = data.baseAddress?.assumingMemoryBound(to: CChar.self)
-        while PQputCopyData(handle, start, Int32(data.count)) != 1 { try flush(nil) }
+        try buffer(data)
         guard PQputCopyEnd(handle, nil) == 1 else { throw lost() }
         outstanding.append(.copy)
         try push()
@@ -279,10 +278,16 @@ final class PostgresConnection {
     }
 
     private func put(_ piece: UnsafeRawBufferPointer) throws(PostgresFailure) {
+        try buffer(piece)
+        try flush(nil)
+    }
+
+    /// Takes data over, to be sent as the server reads it.
+    private func buffer(_ piece: UnsafeRawBufferPointer) throws(PostgresFailure) {
         let start = piece.baseAddress?.assumingMemoryBound(to: CChar.self)
         while true {
             switch PQputCopyData(handle, start, Int32(piece.count)) {
-            case 1: return try flush(nil)
+            case 1: return
             case 0: try flush(nil)
             default: throw lost()
             }

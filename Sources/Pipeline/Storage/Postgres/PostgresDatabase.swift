@@ -68,6 +68,7 @@ final class PostgresDatabase: Database {
     func rollback() {
         defer {
             state = .none
+            defersWrites = false
             cleared = ClearedTables()
         }
         guard state == .open, let connection, !connection.isBroken else { return }
@@ -97,6 +98,7 @@ final class PostgresDatabase: Database {
             try beforeStatement?()
             guard state != .pending else {
                 state = .none
+                defersWrites = false
                 return
             }
             try finish()
@@ -105,6 +107,7 @@ final class PostgresDatabase: Database {
             throw error
         }
         state = .none
+        defersWrites = false
         let finished = cleared
         cleared = ClearedTables()
         restartSequences(of: finished)
@@ -152,13 +155,17 @@ final class PostgresDatabase: Database {
         }
     }
 
-    /// Sends a command without waiting for its answer, opening the transaction on the way.
+    /// Sends a command without waiting for its answer. The one that opens the transaction is waited for: were its BEGIN
+    /// to fail, those behind it would take effect one by one.
     func post(_ command: PostgresCommand) throws(PostgresFailure) {
-        let opening = state == .pending ? [PostgresCommand(Self.beginStatement)] : []
-        try tracked { connection throws(PostgresFailure) in try connection.post(opening + [command]) }
+        if state == .pending {
+            try perform([command])
+            return
+        }
+        try tracked { connection throws(PostgresFailure) in try connection.post([command]) }
     }
 
-    /// Sends a COPY without waiting for its end, opening the transaction on the way.
+    /// Sends a COPY without waiting for its end, opening the transaction on the way: data goes out once it is open.
     func postCopy(_ sql: String, _ data: UnsafeRawBufferPointer) throws(PostgresFailure) {
         let opening = state == .pending ? "\(Self.beginStatement); " : ""
         try tracked { connection throws(PostgresFailure) in try connection.postCopy(opening + sql, data) }

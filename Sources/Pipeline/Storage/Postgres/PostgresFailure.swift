@@ -66,10 +66,10 @@ struct PostgresFailure: Error {
     }
 
     /// Whether the server no longer knows a statement as it was prepared.
-    /// Whether the server has no such function, or not for this user.
-    var isRefusedFunction: Bool { sqlState == "42501" || sqlState == "42883" }
-
     var isStalePlan: Bool { sqlState == "26000" || sqlState == "0A000" && message.contains("cached plan") }
+
+    /// Whether the server has no such function, or keeps it from this user or from everybody.
+    var isRefusedFunction: Bool { sqlState.map { ["42501", "42883", "0A000", "55000"].contains($0) } ?? false }
 
     func storageError(table fallback: Table? = nil, rowIndex: Int? = nil) -> StorageError {
         if let misfit { return rowIndex.map(misfit.at) ?? misfit }
