@@ -46,6 +46,7 @@ let package = Package(
         .systemLibrary(name: "CPQ", path: "Sources/CPQ", pkgConfig: "libpq"),
         .systemLibrary(name: "CArchive", path: "Sources/CArchive"),
         .systemLibrary(name: "CZstd", path: "Sources/CZstd"),
+        .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
         .target(name: "CSimdJSON", path: "Sources/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         room("Catalogue", []),
@@ -65,8 +66,8 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Flow", "Export", "Console", "Queue", "Storage", "Import", "Catalogue", argumentParser, logging,
-                signals,
+                "Flow", "Export", "Console", "Queue", "Storage", "Import", "Catalogue", "CMalloc", argumentParser,
+                logging, signals,
             ],
             path: "Sources/Worker", swiftSettings: strict),
 

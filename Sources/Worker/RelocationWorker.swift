@@ -25,6 +25,7 @@ struct RelocationWorker: AsyncParsableCommand {
 @main
 enum Program {
     static func main() async {
+        HeapLimits.apply()
         await CommandRunner.main(RelocationWorker.self)
     }
 }

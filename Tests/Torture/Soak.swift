@@ -9,7 +9,7 @@ struct SoakCommand: ParsableCommand {
         discussion: """
             The same few exports are imported over and over, under new UUIDs, into rows that are there already, and \
             forgotten soon after: whatever grows then grows in the programs or in Redis. The medians of the first and \
-            the last quarter of the run are compared.
+            the last quarter of the run are compared, after as many tasks as it takes for twice the retention.
 
             Exit codes: 0 no growth; 1 growth; 64 usage; 70 the run itself failed.
             """)
@@ -79,6 +79,8 @@ final class Soak: Sendable {
     private let environment: [String: String?]
     private let folder: TemporaryFolder
     private let target: Int
+    /// Seconds after which what is remembered for the retention is there in full.
+    private let warmUp: Double
     private let state = Mutex(State())
 
     private struct State {
@@ -86,6 +88,16 @@ final class Soak: Sendable {
         var tasks = 0
         var begun = 0
         var failures: [String] = []
+        /// Tasks that are to be counted; nil while what came before warms up.
+        var goal: Int?
+
+        var isDone: Bool { !failures.isEmpty || goal.map { tasks >= $0 } ?? false }
+
+        /// From now on tasks count.
+        mutating func count(to target: Int) {
+            guard goal == nil else { return }
+            (goal, tasks) = (target, 0)
+        }
     }
 
     private static let inFlight = 12
@@ -97,6 +109,7 @@ final class Soak: Sendable {
         let redis = try RedisServer(["appendonly yes", "appendfsync everysec"], tcp: true)
         let folder = try TemporaryFolder()
         (self.redis, self.folder, self.programs, target) = (redis, folder, programs, tasks)
+        warmUp = 2 * Double(retention)
         client = RedisClient(path: redis.socketPath)
         exports = try Self.exports(seed, folder)
         let environment: [String: String?] = [
@@ -133,13 +146,18 @@ final class Soak: Sendable {
         var samples: [SoakSample] = []
         let began = Date()
         var reported = 0
-        while state.withLock({ $0.tasks < target && $0.failures.isEmpty }) {
+        while !state.withLock({ $0.isDone }) {
             look()
-            let sample = take(Date().timeIntervalSince(began))
-            samples.append(sample)
-            if sample.tasks - reported >= target / 10 {
-                reported = sample.tasks
-                say("\(sample.tasks) tasks, \(Int(sample.seconds)) s, \(sample.memory >> 10) KiB, \(sample.keys) keys")
+            if Date().timeIntervalSince(began) > warmUp { state.withLock { $0.count(to: target) } }
+            if state.withLock({ $0.goal != nil }) {
+                let sample = take(Date().timeIntervalSince(began) - warmUp)
+                samples.append(sample)
+                if sample.tasks - reported >= target / 10 {
+                    reported = sample.tasks
+                    say(
+                        "\(sample.tasks) tasks, \(Int(sample.seconds)) s, \(sample.memory >> 10) KiB, \(sample.keys) keys"
+                    )
+                }
             }
             usleep(250_000)
         }
@@ -154,7 +172,7 @@ final class Soak: Sendable {
     private func enqueueAll() {
         while true {
             let number = state.withLock { state -> Int? in
-                guard state.tasks < target, state.failures.isEmpty else { return -1 }
+                guard !state.isDone else { return -1 }
                 guard state.open.count < Self.inFlight else { return nil }
                 state.begun += 1
                 return state.begun
