@@ -107,19 +107,33 @@ import Testing
         site.destination.region.rollback()
     }
 
-    /// A worker takes ids ahead: what it writes may come below what another has committed meanwhile.
-    @Test(arguments: Engine.allCases) func ownNamesBelowAnothersAreKnown(_ engine: Engine) throws {
+    /// Each finds what the other has committed, whoever was first to take ids.
+    @Test(arguments: Engine.allCases) func namesOfTwoWorkersAreKnownToBoth(_ engine: Engine) throws {
         let site = try Site(engine)
         let work = try site.worker(.users)
         try work.add("sentry.user", [(1, Self.user("ann", ""))])
-        // Takes one more than it writes.
         try work.add("sentry.user", [(2, Self.user("bob", ""))], from: 2)
-        try site.worker(.users, uuid: uuidB, on: site.connect()).add("sentry.user", [(1, Self.user("eve", ""))])
+        let other = try site.worker(.users, uuid: uuidB, on: site.connect())
+        try other.add("sentry.user", [(1, Self.user("eve", ""))])
         try work.add("sentry.user", [(3, Self.user("cat", ""))], from: 3)
         let ids = try site.rows("auth_user").map { ($0["id"]?.integer, $0["username"]?.text) }
-        #expect(ids.map(\.1) == ["ann", "bob", "cat", "eve"])
+        #expect(ids.map(\.1) == ["ann", "bob", "eve", "cat"])
         let finding = try work.refusal("sentry.user", [(4, Self.user("CAT", ""))], from: 4)
         expect(finding, .validationError, "sentry.user", 4, pk: 4)
+        let others = try other.refusal("sentry.user", [(2, Self.user("Cat", ""))], from: 2)
+        expect(others, .validationError, "sentry.user", 2, pk: 2)
+    }
+
+    /// In one transaction for all chunks the rows before the faulty one are tried once more, to find the first fault.
+    @Test(arguments: Engine.allCases, [ImportScope.users, .global])
+    func theFaultyRowOfATransactionIsNamed(_ engine: Engine, _ scope: ImportScope) throws {
+        let site = try Site(engine)
+        let work = try site.worker(scope)
+        try site.destination.region.begin()
+        let finding = try work.refusal(
+            "sentry.user", [(1, Self.user("ann", "")), (2, Self.user("bob", "")), (3, Self.user("", ""))])
+        expect(finding, .validationError, "sentry.user", 3, pk: 3)
+        site.destination.region.rollback()
     }
 
     /// A worker that was believed lost may be about to commit what the next one would write once more.

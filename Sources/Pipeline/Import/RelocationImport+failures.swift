@@ -40,6 +40,8 @@ extension RelocationImport {
         do {
             if ownsTransaction { try storage(place.model) { () throws(StorageError) in try database.begin() } }
             var outcome = ChunkOutcome()
+            // What the failed attempt noted of these very rows must not speak against them.
+            memory.forget()
             _ = try write(before, place, into: &outcome)
             return failure
         } catch {

@@ -9,7 +9,7 @@ public final class RelocationImport {
     public let destination: Destination
     public private(set) var map = PrimaryKeyMap()
 
-    private let memory: ImportMemory
+    let memory: ImportMemory
     var random = SecureRandom()
     /// `model|min ordinal` of every chunk row of this import.
     private(set) var chunkKeys: Set<String> = []

@@ -60,7 +60,7 @@ struct UserRule: ModelRule {
                     fates.append(holder)
                     continue
                 }
-                row.values[username] = .text(try uniqueName(text, register, batch))
+                row.values[username] = .text(try uniqueName(text, register, holders, batch))
             }
             try validate(row, register, batch)
             if let text = row.values[username].text {
@@ -109,10 +109,13 @@ struct UserRule: ModelRule {
     }
 
     private func uniqueName(
-        _ name: String, _ register: NameRegister, _ batch: Batch
+        _ name: String, _ register: NameRegister, _ holders: [ExactText: Holder], _ batch: Batch
     ) throws(ImportFailure) -> String {
         try UniqueName.make(name, maxLength: Self.maxUsernameLength, random: &batch.random) {
-            (candidate) throws(ImportFailure) in try register.holds(candidate)
+            (candidate) throws(ImportFailure) in
+            // A holder may have been committed under an id that the register has read past.
+            if holders[ExactText(candidate)] != nil { return true }
+            return try register.holds(candidate)
         }
     }
 

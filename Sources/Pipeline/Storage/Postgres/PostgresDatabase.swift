@@ -248,9 +248,13 @@ final class PostgresDatabase: Database {
             if let system = result.integer(0, 0), let oid = result.integer(0, 1) {
                 return "postgresql:\(system)/\(oid)"
             }
-        } catch  where error.isRefusedFunction {
+        } catch {
             // Some hosted servers keep the system identifier to themselves: the address has to do. Any other failure must
-            // not lead here: a relocation bound to an address would wait for ever for somebody who names it so again.
+            // not lead there: a relocation bound to an address would wait for ever for somebody who names it so again.
+            if !error.isRefusedFunction {
+                let problem = error.storageError()
+                throw problem.kind == .other ? PostgresFailure(lost: problem.message) : error
+            }
         }
         return "postgresql:\(connection.address)"
     }

@@ -25,8 +25,9 @@ struct SQLiteFailure {
     func storageError(table: String?) -> StorageError {
         switch code & 0xFF {
         case SQLITE_CONSTRAINT: return violation(table: table)
-        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_INTERRUPT:
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_INTERRUPT, SQLITE_PROTOCOL:
             return StorageError(.contention, "the database is locked by another connection", table: table)
+        case SQLITE_NOMEM: return StorageError(.unavailable, "SQLite had no memory", table: table)
         case SQLITE_FULL: return StorageError(.full, "the disk, or the database, is full", table: table)
         case SQLITE_READONLY: return StorageError(.readOnly, "the database may only be read", table: table)
         case SQLITE_NOTADB: return StorageError(.schemaMismatch, "the file is no SQLite database", table: table)
