@@ -16,9 +16,9 @@ demo: deps ## Imports the sample export end to end on SQLite with a private Redi
 
 test: deps ## Runs all tests; they start their own Redis and PostgreSQL
 	swift build --build-tests
-	swift test --skip-build --parallel --skip 'FlowTests|TortureTests'
+	swift test --skip-build --parallel --skip 'WorkerRuntimeTests|TortureTests'
 	@# Apart, because they watch the cooperative pool, whose threads the other tests hold while they wait for programs.
-	swift test --skip-build --filter FlowTests
+	swift test --skip-build --filter WorkerRuntimeTests
 	swift test --skip-build --filter TortureTests
 
 faults: deps ## Disturbs an import at every step in every way, on all databases
@@ -33,7 +33,7 @@ UNIT := --skip EndToEndTests|SafetyTests|^FaultTests\.|TortureTests|PostgresTest
 sanitize: deps ## Runs the unit tests under the address and the thread sanitizer
 	for kind in address thread; do \
 	    swift build --build-tests --sanitize=$$kind --scratch-path .build-$$kind || exit 1; \
-	    for tests in "--parallel --skip FlowTests $(UNIT)" "--filter FlowTests"; do \
+	    for tests in "--parallel --skip WorkerRuntimeTests $(UNIT)" "--filter WorkerRuntimeTests"; do \
 	        ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1 \
 	            swift test --skip-build --sanitize=$$kind --scratch-path .build-$$kind $$tests || exit 1; \
 	    done; \

@@ -49,25 +49,43 @@ let package = Package(
         .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
         .target(name: "CSimdJSON", path: "Sources/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
+        // The rooms, from the bottom up: each knows only rooms above it in this list.
         room("Catalogue", []),
         .target(
             name: "Failpoints", path: "Sources/Pipeline/Failpoints",
             swiftSettings: strict + [.define("FAILPOINTS", .when(configuration: .debug))]),
-        room("Export", ["Catalogue", "CArchive", "CSimdJSON", "CZstd", crypto, cryptoExtras]),
-        room("Queue", ["CHiredis", "Failpoints"]),
+        room("ExportFormat", ["Catalogue", "CArchive", "CSimdJSON", crypto, cryptoExtras]),
+        room("TaskFormat", ["Catalogue", "CZstd", crypto]),
+        room("Cutting", ["Catalogue", "ExportFormat", "TaskFormat"]),
+        room("Queue", ["CHiredis", "Failpoints", crypto]),
         room("Storage", ["Catalogue", "CSQLite", "CPQ"]),
-        room("Import", ["Catalogue", "Storage", "Failpoints", crypto]),
-        room("Console", ["Catalogue", "Queue", argumentParser, logging]),
-        room("Flow", ["Catalogue", "Export", "Queue", "Storage", "Import", "Failpoints", logging, metrics]),
+        room("Ledger", ["Catalogue", "Storage", "Failpoints"]),
+        room("Import", ["Catalogue", "Storage", "Ledger", "Failpoints", crypto]),
+        room(
+            "Relocation",
+            ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Storage", "Ledger", "Import", "Failpoints"]),
+        room(
+            "WorkerRuntime",
+            [
+                "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Ledger", "Import",
+                "Relocation",
+                "Failpoints", logging, metrics,
+            ]),
+        room("Operations", ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Failpoints"]),
+        room("Reporting", ["Catalogue", "Queue"]),
+        room("CommandLine", ["Catalogue", "TaskFormat", "Queue", "Reporting", argumentParser, logging]),
         .executableTarget(
             name: "Enqueue",
-            dependencies: ["Catalogue", "Export", "Queue", "Console", "Failpoints", argumentParser, logging],
+            dependencies: [
+                "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Operations", "Reporting", "CommandLine",
+                argumentParser,
+            ],
             path: "Sources/Enqueue", swiftSettings: strict),
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Flow", "Export", "Console", "Queue", "Storage", "Import", "Catalogue", "CMalloc", argumentParser,
-                logging, signals,
+                "Catalogue", "ExportFormat", "TaskFormat", "Queue", "Storage", "Import", "Relocation", "WorkerRuntime",
+                "Reporting", "CommandLine", "CMalloc", argumentParser, logging, signals,
             ],
             path: "Sources/Worker", swiftSettings: strict),
 
@@ -77,30 +95,48 @@ let package = Package(
             path: "Tests/Torture", exclude: ["README.md"], swiftSettings: strict),
         .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
         .target(
-            name: "FuzzTargets", dependencies: ["Export", "Queue", "Catalogue", "CHiredis", crypto, cryptoExtras],
+            name: "FuzzTargets",
+            dependencies: [
+                "ExportFormat", "Cutting", "TaskFormat", "Queue", "Catalogue", "CHiredis", crypto, cryptoExtras,
+            ],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .executableTarget(
             name: "relocation-fuzz", dependencies: ["FuzzTargets", "CLibFuzzer"], path: "Tests/Fuzz/Runner",
             swiftSettings: strict),
         .target(name: "TestSupport", dependencies: [], path: "Tests/Support", swiftSettings: strict),
         tests("CatalogueTests", ["Catalogue"]),
-        tests("ExportTests", ["Export", "Catalogue", "TestSupport", crypto, cryptoExtras]),
-        tests("QueueTests", ["Queue", "Console", "Catalogue", "TestSupport", argumentParser, logging]),
+        tests(
+            "ExportFormatTests",
+            ["ExportFormat", "Cutting", "TaskFormat", "Catalogue", "TestSupport", crypto, cryptoExtras]),
+        tests(
+            "QueueTests", ["Queue", "CommandLine", "Reporting", "Catalogue", "TestSupport", argumentParser, logging]),
         tests("StorageTests", ["Storage", "Catalogue", "TestSupport"]),
-        tests("ImportTests", ["Import", "Storage", "Export", "Catalogue", "TestSupport"]),
-        tests("FlowTests", ["Flow", "Export", "Queue", "Storage", "Import", "Catalogue", "TestSupport"]),
+        tests(
+            "ImportTests",
+            ["Import", "Ledger", "Storage", "ExportFormat", "Cutting", "TaskFormat", "Catalogue", "TestSupport"]),
+        tests(
+            "WorkerRuntimeTests",
+            [
+                "WorkerRuntime", "Relocation", "ExportFormat", "Cutting", "TaskFormat", "Queue", "Storage", "Ledger",
+                "Import", "Catalogue", "TestSupport",
+            ]),
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         tests(
             "FaultTests",
             [
-                "Enqueue", "Flow", "Export", "Queue", "Console", "Storage", "Import", "Catalogue", "Failpoints",
-                "TestSupport", logging,
+                "Operations", "WorkerRuntime", "Relocation", "ExportFormat", "Cutting", "TaskFormat",
+                "Queue",
+                "CommandLine", "Reporting", "Storage", "Ledger", "Import", "Catalogue", "Failpoints", "TestSupport",
+                logging,
             ]),
         tests("TortureTests", ["TestSupport"]),
         tests("EndToEndTests", ["TestSupport", "Storage", "Catalogue", crypto, cryptoExtras]),
         tests(
             "SafetyTests",
-            ["Flow", "Export", "Queue", "Console", "Storage", "Catalogue", "TestSupport", argumentParser]),
+            [
+                "WorkerRuntime", "Relocation", "ExportFormat", "Cutting", "TaskFormat", "Queue", "CommandLine",
+                "Reporting", "Storage", "Catalogue", "TestSupport", argumentParser,
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,5 +1,6 @@
 import Catalogue
-import Console
+import CommandLine
+import Reporting
 
 internal import Foundation
 
@@ -22,12 +23,4 @@ struct FindingsFile {
     }
 
     func write(_ findings: [Finding]) throws(CommandFailure) { try write(Finding.file(findings)) }
-}
-
-/// What is shown of where an export came from.
-enum SourceName {
-    /// The file's own name without its folders; `-` for standard input.
-    static func shown(_ path: String) -> String {
-        path.split(separator: "/").last.map(String.init) ?? path
-    }
 }

@@ -1,6 +1,10 @@
 import Catalogue
-import Console
-import Export
+import CommandLine
+import Reporting
+import Cutting
+import ExportFormat
+import TaskFormat
+import Operations
 import Queue
 
 /// What all scopes' commands do once their arguments are read.
@@ -17,6 +21,10 @@ struct ImportCommand {
             try run(voice, findings)
         } catch let error as ExportError {
             try report(error, voice, findings)
+        } catch let error as OperationError {
+            throw CommandFailure(error)
+        } catch let error as TaskFormatError {
+            throw CommandFailure(error)
         }
     }
 
@@ -24,16 +32,22 @@ struct ImportCommand {
         var options = flags
         options.atomic = arguments.atomic
         options.chunkSize = arguments.chunkSize
-        let job = EnqueueJob(
-            scope: scope, source: arguments.source, privateKey: try arguments.privateKey(), filter: try filter(),
-            options: options, keyring: try arguments.keyring(), uuid: arguments.uuid, voice: voice)
+        var job = EnqueueJob(scope: scope, source: arguments.source, uuid: arguments.uuid)
+        job.privateKey = try arguments.privateKey()
+        job.filter = try filter()
+        job.options = options
+        job.keyring = try arguments.keyring()
+        var observer = EnqueueJob.Observer()
+        observer.warn = voice.warn
+        observer.willStage = Interruption.keep
+        observer.isInterrupted = { Interruption.isRequested }
         // A mistake in these is found before the file is read.
         let configuration = arguments.check ? nil : try arguments.redis.configuration()
         let (source, survey) = try job.check()
         voice.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
         for warning in survey.warnings { voice.warn(warning) }
         guard let configuration else { return }
-        switch try job.queue(source, survey, configuration) {
+        switch try job.queue(source, survey, configuration, observer: observer) {
         case .queued(let tasks):
             let noun = tasks == 1 ? "task" : "tasks"
             voice.say("Queued \(tasks) \(noun). Follow with: relocation-enqueue status \(job.uuid)")

@@ -1,4 +1,5 @@
-import Console
+import CommandLine
+import Reporting
 import Glibc
 
 /// Who runs this command.

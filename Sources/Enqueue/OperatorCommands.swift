@@ -1,5 +1,6 @@
 import ArgumentParser
-import Console
+import CommandLine
+import Reporting
 import Glibc
 import Queue
 

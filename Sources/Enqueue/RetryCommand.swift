@@ -1,7 +1,10 @@
 import ArgumentParser
 import Catalogue
-import Console
-import Export
+import CommandLine
+import Reporting
+import Cutting
+import ExportFormat
+import TaskFormat
 import Queue
 
 struct RetryCommand: ParsableCommand {

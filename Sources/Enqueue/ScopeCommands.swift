@@ -1,6 +1,8 @@
 import ArgumentParser
 import Catalogue
-import Export
+import Cutting
+import ExportFormat
+import TaskFormat
 
 struct UsersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

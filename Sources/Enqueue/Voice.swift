@@ -1,4 +1,5 @@
-import Console
+import CommandLine
+import Reporting
 import Glibc
 
 /// Words for people, on standard error; silent when asked to be.

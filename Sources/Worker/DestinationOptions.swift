@@ -1,6 +1,8 @@
 import ArgumentParser
-import Console
-import Flow
+import CommandLine
+import Reporting
+import Relocation
+import WorkerRuntime
 import Import
 import Storage
 

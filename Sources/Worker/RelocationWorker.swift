@@ -1,5 +1,6 @@
 import ArgumentParser
-import Console
+import CommandLine
+import Reporting
 
 /// The root command.
 struct RelocationWorker: AsyncParsableCommand {

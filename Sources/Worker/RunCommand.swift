@@ -1,7 +1,11 @@
 import ArgumentParser
-import Console
-import Export
-import Flow
+import CommandLine
+import Reporting
+import Cutting
+import ExportFormat
+import TaskFormat
+import Relocation
+import WorkerRuntime
 import Logging
 import Queue
 import UnixSignals
@@ -110,8 +114,8 @@ struct RunCommand: AsyncParsableCommand {
             case .file(let path): return try PayloadKeyring(file: path)
             case .text(let text): return try PayloadKeyring(parsing: text)
             }
-        } catch let error as ExportError {
-            throw CommandFailure(CommandExit(rawValue: error.kind.exitCode) ?? .badData, error.description)
+        } catch let error as TaskFormatError {
+            throw CommandFailure(error)
         }
     }
 

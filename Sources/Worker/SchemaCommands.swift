@@ -1,7 +1,9 @@
 import ArgumentParser
 import Catalogue
-import Console
-import Flow
+import CommandLine
+import Reporting
+import Relocation
+import WorkerRuntime
 import Queue
 import Storage
 

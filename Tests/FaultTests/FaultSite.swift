@@ -1,12 +1,16 @@
 import Catalogue
-import Console
+import CommandLine
+import Reporting
 import Failpoints
 import Logging
+import Operations
 import TestSupport
 
-@testable import Enqueue
-@testable import Export
-@testable import Flow
+@testable import Cutting
+@testable import ExportFormat
+@testable import TaskFormat
+@testable import Relocation
+@testable import WorkerRuntime
 @testable import Import
 @testable import Queue
 @testable import Storage
@@ -69,9 +73,8 @@ final class FaultSite {
     // MARK: The enqueuer
 
     private func enqueue(_ file: String, _ uuid: String, _ schedule: FaultSchedule) throws {
-        let job = EnqueueJob(
-            scope: .organizations, source: file, privateKey: nil, filter: nil, options: options, keyring: nil,
-            uuid: uuid, voice: Voice(isSilent: true))
+        var job = EnqueueJob(scope: .organizations, source: file, uuid: uuid)
+        job.options = options
         let (source, survey) = try surveys[uuid] ?? job.check()
         surveys[uuid] = (source, survey)
         var failures = 0

@@ -3,6 +3,7 @@ import Storage
 import Testing
 
 @testable import Import
+@testable import Ledger
 
 @Suite struct ConfigTests {
     @Test(arguments: Engine.allCases) func aStoredOptionIsKept(_ engine: Engine) throws {

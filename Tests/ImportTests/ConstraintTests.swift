@@ -3,6 +3,7 @@ import Storage
 import Testing
 
 @testable import Import
+@testable import Ledger
 
 @Suite struct ConstraintTests {
     private static let good = #"{"project":40,"label":"r","data":"{}"}"#

@@ -3,8 +3,11 @@ import Storage
 import Testing
 import TestSupport
 
-@testable import Export
+@testable import Cutting
+@testable import ExportFormat
+@testable import TaskFormat
 @testable import Import
+@testable import Ledger
 
 /// Files in which rows stand before those they refer to: they are dropped, once and for all.
 @Suite struct HiddenRowTests {
@@ -41,7 +44,7 @@ import TestSupport
         var account = RowAccount()
         for chunk in chunks {
             let model = try #require(Catalogue.standard.model(chunk.model))
-            let contents = try ChunkCodec.contents(of: chunk.payload, model: model, now: fixedNow)
+            let contents = try ChunkDecoder.contents(of: chunk.payload, model: model, now: fixedNow)
             account.add(
                 try work.importChunk(
                     model: model, minOrdinal: chunk.minOrdinal, rows: contents.rows, hidden: contents.hidden,

@@ -3,6 +3,7 @@ import Storage
 import Testing
 
 @testable import Import
+@testable import Ledger
 
 @Suite struct MemberTests {
     private static let thirtyDays: Int64 = 30 * 86_400_000_000

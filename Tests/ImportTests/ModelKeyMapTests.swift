@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Import
+@testable import Ledger
 
 @Suite struct ModelKeyMapTests {
     private func entry(_ newPK: Int64, _ kind: MappingKind = .inserted, earlier: Bool = false) -> PrimaryKeyMap.Entry {

@@ -3,6 +3,7 @@ import Storage
 import Testing
 
 @testable import Import
+@testable import Ledger
 
 @Suite struct OrganizationTests {
     @Test(arguments: Engine.allCases) func slugsAreMadeAsSavingMakesThem(_ engine: Engine) throws {

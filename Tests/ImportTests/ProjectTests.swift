@@ -3,6 +3,7 @@ import Storage
 import Testing
 
 @testable import Import
+@testable import Ledger
 
 @Suite struct ProjectTests {
     @Test(arguments: Engine.allCases) func savingAProjectMakesAKeyAndAnOption(_ engine: Engine) throws {

@@ -4,6 +4,7 @@ import Testing
 import TestSupport
 
 @testable import Import
+@testable import Ledger
 
 @Suite struct ReplayTests {
     /// Rows of several models with drops, merges and made names; chunks of `size` rows.

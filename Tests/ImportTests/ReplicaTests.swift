@@ -3,6 +3,7 @@ import Storage
 import Testing
 
 @testable import Import
+@testable import Ledger
 
 @Suite struct ReplicaTests {
     /// Whose replica: everything that has one, in a Global import.

@@ -3,6 +3,7 @@ import Storage
 import Testing
 
 @testable import Import
+@testable import Ledger
 
 /// Chunks that commit together: what a worker knows of its own writes has to stand in for looking them up.
 @Suite struct SharedTransactionTests {

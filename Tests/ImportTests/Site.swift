@@ -3,8 +3,11 @@ import Foundation
 import Testing
 import TestSupport
 
-@testable import Export
+@testable import Cutting
+@testable import ExportFormat
+@testable import TaskFormat
 @testable import Import
+@testable import Ledger
 @testable import Storage
 
 /// The databases: every test of a rule runs on each.
@@ -139,7 +142,7 @@ func sourceRows(_ name: String, _ rows: [(pk: Int64, fields: String)], from ordi
             encoder.add(UnsafeBufferPointer(rebasing: $0.dropLast(64)), ordinal: ordinal + Int64(index))
         }
     }
-    return try ChunkCodec.decode(encoder.payload(), model: model, now: fixedNow)
+    return try ChunkDecoder.decode(encoder.payload(), model: model, now: fixedNow)
 }
 
 extension RelocationImport {

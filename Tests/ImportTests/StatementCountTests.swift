@@ -4,6 +4,7 @@ import Testing
 import TestSupport
 
 @testable import Import
+@testable import Ledger
 
 /// What a chunk costs the server: statements counted there, those around transactions left out, and calls of the seam,
 /// each of which is one round trip, or two for a COPY.

@@ -3,6 +3,7 @@ import Storage
 import Testing
 
 @testable import Import
+@testable import Ledger
 
 /// Encodings and defaults that no recorded case carries, from the file's text to the stored value.
 @Suite struct StoredFormTests {

@@ -3,6 +3,7 @@ import Storage
 import Testing
 
 @testable import Import
+@testable import Ledger
 
 @Suite struct TokenTests {
     private func workWithUser(_ site: Site, _ scope: ImportScope = .config, uuid: String = uuidA) throws

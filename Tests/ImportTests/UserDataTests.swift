@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import Import
+@testable import Ledger
 
 @Suite struct UserDataTests {
     private func workWithUsers(_ site: Site, _ scope: ImportScope) throws -> RelocationImport {

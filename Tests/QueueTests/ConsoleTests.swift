@@ -6,7 +6,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Console
+@testable import CommandLine
+@testable import Reporting
 
 @Suite struct CommandExitTests {
     @Test func everyKindHasItsCode() {

@@ -1,4 +1,6 @@
-import Export
+import Cutting
+import ExportFormat
+import TaskFormat
 import Foundation
 import TestSupport
 import Testing
@@ -150,8 +152,8 @@ import Testing
         #expect(kind(try folder.write(String(repeating: "#", count: 65_537), to: "large")) == .badKey)
     }
 
-    private func kind(_ path: String) -> ExportError.Kind? {
-        do throws(ExportError) { _ = try PayloadKeyring(file: path) } catch { return error.kind }
+    private func kind(_ path: String) -> TaskFormatError.Kind? {
+        do throws(TaskFormatError) { _ = try PayloadKeyring(file: path) } catch { return error.kind }
         return nil
     }
 }

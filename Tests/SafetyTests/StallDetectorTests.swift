@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Flow
+@testable import Relocation
+@testable import WorkerRuntime
 
 /// When a worker counts as hanging, by looks of 10 ms at a limit of 30 ms.
 @Suite struct StallDetectorTests {

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Flow
+@testable import Relocation
+@testable import WorkerRuntime
 
 /// What a supervisor sees of a worker, and what a worker does that hangs.
 @Suite struct SupervisionTests {

@@ -1,4 +1,5 @@
 import Catalogue
+import Ledger
 import Storage
 
 /// What a worker knows of the rows of `sentry_email`. The reference gives every address of a user its row when it saves

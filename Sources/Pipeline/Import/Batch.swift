@@ -1,4 +1,5 @@
 import Catalogue
+import Ledger
 import Storage
 
 /// One chunk's rows on their way into the database, with what the rules may look at.

@@ -1,4 +1,5 @@
 public import Catalogue
+import Ledger
 
 /// A source row that was not written, for the operator's list.
 public struct DroppedRow: Sendable, Equatable {

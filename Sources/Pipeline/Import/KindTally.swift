@@ -1,4 +1,5 @@
 import Catalogue
+import Ledger
 
 /// Counts written rows of one model before they are added to an account.
 struct KindTally {

@@ -1,4 +1,5 @@
 import Catalogue
+import Ledger
 import Storage
 
 /// Which users can have rows of a model that this worker does not know of: not those that it has inserted itself,

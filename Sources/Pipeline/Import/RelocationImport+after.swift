@@ -1,4 +1,5 @@
 public import Catalogue
+import Ledger
 import Storage
 
 extension RelocationImport {

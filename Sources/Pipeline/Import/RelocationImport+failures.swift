@@ -1,4 +1,5 @@
 import Catalogue
+import Ledger
 import Storage
 
 extension RelocationImport {
@@ -75,7 +76,7 @@ extension RelocationImport {
         try storage(model) { () throws(StorageError) in
             let found = try ChunkTable.own(model.silo).load(
                 context.importUUID, from: destination.database(of: model.silo), model: model.name)
-            for chunk in found where !chunkKeys.contains(Self.key(chunk.model, chunk.minOrdinal)) {
+            for chunk in found where !chunkKeys.contains(chunk.key) {
                 adopt(chunk, earlier: true)
                 // The other worker may be lost before it copies the chunk row.
                 if destination.isSplit, model.silo == .control { try replicate(chunk, now: Clock.now()) }
@@ -91,7 +92,7 @@ extension RelocationImport {
         for silo in [Silo.region, .control] {
             do {
                 let rows = try ChunkTable.own(silo).load(context.importUUID, from: destination.database(of: silo))
-                let isNew = { [foundKeys] (row: ChunkRow) in !foundKeys.contains(Self.key(row.model, row.minOrdinal)) }
+                let isNew = { [foundKeys] (row: ChunkRow) in !foundKeys.contains(row.key) }
                 if rows.contains(where: { !(silo == .control && CommitJournal.isCopy($0)) && isNew($0) }) {
                     return true
                 }

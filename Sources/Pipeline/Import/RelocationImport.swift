@@ -1,6 +1,7 @@
 public import Catalogue
 import Failpoints
-import Storage
+public import Ledger
+public import Storage
 
 /// One relocation's import on one worker: chunk after chunk, in order. Everything it knows comes from the database's
 /// chunk rows, so that any worker can take over at any moment. Not `Sendable`: it lives with its connections.
@@ -50,7 +51,7 @@ public final class RelocationImport {
         let rows = try ChunkTable.own(silo).load(context.importUUID, from: destination.database(of: silo))
         guard silo == .control, destination.isSplit else { return rows }
         for row in rows where CommitJournal.isCopy(row) {
-            journal.adopt(row, isWritten: chunkKeys.contains(Self.key(row.model, row.minOrdinal)))
+            journal.adopt(row, isWritten: chunkKeys.contains(row.key))
         }
         return rows.filter { !CommitJournal.isCopy($0) }
     }
@@ -59,8 +60,8 @@ public final class RelocationImport {
     private func healReplicas(_ rows: [ChunkRow]) throws(StorageError) {
         guard destination.isSplit, !rows.isEmpty else { return }
         let copies = try ChunkTable.replica.load(context.importUUID, from: destination.region)
-        let known = Set(copies.map { Self.key($0.model, $0.minOrdinal) })
-        for row in rows where !known.contains(Self.key(row.model, row.minOrdinal)) {
+        let known = Set(copies.map { $0.key })
+        for row in rows where !known.contains(row.key) {
             try replicate(row, now: Clock.now())
         }
     }
@@ -195,9 +196,7 @@ public final class RelocationImport {
         defer { outcome.drops.sort { $0.ordinal < $1.ordinal } }
         guard !kept.isEmpty else { return nil }
         let written = try rule.write(kept, batch)
-        var chunk = ChunkRow(
-            model: model.name, minOrdinal: place.minOrdinal, rowsWritten: 0, minSourcePK: 0, maxSourcePK: 0, mapped: [],
-            identifiers: [:])
+        var chunk = ChunkRow(model: model.name, minOrdinal: place.minOrdinal)
         var ordinals: [Int64] = []
         var tally = KindTally()
         chunk.mapped.reserveCapacity(kept.count)
@@ -272,7 +271,7 @@ public final class RelocationImport {
     private func freeOrdinal(_ wanted: Int64, _ written: [Int64], _ model: String) -> Int64 {
         var candidate = wanted
         var rest = written.makeIterator()
-        while chunkKeys.contains(Self.key(model, candidate)) { candidate = rest.next() ?? candidate + 1 }
+        while chunkKeys.contains(ChunkRow.key(model, candidate)) { candidate = rest.next() ?? candidate + 1 }
         return candidate
     }
 
@@ -299,18 +298,16 @@ public final class RelocationImport {
     }
 
     func adopt(_ chunk: ChunkRow, earlier: Bool) {
-        if chunkKeys.insert(Self.key(chunk.model, chunk.minOrdinal)).inserted {
+        if chunkKeys.insert(chunk.key).inserted {
             chunkCounts[chunk.model, default: 0] += 1
         }
         if earlier {
-            foundKeys.insert(Self.key(chunk.model, chunk.minOrdinal))
+            foundKeys.insert(chunk.key)
             foundUpTo[chunk.model] = max(foundUpTo[chunk.model] ?? 0, chunk.minOrdinal)
         }
         visible[chunk.model] = nil
         map.insert(chunk, earlier: earlier)
     }
-
-    static func key(_ model: String, _ minOrdinal: Int64) -> String { "\(model)|\(minOrdinal)" }
 
     /// A test may fail the process here; to the import that is a connection lost at this place.
     private func pass(_ place: StaticString) throws(ImportFailure) {

@@ -2,7 +2,9 @@ import Crypto
 import CryptoExtras
 import Foundation
 
-@testable import Export
+@testable import Cutting
+@testable import ExportFormat
+@testable import TaskFormat
 
 /// The first byte says what the rest is: the base64 text itself, the token's bytes, or the cipher text of a token that
 /// is signed here (damage behind the signature is never reached otherwise).

@@ -1,4 +1,6 @@
-@testable import Export
+@testable import Cutting
+@testable import ExportFormat
+@testable import TaskFormat
 
 /// The first line is a filter, the first byte its kind; the rest is an export.
 enum FiltersFuzz {

@@ -1,6 +1,8 @@
 import Catalogue
 
-@testable import Export
+@testable import Cutting
+@testable import ExportFormat
+@testable import TaskFormat
 
 /// The text of an array column: by itself, as a string and as it stands.
 enum PythonListFuzz {

@@ -1,6 +1,8 @@
 import Catalogue
 
-@testable import Export
+@testable import Cutting
+@testable import ExportFormat
+@testable import TaskFormat
 
 enum ReaderFuzz {
     // Inputs come one at a time.
@@ -14,11 +16,16 @@ enum ReaderFuzz {
         limits.maxRecordValues = 2_000
         limits.maxStringBytes = 8 << 10
         limits.maxModels = 20
-        limits.maxChunkBytes = 4 << 10
         // Another place for every boundary.
         limits.blockBytes = 64 + bytes % 200
         return limits
     }
+
+    private static let chunkLimits: ChunkLimits = {
+        var limits = ChunkLimits.standard
+        limits.maxBytes = 4 << 10
+        return limits
+    }()
 
     static func run(_ input: UnsafeRawBufferPointer, filter: ExportFilter?) {
         file.fill(input)
@@ -41,18 +48,18 @@ enum ReaderFuzz {
     ) throws(ExportError) {
         let survey: ExportSurvey
         do {
-            survey = try source.survey(scope: scope, filter: filter, chunkSize: chunkSize)
+            survey = try source.survey(scope: scope, filter: filter, chunkSize: chunkSize, chunks: chunkLimits)
         } catch {
             if filter == nil { throw error }
             return check(error)
         }
         var rows = 0
         do {
-            try source.cut(survey) { chunk in
+            try source.cut(survey, chunks: chunkLimits) { chunk in
                 guard let model = Catalogue.standard.model(chunk.model) else {
                     fatalError("does not hold: a chunk's model is known")
                 }
-                let decoded = try ChunkCodec.decode(chunk.payload, model: model, now: 0)
+                let decoded = try ChunkDecoder.decode(chunk.payload, model: model, now: 0)
                 mustHold(decoded.count == chunk.rows, "a chunk holds its rows")
                 for row in decoded { mustHold(row.values.count == model.columns.count, "a row has all its values") }
                 rows += decoded.count

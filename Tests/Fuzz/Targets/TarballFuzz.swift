@@ -1,6 +1,8 @@
 import Foundation
 
-@testable import Export
+@testable import Cutting
+@testable import ExportFormat
+@testable import TaskFormat
 
 enum TarballFuzz {
     nonisolated(unsafe) private static let file = InputFile()

@@ -1,4 +1,5 @@
 import Catalogue
+import Ledger
 import Storage
 
 /// Options, relays, relay usages and user roles: a row whose unique fields match a stored one keeps it, or with

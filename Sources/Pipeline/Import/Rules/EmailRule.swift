@@ -1,4 +1,5 @@
 import Catalogue
+import Ledger
 import Storage
 
 /// The rows of `sentry_email`, one an address in any spelling.

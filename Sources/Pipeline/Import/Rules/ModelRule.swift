@@ -1,4 +1,5 @@
 import Catalogue
+import Ledger
 import Storage
 
 /// What one model's rows go through beyond the generic way: rewrite references, insert under a fresh id. A rule is

@@ -1,4 +1,5 @@
 import Catalogue
+import Ledger
 import Storage
 
 /// `sentry.organizationmember`: an unknown inviter is forgotten, a token somebody else has is dropped, and what it

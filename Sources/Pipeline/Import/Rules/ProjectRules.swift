@@ -1,4 +1,5 @@
 import Catalogue
+import Ledger
 import Storage
 
 /// `sentry.project`: keeps its id in a Global import. Saving it makes an option and a key: see ``ProjectCompletion``.

@@ -1,4 +1,5 @@
 import Catalogue
+import Ledger
 import Storage
 
 internal import Crypto

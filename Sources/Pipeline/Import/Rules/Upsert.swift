@@ -1,4 +1,5 @@
 import Catalogue
+import Ledger
 import Storage
 
 /// Rows that update the row of the same key, stored or earlier in the chunk, and are inserted where there is none.

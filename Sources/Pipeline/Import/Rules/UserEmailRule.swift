@@ -1,4 +1,5 @@
 import Catalogue
+import Ledger
 import Storage
 
 /// `sentry.useremail`: one row an address of a user, the last in the file; unverified outside a Global import.

@@ -1,4 +1,5 @@
 import Catalogue
+import Ledger
 import Storage
 
 /// `sentry.user`: scrubbed of privileges and password outside a Global import, found by exact name, made unique or

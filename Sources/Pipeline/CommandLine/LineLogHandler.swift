@@ -1,0 +1,85 @@
+import Catalogue
+import Glibc
+public import Logging
+public import Reporting
+
+/// Writes each event as one line, whole, so that lines of several threads do not mix.
+public struct LineLogHandler: LogHandler {
+    public var logLevel: Logger.Level
+    public var metadata: Logger.Metadata = [:]
+    public var metadataProvider: Logger.MetadataProvider?
+
+    private let label: String
+    private let format: LogOptions.Format
+    private let clock: @Sendable () -> Int64
+    private let sink: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - clock: milliseconds since 1970
+    ///   - sink: takes a line with its end
+    public init(
+        label: String, format: LogOptions.Format, level: Logger.Level,
+        clock: @escaping @Sendable () -> Int64 = { Timestamp.now() },
+        sink: @escaping @Sendable (String) -> Void = LineLogHandler.writeToStandardError
+    ) {
+        self.label = label
+        self.format = format
+        logLevel = level
+        self.clock = clock
+        self.sink = sink
+    }
+
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    public func log(event: LogEvent) {
+        var all = metadata
+        if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
+        if let own = event.metadata { all.merge(own) { $1 } }
+        let pairs = all.map { ($0.key, $0.value.description) }.sorted { $0.0 < $1.0 }
+        let time = Timestamp.text(clock())
+        switch format {
+        case .text: sink(text(time, event, pairs))
+        case .json: sink(json(time, event, pairs))
+        }
+    }
+
+    private func text(_ time: String, _ event: LogEvent, _ pairs: [(String, String)]) -> String {
+        let level = event.level.rawValue
+        let padded = level + String(repeating: " ", count: max(0, 8 - level.count))
+        let fields = pairs.map { " \($0.0)=\(LineLogHandler.isPlain($0.1) ? $0.1 : JSONText.quoted($0.1))" }
+        return "\(time) \(padded)\(PlainText.line(event.message.description))\(fields.joined())\n"
+    }
+
+    private func json(_ time: String, _ event: LogEvent, _ pairs: [(String, String)]) -> String {
+        let head = [
+            ("time", time), ("level", event.level.rawValue), ("logger", label), ("message", event.message.description),
+        ]
+        // Metadata never hides one of ours.
+        let names = Set(head.map(\.0))
+        let fields = head + pairs.map { (names.contains($0.0) ? "metadata.\($0.0)" : $0.0, $0.1) }
+        let members = fields.map { "\(JSONText.quoted($0.0)):\(JSONText.quoted($0.1))" }
+        return "{\(members.joined(separator: ","))}\n"
+    }
+
+    private static func isPlain(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x3D }
+    }
+
+    /// One `write`, so that the line arrives whole.
+    public static func writeToStandardError(_ line: String) {
+        var line = line
+        line.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                let written = write(2, rest.baseAddress, rest.count)
+                if written < 0, errno == EINTR { continue }
+                // There is no place left to report this to.
+                if written <= 0 { return }
+                rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Glibc
+
+/// What stands behind standard output or standard error.
+public struct Terminal: Sendable, Equatable {
+    /// Columns assumed where none can be asked for.
+    public static let defaultWidth = 80
+    /// Columns: narrower or wider claims are not believed.
+    public static let widthLimits = 20...500
+
+    public let isTerminal: Bool
+    /// On terminals, unless NO_COLOR is set or the terminal is dumb.
+    public let usesColor: Bool
+    /// Columns.
+    public let width: Int
+
+    public init(isTerminal: Bool, usesColor: Bool, width: Int) {
+        self.isTerminal = isTerminal
+        self.usesColor = usesColor
+        self.width = width
+    }
+
+    /// - Parameter descriptor: 1 or 2
+    public init(descriptor: Int32, _ environment: Environment = .process) {
+        isTerminal = isatty(descriptor) == 1
+        usesColor = isTerminal && environment["NO_COLOR"] == nil && environment["TERM"] != "dumb"
+        var size = winsize()
+        let asked = isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0
+        width = asked && Terminal.widthLimits.contains(Int(size.ws_col)) ? Int(size.ws_col) : Terminal.defaultWidth
+    }
+
+    public static var standardOutput: Terminal { Terminal(descriptor: 1) }
+    public static var standardError: Terminal { Terminal(descriptor: 2) }
+}

@@ -1,0 +1,155 @@
+import Catalogue
+import ExportFormat
+import Glibc
+
+/// Goes through a file once, row by row, and knows each row's model and ordinal.
+final class FileWalk {
+    /// What is known about a model after some of the file.
+    final class ModelState {
+        /// Place among the models, in the order of first appearance.
+        let number: Int
+        let name: String
+        /// As the file first spells it.
+        fileprivate let spelling: [UInt8]
+        let fate: ModelFate
+        /// For models whose rows are decoded.
+        let plan: ModelPlan?
+        fileprivate(set) var rows: Int64 = 0
+
+        fileprivate init(number: Int, name: String, spelling: [UInt8], fate: ModelFate, plan: ModelPlan?) {
+            self.number = number
+            self.name = name
+            self.spelling = spelling
+            self.fate = fate
+            self.plan = plan
+        }
+
+        @inline(__always)
+        fileprivate func isSpelled(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+            guard spelling.count == bytes.count, let base = bytes.baseAddress else { return false }
+            return memcmp(spelling, base, bytes.count) == 0
+        }
+    }
+
+    let reader: RecordReader
+    private let decoder: RowDecoder
+    private let catalogue: Catalogue
+    private let scope: ImportScope
+    private let limits: ExportLimits
+    /// In order of first appearance.
+    private(set) var models: [ModelState] = []
+    private var byName: [String: ModelState] = [:]
+    private var envelope: Envelope?
+    private var current: ModelState?
+
+    init(_ source: ExportSource, scope: ImportScope) throws(ExportError) {
+        reader = try source.records()
+        catalogue = source.catalogue
+        limits = source.limits
+        decoder = RowDecoder(catalogue: source.catalogue, limits: source.limits)
+        self.scope = scope
+    }
+
+    /// Moves to the next row and returns its model; nil behind the last one.
+    func next() throws(ExportError) -> ModelState? {
+        guard try reader.advance() else { return nil }
+        let envelope = Envelope(try reader.parsed())
+        self.envelope = envelope
+        let state = try state(of: envelope)
+        state.rows += 1
+        current = state
+        return state
+    }
+
+    private func state(of envelope: Envelope) throws(ExportError) -> ModelState {
+        guard let bytes = envelope.model, !bytes.isEmpty else {
+            throw refused("has no model, or one that is no string")
+        }
+        if let current, current.isSpelled(bytes) { return current }
+        guard bytes.count <= limits.maxModelNameBytes else {
+            throw ExportError(
+                .tooLarge, "this row's model has a name of more than \(limits.maxModelNameBytes) bytes",
+                place: reader.place)
+        }
+        let name = String(decoding: bytes, as: UTF8.self).lowercased()
+        guard name.utf8.contains(UInt8(ascii: ".")) else {
+            throw refused("has a model without a dot: it has to be written as app.model")
+        }
+        if let known = byName[name] { return known }
+        return try created(name, spelling: Array(bytes))
+    }
+
+    private func refused(_ problem: String) -> ExportError {
+        ExportError(
+            .badData, "this row \(problem)", place: reader.place,
+            finding: Finding(kind: .deserializationFailed, model: nil, reason: "Record \(reader.number) \(problem)"))
+    }
+
+    private func created(_ name: String, spelling: [UInt8]) throws(ExportError) -> ModelState {
+        guard models.count < limits.maxModels else {
+            throw ExportError(
+                .tooLarge, "the export names more than \(limits.maxModels) models", place: reader.place)
+        }
+        let fate = ModelFate(name, scope: scope, catalogue: catalogue)
+        let plan = fate.isDecoded ? catalogue.model(name).map(decoder.plan) : nil
+        let state = ModelState(number: models.count, name: name, spelling: spelling, fate: fate, plan: plan)
+        models.append(state)
+        byName[name] = state
+        return state
+    }
+}
+
+// MARK: - The row at hand
+
+extension FileWalk {
+    /// Rows of a model up to the row at hand, with it.
+    func rowsSoFar(of name: String) -> Int64 { byName[name]?.rows ?? 0 }
+
+    /// Bytes of the row at hand as it stands in the file.
+    var rowBytes: Int { reader.text.count }
+
+    /// Judges the whole row. Only for models that are decoded.
+    func check(_ plan: ModelPlan) throws(ExportError) -> PrimaryKey {
+        do throws(RowFault) {
+            let envelope = try requireRow()
+            let key = try envelope.primaryKey()
+            try decoder.check(envelope, plan)
+            return key
+        } catch {
+            throw refusal(error)
+        }
+    }
+
+    func primaryKey() throws(ExportError) -> PrimaryKey {
+        do throws(RowFault) {
+            return try requireRow().primaryKey()
+        } catch {
+            throw refusal(error)
+        }
+    }
+
+    /// The value of a field; nil where its key is missing.
+    func value(_ field: String) throws(ExportError) -> Value? {
+        guard let plan = current?.plan, let column = plan.model.columnIndex(ofField: field) else { return nil }
+        do throws(RowFault) {
+            return try decoder.value(try requireRow(), plan, column: column)
+        } catch {
+            throw refusal(error)
+        }
+    }
+
+    private func requireRow() throws(RowFault) -> Envelope {
+        guard let envelope else { throw RowFault(problem: "is not there yet") }
+        return envelope
+    }
+
+    private func refusal(_ fault: RowFault) -> ExportError {
+        var place = reader.place
+        place.model = current?.name
+        place.ordinal = current?.rows
+        place.field = fault.field
+        // A key that cannot be read has no place in a message about it.
+        place.sourcePK = try? envelope?.primaryKey().value
+        return fault.error(at: place)
+    }
+}

@@ -1,0 +1,74 @@
+import Catalogue
+import ExportFormat
+
+/// The names and keys that a filter comes down to, once the whole file has been looked at.
+struct RowFilter: Sendable, Equatable {
+    /// Exact UTF-8, since Swift takes differently composed texts for equal.
+    typealias Name = [UInt8]
+
+    private let wanted: Set<Name>
+    private let isByOrganization: Bool
+    /// E-mail addresses of the users named; nil stands for a user without any.
+    private(set) var emails: Set<Name?> = []
+    /// Members of the organizations named.
+    private(set) var users: Set<Int64> = []
+    private var organizations: Set<Int64> = []
+    private var isScanOver = false
+    private var hasSeenMember = false
+
+    init(_ filter: ExportFilter) {
+        switch filter {
+        case .usernames(let names):
+            wanted = Set(names.map { Array($0.utf8) })
+            isByOrganization = false
+        case .organizationSlugs(let slugs):
+            wanted = Set(slugs.map { Array($0.utf8) })
+            isByOrganization = true
+        }
+    }
+
+    private static func name(_ value: Value?) -> Name? { value?.text.map { Array($0.utf8) } }
+
+    /// Looks at every row once, in file order, before the first is judged.
+    mutating func gather(_ walk: FileWalk, _ model: String) throws(ExportError) {
+        if isByOrganization {
+            try gatherMembers(walk, model)
+        } else if model == "sentry.user", let name = Self.name(try walk.value("username")),
+            wanted.contains(name)
+        {
+            emails.insert(Self.name(try walk.value("email")))
+        }
+    }
+
+    /// Organizations have to stand before their members; the scan ends at the first row of another kind behind those.
+    private mutating func gatherMembers(_ walk: FileWalk, _ model: String) throws(ExportError) {
+        if isScanOver { return }
+        switch model {
+        case "sentry.organization":
+            guard let slug = Self.name(try walk.value("slug")), wanted.contains(slug) else { return }
+            if let key = try walk.primaryKey().value { organizations.insert(key) }
+        case "sentry.organizationmember":
+            hasSeenMember = true
+            guard let key = try walk.value("organization")?.integer, organizations.contains(key) else { return }
+            if let user = try walk.value("user_id")?.integer { users.insert(user) }
+        case "sentry.user": break
+        default: isScanOver = hasSeenMember
+        }
+    }
+
+    /// Whether a row passes.
+    func accepts(_ walk: FileWalk, _ model: String) throws(ExportError) -> Bool {
+        switch model {
+        case "sentry.email": return emails.contains(Self.name(try walk.value("email")))
+        case "sentry.user" where isByOrganization:
+            return try walk.primaryKey().value.map { users.contains($0) } ?? false
+        case "sentry.user": return try Self.accepts(walk.value("username"), wanted)
+        case "sentry.organization" where isByOrganization: return try Self.accepts(walk.value("slug"), wanted)
+        default: return true
+        }
+    }
+
+    private static func accepts(_ value: Value?, _ names: Set<Name>) -> Bool {
+        name(value).map { names.contains($0) } ?? false
+    }
+}

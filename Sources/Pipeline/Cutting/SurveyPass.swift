@@ -1,0 +1,178 @@
+public import Catalogue
+public import ExportFormat
+public import TaskFormat
+
+extension ExportSource {
+    /// The first pass: proves the whole file sound, decoding every field of every known model, and counts.
+    /// `chunkSize` is in ordinals. With a filter the file is read twice.
+    public func survey(
+        scope: ImportScope, filter: ExportFilter?, chunkSize: Int, chunks limits: ChunkLimits = .standard
+    ) throws(ExportError) -> ExportSurvey {
+        guard 1...limits.maxRows ~= chunkSize else {
+            throw ExportError(.tooLarge, "a chunk has 1 to \(limits.maxRows) rows, not \(chunkSize)")
+        }
+        var survey = ExportSurvey(scope: scope, filter: filter, chunkSize: chunkSize)
+        let walk = try FileWalk(self, scope: scope)
+        var tally = Tally(chunkSize: chunkSize, limits: limits)
+        var oddities = Oddities()
+        var rows = filter.map(RowFilter.init)
+        while let model = try walk.next() {
+            if let plan = model.plan { oddities.add(try walk.check(plan)) }
+            if rows == nil {
+                tally.add(model, bytes: walk.rowBytes, isAccepted: true)
+            } else {
+                try rows?.gather(walk, model.name)
+            }
+        }
+        survey.take(walk)
+        if let rows {
+            try count(rows, survey, &tally)
+            survey.rowFilter = rows
+        }
+        tally.finish(walk.models)
+        survey.take(tally)
+        survey.warnings = oddities.warnings(walk)
+        return survey
+    }
+
+    /// Goes through the file once more, now that the filter knows its names.
+    private func count(_ filter: RowFilter, _ survey: ExportSurvey, _ tally: inout Tally) throws(ExportError) {
+        let walk = try FileWalk(self, scope: survey.scope)
+        while let model = try walk.next() {
+            let isAccepted = model.fate == .queued ? try filter.accepts(walk, model.name) : true
+            tally.add(model, bytes: walk.rowBytes, isAccepted: isAccepted)
+        }
+        try walk.requireSame(as: survey)
+    }
+}
+
+extension ExportSurvey {
+    fileprivate mutating func take(_ walk: FileWalk) {
+        models = walk.models.map { ModelCount(model: $0.name, rows: $0.rows) }
+        rowsTotal = models.reduce(0) { $0 + $1.rows }
+        bytesRead = walk.reader.bytesRead
+        sha256 = walk.reader.sha256()
+    }
+
+    fileprivate mutating func take(_ tally: Tally) {
+        leftOut = tally.leftOut
+        rowsQueued = tally.rowsQueued
+        bytesQueued = tally.bytesQueued
+        tasks = tally.tasks
+        needsDeferredSweep = tally.needsDeferredSweep
+    }
+}
+
+extension FileWalk {
+    /// Throws when this pass, now at its end, has read another text than the survey.
+    func requireSame(as survey: ExportSurvey) throws(ExportError) {
+        guard reader.bytesRead == survey.bytesRead, reader.sha256() == survey.sha256 else {
+            throw ExportError(
+                .changed, "the export was changed while it was being read; start again once nothing writes to it")
+        }
+    }
+}
+
+/// Counts rows and chunks.
+private struct Tally {
+    private(set) var leftOut = RowAccount()
+    private(set) var rowsQueued: Int64 = 0
+    private(set) var bytesQueued: Int64 = 0
+    private(set) var tasks = 0
+    private(set) var needsDeferredSweep = false
+    private var windows: ChunkWindows
+    private var hasDeferred = false
+    /// By the model's number.
+    private var filtered: [Int: Int] = [:]
+
+    init(chunkSize: Int, limits: ChunkLimits) {
+        windows = ChunkWindows(chunkSize: chunkSize, maxBytes: limits.maxBytes)
+    }
+
+    /// Takes in a row of a model, of which it is the last so far.
+    mutating func add(_ model: FileWalk.ModelState, bytes: Int, isAccepted: Bool) {
+        guard model.fate == .queued else {
+            windows.close()
+            return
+        }
+        let ordinal = model.rows
+        if windows.begins(model: model.number, ordinal: ordinal, bytes: bytes, isKept: isAccepted) {
+            windows.begin(model: model.number, ordinal: ordinal)
+        }
+        guard isAccepted else {
+            filtered[model.number, default: 0] += 1
+            return
+        }
+        if windows.rows == 0 { noteChunk(of: model.name) }
+        windows.keep(bytes: bytes)
+        rowsQueued += 1
+        bytesQueued += Int64(bytes)
+    }
+
+    /// Accounts for the rows of all models, now that they are counted.
+    mutating func finish(_ models: [FileWalk.ModelState]) {
+        for model in models {
+            if let reason = model.fate.dropReason {
+                leftOut.dropped(Int(model.rows), model: model.name, reason)
+            } else if let rows = filtered[model.number] {
+                leftOut.dropped(rows, model: model.name, .filtered)
+            }
+        }
+    }
+
+    private mutating func noteChunk(of model: String) {
+        tasks += 1
+        if ExportSurvey.deferredModels.contains(model) {
+            hasDeferred = true
+        } else if hasDeferred {
+            needsDeferredSweep = true
+        }
+    }
+}
+
+/// Rows that are accepted although an exporter would not write them so.
+private struct Oddities {
+    private var missing = 0
+    private var negative = 0
+    private var zero = 0
+    private var fraction = 0
+    private var string = 0
+
+    mutating func add(_ key: PrimaryKey) {
+        switch key.form {
+        case .integer: break
+        case .missing: missing += 1
+        case .fraction: fraction += 1
+        case .string: string += 1
+        }
+        guard let value = key.value, value <= 0 else { return }
+        if value == 0 { zero += 1 } else { negative += 1 }
+    }
+
+    func warnings(_ walk: FileWalk) -> [String] {
+        var out: [String] = []
+        if walk.reader.isEmptyObject {
+            out.append("the export is an empty object: 0 rows")
+        } else if walk.models.isEmpty {
+            out.append("the export is an empty list: 0 rows")
+        }
+        for model in walk.models {
+            let name = ShownName.safe(model.name)
+            switch model.fate {
+            case .unknown: out.append("\(Self.rows(model.rows)) of the unknown model \(name) left out")
+            case .excluded: out.append("\(Self.rows(model.rows)) of \(name), which is never relocated, left out")
+            case .deleted: out.append("\(Self.rows(model.rows)) of \(name), which no longer exists, left out")
+            case .queued, .outOfScope: break
+            }
+        }
+        let keys = [
+            (missing, "without a primary key, which will be dropped"), (negative, "with a negative primary key"),
+            (zero, "with the primary key 0"), (fraction, "with a fraction as primary key, which is cut off"),
+            (string, "with a string as primary key"),
+        ]
+        for (count, words) in keys where count > 0 { out.append("\(Self.rows(Int64(count))) \(words)") }
+        return out
+    }
+
+    private static func rows(_ count: Int64) -> String { count == 1 ? "1 row" : "\(count) rows" }
+}

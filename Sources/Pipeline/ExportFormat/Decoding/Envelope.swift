@@ -1,0 +1,69 @@
+import Catalogue
+
+/// The three keys around a row's fields. Of a key that stands twice the last one counts; others are ignored.
+package struct Envelope {
+    package let tape: Tape
+    private var modelIndex = 0
+    private var pkIndex = 0
+    private var fieldsIndex = 0
+
+    package init(_ record: TapeValue) {
+        tape = record.tape
+        var items = record.items
+        while let key = items.next(), let value = items.next() {
+            let bytes = key.bytes
+            if bytes.equals("model") {
+                modelIndex = value.index
+            } else if bytes.equals("pk") {
+                pkIndex = value.index
+            } else if bytes.equals("fields") {
+                fieldsIndex = value.index
+            }
+        }
+    }
+
+    /// The model's name as written; nil when it is missing or no string.
+    package var model: UnsafeBufferPointer<UInt8>? {
+        let value = TapeValue(tape: tape, index: modelIndex)
+        return modelIndex != 0 && value.isString ? value.bytes : nil
+    }
+
+    /// nil when they are missing or no object.
+    package var fields: TapeValue? {
+        let value = TapeValue(tape: tape, index: fieldsIndex)
+        return fieldsIndex != 0 && value.isObject ? value : nil
+    }
+
+    /// The primary key as the reference reads it: an integer, a digit string, a fraction cut off; nil for none.
+    package func primaryKey() throws(RowFault) -> PrimaryKey {
+        guard pkIndex != 0 else { return PrimaryKey(value: nil, form: .missing) }
+        let value = TapeValue(tape: tape, index: pkIndex)
+        if value.isNull { return PrimaryKey(value: nil, form: .missing) }
+        do throws(FieldFault) {
+            return PrimaryKey(value: try NumberRules.integer(value), form: Self.form(value))
+        } catch {
+            // The reference's own check of 64-bit columns answers this one, hence its kind.
+            let isTooLarge = error == NumberRules.tooLarge
+            throw RowFault(
+                problem: error.problem, field: "pk", kind: isTooLarge ? .unknown : .deserializationFailed)
+        }
+    }
+
+    private static func form(_ value: TapeValue) -> PrimaryKey.Form {
+        switch value.type {
+        case TapeType.string: .string
+        case TapeType.double: .fraction
+        default: .integer
+        }
+    }
+}
+
+/// A row's primary key in the export.
+package struct PrimaryKey {
+    package enum Form: Int, CaseIterable {
+        case integer, string, fraction, missing
+    }
+
+    package let value: Int64?
+    package let form: Form
+}

@@ -1,0 +1,104 @@
+package import Catalogue
+import Glibc
+
+/// A model, prepared for decoding many rows of it. What every row touches lies in memory of its own.
+package final class ModelPlan {
+    package let model: Model
+    /// What a missing key becomes, in column order.
+    let defaults: [DefaultValue]
+    /// Columns that exports carry, in column order, with where the row at hand has their values.
+    let fields: UnsafeMutableBufferPointer<Field>
+
+    /// The keys a row may use; their names lie one behind the other.
+    private let keys: UnsafeMutableBufferPointer<Key>
+    private let names: UnsafeMutableBufferPointer<UInt8>
+
+    struct Field {
+        /// Index among the model's columns.
+        let column: Int
+        let rule: FieldRule
+        /// Index of the value on the tape of the row at hand; 0 where its key is missing.
+        var position: Int
+    }
+
+    private struct Key {
+        let start: Int
+        let count: Int
+        /// Index among the fields; nil for a field that no longer exists.
+        let field: Int?
+        /// The key that followed this one in a row before: a guess that is nearly always right.
+        var follower: Int
+    }
+
+    init(_ model: Model, deletedFields: Set<String>) {
+        self.model = model
+        defaults = model.columns.map(\.defaultValue)
+        let columns = model.columns.indices.filter {
+            !model.columns[$0].isPrimaryKey && !model.columns[$0].isDatabaseOnly
+        }
+        fields = .allocate(capacity: columns.count)
+        _ = fields.initialize(
+            from: columns.map { Field(column: $0, rule: FieldRule(model.columns[$0]), position: 0) })
+        var names: [UInt8] = []
+        var keys: [Key] = []
+        let known = model.fieldIndices.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+        for (name, column) in known.map({ ($0.key, Optional($0.value)) }) + deletedFields.map({ ($0, nil) }) {
+            let field = column.flatMap { columns.firstIndex(of: $0) }
+            keys.append(Key(start: names.count, count: name.utf8.count, field: field, follower: keys.count + 1))
+            names += Array(name.utf8)
+        }
+        self.names = .allocate(capacity: names.count)
+        _ = self.names.initialize(from: names)
+        self.keys = .allocate(capacity: keys.count)
+        _ = self.keys.initialize(from: keys)
+    }
+
+    deinit {
+        fields.deallocate()
+        keys.deallocate()
+        names.deallocate()
+    }
+
+    /// Finds where each column's value lies. Of a key that stands twice the last one counts.
+    func locate(_ object: TapeValue) throws(UnknownField) {
+        for place in fields.indices { fields[place].position = 0 }
+        var guess = 0
+        var last = 0
+        var items = object.items
+        while let key = items.next(), let value = items.next() {
+            let bytes = key.bytes
+            var place = guess
+            if place >= keys.count || !matches(place, bytes) {
+                place = try search(key)
+                keys[last].follower = place
+            }
+            if let field = keys[place].field { fields[field].position = value.index }
+            last = place
+            guess = keys[place].follower
+        }
+    }
+
+    private func search(_ key: TapeValue) throws(UnknownField) -> Int {
+        guard let place = keys.indices.first(where: { matches($0, key.bytes) }) else {
+            throw UnknownField(name: key.text)
+        }
+        return place
+    }
+
+    /// Index among ``fields`` of a column.
+    func field(ofColumn column: Int) -> Int? { fields.firstIndex { $0.column == column } }
+
+    @inline(__always)
+    private func matches(_ place: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let key = keys[place]
+        guard key.count == bytes.count, let left = names.baseAddress, let right = bytes.baseAddress else {
+            return false
+        }
+        return memcmp(left + key.start, right, key.count) == 0
+    }
+}
+
+/// A key that a model does not know.
+struct UnknownField: Error {
+    let name: String
+}

@@ -1,0 +1,92 @@
+package import Catalogue
+
+/// Decodes rows against their models. One instance serves one thread.
+package final class RowDecoder {
+    private let fields: FieldDecoder
+    private let catalogue: Catalogue
+
+    package init(catalogue: Catalogue, limits: ExportLimits) {
+        self.catalogue = catalogue
+        fields = FieldDecoder(limits: limits)
+    }
+
+    package func plan(for model: Model) -> ModelPlan {
+        ModelPlan(model, deletedFields: catalogue.deletedFields[model.name] ?? [])
+    }
+
+    /// Judges every field of a row.
+    package func check(_ envelope: Envelope, _ plan: ModelPlan) throws(RowFault) {
+        try locate(envelope, plan)
+        for place in plan.fields.indices where plan.fields[place].position != 0 {
+            _ = try decode(envelope.tape, plan, plan.fields[place], wanted: false)
+        }
+    }
+
+    /// Decodes a whole row. `now` is in microseconds since 1970-01-01T00:00:00Z.
+    package func row(_ envelope: Envelope, _ plan: ModelPlan, ordinal: Int64, now: Int64) throws(RowFault) -> Row {
+        try locate(envelope, plan)
+        var values = Array(repeating: Value.null, count: plan.defaults.count)
+        for field in plan.fields {
+            values[field.column] =
+                field.position == 0
+                ? fields.missing(field.rule, plan.defaults[field.column], now: now)
+                : try decode(envelope.tape, plan, field, wanted: true)
+        }
+        return Row(ordinal: ordinal, sourcePK: try envelope.primaryKey().value, values: values)
+    }
+
+    /// One column's value; nil where its key is missing.
+    package func value(_ envelope: Envelope, _ plan: ModelPlan, column: Int) throws(RowFault) -> Value? {
+        try locate(envelope, plan)
+        guard let place = plan.field(ofColumn: column), plan.fields[place].position != 0 else { return nil }
+        return try decode(envelope.tape, plan, plan.fields[place], wanted: true)
+    }
+
+    private func locate(_ envelope: Envelope, _ plan: ModelPlan) throws(RowFault) {
+        guard let object = envelope.fields else {
+            throw RowFault(problem: "has no fields, or fields that are no object")
+        }
+        do throws(UnknownField) {
+            try plan.locate(object)
+        } catch {
+            throw RowFault(
+                problem: "is not known to the model: the export comes from another version of Sentry",
+                field: ShownName.safe(error.name))
+        }
+    }
+
+    @inline(__always)
+    private func decode(
+        _ tape: Tape, _ plan: ModelPlan, _ field: ModelPlan.Field, wanted: Bool
+    ) throws(RowFault) -> Value {
+        do throws(FieldFault) {
+            return try fields.decode(TapeValue(tape: tape, index: field.position), field.rule, wanted: wanted)
+        } catch {
+            throw RowFault(problem: error.problem, field: plan.model.columns[field.column].field)
+        }
+    }
+}
+
+/// Why a row cannot be decoded.
+package struct RowFault: Error, Equatable {
+    package let problem: String
+    package var field: String?
+    package var kind = Finding.Kind.deserializationFailed
+
+    package init(problem: String, field: String? = nil, kind: Finding.Kind = .deserializationFailed) {
+        self.problem = problem
+        self.field = field
+        self.kind = kind
+    }
+}
+
+/// Names out of a file that a message shows.
+package enum ShownName {
+    private static let maxLength = 80
+
+    /// Printable ASCII only, and not too much of it.
+    package static func safe(_ name: String) -> String {
+        let shown = name.unicodeScalars.prefix(maxLength).map { 0x20...0x7E ~= $0.value ? Character($0) : "?" }
+        return String(shown) + (name.unicodeScalars.count > maxLength ? "…" : "")
+    }
+}

@@ -1,0 +1,50 @@
+package import Catalogue
+
+/// An export that can be read any number of times: plain JSON, or an encrypted tarball with its key.
+public final class ExportSource {
+    public let limits: ExportLimits
+    package let catalogue: Catalogue
+    private let file: OpenFile
+    private let tarball: Tarball?
+
+    /// Opens an export. `-` is standard input, which is kept in an unlinked temporary file of mode 0600.
+    /// Whether it is a tarball is judged by its content; a tarball needs `privateKeyPEM`, and plain JSON refuses it.
+    /// Throws `notFound`, `unreadable`, `permission`, `cannotSpool`, `badKey`, `badData`, `tooLarge`.
+    public static func open(
+        path: String, privateKeyPEM: [UInt8]? = nil, limits: ExportLimits = .standard
+    ) throws(ExportError) -> ExportSource {
+        let file = try OpenFile.open(path: path)
+        return try ExportSource(file, privateKeyPEM: privateKeyPEM, limits: limits)
+    }
+
+    private init(_ file: OpenFile, privateKeyPEM: [UInt8]?, limits: ExportLimits) throws(ExportError) {
+        self.file = file
+        self.limits = limits
+        catalogue = .standard
+        guard try Tarball.isOne(file) else {
+            guard privateKeyPEM == nil else {
+                throw ExportError(.badKey, "\(file.name) is not encrypted; leave out the private key")
+            }
+            tarball = nil
+            return
+        }
+        let tarball = try Tarball(file, limits: limits)
+        guard let privateKeyPEM else {
+            throw ExportError(.badKey, "\(file.name) is an encrypted tarball; give its private key")
+        }
+        try tarball.unlock(privateKeyPEM: privateKeyPEM)
+        self.tarball = tarball
+    }
+
+    /// Whether the export is an encrypted tarball.
+    public var isEncrypted: Bool { tarball != nil }
+
+    /// Bytes of the file as it lies on the disk.
+    public var fileBytes: Int { file.size }
+
+    /// Begins a pass. Of a tarball the whole token is authenticated before the first plain text is given out.
+    public func records() throws(ExportError) -> RecordReader {
+        if let tarball { return try RecordReader(try tarball.plainText(), limits: limits) }
+        return try RecordReader(try PlainBytes(file, blockBytes: limits.blockBytes), limits: limits)
+    }
+}

@@ -1,0 +1,213 @@
+import CSimdJSON
+
+/// Reads the elements of an export's top-level array one after the other, in bounded memory.
+public final class RecordReader {
+    /// One element, as it stands in the file.
+    public struct Record: Sendable, Equatable {
+        /// 1-based.
+        public let number: Int64
+        /// 0-based offset into the (decrypted) JSON text.
+        public let byte: Int64
+        public let json: [UInt8]
+    }
+
+    private enum State {
+        case beginning, afterRecord, finished
+    }
+
+    private let buffer: RecordBuffer
+    private let parser: RecordParser
+    private let limits: ExportLimits
+    private var state = State.beginning
+    private var recordStart = 0
+    private var recordLength = 0
+    /// Number of the element at hand, 1-based.
+    package private(set) var number: Int64 = 0
+    /// The text was `{}` rather than a list.
+    package private(set) var isEmptyObject = false
+    private let digest = TextDigest()
+
+    init(_ source: any ByteSource, limits: ExportLimits) throws(ExportError) {
+        self.limits = limits
+        buffer = RecordBuffer(source, blockBytes: limits.blockBytes, maxBytes: limits.maxRecordBytes + 1)
+        parser = try RecordParser(limits: limits)
+        let digest = digest
+        buffer.onRead = { digest.update($0) }
+    }
+
+    /// The next element; nil behind the last one, once the rest of the text has been found to be sound.
+    public func next() throws(ExportError) -> Record? {
+        guard try advance() else { return nil }
+        _ = try parsed()
+        return Record(number: number, byte: byte, json: Array(text))
+    }
+
+    /// Bytes of the text read so far.
+    public var bytesRead: Int64 { buffer.bytesRead }
+
+    /// SHA-256 of the text, in hexadecimal; of all of it once ``next()`` has returned nil.
+    public func sha256() -> String { digest.hexadecimal() }
+
+    // MARK: - For this room
+
+    /// Where the element at hand begins.
+    package var byte: Int64 { buffer.offset(of: recordStart) }
+
+    package var place: ExportPlace { ExportPlace(byte: byte, record: number) }
+
+    /// The element at hand.
+    package var text: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: buffer.base + recordStart, count: recordLength)
+    }
+
+    /// Moves to the next element; false behind the last one. Only brackets are judged here.
+    package func advance() throws(ExportError) -> Bool {
+        switch state {
+        case .beginning:
+            try begin()
+            if state != .finished, try skipSpace() == UInt8(ascii: "]") { try finish() }
+        case .afterRecord: try separate()
+        case .finished: break
+        }
+        if state == .finished { return false }
+        try takeRecord()
+        return true
+    }
+
+    /// Parses the element at hand; what is returned holds until the next call.
+    package func parsed() throws(ExportError) -> TapeValue {
+        do throws(TextFault) {
+            return try parser.parse(text).root
+        } catch {
+            throw error.error(at: place)
+        }
+    }
+}
+
+// MARK: - Structure
+
+extension RecordReader {
+    /// The next byte that is no white space, not consumed; nil at the end.
+    private func skipSpace() throws(ExportError) -> UInt8? {
+        while true {
+            let base = buffer.base
+            let end = buffer.end
+            var at = buffer.start
+            while at < end, Self.isSpace(base[at]) { at += 1 }
+            buffer.start = at
+            if at < end { return base[at] }
+            guard try buffer.fill() else { return nil }
+        }
+    }
+
+    @inline(__always)
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+    }
+
+    private func bad(_ message: String, at offset: Int64? = nil) -> ExportError {
+        let place = ExportPlace(
+            byte: offset ?? buffer.offset(of: buffer.start), record: number > 0 ? number : nil)
+        return ExportError(.badData, message, place: place)
+    }
+
+    private func begin() throws(ExportError) {
+        try TextStart.skipMark(buffer)
+        switch try skipSpace() {
+        case UInt8(ascii: "["): buffer.start += 1
+        case UInt8(ascii: "{"): try emptyObject()
+        case nil: throw bad("the export is empty; export again")
+        case let byte?: throw bad(TextStart.complaint(about: byte))
+        }
+    }
+
+    private func emptyObject() throws(ExportError) {
+        buffer.start += 1
+        guard try skipSpace() == UInt8(ascii: "}") else {
+            throw bad("the export is a single object; it has to be a list of rows")
+        }
+        isEmptyObject = true
+        try finish()
+    }
+
+    /// Behind the closing bracket only white space may follow.
+    private func finish() throws(ExportError) {
+        buffer.start += 1
+        if try skipSpace() != nil {
+            throw bad("something follows the end of the list; the file may be several exports joined together")
+        }
+        state = .finished
+    }
+
+    private func separate() throws(ExportError) {
+        switch try skipSpace() {
+        case UInt8(ascii: ","):
+            buffer.start += 1
+            if try skipSpace() == UInt8(ascii: "]") { throw bad("a comma is followed by no row") }
+        case UInt8(ascii: "]"): try finish()
+        case nil: throw bad("the export ends before its list is closed: it is truncated; export again")
+        default: throw bad("a comma is missing behind this row")
+        }
+    }
+
+    private func takeRecord() throws(ExportError) {
+        let first = try skipSpace()
+        number += 1
+        guard first == UInt8(ascii: "{") else {
+            guard let first else {
+                throw bad("the export ends before its list is closed: it is truncated; export again")
+            }
+            throw bad("this row is \(TextStart.kind(first)); every row has to be an object")
+        }
+        try findEnd()
+        state = .afterRecord
+    }
+
+    private func findEnd() throws(ExportError) {
+        var scan = csimdjson_scan()
+        var looked = 0
+        recordLength = 0
+        while true {
+            let end = csimdjson_record_end(
+                &scan, buffer.base + buffer.start + looked, buffer.end - buffer.start - looked)
+            // C's SIZE_MAX, for "not yet", arrives as -1.
+            if end >= 0 {
+                recordStart = buffer.start
+                recordLength = looked + end
+                break
+            }
+            looked = buffer.end - buffer.start
+            if looked > limits.maxRecordBytes || scan.values > UInt64(limits.maxRecordValues) { break }
+            guard try buffer.fill() else {
+                throw bad("the export ends inside this row: it is truncated; export again")
+            }
+        }
+        try requireModestSize(bytes: max(looked, recordLength), values: scan.values)
+        buffer.start += recordLength
+    }
+}
+
+extension RecordReader {
+    private func requireModestSize(bytes: Int, values: UInt64) throws(ExportError) {
+        let excess: String
+        if bytes > limits.maxRecordBytes {
+            excess = "\(limits.maxRecordBytes) bytes"
+        } else if values > UInt64(limits.maxRecordValues) {
+            excess = "\(limits.maxRecordValues) values"
+        } else {
+            return
+        }
+        throw ExportError(
+            .tooLarge, "this row has more than \(excess)",
+            place: ExportPlace(byte: buffer.offset(of: buffer.start), record: number))
+    }
+}
+
+extension TextFault {
+    /// The refusal of an element that begins at `place`.
+    fileprivate func error(at place: ExportPlace) -> ExportError {
+        var place = place
+        place.byte = place.byte.map { $0 + Int64(offset) }
+        return ExportError(isRefusal ? .tooLarge : .badData, "this row \(problem)", place: place)
+    }
+}

@@ -1,0 +1,26 @@
+import Glibc
+
+extension Array where Element == UInt8 {
+    /// The bytes in place, for a body that throws one kind of error.
+    package func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let outcome: Swift.Result<Result, Failure> = withUnsafeBufferPointer { bytes in
+            do throws(Failure) {
+                return .success(try body(bytes))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try outcome.get()
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether these are the bytes of a constant, which is not empty.
+    @inline(__always)
+    func equals(_ constant: StaticString) -> Bool {
+        guard count == constant.utf8CodeUnitCount, let baseAddress else { return false }
+        return memcmp(baseAddress, constant.utf8Start, count) == 0
+    }
+}

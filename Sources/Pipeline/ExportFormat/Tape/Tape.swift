@@ -1,0 +1,122 @@
+/// The type bytes of a tape's words: simdjson's, and one of our own for integers beyond 64 bits.
+enum TapeType {
+    static let object = UInt8(ascii: "{")
+    static let objectEnd = UInt8(ascii: "}")
+    static let array = UInt8(ascii: "[")
+    static let arrayEnd = UInt8(ascii: "]")
+    static let string = UInt8(ascii: "\"")
+    static let integer = UInt8(ascii: "l")
+    static let unsigned = UInt8(ascii: "u")
+    static let double = UInt8(ascii: "d")
+    static let yes = UInt8(ascii: "t")
+    static let no = UInt8(ascii: "f")
+    static let null = UInt8(ascii: "n")
+    static let root = UInt8(ascii: "r")
+    /// An integer of any size: its payload points at its digits, kept like a string.
+    static let bigInteger = UInt8(ascii: "Z")
+}
+
+/// A parsed JSON text in simdjson's form: words of a type byte and 56 bits of payload, numbers followed by their value,
+/// an opening bracket's payload pointing behind its closing one; strings lie in a buffer of their own, each behind its
+/// length in four bytes. The pointers belong to a parser and hold until its next use.
+package struct Tape {
+    let words: UnsafePointer<UInt64>
+    let strings: UnsafePointer<UInt8>
+
+    /// The text's one value.
+    package var root: TapeValue { TapeValue(tape: self, index: 1) }
+}
+
+/// One value on a tape.
+package struct TapeValue {
+    let tape: Tape
+    let index: Int
+
+    @inline(__always) private var word: UInt64 { tape.words[index] }
+    @inline(__always) private var payload: Int { Int(truncatingIfNeeded: word & 0x00FF_FFFF_FFFF_FFFF) }
+
+    @inline(__always) var type: UInt8 { UInt8(truncatingIfNeeded: word >> 56) }
+
+    /// Index of the value that follows this one.
+    @inline(__always) var next: Int {
+        switch type {
+        case TapeType.object, TapeType.array: Int(truncatingIfNeeded: word & 0xFFFF_FFFF)
+        case TapeType.integer, TapeType.unsigned, TapeType.double: index + 2
+        default: index + 1
+        }
+    }
+
+    @inline(__always) var isNull: Bool { type == TapeType.null }
+    @inline(__always) var isString: Bool { type == TapeType.string }
+    @inline(__always) var isObject: Bool { type == TapeType.object }
+    @inline(__always) var isArray: Bool { type == TapeType.array }
+
+    /// A string's UTF-8, or a big integer's digits. Only for those.
+    @inline(__always) var bytes: UnsafeBufferPointer<UInt8> {
+        let start = tape.strings + payload
+        let length = UnsafeRawPointer(start).loadUnaligned(as: UInt32.self)
+        return UnsafeBufferPointer(start: start + 4, count: Int(length))
+    }
+
+    @inline(__always) var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The word behind a number's type.
+    @inline(__always) var bits: UInt64 { tape.words[index + 1] }
+
+    @inline(__always) var int64: Int64 { Int64(bitPattern: bits) }
+    @inline(__always) var double: Double { Double(bitPattern: bits) }
+
+    /// An empty container.
+    var isEmptyContainer: Bool { (isObject || isArray) && next == index + 2 }
+
+    /// The values of an array, or the keys and values of an object in turn. Only for those.
+    @inline(__always) var items: TapeItems { TapeItems(tape: tape, index: index + 1, end: next - 1) }
+
+    /// For messages: what stands there, never its value.
+    var kindForPeople: String {
+        switch type {
+        case TapeType.object: "an object"
+        case TapeType.array: "a list"
+        case TapeType.string: "a string"
+        case TapeType.integer, TapeType.unsigned, TapeType.bigInteger: "an integer"
+        case TapeType.double: "a fraction"
+        case TapeType.yes, TapeType.no: "a boolean"
+        default: "null"
+        }
+    }
+}
+
+/// Walks the content of a container.
+struct TapeItems: Sequence, IteratorProtocol {
+    let tape: Tape
+    var index: Int
+    let end: Int
+
+    @inline(__always)
+    mutating func next() -> TapeValue? {
+        guard index < end else { return nil }
+        let value = TapeValue(tape: tape, index: index)
+        index = value.next
+        return value
+    }
+}
+
+/// The parts of an object as a language with dictionaries keeps them: each key once, where it first stood, with its
+/// last value.
+struct TapeEntries {
+    private(set) var entries: [(key: TapeValue, value: TapeValue)] = []
+
+    init(_ object: TapeValue) {
+        var places: [[UInt8]: Int] = [:]
+        var items = object.items
+        while let key = items.next(), let value = items.next() {
+            let bytes = Array(key.bytes)
+            if let place = places[bytes] {
+                entries[place].value = value
+            } else {
+                places[bytes] = entries.count
+                entries.append((key, value))
+            }
+        }
+    }
+}

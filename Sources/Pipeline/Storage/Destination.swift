@@ -1,0 +1,44 @@
+public import Catalogue
+
+/// The databases an import writes to: one, or one a silo. Lives on the executor of its connections.
+public final class Destination {
+    public let region: any Database
+    public let control: any Database
+
+    /// One database for both silos.
+    public init(_ database: any Database) {
+        region = database
+        control = database
+    }
+
+    /// A database for each silo.
+    public init(region: any Database, control: any Database) {
+        self.region = region
+        self.control = control
+    }
+
+    public var isSplit: Bool { region !== control }
+
+    public func database(of silo: Silo) -> any Database {
+        switch silo {
+        case .region: region
+        case .control: control
+        }
+    }
+
+    /// Both databases' identities: what a relocation is bound to.
+    public var identity: String {
+        isSplit ? "\(region.identity)+\(control.identity)" : region.identity
+    }
+
+    /// Sets the hook that runs before every statement of either database.
+    public func setBeforeStatement(_ hook: (() throws(StorageError) -> Void)?) {
+        region.beforeStatement = hook
+        if isSplit { control.beforeStatement = hook }
+    }
+
+    public func rollback() {
+        region.rollback()
+        if isSplit { control.rollback() }
+    }
+}

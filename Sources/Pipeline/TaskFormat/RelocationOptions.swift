@@ -1,0 +1,32 @@
+internal import Foundation
+
+/// What an operator asked of an import: written by the enqueuer into the relocation's record, read by the worker.
+public struct RelocationOptions: Sendable, Equatable, Codable {
+    public var mergeUsers = false
+    public var overwriteConfigs = false
+    public var hideOrganizations = false
+    /// One transaction for the whole relocation.
+    public var atomic = false
+    /// Ordinals a chunk spans.
+    public var chunkSize = RelocationOptions.defaultChunkSize
+
+    public static let defaultChunkSize = 3000
+    public static let chunkSizeLimits = 1...100_000
+
+    public init() {}
+
+    /// The record's text.
+    public var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        // Five plain fields always encode.
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+
+    /// Reads the record's text; nil where it is not ours.
+    public init?(json: String) {
+        // A record that cannot be read is reported by the caller, who knows whose it is.
+        guard let options = try? JSONDecoder().decode(RelocationOptions.self, from: Data(json.utf8)) else { return nil }
+        self = options
+    }
+}

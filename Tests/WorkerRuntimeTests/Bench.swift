@@ -1,0 +1,126 @@
+import Catalogue
+import Import
+import Logging
+import Queue
+import Testing
+import TestSupport
+
+@testable import Cutting
+@testable import ExportFormat
+@testable import TaskFormat
+@testable import Relocation
+@testable import WorkerRuntime
+@testable import Storage
+
+/// A queue and a migrated database of a test's own, and relocations of users to import.
+final class Bench: Sendable {
+    let redis: RedisServer
+    let folder: TemporaryFolder
+    let url: String
+
+    /// - Parameter server: PostgreSQL; SQLite where nil.
+    init(on server: PostgresServer? = nil) throws {
+        redis = try RedisServer()
+        folder = try TemporaryFolder()
+        url = try server?.createDatabase() ?? "sqlite://\(folder.file("destination.sqlite"))"
+        _ = try DatabaseConnector.open(DatabaseURL(url), create: true).migrate(Catalogue.standard.tables)
+    }
+
+    func queue() throws -> RelocationQueue {
+        try RelocationQueue(QueueConfiguration(url: RedisURL(redis.url), prefix: "test"))
+    }
+
+    func destination() throws -> Destination { Destination(try DatabaseConnector.open(DatabaseURL(url))) }
+
+    /// Enqueues so many users, named after the relocation's number; its UUID.
+    ///
+    /// - Parameter nameless: the number of a user without a name, which no worker can import.
+    func enqueue(
+        _ users: Int, number: Int = 1, chunkSize: Int = 5, atomic: Bool = false, nameless: Int? = nil
+    ) throws -> String {
+        let rows = (1...users).map { index in
+            let name = index == nameless ? "" : "r\(number)u\(index)"
+            return
+                #"{"model":"sentry.user","pk":\#(index),"fields":{"username":"\#(name)","name":"","email":"r\#(number)u\#(index)@x.com"}}"#
+        }
+        let file = try folder.write("[" + rows.joined(separator: ",") + "]", to: "export-\(number).json")
+        let source = try ExportSource.open(path: file)
+        let survey = try source.survey(scope: .users, filter: nil, chunkSize: chunkSize)
+        var tasks: [QueueTask] = []
+        try source.cut(survey) { chunk in
+            tasks.append(
+                QueueTask(
+                    kind: TaskKind.chunk.rawValue, name: chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows,
+                    sourceBytes: chunk.sourceBytes, payload: chunk.payload))
+        }
+        var options = RelocationOptions()
+        options.atomic = atomic
+        options.chunkSize = chunkSize
+        let uuid = "00000000-0000-4000-8000-00000000000\(number)"
+        let queue = try queue()
+        let begun = try queue.begin(
+            NewRelocation(uuid: uuid, scope: "users", options: options.json, rowsSource: users))
+        guard case .staged(let token) = begun else { throw SystemFailure("the relocation exists") }
+        try queue.push(tasks, uuid: uuid, token: token)
+        try queue.publish(uuid: uuid, token: token, chunksTotal: tasks.count)
+        return uuid
+    }
+
+    func status(_ uuid: String) throws -> RelocationStatus { try queue().status(uuid) }
+
+    func settings(retries: RetryPolicy = .quick) throws -> WorkerSettings {
+        var settings = try WorkerSettings(
+            queue: QueueConfiguration(url: RedisURL(redis.url), prefix: "test"),
+            destination: DestinationSettings(region: DatabaseURL(url)), name: "worker")
+        settings.retries = retries
+        return settings
+    }
+
+    /// Works until nothing is left.
+    func drain(
+        concurrency: Int = 1, retries: RetryPolicy = .quick, groups: GroupPolicy = GroupPolicy()
+    ) async throws -> WorkerEnd {
+        var settings = try settings(retries: retries)
+        settings.groups = groups
+        settings.drains = true
+        settings.concurrency = concurrency
+        return await Worker(settings, stop: StopSignal(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            .run()
+    }
+
+    /// Names of the users, and the chunk rows with them: nothing is there twice.
+    func expectUsers(_ count: Int, chunks: Int, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let database = try destination().region
+        func column(_ table: String, _ column: String) throws -> [Value] {
+            let table = try #require(Catalogue.standard.tables.first { $0.name == table })
+            return try database.select(Select([column], from: table)).map { $0[0] }
+        }
+        let names = try column("auth_user", "username")
+        #expect(names.count == count, sourceLocation: sourceLocation)
+        #expect(Set(names).count == count, sourceLocation: sourceLocation)
+        // A second import of a row would have given it a suffix.
+        #expect(names.allSatisfy { $0.text?.contains("-") == false }, sourceLocation: sourceLocation)
+        for table in ["sentry_controlimportchunk", "sentry_controlimportchunkreplica"] {
+            #expect(try column(table, "min_ordinal").count == chunks, sourceLocation: sourceLocation)
+        }
+    }
+}
+
+extension RetryPolicy {
+    static var quick: RetryPolicy {
+        var policy = RetryPolicy()
+        policy.baseMilliseconds = 20
+        policy.maxMilliseconds = 200
+        policy.maxAttempts = 1000
+        return policy
+    }
+}
+
+/// Waits for what another program does, without holding a thread of the pool.
+func until(_ limit: Duration = .seconds(30), _ condition: () throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + limit
+    while try !condition() {
+        try #require(ContinuousClock.now < deadline, "it did not happen")
+        try await Task.sleep(for: .milliseconds(2))
+    }
+}

@@ -1,0 +1,62 @@
+import Catalogue
+import Queue
+import Testing
+import TestSupport
+
+@testable import Relocation
+@testable import WorkerRuntime
+
+@Suite(.serialized) struct GroupTests {
+    @Test(arguments: [false, true]) func chunksOfAGroupAreCommittedTogether(_ onPostgres: Bool) async throws {
+        let bench = try Bench(on: onPostgres ? try PostgresServer.shared() : nil)
+        let uuid = try bench.enqueue(600)
+        _ = try await bench.drain(groups: GroupPolicy(maxRows: 200, maxMilliseconds: 60_000))
+        let status = try bench.status(uuid)
+        #expect(status.status == .success)
+        #expect(status.counters == ["sentry.user|inserted": 600])
+        try bench.expectUsers(600, chunks: 120)
+        // Rows of one transaction share its instant of commit; PostgreSQL tells which transaction wrote a row.
+        guard onPostgres else { return }
+        let groups = try PostgresServer.shared().sql(
+            "SELECT count(DISTINCT xmin::text) FROM sentry_controlimportchunk", url: bench.url)
+        #expect(groups == "3")
+    }
+
+    /// The chunks before the faulty one stay, though they were written in one transaction with it at first.
+    @Test(arguments: [false, true]) func aFaultyChunkTakesNoOtherWithIt(_ onPostgres: Bool) async throws {
+        let bench = try Bench(on: onPostgres ? try PostgresServer.shared() : nil)
+        let uuid = try bench.enqueue(100, nameless: 53)
+        _ = try await bench.drain()
+        let status = try bench.status(uuid)
+        #expect(status.status == .failure)
+        #expect(status.chunksDone == 10)
+        #expect(status.counters == ["sentry.user|inserted": 50])
+        #expect(status.findings.count == 1)
+        #expect(status.findings[0].contains(#""ordinal": 53"#), "\(status.findings)")
+        try bench.expectUsers(50, chunks: 10)
+    }
+
+    @Test func aGroupEndsWithItsRowsOrItsTime() {
+        let policy = GroupPolicy(maxRows: 100, maxMilliseconds: 50)
+        #expect(policy.takesMore(afterRows: 99, milliseconds: 49))
+        #expect(!policy.takesMore(afterRows: 100, milliseconds: 0))
+        #expect(!policy.takesMore(afterRows: 0, milliseconds: 50))
+        #expect(!GroupPolicy.single.takesMore(afterRows: 0, milliseconds: 0))
+    }
+
+    /// Tasks that are prepared and never used must not end the process.
+    @Test func whatIsDecodedAheadMayBeLeftBehind() async throws {
+        for taken in 0...5 {
+            let decoder = DecodeAhead(TaskPreparer(importUUID: "", keyring: nil))
+            decoder.submit(Array(repeating: .malformed("nothing"), count: 4))
+            decoder.submit(Array(repeating: .malformed("nothing"), count: 4))
+            for _ in 0..<taken {
+                guard case .unreadable? = decoder.next()?.work else {
+                    Issue.record("a task that cannot be read was read")
+                    return
+                }
+            }
+            #expect(decoder.waiting == 8 - taken)
+        }
+    }
+}
