@@ -85,7 +85,8 @@ private struct BodyReader {
     mutating func hidden() throws(TaskFormatError) -> [String: Int64] {
         var hidden: [String: Int64] = [:]
         for _ in 0..<(try number()) {
-            let name = body[place..<place + (try length())]
+            let length = try length()
+            let name = body[place..<place + length]
             place += name.count
             hidden[String(decoding: name, as: UTF8.self)] = try number()
         }
