@@ -113,4 +113,20 @@ struct IDTests {
         #expect(try test.committedRows(table) == 0)
         #expect(try test.database.reserveIDs(1, for: table) == [1])
     }
+
+    @Test("A table that has used the last number says so", arguments: Engine.allCases)
+    func lastNumber(engine: Engine) throws {
+        let test = try TestDatabase(engine)
+        let table = try Tables.users
+        try test.database.begin()
+        try test.database.clear(tables: ["auth_user"])
+        try test.database.insert(table.batch(users(["last"], from: .max)))
+        for count in [1, 1_000] {
+            let error = try failure { _ = try test.database.reserveIDs(count, for: table) }
+            #expect(error.kind == .invalidValue)
+            #expect(error.description.contains("auth_user has no ids left"))
+        }
+        test.database.rollback()
+        #expect(try test.database.reserveIDs(1, for: table) == [1])
+    }
 }

@@ -32,6 +32,37 @@ struct PostgresServerTests {
         #expect(try DatabaseConnector.open(url).identity == identity)
     }
 
+    @Test("The first read after a restart costs no attempt")
+    func readAfterRestart() throws {
+        let server = try PostgresServer()
+        let database = try DatabaseConnector.open(DatabaseURL(try server.createDatabase()))
+        _ = try database.migrate(Contents.commonTables.tables)
+        let table = try Tables.users
+        try database.insert(table.batch(users(["kept"])))
+        let tables = Contents.commonTables.tables
+        let reads: [() throws -> Bool] = [
+            { try database.select(Select(["username"], from: table)) == [[.text("kept")]] },
+            { try database.hasTable("auth_user") },
+            { try database.count(table, where: [], alone: "x") == 1 },
+            { try database.mismatches(with: tables) == [] },
+        ]
+        for read in reads {
+            try server.restart()
+            #expect(try read())
+        }
+        // In a transaction nothing is tried twice: what was written before is gone.
+        try database.begin()
+        try database.insert(table.batch(users(["lost"], from: 2)))
+        try server.restart()
+        #expect(try failure { _ = try reads[0]() }.kind == .unavailable)
+        database.rollback()
+        // While the server is away a read fails.
+        server.stop()
+        #expect(try failure { _ = try reads[0]() }.kind == .unavailable)
+        try server.start()
+        #expect(try reads[0]())
+    }
+
     @Test("A server that stands still counts as lost")
     func frozenServer() throws {
         let server = try PostgresServer()

@@ -50,6 +50,19 @@ struct SQLiteTests {
         #expect(!FileManager.default.fileExists(atPath: folder.path))
     }
 
+    @Test("A file that is created, its log and the log's index are for their owner alone")
+    func privateFiles() throws {
+        // The mask of a login: it takes nothing from the owner's rights.
+        let mask = umask(0o022)
+        defer { umask(mask) }
+        let test = try TestDatabase(.sqlite)
+        try test.database.insert(try Tables.users.batch(users(["a"])))
+        for ending in ["", "-wal", "-shm"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: test.path + ending)
+            #expect(attributes[.posixPermissions] as? Int == 0o600, "\(ending)")
+        }
+    }
+
     @Test("A file that is something else")
     func foreignFile() throws {
         let test = try TestDatabase(.sqlite, .nothing)

@@ -67,6 +67,10 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
     /// A row that was there when it was looked up is gone.
     static let missingRow = StorageError(.contention, "a row was deleted between its look-up and its update")
 
+    static func noIDsLeft(in table: String) -> StorageError {
+        StorageError(.invalidValue, "\(table) has no ids left", table: table)
+    }
+
     /// The same error, said of a row of the batch.
     func at(row index: Int) -> StorageError {
         StorageError(

@@ -7,6 +7,8 @@ final class PostgresConnection {
     private let handle: OpaquePointer
     /// Whether the connection was lost. Nothing can be sent any more.
     private(set) var isBroken = false
+    /// Whether it counts as lost because the server did not answer in time.
+    private(set) var isSilent = false
     private var statements: [String: String] = [:]
     private var statementCount = 0
     private let timeouts: DatabaseTimeouts
@@ -25,6 +27,8 @@ final class PostgresConnection {
     private static let maximumStatements = 400
     /// What the server may take beyond its own limit on statements before it counts as lost.
     private static let answerSlackMilliseconds = 5_000
+    /// What libpq takes at once during a COPY: its lengths have 32 bits.
+    private static let longestPieceBytes = 1 << 24
     /// The oldest server whose features are relied on.
     static let minimumVersion = 120_000
 
@@ -283,11 +287,13 @@ final class PostgresConnection {
     }
 
     /// Takes data over, to be sent as the server reads it.
-    private func buffer(_ piece: UnsafeRawBufferPointer) throws(PostgresFailure) {
-        let start = piece.baseAddress?.assumingMemoryBound(to: CChar.self)
-        while true {
+    private func buffer(_ data: UnsafeRawBufferPointer) throws(PostgresFailure) {
+        var rest = data
+        while !rest.isEmpty {
+            let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.longestPieceBytes))
+            let start = piece.baseAddress?.assumingMemoryBound(to: CChar.self)
             switch PQputCopyData(handle, start, Int32(piece.count)) {
-            case 1: return
+            case 1: rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
             case 0: try flush(nil)
             default: throw lost()
             }
@@ -349,13 +355,15 @@ final class PostgresConnection {
 
     private func wait(_ events: Int16, _ milliseconds: Int?) throws(PostgresFailure) {
         let limit = milliseconds ?? timeouts.statementMilliseconds
-        let patience = limit == 0 ? -1 : Int32(clamping: limit + Self.answerSlackMilliseconds)
+        let longest = Int(Int32.max) - Self.answerSlackMilliseconds
+        let patience = limit == 0 ? -1 : Int32(clamping: min(limit, longest) + Self.answerSlackMilliseconds)
         var descriptor = pollfd(fd: PQsocket(handle), events: events, revents: 0)
         while true {
             switch poll(&descriptor, 1, patience) {
             case 1...: return
             case 0:
                 isBroken = true
+                isSilent = true
                 throw PostgresFailure(lost: "the server does not answer")
             default:
                 if errno != EINTR { throw lost() }

@@ -17,10 +17,14 @@ struct ClearedTables {
         counters[table] = Counter(sequence: sequence)
     }
 
-    mutating func reserve(_ count: Int, of table: String, above highest: Int64) -> ClosedRange<Int64> {
+    mutating func reserve(
+        _ count: Int, of table: String, above highest: Int64
+    ) throws(StorageError) -> ClosedRange<Int64> {
         let last = max(counters[table]?.lastReserved ?? 0, highest)
-        counters[table]?.lastReserved = last + Int64(count)
-        return last + 1...last + Int64(count)
+        let (end, overflows) = last.addingReportingOverflow(Int64(count))
+        guard !overflows else { throw .noIDsLeft(in: table) }
+        counters[table]?.lastReserved = end
+        return last + 1...end
     }
 
     func contains(_ table: String) -> Bool { counters[table] != nil }
@@ -32,7 +36,7 @@ extension PostgresDatabase {
         if cleared.contains(table.name) {
             let sql = "SELECT coalesce(max(\"id\"), 0)::bigint FROM \(SQLText.quoted(table.name))"
             let highest = try one(PostgresCommand(sql), table: table).integer(0, 0) ?? 0
-            return Array(cleared.reserve(count, of: table.name, above: highest))
+            return Array(try cleared.reserve(count, of: table.name, above: highest))
         }
         var parameters = PostgresParameters()
         parameters.add(Int64(count))

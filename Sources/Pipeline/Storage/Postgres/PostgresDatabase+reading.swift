@@ -11,7 +11,7 @@ extension PostgresDatabase {
             conditions.parameters.add(Int64(limit))
             sql += " LIMIT $\(conditions.parameters.count)"
         }
-        let result = try one(PostgresCommand(sql, conditions.parameters), table: query.table)
+        let result = try readOne(PostgresCommand(sql, conditions.parameters), table: query.table)
         return try rows(of: result, columns, in: query.table)
     }
 
@@ -23,7 +23,7 @@ extension PostgresDatabase {
         try beforeStatement?()
         do {
             // The second statement sees what was committed while the first one waited.
-            let results = try perform([
+            let results = try read([
                 PostgresCommand("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock),
                 PostgresCommand(sql, conditions.parameters),
             ])
@@ -39,7 +39,17 @@ extension PostgresDatabase {
         let sql = """
             SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass(quote_ident($1)) AND relkind IN ('r', 'p'))
             """
-        return try one(PostgresCommand(sql, parameters), table: nil).bool(0, 0)
+        return try readOne(PostgresCommand(sql, parameters), table: nil).bool(0, 0)
+    }
+
+    /// Runs one statement that only reads.
+    func readOne(_ command: PostgresCommand, table: Table?) throws(StorageError) -> PostgresResult {
+        try beforeStatement?()
+        do {
+            return try read([command])[0]
+        } catch {
+            throw error.storageError(table: table)
+        }
     }
 
     /// Runs one statement.

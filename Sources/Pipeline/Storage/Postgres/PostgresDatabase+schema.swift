@@ -78,12 +78,12 @@ extension PostgresDatabase {
                 AND d.deptype = 'e')
             ORDER BY c.relname
             """
-        let result = try one(PostgresCommand(sql), table: nil)
+        let result = try readOne(PostgresCommand(sql), table: nil)
         return (0..<result.rowCount).map { result.text($0, 0) }
     }
 
     private func compare(_ tables: [Table]) throws(PostgresFailure) -> [SchemaMismatch] {
-        let results = try perform(PostgresSchemaReader.commands(for: tables.map(\.name)))
+        let results = try read(PostgresSchemaReader.commands(for: tables.map(\.name)))
         return SchemaComparison.mismatches(of: tables, with: PostgresSchemaReader.read(results))
     }
 }

@@ -155,6 +155,19 @@ final class PostgresDatabase: Database {
         }
     }
 
+    /// Runs commands that only read. Outside a transaction they are tried once more, on a fresh connection, where the
+    /// server had closed the old one: the first question after a restart of the server costs nobody an attempt. A
+    /// server that does not answer in time is not asked twice.
+    func read(_ commands: [PostgresCommand]) throws(PostgresFailure) -> [PostgresResult] {
+        let used = connection
+        do throws(PostgresFailure) {
+            return try perform(commands)
+        } catch {
+            guard state == .none, let used, used.isBroken, !used.isSilent else { throw error }
+            return try perform(commands)
+        }
+    }
+
     /// Sends a command without waiting for its answer. The one that opens the transaction is waited for: were its BEGIN
     /// to fail, those behind it would take effect one by one.
     func post(_ command: PostgresCommand) throws(PostgresFailure) {

@@ -37,9 +37,9 @@ struct WireReader {
 
     /// The elements of an array of any number of dimensions, in order.
     mutating func elements<Element>(_ read: (WireReader) -> Element) -> [Element?]? {
-        guard let dimensions = arrayHead() else { return nil }
+        guard let dimensions = arrayHead(), let count = elementCount(dimensions) else { return nil }
         var out: [Element?] = []
-        for _ in 0..<(dimensions.isEmpty ? 0 : dimensions.reduce(1, *)) {
+        for _ in 0..<count {
             guard let size: Int32 = next() else { return nil }
             guard size >= 0 else {
                 out.append(nil)
@@ -57,7 +57,7 @@ struct WireReader {
         guard let dimensions = arrayHead() else { return nil }
         if dimensions.isEmpty { return [] }
         rest = whole
-        guard dimensions.count == 2, let all = elements({ $0.double() ?? .nan }) else { return nil }
+        guard dimensions.count == 2, dimensions[1] > 0, let all = elements({ $0.double() ?? .nan }) else { return nil }
         let numbers = all.compactMap { $0 }
         guard numbers.count == all.count else { return nil }
         return stride(from: 0, to: numbers.count, by: dimensions[1]).map { Array(numbers[$0..<$0 + dimensions[1]]) }
@@ -66,11 +66,27 @@ struct WireReader {
     private mutating func arrayHead() -> [Int]? {
         guard let count: Int32 = next(), let _: Int32 = next(), let _: Int32 = next() else { return nil }
         var dimensions: [Int] = []
+        guard (0...Self.maximumDimensions).contains(count) else { return nil }
         for _ in 0..<count {
-            guard let size: Int32 = next(), let _: Int32 = next() else { return nil }
+            guard let size: Int32 = next(), size >= 0, let _: Int32 = next() else { return nil }
             dimensions.append(Int(size))
         }
         return dimensions
+    }
+
+    /// The server's own limit.
+    private static let maximumDimensions: Int32 = 6
+
+    /// nil where there are fewer bytes than elements: each has a length of four bytes.
+    private func elementCount(_ dimensions: [Int]) -> Int? {
+        if dimensions.isEmpty { return 0 }
+        var count = 1
+        for size in dimensions {
+            let (product, overflows) = count.multipliedReportingOverflow(by: size)
+            guard !overflows else { return nil }
+            count = product
+        }
+        return count <= rest.count / 4 ? count : nil
     }
 
     private func double() -> Double? {

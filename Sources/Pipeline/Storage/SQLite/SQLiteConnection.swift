@@ -19,9 +19,9 @@ final class SQLiteConnection {
         try Self.checkExists(path, create: create)
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let code = sqlite3_open_v2(path, &opened, flags | (create ? SQLITE_OPEN_CREATE : 0), nil)
+        let code = sqlite3_open_v2(path, &opened, flags, nil)
         guard let opened, code == SQLITE_OK else {
-            let system = Self.errorCreating(path, create: create) ?? opened.map(sqlite3_system_errno) ?? 0
+            let system = opened.map(sqlite3_system_errno) ?? 0
             let error = SQLiteFailure(code: code, message: "", systemError: system)
             sqlite3_close_v2(opened)
             throw error.storageError(opening: path)
@@ -39,21 +39,15 @@ final class SQLiteConnection {
     /// Whether no transaction is open in SQLite itself: some errors end one.
     var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
 
-    /// Whether foreign keys are broken that the end of the transaction would stumble over.
-    var hasOpenForeignKeys: Bool {
-        var (count, unused) = (Int32(0), Int32(0))
-        return sqlite3_db_status(handle, SQLITE_DBSTATUS_DEFERRED_FKS, &count, &unused, 0) == SQLITE_OK && count != 0
+    /// Whether a deferred foreign key is broken at this moment: SQLite counts them as it goes.
+    var hasBrokenReferences: Bool {
+        var (current, highest): (Int32, Int32) = (0, 0)
+        let code = sqlite3_db_status(handle, SQLITE_DBSTATUS_DEFERRED_FKS, &current, &highest, 0)
+        return code == SQLITE_OK && current != 0
     }
 
     /// Whether the file could only be opened for reading.
     var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
-
-    /// Whether a deferred foreign key is broken as things stand: SQLite counts them as it goes.
-    var hasBrokenReferences: Bool {
-        var (current, highest): (Int32, Int32) = (0, 0)
-        let code = sqlite3_db_status(handle, SQLITE_DBSTATUS_DEFERRED_FKS, &current, &highest, 0)
-        return code == SQLITE_OK && current > 0
-    }
 
     /// Rows changed by the statement that ran last.
     var changes: Int { Int(sqlite3_changes64(handle)) }
@@ -84,12 +78,13 @@ final class SQLiteConnection {
             code: code, message: String(cString: sqlite3_errmsg(handle)), systemError: sqlite3_system_errno(handle))
     }
 
-    /// Makes sure of the file beforehand, an empty one being an empty database: SQLite itself would report a missing
-    /// file, a missing folder and a folder that may not be written all alike.
+    /// Checks for the file beforehand and creates it where asked: SQLite itself would report a missing file, a missing
+    /// folder and a folder that may not be written all alike, and would let everybody read what it creates. An empty
+    /// file is an empty database. SQLite gives the log and its index (`-wal`, `-shm`) the mode of the file.
     private static func checkExists(_ path: String, create: Bool) throws(StorageError) {
         if access(path, F_OK) == 0 { return }
         if create {
-            let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+            let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
             if descriptor >= 0 {
                 close(descriptor)
                 return
@@ -98,16 +93,6 @@ final class SQLiteConnection {
             throw StorageError(.schemaMismatch, "there is no database file \(path): `migrate` creates it")
         }
         throw SQLiteFailure(code: SQLITE_CANTOPEN, message: "", systemError: errno).storageError(opening: path)
-    }
-
-    /// Why the file cannot be made; nil where it is there. SQLite tries again for reading only, and then reports that
-    /// attempt's failure.
-    private static func errorCreating(_ path: String, create: Bool) -> Int32? {
-        guard create, access(path, F_OK) != 0 else { return nil }
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return errno }
-        close(descriptor)
-        return nil
     }
 
     static func words(ofError number: Int32) -> String {

@@ -25,7 +25,7 @@ extension SQLiteDatabase {
 
     private func next(_ count: Int, after last: Int64, in table: String) throws(StorageError) -> [Int64] {
         let (end, overflows) = last.addingReportingOverflow(Int64(count))
-        guard !overflows else { throw StorageError(.invalidValue, "\(table) has no ids left") }
+        guard !overflows else { throw .noIDsLeft(in: table) }
         reservedIDs[table] = end
         if isInTransaction { reservedHere[table] = end }
         return Array(last + 1...end)

@@ -48,7 +48,7 @@ final class SQLiteDatabase: Database {
 
     func checkConstraints() throws(StorageError) {
         try prepareStatement()
-        guard connection.hasOpenForeignKeys else { return }
+        guard connection.hasBrokenReferences else { return }
         throw brokenReference(in: writtenTables)
             ?? StorageError(.foreignKeyViolation, "a row refers to one that is not there")
     }
