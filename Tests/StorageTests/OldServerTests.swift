@@ -14,7 +14,7 @@ struct OldServerTests {
         let url = try DatabaseURL("postgresql://u@127.0.0.1:\(greeter.port)/db?sslmode=disable")
         let error = try failure { _ = try DatabaseConnector.open(url) }
         #expect(error.kind == .schemaMismatch, "\(error)")
-        #expect(!error.isPassing)
+        #expect(!error.isTransient)
         #expect(error.description.contains("PostgreSQL \(shown)"), "\(error)")
         #expect(error.description.contains("version 12 or later"), "\(error)")
     }

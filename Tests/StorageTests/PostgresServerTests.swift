@@ -90,7 +90,7 @@ struct PostgresServerTests {
         ] {
             let error = try failure { _ = try open(text) }
             #expect(error.kind == .permissionDenied)
-            #expect(!error.isPassing)
+            #expect(!error.isTransient)
             #expect(!error.description.contains("wr0ng"))
         }
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("pass-\(UUID().uuidString)")
@@ -124,7 +124,7 @@ struct PostgresServerTests {
                 }
             }
             #expect(error.kind == .full, "\(error)")
-            #expect(error.isPassing)
+            #expect(error.isTransient)
             #expect(error.rowIndex == nil, "no row is at fault")
             database.rollback()
             #expect(try database.select(Select(["id"], from: table)) == [[.integer(1)]])

@@ -44,7 +44,7 @@ struct PostgresTests {
             let identity = try DatabaseConnector.open(url).identity
             #expect(identity.hasPrefix("postgresql:127.0.0.1:"), "\(identity)")
         } else {
-            #expect(try failure { _ = try DatabaseConnector.open(url) }.isPassing)
+            #expect(try failure { _ = try DatabaseConnector.open(url) }.isTransient)
         }
     }
 
@@ -78,7 +78,7 @@ struct PostgresTests {
         for _ in 1...2 {
             let error = try failure { try database.insert(table.batch(users(["b"], from: 2))) }
             #expect(error.kind == .unavailable)
-            #expect(error.isPassing)
+            #expect(error.isTransient)
         }
         #expect(try failure { _ = try database.select(Select(["id"], from: table)) }.kind == .unavailable)
         #expect(database.isInTransaction)
@@ -243,7 +243,7 @@ struct PostgresTests {
         try database.begin()
         let error = try failure { try database.insert(try Tables.users.batch(users(["a"]))) }
         #expect(error.kind == .readOnly)
-        #expect(error.isPassing)
+        #expect(error.isTransient)
         #expect(try database.select(Select(["id"], from: Tables.users)) == [])
         database.rollback()
     }

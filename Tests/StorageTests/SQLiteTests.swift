@@ -27,7 +27,7 @@ struct SQLiteTests {
         try test.database.begin()
         let error = try failure { try other.begin() }
         #expect(error.kind == .contention)
-        #expect(error.isPassing)
+        #expect(error.isTransient)
         #expect(!other.isInTransaction)
         #expect(try failure { try other.insert(try Tables.users.batch(users(["a"]))) }.kind == .contention)
         // Readers are not held up.
@@ -114,7 +114,7 @@ struct SQLiteTests {
         try database.begin()
         let error = try failure { try database.insert(table.batch(users((0..<5_000).map { "user \($0)" }))) }
         #expect(error.kind == .full)
-        #expect(error.isPassing)
+        #expect(error.isTransient)
         database.rollback()
         #expect(try test.committedRows(table) == 0)
         _ = try database.integer("PRAGMA max_page_count = 1000000")

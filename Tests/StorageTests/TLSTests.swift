@@ -58,7 +58,7 @@ struct TLSTests {
             let error = try failure { _ = try DatabaseConnector.open(url) }
             #expect(error.description.contains(words), "\(error)")
             #expect(error.kind == .permissionDenied, "\(error)")
-            #expect(!error.isPassing)
+            #expect(!error.isTransient)
         }
     }
 }

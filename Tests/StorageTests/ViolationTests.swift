@@ -21,7 +21,7 @@ struct ViolationTests {
         #expect(error.rowIndex == place.row)
         #expect(error.table == "auth_user")
         #expect(error.columns == ["username"])
-        #expect(!error.isPassing)
+        #expect(!error.isTransient)
         #expect(!error.description.contains("u0"))
         try usable(test, table, rows: 0)
     }

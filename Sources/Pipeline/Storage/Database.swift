@@ -17,10 +17,12 @@ public protocol Database: AnyObject {
     /// Whether a transaction is open.
     var isInTransaction: Bool { get }
 
-    /// How many transactions this connection has begun: the number of the open one.
+    /// How many transactions this connection has begun: the number of the open one. Callers that want to know whether
+    /// an answer still holds ask ``readOnceKey``.
     var transactions: Int { get }
 
-    /// Whether the open transaction's writes are deferred.
+    /// Whether the open transaction's writes are deferred. The caller that began it decides; callers below it need not
+    /// ask: ``readOnceKey`` says what follows for reads, and no error names a row.
     var defersWrites: Bool { get }
 
     /// Opens a transaction that may write (SQLite takes the write lock at once).
@@ -82,6 +84,11 @@ public protocol Database: AnyObject {
 extension Database {
     /// Opens a transaction in which every write has been done when its call returns.
     public func begin() throws(StorageError) { try begin(deferringWrites: false) }
+
+    /// The number of the open transaction, where one reading per transaction is enough: its writes are deferred, every
+    /// read waits for them, and a conflict with what others commit meanwhile is found by the commit and tried again.
+    /// nil where every question is asked anew.
+    package var readOnceKey: Int? { defersWrites ? transactions : nil }
 }
 
 /// What `migrate` found and did.

@@ -1,7 +1,7 @@
 /// What a database refused or could not do. Its description is safe to show: it names tables, columns and
 /// constraints, never a value, a password or a statement's arguments.
 public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Kind: Sendable, Equatable {
+    public enum Kind: Sendable, Equatable, CaseIterable {
         case uniqueViolation
         case foreignKeyViolation
         case notNullViolation
@@ -27,42 +27,51 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         case other
     }
 
-    public let kind: Kind
-    public let message: String
-    public let table: String?
-    /// The violated constraint, or the columns of the violated index.
-    public let constraint: String?
-    /// Index of the failing row within the batch; nil where it is not known.
-    public let rowIndex: Int?
-    /// The columns at fault, where the database names them: those of the violated index, the null one.
-    public let columns: [String]
-    /// `id` of the failing row, where only a commit finds it (deferred foreign keys) and no batch is at hand.
-    public let rowID: Int64?
+    /// Where the fault is, as far as it is known.
+    public struct Place: Sendable, Equatable {
+        public var table: String?
+        /// The violated constraint, or the columns of the violated index.
+        public var constraint: String?
+        /// The columns at fault, where the database names them: those of the violated index, the null one.
+        public var columns: [String]
+        /// Index of the failing row within the batch.
+        public var rowIndex: Int?
+        /// `id` of the failing row, where only a commit finds it (deferred foreign keys) and no batch is at hand.
+        public var rowID: Int64?
 
-    public init(
-        _ kind: Kind, _ message: String, table: String? = nil, constraint: String? = nil, rowIndex: Int? = nil,
-        columns: [String] = [], rowID: Int64? = nil
-    ) {
-        self.kind = kind
-        self.message = message
-        self.table = table
-        self.constraint = constraint
-        self.rowIndex = rowIndex
-        self.columns = columns
-        self.rowID = rowID
-    }
-
-    public var description: String { message }
-
-    /// Whether the same work may well succeed later without anybody's help.
-    public var isPassing: Bool {
-        switch kind {
-        case .unavailable, .contention, .full, .readOnly: true
-        case .uniqueViolation, .foreignKeyViolation, .notNullViolation, .checkViolation, .invalidValue,
-            .permissionDenied, .cannotCreate, .schemaMismatch, .occupied, .leaseLost, .other:
-            false
+        public init(
+            table: String? = nil, constraint: String? = nil, columns: [String] = [], rowIndex: Int? = nil,
+            rowID: Int64? = nil
+        ) {
+            self.table = table
+            self.constraint = constraint
+            self.columns = columns
+            self.rowIndex = rowIndex
+            self.rowID = rowID
         }
     }
+
+    public let kind: Kind
+    public let message: String
+    public private(set) var place: Place
+
+    public init(_ kind: Kind, _ message: String, at place: Place = Place()) {
+        self.kind = kind
+        self.message = message
+        self.place = place
+    }
+
+    public init(_ kind: Kind, _ message: String, table: String?) {
+        self.init(kind, message, at: Place(table: table))
+    }
+
+    public var table: String? { place.table }
+    public var constraint: String? { place.constraint }
+    public var columns: [String] { place.columns }
+    public var rowIndex: Int? { place.rowIndex }
+    public var rowID: Int64? { place.rowID }
+
+    public var description: String { message }
 
     /// A row that was there when it was looked up is gone.
     static let missingRow = StorageError(.contention, "a row was deleted between its look-up and its update")
@@ -71,9 +80,35 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         StorageError(.invalidValue, "\(table) has no ids left", table: table)
     }
 
+    /// A violated constraint, in words that both databases share.
+    static func violation(_ kind: Kind, at place: Place) -> StorageError {
+        let table = place.table ?? "a table"
+        let what = place.columns.isEmpty ? place.constraint ?? "" : place.columns.joined(separator: ", ")
+        let words =
+            switch kind {
+            case .uniqueViolation: "\(table) already holds a row with the same \(what)"
+            case .foreignKeyViolation: "\(table): \(what) points at a row that does not exist"
+            case .notNullViolation: "\(table): \(what) must not be null"
+            case .checkViolation: "\(table) violates the check \(what)"
+            case .invalidValue, .unavailable, .contention, .full, .readOnly, .permissionDenied, .cannotCreate,
+                .schemaMismatch, .occupied, .leaseLost, .other:
+                "\(table) violates the constraint \(what)"
+            }
+        return StorageError(kind, words, at: place)
+    }
+
     /// The same error, said of a row of the batch.
     func at(row index: Int) -> StorageError {
-        StorageError(
-            kind, message, table: table, constraint: constraint, rowIndex: index, columns: columns, rowID: rowID)
+        var error = self
+        error.place.rowIndex = index
+        return error
+    }
+
+    /// The same error with its table, where the database did not name one.
+    func naming(_ table: String) -> StorageError {
+        guard place.table == nil else { return self }
+        var error = self
+        error.place.table = table
+        return error
     }
 }

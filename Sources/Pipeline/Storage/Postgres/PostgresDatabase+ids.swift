@@ -162,10 +162,9 @@ extension PostgresDatabase {
                 AND NOT EXISTS (SELECT FROM \(found.text(0, 1)) r WHERE r."id" = t.\(SQLText.quoted(column)))
                 """
             let row = try perform([PostgresCommand(rows)])[0]
-            return Violation(
-                kind: .foreignKeyViolation, table: table, constraint: constraint, columns: [column],
-                rowID: row.integer(0, 0)
-            ).error
+            let place = StorageError.Place(
+                table: table, constraint: constraint, columns: [column], rowID: row.integer(0, 0))
+            return .violation(.foreignKeyViolation, at: place)
         } catch {
             // The violation itself is reported; only its place stays unknown.
             return nil

@@ -77,19 +77,18 @@ struct PostgresFailure: Error {
         let kind = Self.kind(of: sqlState, isStalePlan: isStalePlan)
         switch kind {
         case .uniqueViolation, .foreignKeyViolation, .notNullViolation, .checkViolation:
-            let place = constraint ?? columns.joined(separator: ",")
-            return Violation(
-                kind: kind, table: name, constraint: place, columns: columns, rowIndex: rowIndex
-            ).error
+            return .violation(kind, at: place(in: name, rowIndex, constraint ?? columns.joined(separator: ",")))
         case .invalidValue:
-            let place = ([name, columns.first] as [String?]).compactMap { $0 }.joined(separator: ".")
+            let column = ([name, columns.first] as [String?]).compactMap { $0 }.joined(separator: ".")
             return StorageError(
-                kind, "\(place): a value does not fit its column (\(sqlState ?? ""))", table: name,
-                rowIndex: rowIndex, columns: columns)
-        default:
-            return StorageError(
-                kind, words, table: name, constraint: constraint, rowIndex: rowIndex, columns: columns)
+                kind, "\(column): a value does not fit its column (\(sqlState ?? ""))",
+                at: place(in: name, rowIndex, nil))
+        default: return StorageError(kind, words, at: place(in: name, rowIndex, constraint))
         }
+    }
+
+    private func place(in table: String?, _ rowIndex: Int?, _ constraint: String?) -> StorageError.Place {
+        StorageError.Place(table: table, constraint: constraint, columns: columns, rowIndex: rowIndex)
     }
 
     private var words: String {

@@ -44,8 +44,8 @@ struct RowInserter {
     static func checkWidths(of rows: [[Value]], _ width: Int, in table: Table) throws(StorageError) {
         guard let index = rows.firstIndex(where: { $0.count != width }) else { return }
         throw StorageError(
-            .invalidValue, "\(table.name): a row has \(rows[index].count) of \(width) values", table: table.name,
-            rowIndex: index)
+            .invalidValue, "\(table.name): a row has \(rows[index].count) of \(width) values",
+            at: StorageError.Place(table: table.name, rowIndex: index))
     }
 }
 

@@ -105,10 +105,9 @@ extension SQLiteDatabase {
                 let table = statement.text(0)
                 if let tables, !tables.contains(table) { continue }
                 let column = statement.text(2)
-                return Violation(
-                    kind: .foreignKeyViolation, table: table, constraint: column, columns: [column],
-                    rowID: statement.integer(1)
-                ).error
+                let place = StorageError.Place(
+                    table: table, constraint: column, columns: [column], rowID: statement.integer(1))
+                return .violation(.foreignKeyViolation, at: place)
             }
             return nil
         } catch {

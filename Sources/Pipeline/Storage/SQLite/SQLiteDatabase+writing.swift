@@ -43,7 +43,7 @@ extension SQLiteDatabase {
                     }
                     try statement.run(values)
                 } catch {
-                    throw error.naming(batch.table).at(row: index)
+                    throw error.naming(batch.table.name).at(row: index)
                 }
             }
             if batch.judgesConstraints { try judgeReferences() }
@@ -73,7 +73,7 @@ extension SQLiteDatabase {
                     try statement.run(values)
                     if connection.changes == 0 { throw .missingRow }
                 } catch {
-                    throw error.naming(batch.table).at(row: index)
+                    throw error.naming(batch.table.name).at(row: index)
                 }
             }
         }
@@ -89,17 +89,7 @@ extension SQLiteDatabase {
             try statement.run(conditions.values)
             return connection.changes
         } catch {
-            throw error.naming(table)
+            throw error.naming(table.name)
         }
-    }
-}
-
-extension StorageError {
-    /// The same error with its table, where the database did not name one.
-    func naming(_ table: Table) -> StorageError {
-        guard self.table == nil else { return self }
-        return StorageError(
-            kind, message, table: table.name, constraint: constraint, rowIndex: rowIndex, columns: columns,
-            rowID: rowID)
     }
 }

@@ -67,7 +67,7 @@ struct SQLiteFailure {
             case Self.check: .checkViolation
             default: .other
             }
-        return Violation(kind: kind, table: named, constraint: constraint, columns: columns).error
+        return .violation(kind, at: StorageError.Place(table: named, constraint: constraint, columns: columns))
     }
 
     // The second bytes of SQLITE_CONSTRAINT_CHECK and its like: macros that Swift does not see.
@@ -77,31 +77,4 @@ struct SQLiteFailure {
     private static let primaryKey: Int32 = 6
     private static let unique: Int32 = 8
     private static let rowID: Int32 = 10
-}
-
-/// A violated constraint, in words that both databases share.
-struct Violation {
-    let kind: StorageError.Kind
-    let table: String?
-    let constraint: String?
-    var columns: [String] = []
-    var rowIndex: Int?
-    var rowID: Int64?
-
-    var error: StorageError {
-        StorageError(
-            kind, words, table: table, constraint: constraint, rowIndex: rowIndex, columns: columns, rowID: rowID)
-    }
-
-    private var words: String {
-        let place = table ?? "a table"
-        let what = columns.isEmpty ? constraint ?? "" : columns.joined(separator: ", ")
-        switch kind {
-        case .uniqueViolation: return "\(place) already holds a row with the same \(what)"
-        case .foreignKeyViolation: return "\(place): \(what) points at a row that does not exist"
-        case .notNullViolation: return "\(place): \(what) must not be null"
-        case .checkViolation: return "\(place) violates the check \(what)"
-        default: return "\(place) violates the constraint \(what)"
-        }
-    }
 }

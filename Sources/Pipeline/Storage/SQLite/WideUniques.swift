@@ -42,9 +42,9 @@ struct WideUniques {
             var isTaken = try Self.finds(values, lookUp.wide)
             if !isTaken, !CaseFolding.isASCII(text) { isTaken = try Self.finds(values, lookUp.narrow) }
             if isTaken {
-                return Violation(
-                    kind: .uniqueViolation, table: table.name, constraint: lookUp.column, columns: [lookUp.column]
-                ).error
+                let place = StorageError.Place(
+                    table: table.name, constraint: lookUp.column, columns: [lookUp.column])
+                return .violation(.uniqueViolation, at: place)
             }
         }
         return nil

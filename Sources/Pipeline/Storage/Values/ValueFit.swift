@@ -12,8 +12,8 @@ struct Misfit: Error {
 
     func error(table: Table, column: Column, rowIndex: Int?) -> StorageError {
         StorageError(
-            .invalidValue, "\(table.name).\(column.name) (\(column.type.sqlName)): \(reason)", table: table.name,
-            rowIndex: rowIndex, columns: [column.name])
+            .invalidValue, "\(table.name).\(column.name) (\(column.type.sqlName)): \(reason)",
+            at: StorageError.Place(table: table.name, columns: [column.name], rowIndex: rowIndex))
     }
 }
 

@@ -1,0 +1,26 @@
+import Catalogue
+import Testing
+
+@testable import Storage
+
+@Suite("Reading once per transaction")
+struct ReadOnceKeyTests {
+    @Test("One reading per transaction is enough only where writes are deferred", arguments: Engine.allCases)
+    func readOnceKey(engine: Engine) throws {
+        let database = try TestDatabase(engine).database
+        #expect(database.readOnceKey == nil)
+        try database.begin()
+        #expect(database.readOnceKey == nil)
+        try database.commit()
+        try database.begin(deferringWrites: true)
+        let first = try #require(database.readOnceKey)
+        _ = try database.select(Select(["id"], from: Tables.users))
+        #expect(database.readOnceKey == first)
+        try database.commit()
+        #expect(database.readOnceKey == nil)
+        try database.begin(deferringWrites: true)
+        #expect(try #require(database.readOnceKey) != first)
+        database.rollback()
+        #expect(database.readOnceKey == nil)
+    }
+}
