@@ -21,7 +21,7 @@ struct MigrateCommand: ParsableCommand {
         let settings = try destination.settings()
         for url in [settings.region, settings.control].compactMap(\.self) {
             do {
-                switch try DatabaseConnector.open(url, create: true).migrate(Catalogue.standard.tables) {
+                switch try DatabaseConnector.open(url, create: true).schema.migrate(Catalogue.standard.tables) {
                 case .created(let tables): print("Created \(tables) tables in \(url).")
                 case .unchanged: print("All tables are there already in \(url); nothing was changed.")
                 }

@@ -30,7 +30,7 @@ final class DatabaseSite {
             let models = Catalogue.standard.models.filter { silo == nil || $0.silo == silo }.map(\.table)
             let tables = models + Catalogue.standard.importedOtherTables(silo)
             let database = try DatabaseConnector.open(DatabaseURL(url), create: true)
-            _ = try database.migrate(tables)
+            _ = try database.schema.migrate(tables)
             urls.append(url)
             self.tables.append(tables)
             raw.append(try RawConnection(url))

@@ -4,7 +4,7 @@ import Storage
 /// A real database whose connection follows a schedule of faults. Every call is a step; a commit, and a write outside
 /// a transaction, is a second one when it is done: its answer may be lost.
 final class FaultyDatabase: Database {
-    private let real: any Database
+    fileprivate let real: any Database
     private let name: String
     private let schedule: FaultSchedule
     /// The transaction was lost with its connection.
@@ -90,16 +90,7 @@ final class FaultyDatabase: Database {
         try write("clear") { () throws(StorageError) in try real.clear(tables: tables) }
     }
 
-    func hasTable(_ table: String) throws(StorageError) -> Bool {
-        try pass("look for \(table)")
-        return try real.hasTable(table)
-    }
-
-    func migrate(_ tables: [Table]) throws(StorageError) -> MigrationResult { try real.migrate(tables) }
-
-    func mismatches(with tables: [Table]) throws(StorageError) -> [SchemaMismatch] {
-        try real.mismatches(with: tables)
-    }
+    var schema: any SchemaAdmin { FaultySchema(database: self) }
 
     private func write<Result>(
         _ call: String, _ body: () throws(StorageError) -> Result
@@ -110,7 +101,7 @@ final class FaultyDatabase: Database {
         return result
     }
 
-    private func pass(_ call: String) throws(StorageError) {
+    fileprivate func pass(_ call: String) throws(StorageError) {
         let place = "\(name): \(call)"
         switch schedule.step(place) {
         case .goOn:
@@ -122,5 +113,23 @@ final class FaultyDatabase: Database {
             throw StorageError(.unavailable, "the connection was lost at \(place)")
         case .dead: throw StorageError(.unavailable, "the program is dead")
         }
+    }
+}
+
+/// The schema over such a connection: looking for a table is a step.
+private struct FaultySchema: SchemaAdmin {
+    let database: FaultyDatabase
+
+    func hasTable(_ table: String) throws(StorageError) -> Bool {
+        try database.pass("look for \(table)")
+        return try database.real.schema.hasTable(table)
+    }
+
+    func migrate(_ tables: [Table]) throws(StorageError) -> MigrationResult {
+        try database.real.schema.migrate(tables)
+    }
+
+    func mismatches(with tables: [Table]) throws(StorageError) -> [SchemaMismatch] {
+        try database.real.schema.mismatches(with: tables)
     }
 }

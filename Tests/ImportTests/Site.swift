@@ -47,7 +47,7 @@ final class Site {
             }
             if engine == .sqlite || separately || server != nil {
                 let tables = separately ? Site.tables(of: silo) : Catalogue.standard.tables
-                _ = try DatabaseConnector.open(DatabaseURL(urls[urls.count - 1]), create: true).migrate(tables)
+                _ = try DatabaseConnector.open(DatabaseURL(urls[urls.count - 1]), create: true).schema.migrate(tables)
             }
         }
         self.urls = urls
@@ -126,7 +126,7 @@ final class Site {
 /// A database with every table, to copy; made once.
 private let template = Result {
     let url = try PostgresServer.shared().createDatabase()
-    _ = try DatabaseConnector.open(DatabaseURL(url)).migrate(Catalogue.standard.tables)
+    _ = try DatabaseConnector.open(DatabaseURL(url)).schema.migrate(Catalogue.standard.tables)
     return String(url.split(separator: "/").last ?? "")
 }
 

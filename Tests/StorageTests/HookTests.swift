@@ -22,9 +22,9 @@ struct HookTests {
             ("advance", { try database.advanceSequence(of: table) }),
             ("clear", { try database.clear(tables: ["auth_user"]) }),
             ("count", { _ = try database.count(table, where: [], alone: "x") }),
-            ("has table", { _ = try database.hasTable("auth_user") }),
-            ("migrate", { _ = try database.migrate(Catalogue.standard.tables) }),
-            ("mismatches", { _ = try database.mismatches(with: Catalogue.standard.tables) }),
+            ("has table", { _ = try database.schema.hasTable("auth_user") }),
+            ("migrate", { _ = try database.schema.migrate(Catalogue.standard.tables) }),
+            ("mismatches", { _ = try database.schema.mismatches(with: Catalogue.standard.tables) }),
         ]
         for inTransaction in [false, true] {
             for (name, statement) in statements where !(inTransaction && ["begin", "migrate"].contains(name)) {

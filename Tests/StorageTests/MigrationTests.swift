@@ -10,13 +10,13 @@ struct MigrationTests {
     func creates(engine: Engine) throws {
         let test = try TestDatabase(engine, .nothing)
         let tables = Catalogue.standard.tables
-        #expect(try !test.database.hasTable("auth_user"))
-        #expect(try test.database.migrate(tables) == .created(tables: 116))
+        #expect(try !test.database.schema.hasTable("auth_user"))
+        #expect(try test.database.schema.migrate(tables) == .created(tables: 116))
         let identity = test.database.identity
-        for table in tables { #expect(try test.database.hasTable(table.name)) }
-        #expect(try test.database.mismatches(with: tables) == [])
+        for table in tables { #expect(try test.database.schema.hasTable(table.name)) }
+        #expect(try test.database.schema.mismatches(with: tables) == [])
         try test.database.insert(try Tables.users.batch(users(["kept"])))
-        #expect(try test.database.migrate(tables) == .unchanged)
+        #expect(try test.database.schema.migrate(tables) == .unchanged)
         #expect(try test.committedRows(Tables.users) == 1)
         #expect(test.database.identity == identity)
         #expect(try test.connect().identity == identity)
@@ -48,10 +48,10 @@ struct MigrationTests {
     func occupied(engine: Engine) throws {
         let test = try TestDatabase(engine, .nothing)
         try test.execute("CREATE TABLE their_table (id integer)")
-        let error = try failure { _ = try test.database.migrate(Catalogue.standard.tables) }
+        let error = try failure { _ = try test.database.schema.migrate(Catalogue.standard.tables) }
         #expect(error.kind == .occupied)
         #expect(error.description.contains("their_table"))
-        #expect(try !test.database.hasTable("auth_user"))
+        #expect(try !test.database.schema.hasTable("auth_user"))
         #expect(!test.database.isInTransaction)
     }
 
@@ -59,17 +59,17 @@ struct MigrationTests {
     func partial(engine: Engine) throws {
         let test = try TestDatabase(engine, .allTables)
         try test.execute("DROP TABLE sentry_rulesnooze")
-        let error = try failure { _ = try test.database.migrate(Catalogue.standard.tables) }
+        let error = try failure { _ = try test.database.schema.migrate(Catalogue.standard.tables) }
         #expect(error.kind == .schemaMismatch)
         #expect(error.description.contains("sentry_rulesnooze"))
-        #expect(try !test.database.hasTable("sentry_rulesnooze"))
+        #expect(try !test.database.schema.hasTable("sentry_rulesnooze"))
     }
 
     @Test("An older schema is refused, naming the column", arguments: Engine.allCases)
     func older(engine: Engine) throws {
         let test = try TestDatabase(engine, .allTables)
         try test.execute("ALTER TABLE auth_user DROP COLUMN avatar_url")
-        let error = try failure { _ = try test.database.migrate(Catalogue.standard.tables) }
+        let error = try failure { _ = try test.database.schema.migrate(Catalogue.standard.tables) }
         #expect(error.kind == .schemaMismatch)
         #expect(error.description.contains("auth_user.avatar_url"))
     }
@@ -78,7 +78,7 @@ struct MigrationTests {
     func extras(engine: Engine) throws {
         let test = try TestDatabase(engine, .allTables)
         try test.execute("CREATE TABLE django_migrations (id integer)")
-        #expect(try test.database.migrate(Catalogue.standard.tables) == .unchanged)
+        #expect(try test.database.schema.migrate(Catalogue.standard.tables) == .unchanged)
     }
 
     @Test("Different databases have different identities", arguments: Engine.allCases)
@@ -96,10 +96,10 @@ struct MigrationTests {
         try server.sql(
             "CREATE ROLE \(name)_plain LOGIN; GRANT USAGE, CREATE ON SCHEMA public TO \(name)_plain", url: url)
         let plain = try DatabaseURL(server.url(database: name, user: "\(name)_plain"))
-        let error = try failure { _ = try DatabaseConnector.open(plain).migrate(Catalogue.standard.tables) }
+        let error = try failure { _ = try DatabaseConnector.open(plain).schema.migrate(Catalogue.standard.tables) }
         #expect(error.kind == .permissionDenied)
         #expect(error.description.contains("citext"))
         try server.sql("CREATE EXTENSION citext", url: url)
-        #expect(try DatabaseConnector.open(plain).migrate(Catalogue.standard.tables) == .created(tables: 116))
+        #expect(try DatabaseConnector.open(plain).schema.migrate(Catalogue.standard.tables) == .created(tables: 116))
     }
 }

@@ -13,7 +13,7 @@ struct PostgresServerTests {
         let server = try PostgresServer()
         let url = try DatabaseURL(try server.createDatabase())
         let database = try DatabaseConnector.open(url)
-        _ = try database.migrate(Contents.commonTables.tables)
+        _ = try database.schema.migrate(Contents.commonTables.tables)
         let (table, identity) = (try Tables.users, database.identity)
         for (round, end) in [server.stop, server.kill].enumerated() {
             try database.begin()
@@ -36,15 +36,15 @@ struct PostgresServerTests {
     func readAfterRestart() throws {
         let server = try PostgresServer()
         let database = try DatabaseConnector.open(DatabaseURL(try server.createDatabase()))
-        _ = try database.migrate(Contents.commonTables.tables)
+        _ = try database.schema.migrate(Contents.commonTables.tables)
         let table = try Tables.users
         try database.insert(table.batch(users(["kept"])))
         let tables = Contents.commonTables.tables
         let reads: [() throws -> Bool] = [
             { try database.select(Select(["username"], from: table)) == [[.text("kept")]] },
-            { try database.hasTable("auth_user") },
+            { try database.schema.hasTable("auth_user") },
             { try database.count(table, where: [], alone: "x") == 1 },
-            { try database.mismatches(with: tables) == [] },
+            { try database.schema.mismatches(with: tables) == [] },
         ]
         for read in reads {
             try server.restart()
@@ -73,9 +73,9 @@ struct PostgresServerTests {
         let pid = try #require(try postgres.perform([PostgresCommand("SELECT pg_backend_pid()")])[0].integer(0, 0))
         kill(pid_t(pid), SIGSTOP)
         defer { kill(pid_t(pid), SIGKILL) }
-        let error = try failure { _ = try database.hasTable("auth_user") }
+        let error = try failure { _ = try database.schema.hasTable("auth_user") }
         #expect(error.kind == .unavailable)
-        #expect(try !database.hasTable("auth_user"))
+        #expect(try !database.schema.hasTable("auth_user"))
     }
 
     @Test("Passwords: in the URL, in a password file, wrong, missing")
@@ -83,7 +83,7 @@ struct PostgresServerTests {
         let server = try PostgresServer(password: "s3cret")
         func open(_ text: String) throws -> any Database { try DatabaseConnector.open(DatabaseURL(text)) }
         let right = try open(server.url(database: "postgres", user: "postgres:s3cret"))
-        #expect(try !right.hasTable("auth_user"))
+        #expect(try !right.schema.hasTable("auth_user"))
         for text in [
             server.url(database: "postgres", user: "postgres:wr0ng"), server.url(database: "postgres"),
             server.url(database: "postgres", user: "nobody:wr0ng"),
@@ -109,7 +109,7 @@ struct PostgresServerTests {
         try server.sql("CREATE TABLESPACE small LOCATION '\(disk.path)'")
         try server.sql("CREATE DATABASE tight TABLESPACE small")
         let database = try DatabaseConnector.open(DatabaseURL(server.url(database: "tight")))
-        _ = try database.migrate(Contents.commonTables.tables)
+        _ = try database.schema.migrate(Contents.commonTables.tables)
         let table = try Tables.users
         try database.insert(table.batch(users(["before"])))
         let wide = String(repeating: "x", count: 200)

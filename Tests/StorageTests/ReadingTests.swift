@@ -131,10 +131,10 @@ struct ReadingTests {
     @Test("Tables are found by name", arguments: Engine.allCases)
     func hasTable(engine: Engine) throws {
         let test = try TestDatabase(engine)
-        #expect(try test.database.hasTable("auth_user"))
-        #expect(try !test.database.hasTable("auth_nobody"))
-        #expect(try !test.database.hasTable("auth_user\"; --"))
+        #expect(try test.database.schema.hasTable("auth_user"))
+        #expect(try !test.database.schema.hasTable("auth_nobody"))
+        #expect(try !test.database.schema.hasTable("auth_user\"; --"))
         // An index is no table.
-        #expect(try !test.database.hasTable("auth_user_username_uniq"))
+        #expect(try !test.database.schema.hasTable("auth_user_username_uniq"))
     }
 }

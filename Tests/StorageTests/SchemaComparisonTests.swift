@@ -16,7 +16,7 @@ struct SchemaComparisonTests {
     func seeded(engine: Engine, mutation: Mutation) throws {
         guard let sql = engine == .sqlite ? mutation.sqlite : mutation.postgres else { return }
         try onMutated(engine, sql) { database in
-            let found = try database.mismatches(with: Catalogue.standard.tables)
+            let found = try database.schema.mismatches(with: Catalogue.standard.tables)
             let named = found.first {
                 $0.table == mutation.table && $0.column == mutation.column && $0.message.contains(mutation.says)
             }
@@ -32,7 +32,7 @@ struct SchemaComparisonTests {
         let difference = Mutation.harmless[index]
         guard let sql = engine == .sqlite ? difference.sqlite : difference.postgres else { return }
         try onMutated(engine, sql) { database in
-            let found = try database.mismatches(with: Catalogue.standard.tables)
+            let found = try database.schema.mismatches(with: Catalogue.standard.tables)
             #expect(found == [], "\(difference.description)")
             // And an import can write.
             let table = try Tables.users
@@ -62,7 +62,7 @@ struct SchemaComparisonTests {
     @Test("An empty database lacks every table", arguments: Engine.allCases)
     func empty(engine: Engine) throws {
         let test = try TestDatabase(engine, .nothing)
-        let found = try test.database.mismatches(with: Catalogue.standard.tables)
+        let found = try test.database.schema.mismatches(with: Catalogue.standard.tables)
         #expect(found.map(\.table) == Catalogue.standard.tables.map(\.name))
         #expect(found.allSatisfy { $0.isFatal && $0.column == nil })
     }

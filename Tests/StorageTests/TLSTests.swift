@@ -37,7 +37,7 @@ struct TLSTests {
             #expect(try Self.isEncrypted(database), "\(parameters)")
             // And a write goes through it, a session lost meanwhile notwithstanding.
             try database.begin()
-            #expect(try !database.hasTable("auth_user"))
+            #expect(try !database.schema.hasTable("auth_user"))
             try database.commit()
         }
         let name = try DatabaseConnector.open(try Self.url("sslmode=verify-ca&\(root)", host: "other.example"))

@@ -57,7 +57,7 @@ final class TestDatabase {
             url = try PostgresServer.shared().createDatabase(template: Self.template(contents))
         }
         database = try DatabaseConnector.open(DatabaseURL(url), create: true, timeouts: timeouts)
-        if engine == .sqlite, !contents.tables.isEmpty { _ = try database.migrate(contents.tables) }
+        if engine == .sqlite, !contents.tables.isEmpty { _ = try database.schema.migrate(contents.tables) }
     }
 
     deinit {
@@ -96,7 +96,7 @@ final class TestDatabase {
 
     private static func makeTemplate(_ tables: [Table]) throws -> String {
         let url = try PostgresServer.shared().createDatabase()
-        _ = try DatabaseConnector.open(DatabaseURL(url)).migrate(tables)
+        _ = try DatabaseConnector.open(DatabaseURL(url)).schema.migrate(tables)
         return String(url.split(separator: "/").last ?? "")
     }
 }

@@ -223,6 +223,6 @@ struct WritingTests {
         #expect(try failure { try test.database.insert(narrow) }.kind == .invalidValue)
         let select = Select(["nothing"], from: table)
         #expect(try failure { _ = try test.database.select(select) }.kind == .schemaMismatch)
-        #expect(try test.database.hasTable("auth_user"))
+        #expect(try test.database.schema.hasTable("auth_user"))
     }
 }

@@ -23,7 +23,7 @@ final class Bench: Sendable {
         redis = try RedisServer()
         folder = try TemporaryFolder()
         url = try server?.createDatabase() ?? "sqlite://\(folder.file("destination.sqlite"))"
-        _ = try DatabaseConnector.open(DatabaseURL(url), create: true).migrate(Catalogue.standard.tables)
+        _ = try DatabaseConnector.open(DatabaseURL(url), create: true).schema.migrate(Catalogue.standard.tables)
     }
 
     func queue() throws -> RelocationQueue {

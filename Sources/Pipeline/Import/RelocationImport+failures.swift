@@ -17,7 +17,7 @@ extension RelocationImport {
         guard destination.isSplit, !soundModels.contains(model.name) else { return }
         var isThere = false
         try storage(model) { () throws(StorageError) in
-            isThere = try destination.database(of: model.silo).hasTable(model.table.name)
+            isThere = try destination.database(of: model.silo).schema.hasTable(model.table.name)
         }
         guard isThere else {
             throw refusal(

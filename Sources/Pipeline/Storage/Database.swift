@@ -70,15 +70,8 @@ public protocol Database: AnyObject {
     /// Their sequences start at 1 again once the transaction has committed, and only then.
     func clear(tables: [String]) throws(StorageError)
 
-    /// Whether the table exists.
-    func hasTable(_ name: String) throws(StorageError) -> Bool
-
-    /// Creates every table in an empty database. Changes nothing where they all exist already; refuses a database
-    /// that holds anything else.
-    func migrate(_ tables: [Table]) throws(StorageError) -> MigrationResult
-
-    /// Compares the live schema with the tables; an empty list means that an import can write and read them.
-    func mismatches(with tables: [Table]) throws(StorageError) -> [SchemaMismatch]
+    /// The tables of the database themselves, over this connection.
+    var schema: any SchemaAdmin { get }
 }
 
 extension Database {
@@ -89,96 +82,4 @@ extension Database {
     /// read waits for them, and a conflict with what others commit meanwhile is found by the commit and tried again.
     /// nil where every question is asked anew.
     package var readOnceKey: Int? { defersWrites ? transactions : nil }
-}
-
-/// What `migrate` found and did.
-public enum MigrationResult: Sendable, Equatable {
-    case created(tables: Int)
-    case unchanged
-}
-
-/// One way in which a live table differs from the catalogue.
-public struct SchemaMismatch: Sendable, Equatable {
-    public let table: String
-    /// nil where the table as a whole is at fault.
-    public let column: String?
-    /// What differs, what was expected, what was found, and what would fail because of it.
-    public let message: String
-    /// Whether an import would lose or falsify data, or fail; false for what merely differs.
-    public let isFatal: Bool
-
-    public init(table: String, column: String?, message: String, isFatal: Bool) {
-        self.table = table
-        self.column = column
-        self.message = message
-        self.isFatal = isFatal
-    }
-
-    /// `auth_user.name`, or the table alone.
-    public var place: String { column.map { "\(table).\($0)" } ?? table }
-}
-
-/// A condition on one column. Several are joined by AND.
-public enum Condition: Sendable {
-    case equals(String, Value)
-    case isIn(String, [Value])
-    case isNull(String)
-    case isNotNull(String)
-    case greaterThan(String, Value)
-}
-
-/// A look-up in one table.
-public struct Select: Sendable {
-    public let table: Table
-    public let columns: [String]
-    public let conditions: [Condition]
-    public let orderBy: String?
-    public let limit: Int?
-
-    public init(
-        _ columns: [String], from table: Table, where conditions: [Condition] = [], orderBy: String? = nil,
-        limit: Int? = nil
-    ) {
-        self.table = table
-        self.columns = columns
-        self.conditions = conditions
-        self.orderBy = orderBy
-        self.limit = limit
-    }
-}
-
-/// Rows for one table: one value a column, in the order of `columns`.
-public struct Insert: Sendable {
-    public let table: Table
-    public let columns: [String]
-    public let rows: [[Value]]
-    /// Rows that would violate any unique index are left out instead of failing.
-    public let ignoringConflicts: Bool
-    /// Whether deferred constraints are judged right after these rows, for all that the transaction wrote so far. The
-    /// error then names the table and the id of the row that breaks one. Where writes are deferred, the commit judges.
-    public let judgesConstraints: Bool
-
-    public init(
-        into table: Table, columns: [String], rows: [[Value]], ignoringConflicts: Bool = false,
-        judgesConstraints: Bool = false
-    ) {
-        self.table = table
-        self.columns = columns
-        self.rows = rows
-        self.ignoringConflicts = ignoringConflicts
-        self.judgesConstraints = judgesConstraints
-    }
-}
-
-/// New values for rows of one table, found by `id`: each row is its id, then one value a column.
-public struct Update: Sendable {
-    public let table: Table
-    public let columns: [String]
-    public let rows: [[Value]]
-
-    public init(_ table: Table, set columns: [String], rows: [[Value]]) {
-        self.table = table
-        self.columns = columns
-        self.rows = rows
-    }
 }

@@ -26,9 +26,9 @@ public struct DestinationSettings: Sendable {
 extension Destination {
     /// Every way in which the databases differ from the catalogue.
     public func mismatches() throws(StorageError) -> [SchemaMismatch] {
-        guard isSplit else { return try region.mismatches(with: Self.importTables(nil)) }
-        return try region.mismatches(with: Self.importTables(.region))
-            + control.mismatches(with: Self.importTables(.control))
+        guard isSplit else { return try region.schema.mismatches(with: Self.importTables(nil)) }
+        return try region.schema.mismatches(with: Self.importTables(.region))
+            + control.schema.mismatches(with: Self.importTables(.control))
     }
 
     /// The tables an import reads or writes: the models' own, chunk rows, side effects and derived state.

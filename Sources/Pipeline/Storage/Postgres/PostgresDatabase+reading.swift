@@ -23,7 +23,7 @@ extension PostgresDatabase {
         try beforeStatement?()
         do {
             // The second statement sees what was committed while the first one waited.
-            let results = try read([
+            let results = try performRead([
                 PostgresCommand("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock),
                 PostgresCommand(sql, conditions.parameters),
             ])
@@ -33,20 +33,11 @@ extension PostgresDatabase {
         }
     }
 
-    func hasTable(_ name: String) throws(StorageError) -> Bool {
-        var parameters = PostgresParameters()
-        parameters.add(name)
-        let sql = """
-            SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass(quote_ident($1)) AND relkind IN ('r', 'p'))
-            """
-        return try readOne(PostgresCommand(sql, parameters), table: nil).bool(0, 0)
-    }
-
     /// Runs one statement that only reads.
     func readOne(_ command: PostgresCommand, table: Table?) throws(StorageError) -> PostgresResult {
         try beforeStatement?()
         do {
-            return try read([command])[0]
+            return try performRead([command])[0]
         } catch {
             throw error.storageError(table: table)
         }

@@ -158,7 +158,7 @@ final class PostgresDatabase: Database {
     /// Runs commands that only read. Outside a transaction they are tried once more, on a fresh connection, where the
     /// server had closed the old one: the first question after a restart of the server costs nobody an attempt. A
     /// server that does not answer in time is not asked twice.
-    func read(_ commands: [PostgresCommand]) throws(PostgresFailure) -> [PostgresResult] {
+    func performRead(_ commands: [PostgresCommand]) throws(PostgresFailure) -> [PostgresResult] {
         let used = connection
         do throws(PostgresFailure) {
             return try perform(commands)

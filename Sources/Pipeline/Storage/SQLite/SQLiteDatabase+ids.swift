@@ -60,7 +60,7 @@ extension SQLiteDatabase {
         for name in tables { reservedIDs[name] = nil }
     }
 
-    private func exists(_ name: String) throws(StorageError) -> Bool {
+    func exists(_ name: String) throws(StorageError) -> Bool {
         try integer("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", [.text(name)]) == 1
     }
 

@@ -33,11 +33,6 @@ extension SQLiteDatabase {
         return Int(try integer(sql, conditions.values) ?? 0)
     }
 
-    func hasTable(_ name: String) throws(StorageError) -> Bool {
-        try prepareStatement()
-        return try integer("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", [.text(name)]) == 1
-    }
-
     private func prepared(_ sql: String) throws(StorageError) -> SQLiteStatement {
         try prepareStatement()
         return try connection.statement(sql)

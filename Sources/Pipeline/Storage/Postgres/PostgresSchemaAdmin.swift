@@ -1,21 +1,28 @@
 internal import Catalogue
 
 extension PostgresDatabase {
+    var schema: any SchemaAdmin { PostgresSchemaAdmin(database: self) }
+}
+
+/// The tables of a PostgreSQL database.
+struct PostgresSchemaAdmin: SchemaAdmin {
+    let database: PostgresDatabase
+
     func migrate(_ tables: [Table]) throws(StorageError) -> MigrationResult {
-        guard !isInTransaction else { throw StorageError(.other, "migrate runs in a transaction of its own") }
-        try begin()
+        guard !database.isInTransaction else { throw StorageError(.other, "migrate runs in a transaction of its own") }
+        try database.begin()
         do {
             let result = try migrateInTransaction(tables)
-            try commit()
+            try database.commit()
             return result
         } catch {
-            rollback()
+            database.rollback()
             throw error
         }
     }
 
     func mismatches(with tables: [Table]) throws(StorageError) -> [SchemaMismatch] {
-        try beforeStatement?()
+        try database.beforeStatement?()
         do {
             return try compare(tables)
         } catch {
@@ -26,12 +33,12 @@ extension PostgresDatabase {
     private func migrateInTransaction(_ tables: [Table]) throws(StorageError) -> MigrationResult {
         do {
             // Two calls at once: the second waits and finds everything there.
-            try perform(
+            try database.perform(
                 [
-                    PostgresCommand("SET LOCAL statement_timeout = \(Self.longMilliseconds)"),
-                    PostgresCommand("SET LOCAL lock_timeout = \(Self.longMilliseconds)"),
+                    PostgresCommand("SET LOCAL statement_timeout = \(PostgresDatabase.longMilliseconds)"),
+                    PostgresCommand("SET LOCAL lock_timeout = \(PostgresDatabase.longMilliseconds)"),
                     PostgresCommand("SELECT pg_advisory_xact_lock(\(Self.migrationLock))"),
-                ], within: Self.longMilliseconds)
+                ], within: PostgresDatabase.longMilliseconds)
         } catch {
             throw error.storageError()
         }
@@ -43,7 +50,9 @@ extension PostgresDatabase {
         do {
             let commands = PostgresSchema.statements(for: tables).map { PostgresCommand($0) }
             for start in stride(from: 0, to: commands.count, by: 128) {
-                try perform(Array(commands[start..<min(start + 128, commands.count)]), within: Self.longMilliseconds)
+                try database.perform(
+                    Array(commands[start..<min(start + 128, commands.count)]), within: PostgresDatabase.longMilliseconds
+                )
             }
         } catch {
             throw error.storageError()
@@ -56,7 +65,7 @@ extension PostgresDatabase {
 
     private func createCitext() throws(StorageError) {
         do {
-            try perform([PostgresCommand("CREATE EXTENSION IF NOT EXISTS citext")])
+            try database.perform([PostgresCommand("CREATE EXTENSION IF NOT EXISTS citext")])
         } catch {
             let problem = error.storageError()
             guard problem.kind != .unavailable, problem.kind != .contention else { throw problem }
@@ -78,12 +87,21 @@ extension PostgresDatabase {
                 AND d.deptype = 'e')
             ORDER BY c.relname
             """
-        let result = try readOne(PostgresCommand(sql), table: nil)
+        let result = try database.readOne(PostgresCommand(sql), table: nil)
         return (0..<result.rowCount).map { result.text($0, 0) }
     }
 
+    func hasTable(_ name: String) throws(StorageError) -> Bool {
+        var parameters = PostgresParameters()
+        parameters.add(name)
+        let sql = """
+            SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass(quote_ident($1)) AND relkind IN ('r', 'p'))
+            """
+        return try database.readOne(PostgresCommand(sql, parameters), table: nil).bool(0, 0)
+    }
+
     private func compare(_ tables: [Table]) throws(PostgresFailure) -> [SchemaMismatch] {
-        let results = try read(PostgresSchemaReader.commands(for: tables.map(\.name)))
+        let results = try database.performRead(PostgresSchemaReader.commands(for: tables.map(\.name)))
         return SchemaComparison.mismatches(of: tables, with: PostgresSchemaReader.read(results))
     }
 }

@@ -1,0 +1,42 @@
+public import Catalogue
+
+/// What concerns the tables of a database and not their rows: creating, comparing, looking for one. It works over the
+/// connection it was asked of, whose ``Database/beforeStatement`` it heeds.
+public protocol SchemaAdmin {
+    /// Creates every table in an empty database, in a transaction of its own. Changes nothing where they all exist
+    /// already; refuses a database that holds anything else.
+    func migrate(_ tables: [Table]) throws(StorageError) -> MigrationResult
+
+    /// Compares the live schema with the tables; an empty list means that an import can write and read them.
+    func mismatches(with tables: [Table]) throws(StorageError) -> [SchemaMismatch]
+
+    /// Whether the table exists.
+    func hasTable(_ name: String) throws(StorageError) -> Bool
+}
+
+/// What `migrate` found and did.
+public enum MigrationResult: Sendable, Equatable {
+    case created(tables: Int)
+    case unchanged
+}
+
+/// One way in which a live table differs from the catalogue.
+public struct SchemaMismatch: Sendable, Equatable {
+    public let table: String
+    /// nil where the table as a whole is at fault.
+    public let column: String?
+    /// What differs, what was expected, what was found, and what would fail because of it.
+    public let message: String
+    /// Whether an import would lose or falsify data, or fail; false for what merely differs.
+    public let isFatal: Bool
+
+    public init(table: String, column: String?, message: String, isFatal: Bool) {
+        self.table = table
+        self.column = column
+        self.message = message
+        self.isFatal = isFatal
+    }
+
+    /// `auth_user.name`, or the table alone.
+    public var place: String { column.map { "\(table).\($0)" } ?? table }
+}
