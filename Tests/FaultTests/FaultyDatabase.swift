@@ -59,6 +59,13 @@ final class FaultyDatabase: Database {
         return try real.select(query)
     }
 
+    func read(
+        _ query: Select, pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        try pass("read \(query.table.name)")
+        try real.read(query, pageRows: pageRows, page)
+    }
+
     func count(_ table: Table, where conditions: [Condition], alone name: String) throws(StorageError) -> Int {
         try pass("count \(table.name)")
         return try real.count(table, where: conditions, alone: name)

@@ -45,6 +45,16 @@ public protocol Database: AnyObject {
     /// column types.
     func select(_ query: Select) throws(StorageError) -> [[Value]]
 
+    /// The rows of ``select(_:)`` in pages of at most `pageRows`, with memory for one page. All pages show the database
+    /// at one moment. No page is empty.
+    ///
+    /// Outside a transaction it reads in one of its own, which refuses writes (`.readOnly`). `page` may read over the
+    /// same connection; it must not begin or end a transaction, nor write to the table that is read. What it throws ends
+    /// the reading and is thrown on; the connection and an open transaction stay usable.
+    func read(
+        _ query: Select, pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void
+    ) throws(StorageError)
+
     /// How many rows meet all conditions, this transaction's own among them. Waits until no other transaction that has
     /// counted under this name is open; the next that does waits for the end of this one.
     func count(_ table: Table, where conditions: [Condition], alone name: String) throws(StorageError) -> Int
@@ -77,6 +87,27 @@ public protocol Database: AnyObject {
 extension Database {
     /// Opens a transaction in which every write has been done when its call returns.
     public func begin() throws(StorageError) { try begin(deferringWrites: false) }
+
+    /// ``read(_:pageRows:_:)`` for a consumer with errors of its own; `asFailure` says what a storage error is among
+    /// them.
+    package func read<Failure: Error>(
+        _ query: Select, pageRows: Int, asFailure: (StorageError) -> Failure,
+        _ page: ([[Value]]) throws(Failure) -> Void
+    ) throws(Failure) {
+        var failure: Failure?
+        do throws(StorageError) {
+            try read(query, pageRows: pageRows) { rows throws(StorageError) in
+                do throws(Failure) {
+                    try page(rows)
+                } catch {
+                    failure = error
+                    throw StorageError(.other, "the consumer of the rows failed")
+                }
+            }
+        } catch {
+            throw failure ?? asFailure(error)
+        }
+    }
 
     /// The number of the open transaction, where one reading per transaction is enough: its writes are deferred, every
     /// read waits for them, and a conflict with what others commit meanwhile is found by the commit and tried again.

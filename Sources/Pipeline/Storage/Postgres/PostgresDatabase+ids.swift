@@ -1,42 +1,12 @@
 internal import Catalogue
 
-/// The tables that a transaction emptied. Sequences know no roll-back: while it runs they stay untouched, fresh ids
-/// are counted here, and the sequences follow once it has committed.
-struct ClearedTables {
-    struct Counter {
-        /// nil where the table numbers nothing.
-        let sequence: String?
-        var lastReserved: Int64 = 0
-    }
-
-    private(set) var counters: [String: Counter] = [:]
-
-    var isEmpty: Bool { counters.isEmpty }
-
-    mutating func add(_ table: String, sequence: String?) {
-        counters[table] = Counter(sequence: sequence)
-    }
-
-    mutating func reserve(
-        _ count: Int, of table: String, above highest: Int64
-    ) throws(StorageError) -> ClosedRange<Int64> {
-        let last = max(counters[table]?.lastReserved ?? 0, highest)
-        let (end, overflows) = last.addingReportingOverflow(Int64(count))
-        guard !overflows else { throw .noIDsLeft(in: table) }
-        counters[table]?.lastReserved = end
-        return last + 1...end
-    }
-
-    func contains(_ table: String) -> Bool { counters[table] != nil }
-}
-
 extension PostgresDatabase {
     func reserveIDs(_ count: Int, for table: Table) throws(StorageError) -> [Int64] {
         guard count > 0 else { return [] }
-        if cleared.contains(table.name) {
+        if transaction.cleared.contains(table.name) {
             let sql = "SELECT coalesce(max(\"id\"), 0)::bigint FROM \(SQLText.quoted(table.name))"
             let highest = try one(PostgresCommand(sql), table: table).integer(0, 0) ?? 0
-            return Array(try cleared.reserve(count, of: table.name, above: highest))
+            return Array(try transaction.cleared.reserve(count, of: table.name, above: highest))
         }
         var parameters = PostgresParameters()
         parameters.add(Int64(count))
@@ -49,7 +19,7 @@ extension PostgresDatabase {
     }
 
     func advanceSequence(of table: Table) throws(StorageError) {
-        if cleared.contains(table.name) { return }
+        if transaction.cleared.contains(table.name) { return }
         let quoted = SQLText.quoted(table.name)
         let sql = """
             SELECT setval(s.sequence, m.highest)
@@ -78,7 +48,7 @@ extension PostgresDatabase {
         _ = try protected(nil) { () throws(PostgresFailure) in
             try performJudged([patience] + deletes + [usual], within: Self.longMilliseconds)
         }
-        for (table, sequence) in known { cleared.add(table, sequence: sequence) }
+        for (table, sequence) in known { transaction.cleared.add(table, sequence: sequence) }
     }
 
     /// Those tables that exist, in the order given, with their sequences.
@@ -103,7 +73,7 @@ extension PostgresDatabase {
     /// Before the commit: sequences that stand below the new rows are moved above them, so that not even a worker
     /// lost right after its commit leaves ids that are given out twice.
     func coverClearedSequences() throws(StorageError) {
-        let tables = cleared.counters.compactMap { table, counter in counter.sequence.map { (table, $0) } }
+        let tables = transaction.cleared.counters.compactMap { table, counter in counter.sequence.map { (table, $0) } }
         guard !tables.isEmpty else { return }
         do {
             // What can fail is checked first: sequences move only in a transaction that is about to commit.

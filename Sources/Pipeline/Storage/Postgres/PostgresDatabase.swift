@@ -14,21 +14,8 @@ final class PostgresDatabase: Database {
     private let url: String
     let timeouts: DatabaseTimeouts
     private var connection: PostgresConnection?
-    private var state = TransactionState.none
     private(set) var transactions = 0
-    /// Whether the open transaction sends writes without waiting for their answers.
-    private(set) var defersWrites = false
-    /// What `clear` emptied in this transaction.
-    var cleared = ClearedTables()
-
-    private enum TransactionState {
-        case none
-        /// Begun, but nothing sent yet: BEGIN travels with the first statement.
-        case pending
-        case open
-        /// Lost with its connection.
-        case lost
-    }
+    var transaction = PostgresTransaction()
 
     /// How long clearing and migrating may take, in milliseconds.
     static let longMilliseconds = 600_000
@@ -48,10 +35,16 @@ final class PostgresDatabase: Database {
         }
     }
 
-    var isInTransaction: Bool { state != .none }
+    var isInTransaction: Bool { transaction.state != .none }
+
+    var defersWrites: Bool { transaction.defersWrites }
 
     func begin(deferringWrites: Bool) throws(StorageError) {
-        guard state == .none else { throw StorageError(.other, "a transaction is open already") }
+        try begin(PostgresTransaction(state: .pending, defersWrites: deferringWrites))
+    }
+
+    func begin(_ new: PostgresTransaction) throws(StorageError) {
+        guard !isInTransaction else { throw StorageError(.other, "a transaction is open already") }
         try beforeStatement?()
         connection?.checkAlive()
         do {
@@ -59,19 +52,13 @@ final class PostgresDatabase: Database {
         } catch {
             throw error.storageError()
         }
-        state = .pending
+        transaction = new
         transactions += 1
-        defersWrites = deferringWrites
-        cleared = ClearedTables()
     }
 
     func rollback() {
-        defer {
-            state = .none
-            defersWrites = false
-            cleared = ClearedTables()
-        }
-        guard state == .open, let connection, !connection.isBroken else { return }
+        defer { transaction = PostgresTransaction() }
+        guard transaction.state == .open, let connection, !connection.isBroken else { return }
         do {
             do { try connection.settle() } catch  where !connection.isBroken {
                 // What was posted has failed: that is why there is a roll-back.
@@ -85,7 +72,7 @@ final class PostgresDatabase: Database {
 
     func checkConstraints() throws(StorageError) {
         try beforeStatement?()
-        guard state != .pending else { return }
+        guard transaction.state != .pending else { return }
         do throws(PostgresFailure) {
             try perform([PostgresCommand("SAVEPOINT relocation"), PostgresCommand("SET CONSTRAINTS ALL IMMEDIATE")])
         } catch {
@@ -96,9 +83,8 @@ final class PostgresDatabase: Database {
     func commit() throws(StorageError) {
         do {
             try beforeStatement?()
-            guard state != .pending else {
-                state = .none
-                defersWrites = false
+            guard transaction.state != .pending else {
+                transaction = PostgresTransaction()
                 return
             }
             try finish()
@@ -106,15 +92,13 @@ final class PostgresDatabase: Database {
             rollback()
             throw error
         }
-        state = .none
-        defersWrites = false
-        let finished = cleared
-        cleared = ClearedTables()
-        restartSequences(of: finished)
+        let cleared = transaction.cleared
+        transaction = PostgresTransaction()
+        restartSequences(of: cleared)
     }
 
     private func finish() throws(StorageError) {
-        if !cleared.isEmpty { try coverClearedSequences() }
+        if !transaction.cleared.isEmpty { try coverClearedSequences() }
         do throws(PostgresFailure) {
             // Not in one go with the commit: that a row was missing is found out here, not by the server.
             if defersWrites { try tracked { connection throws(PostgresFailure) in _ = try connection.settle() } }
@@ -145,7 +129,7 @@ final class PostgresDatabase: Database {
     func perform(
         _ commands: [PostgresCommand], within milliseconds: Int? = nil
     ) throws(PostgresFailure) -> [PostgresResult] {
-        let opening = state == .pending ? [PostgresCommand(Self.beginStatement)] : []
+        let opening = transaction.state == .pending ? transaction.opening.map { PostgresCommand($0) } : []
         return try tracked { connection throws(PostgresFailure) in
             do throws(PostgresFailure) {
                 return Array(try connection.run(opening + commands, within: milliseconds).dropFirst(opening.count))
@@ -163,7 +147,7 @@ final class PostgresDatabase: Database {
         do throws(PostgresFailure) {
             return try perform(commands)
         } catch {
-            guard state == .none, let used, used.isBroken, !used.isSilent else { throw error }
+            guard transaction.state == .none, let used, used.isBroken, !used.isSilent else { throw error }
             return try perform(commands)
         }
     }
@@ -171,7 +155,7 @@ final class PostgresDatabase: Database {
     /// Sends a command without waiting for its answer. The one that opens the transaction is waited for: were its BEGIN
     /// to fail, those behind it would take effect one by one.
     func post(_ command: PostgresCommand) throws(PostgresFailure) {
-        if state == .pending {
+        if transaction.state == .pending {
             try perform([command])
             return
         }
@@ -180,7 +164,7 @@ final class PostgresDatabase: Database {
 
     /// Sends a COPY without waiting for its end, opening the transaction on the way: data goes out once it is open.
     func postCopy(_ sql: String, _ data: UnsafeRawBufferPointer) throws(PostgresFailure) {
-        let opening = state == .pending ? "\(Self.beginStatement); " : ""
+        let opening = transaction.state == .pending ? transaction.opening.map { "\($0); " }.joined() : ""
         try tracked { connection throws(PostgresFailure) in try connection.postCopy(opening + sql, data) }
     }
 
@@ -188,7 +172,7 @@ final class PostgresDatabase: Database {
     func performCopy(
         _ sql: String, next: () throws(StorageError) -> UnsafeRawBufferPointer?
     ) throws(PostgresFailure) {
-        let opening = state == .pending ? "\(Self.beginStatement); " : ""
+        let opening = transaction.state == .pending ? transaction.opening.map { "\($0); " }.joined() : ""
         try tracked { connection throws(PostgresFailure) in
             try connection.copy("\(opening)SAVEPOINT relocation; \(sql); RELEASE SAVEPOINT relocation", next: next)
         }
@@ -196,7 +180,7 @@ final class PostgresDatabase: Database {
 
     /// Takes a failed write back, where the server still holds its savepoint: the transaction is as it was before it.
     func restoreSavepoint(keeping: Bool = false) throws(PostgresFailure) {
-        guard state == .open, connection?.isInFailedTransaction == true else { return }
+        guard transaction.state == .open, connection?.isInFailedTransaction == true else { return }
         let ending = keeping ? "" : "; RELEASE SAVEPOINT relocation"
         try tracked { connection throws(PostgresFailure) in
             try connection.execute("ROLLBACK TO SAVEPOINT relocation\(ending)")
@@ -212,24 +196,26 @@ final class PostgresDatabase: Database {
         let connection = try usableConnection()
         do throws(PostgresFailure) {
             let result = try body(connection)
-            if state == .pending { state = .open }
+            if transaction.state == .pending { transaction.state = .open }
             return result
         } catch {
             if connection.isBroken {
                 self.connection = nil
-                if state != .none { state = .lost }
-            } else if state == .pending, connection.isInTransaction {
-                state = .open
+                if transaction.state != .none { transaction.state = .lost }
+            } else if transaction.state == .pending, connection.isInTransaction {
+                transaction.state = .open
             }
             throw error
         }
     }
 
     private func usableConnection() throws(PostgresFailure) -> PostgresConnection {
-        if state == .lost { throw PostgresFailure(lost: "the connection was lost, and the transaction with it") }
+        if transaction.state == .lost {
+            throw PostgresFailure(lost: "the connection was lost, and the transaction with it")
+        }
         if let connection, !connection.isBroken { return connection }
-        guard state != .open else {
-            state = .lost
+        guard transaction.state != .open else {
+            transaction.state = .lost
             throw PostgresFailure(lost: "the connection was lost, and the transaction with it")
         }
         let fresh = try PostgresConnection(url: url, timeouts: timeouts)
@@ -241,8 +227,6 @@ final class PostgresDatabase: Database {
         connection = fresh
         return fresh
     }
-
-    private static let beginStatement = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
     // MARK: - Who answers
 

@@ -49,6 +49,17 @@ final class SQLiteConnection {
     /// Whether the file could only be opened for reading.
     var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
 
+    /// Statements that have begun and are not at their end.
+    var busyStatements: Int {
+        var count = 0
+        var statement = sqlite3_next_stmt(handle, nil)
+        while let current = statement {
+            if sqlite3_stmt_busy(current) != 0 { count += 1 }
+            statement = sqlite3_next_stmt(handle, current)
+        }
+        return count
+    }
+
     /// Rows changed by the statement that ran last.
     var changes: Int { Int(sqlite3_changes64(handle)) }
 
@@ -65,12 +76,17 @@ final class SQLiteConnection {
             return known
         }
         if statements.count >= Self.maximumStatements { statements.removeAll() }
+        let statement = try prepared(sql)
+        statements[sql] = statement
+        return statement
+    }
+
+    /// A statement of the caller's own.
+    func prepared(_ sql: String) throws(StorageError) -> SQLiteStatement {
         var prepared: OpaquePointer?
         let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
         guard let prepared, code == SQLITE_OK else { throw failure(code).storageError(table: nil) }
-        let statement = SQLiteStatement(prepared, of: self)
-        statements[sql] = statement
-        return statement
+        return SQLiteStatement(prepared, of: self)
     }
 
     func failure(_ code: Int32) -> SQLiteFailure {

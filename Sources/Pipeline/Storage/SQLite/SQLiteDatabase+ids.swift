@@ -5,7 +5,7 @@ extension SQLiteDatabase {
     /// keeps ids consumed that a rollback gave back to the sequence.
     func reserveIDs(_ count: Int, for table: Table) throws(StorageError) -> [Int64] {
         guard count > 0 else { return [] }
-        if defersWrites, let last = reservedHere[table.name] {
+        if defersWrites, let last = reserved.lastHere(of: table.name) {
             try beforeStatement?()
             let ids = try next(count, after: last, in: table.name)
             deferred.post { [self] () throws(StorageError) in
@@ -16,7 +16,7 @@ extension SQLiteDatabase {
         }
         try prepareStatement()
         return try atomically { () throws(StorageError) in
-            let last = max(try lastID(of: table.name), reservedIDs[table.name] ?? 0)
+            let last = max(try lastID(of: table.name), reserved.last(of: table.name))
             let ids = try next(count, after: last, in: table.name)
             try setSequence(of: table.name, to: last + Int64(count))
             return ids
@@ -26,14 +26,13 @@ extension SQLiteDatabase {
     private func next(_ count: Int, after last: Int64, in table: String) throws(StorageError) -> [Int64] {
         let (end, overflows) = last.addingReportingOverflow(Int64(count))
         guard !overflows else { throw .noIDsLeft(in: table) }
-        reservedIDs[table] = end
-        if isInTransaction { reservedHere[table] = end }
+        reserved.reserve(upTo: end, of: table, inTransaction: isInTransaction)
         return Array(last + 1...end)
     }
 
     func advanceSequence(of table: Table) throws(StorageError) {
         try prepareStatement()
-        reservedHere[table.name] = nil
+        reserved.forgetHere(table.name)
         try atomically { () throws(StorageError) in
             let last = try lastID(of: table.name)
             if last > 0 { try setSequence(of: table.name, to: last) }
@@ -43,7 +42,6 @@ extension SQLiteDatabase {
     /// SQLite's sequences are rows: they are reset within the transaction, and a rollback restores them.
     func clear(tables: [String]) throws(StorageError) {
         try prepareStatement()
-        reservedHere = [:]
         try atomically { () throws(StorageError) in
             for name in tables where try exists(name) {
                 try connection.statement("DELETE FROM \(SQLText.quoted(name))").run()
@@ -52,12 +50,7 @@ extension SQLiteDatabase {
             }
             try judgeReferences()
         }
-        guard isInTransaction else {
-            for name in tables { reservedIDs[name] = nil }
-            return
-        }
-        if reservedIDsBeforeClear == nil { reservedIDsBeforeClear = reservedIDs }
-        for name in tables { reservedIDs[name] = nil }
+        reserved.clear(tables, inTransaction: isInTransaction)
     }
 
     func exists(_ name: String) throws(StorageError) -> Bool {

@@ -11,21 +11,23 @@ internal import Glibc
 final class SQLiteDatabase: Database {
     private(set) var identity = ""
     var beforeStatement: (() throws(StorageError) -> Void)?
-    private(set) var isInTransaction = false
     private(set) var transactions = 0
-    /// Whether the open transaction's writes are done while their caller goes on.
-    private(set) var defersWrites = false
+    private var transaction = Transaction.none
     let deferred = DeferredWrites()
 
     let connection: SQLiteConnection
-    /// Highest ids handed out by this connection, by table: they stay consumed after a rollback.
-    var reservedIDs: [String: Int64] = [:]
-    /// The same by this transaction, whose tables nobody else can write.
-    var reservedHere: [String: Int64] = [:]
-    /// Those before this transaction, as they stood when the transaction cleared its first table: a rollback restores it.
-    var reservedIDsBeforeClear: [String: Int64]?
+    var reserved = ReservedIDs()
     /// Tables written in this transaction: where a commit looks for a broken foreign key.
     var writtenTables: Set<String> = []
+
+    private enum Transaction {
+        case none
+        /// Of a paged read: it refuses writes.
+        case reading
+        case writing
+        /// Writes are done while their caller goes on.
+        case writingDeferred
+    }
 
     init(path: String, create: Bool, timeouts: DatabaseTimeouts) throws(StorageError) {
         connection = try SQLiteConnection(path: path, create: create, busyMilliseconds: timeouts.lockMilliseconds)
@@ -33,17 +35,38 @@ final class SQLiteDatabase: Database {
         identity = try readIdentity()
     }
 
+    var isInTransaction: Bool { transaction != .none }
+
+    var defersWrites: Bool { transaction == .writingDeferred }
+
     /// Opens a transaction that holds the write lock from its start.
     func begin(deferringWrites: Bool) throws(StorageError) {
         guard !isInTransaction else { throw StorageError(.other, "a transaction is open already") }
         try beforeStatement?()
         if connection.isReadOnly { throw StorageError(.readOnly, "the database may only be read") }
         try connection.execute("BEGIN IMMEDIATE")
-        isInTransaction = true
+        transaction = deferringWrites ? .writingDeferred : .writing
         transactions += 1
-        reservedHere = [:]
-        defersWrites = deferringWrites
+        reserved.begin()
         writtenTables = []
+    }
+
+    /// Opens the transaction of a paged read: whoever writes goes on meanwhile, and is not seen.
+    func beginReading() throws(StorageError) {
+        try beforeStatement?()
+        try connection.execute("PRAGMA query_only = ON; BEGIN")
+        transaction = .reading
+        transactions += 1
+        reserved.begin()
+    }
+
+    func endReading() {
+        rollback()
+        do {
+            try connection.execute("PRAGMA query_only = OFF")
+        } catch {
+            // The setting is the connection's own: nothing is read or written, so nothing can fail.
+        }
     }
 
     func checkConstraints() throws(StorageError) {
@@ -63,9 +86,8 @@ final class SQLiteDatabase: Database {
             rollback()
             throw found
         }
-        isInTransaction = false
-        defersWrites = false
-        reservedIDsBeforeClear = nil
+        transaction = .none
+        reserved.commit()
     }
 
     func rollback() {
@@ -73,10 +95,8 @@ final class SQLiteDatabase: Database {
         do { try deferred.settle() } catch {
             // A write that was deferred has failed: that is why there is a roll-back.
         }
-        isInTransaction = false
-        defersWrites = false
-        if let before = reservedIDsBeforeClear { reservedIDs = before }
-        reservedIDsBeforeClear = nil
+        transaction = .none
+        reserved.rollback()
         if connection.isAutocommit { return }
         do {
             try connection.execute("ROLLBACK")

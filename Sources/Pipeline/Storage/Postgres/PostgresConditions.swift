@@ -1,0 +1,60 @@
+internal import Catalogue
+
+/// Conditions as SQL with parameters.
+struct PostgresConditions {
+    private(set) var sql = ""
+    var parameters = PostgresParameters()
+
+    init(_ conditions: [Condition], in table: Table) throws(StorageError) {
+        for condition in conditions {
+            sql += sql.isEmpty ? " WHERE " : " AND "
+            switch condition {
+            case .isNull(let name): sql += SQLText.quoted(try table.requiredColumn(name).name) + " IS NULL"
+            case .isNotNull(let name): sql += SQLText.quoted(try table.requiredColumn(name).name) + " IS NOT NULL"
+            case .equals(let name, let value): add(try table.requiredColumn(name), among: [value])
+            case .isIn(let name, let list): add(try table.requiredColumn(name), among: list)
+            case .greaterThan(let name, let value): add(try table.requiredColumn(name), above: value)
+            }
+        }
+    }
+
+    private mutating func add(_ column: Column, among list: [Value]) {
+        let name = SQLText.quoted(column.name)
+        sql += "\(name) = ANY(\(add(list, comparedWith: column)))"
+    }
+
+    private mutating func add(_ column: Column, above value: Value) {
+        let name = SQLText.quoted(column.name)
+        // An array of no value has no first element: null, and nothing is greater than that.
+        let bound = "(\(add([value], comparedWith: column)))[1]"
+        switch column.type {
+        case .varchar, .text: sql += "\(name) COLLATE \"C\" > \(bound)"
+        case .citext: sql += "lower(\(name)::text) COLLATE \"C\" > lower(\(bound)::text) COLLATE \"C\""
+        default: sql += "\(name) > \(bound)"
+        }
+    }
+
+    /// Adds the list as one array parameter. A value that does not fit the column equals none of its values and is
+    /// left out; integers compare across widths, texts of any length.
+    private mutating func add(_ list: [Value], comparedWith column: Column) -> String {
+        var type = column.type
+        if type.integerRange != nil { type = .bigint }
+        if case .varchar = type { type = .text }
+        let fitting = list.filter { value in
+            do {
+                return try !value.fitted(to: column.type).isNull
+            } catch {
+                // Of another type or beyond its range: no value of the column.
+                guard case .text(let text) = value, column.type.isText else { return false }
+                return !text.utf8.contains(0)
+            }
+        }
+        do {
+            try parameters.add(fitting, as: type)
+        } catch {
+            // What does not fit was left out above.
+        }
+        let cast = type.wireCast.isEmpty ? "" : "\(type.wireCast)[]"
+        return "$\(parameters.count)\(cast)"
+    }
+}

@@ -1,0 +1,57 @@
+internal import Catalogue
+
+/// A look-up as SQL with parameters.
+struct PostgresLookUp {
+    private let sql: String
+    private let parameters: PostgresParameters
+    private let table: Table
+    private let columns: [Column]
+
+    init(_ query: Select) throws(StorageError) {
+        table = query.table
+        columns = try table.columns(named: query.columns)
+        let order = try query.orderBy.map { [table] name throws(StorageError) in try table.requiredColumn(name) }
+        let conditions = try PostgresConditions(query.conditions, in: table)
+        var parameters = conditions.parameters
+        var sql = "SELECT \(SQLText.list(query.columns)) FROM \(SQLText.quoted(table.name))\(conditions.sql)"
+        sql += Self.ordering(order)
+        if let limit = query.limit {
+            parameters.add(Int64(limit))
+            sql += " LIMIT $\(parameters.count)"
+        }
+        self.sql = sql
+        self.parameters = parameters
+    }
+
+    var command: PostgresCommand { PostgresCommand(sql, parameters) }
+
+    /// Opens a cursor on the rows. It shows the database at this moment, whatever is written later.
+    func declaration(of cursor: String) -> PostgresCommand {
+        PostgresCommand("DECLARE \(cursor) NO SCROLL CURSOR FOR \(sql)", parameters)
+    }
+
+    func rows(of result: PostgresResult) throws(StorageError) -> [[Value]] {
+        var rows: [[Value]] = []
+        rows.reserveCapacity(result.rowCount)
+        for index in 0..<result.rowCount {
+            var row: [Value] = []
+            row.reserveCapacity(columns.count)
+            for (position, column) in columns.enumerated() {
+                do {
+                    row.append(try result.value(index, position, as: column.type))
+                } catch {
+                    throw error.error(table: table, column: column, rowIndex: nil)
+                }
+            }
+            rows.append(row)
+        }
+        return rows
+    }
+
+    /// Texts by their bytes, nulls last (the server's own default), equal values by id.
+    private static func ordering(_ column: Column?) -> String {
+        guard let column, !column.isPrimaryKey else { return " ORDER BY \"id\"" }
+        let collation = column.type.isText ? "::text COLLATE \"C\"" : ""
+        return " ORDER BY \(SQLText.quoted(column.name))\(collation), \"id\""
+    }
+}

@@ -1,0 +1,31 @@
+/// The transaction of a connection, as far as our side knows it.
+struct PostgresTransaction {
+    enum State {
+        case none
+        /// Begun, but nothing sent yet: BEGIN travels with the first statement.
+        case pending
+        case open
+        /// Lost with its connection.
+        case lost
+    }
+
+    var state = State.none
+    /// Whether writes are sent without waiting for their answers.
+    var defersWrites = false
+    /// The statements that open it.
+    var opening = ["BEGIN ISOLATION LEVEL READ COMMITTED"]
+    /// What `clear` emptied.
+    var cleared = ClearedTables()
+    /// How many paged reads are open, one within the other.
+    var cursors = 0
+
+    /// That of a paged read: every read in it sees the same moment, and its consumer may take its time.
+    static func reading(milliseconds: Int) -> PostgresTransaction {
+        PostgresTransaction(
+            state: .pending,
+            opening: [
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                "SET LOCAL idle_in_transaction_session_timeout = \(milliseconds)",
+            ])
+    }
+}

@@ -1,0 +1,75 @@
+internal import Catalogue
+
+/// Conditions as SQL with parameters.
+struct SQLiteConditions {
+    private(set) var sql = ""
+    private(set) var values: [SQLiteValue] = []
+    private let table: Table
+
+    init(_ conditions: [Condition], in table: Table) throws(StorageError) {
+        self.table = table
+        for condition in conditions {
+            sql += sql.isEmpty ? " WHERE " : " AND "
+            switch condition {
+            case .isNull(let name): sql += SQLText.quoted(try table.requiredColumn(name).name) + " IS NULL"
+            case .isNotNull(let name): sql += SQLText.quoted(try table.requiredColumn(name).name) + " IS NOT NULL"
+            case .equals(let name, let value): add(try table.requiredColumn(name), among: [value])
+            case .isIn(let name, let list): add(try table.requiredColumn(name), among: list)
+            case .greaterThan(let name, let value): add(try table.requiredColumn(name), above: value)
+            }
+        }
+    }
+
+    /// A value that does not fit the column equals none of its values.
+    private mutating func add(_ column: Column, among list: [Value]) {
+        let fitting = list.compactMap { SQLiteValue(lookingUp: $0, as: column.type) }
+        let name = SQLText.quoted(column.name)
+        if column.type == .citext {
+            values.append(.text(Self.json(fitting)))
+            values.append(.text(Self.json(fitting.map(\.folded))))
+            // Two look-ups by index; as one condition with OR, SQLite would read the whole table.
+            let rows = "SELECT \"id\" FROM \(SQLText.quoted(table.name)) WHERE"
+            sql +=
+                "\"id\" IN (\(rows) \(name) COLLATE NOCASE IN (SELECT value FROM json_each(?)) UNION ALL \(rows) "
+                + "\(Self.isWide(name)) AND relocation_fold(\(name)) IN (SELECT value FROM json_each(?)))"
+        } else if let only = fitting.first, fitting.count == 1 {
+            values.append(only)
+            sql += "\(name) = ?"
+        } else if column.type == .double {
+            values += fitting
+            sql += "\(name) IN (\(fitting.map { _ in "?" }.joined(separator: ",")))"
+        } else {
+            values.append(.text(Self.json(fitting)))
+            sql += "\(name) IN (SELECT value FROM json_each(?))"
+        }
+    }
+
+    private mutating func add(_ column: Column, above value: Value) {
+        guard let bound = SQLiteValue(lookingUp: value, as: column.type) else {
+            sql += "FALSE"
+            return
+        }
+        values.append(column.type == .citext ? bound.folded : bound)
+        let name = SQLText.quoted(column.name)
+        sql += column.type == .citext ? "relocation_fold(\(name)) > ?" : "\(name) > ?"
+    }
+
+    /// Whether a text holds anything but ASCII, in words SQLite has itself: the condition of the index that finds
+    /// those few texts whose folding NOCASE does not know.
+    static func isWide(_ name: String) -> String { "length(\(name)) <> length(CAST(\(name) AS BLOB))" }
+
+    /// A JSON array: one parameter for a list of any length.
+    private static func json(_ values: [SQLiteValue]) -> String {
+        var out = "["
+        for value in values {
+            if out.utf8.count > 1 { out += "," }
+            switch value {
+            case .null: out += "null"
+            case .integer(let number): out += String(number)
+            case .double(let number): out += "\(number)"
+            case .text(let text): out += JSONText.quoted(text)
+            }
+        }
+        return out + "]"
+    }
+}

@@ -1,0 +1,41 @@
+internal import Catalogue
+
+/// A look-up as SQL with parameters.
+struct SQLiteLookUp {
+    let sql: String
+    let values: [SQLiteValue]
+    private let table: Table
+    private let columns: [Column]
+
+    init(_ query: Select) throws(StorageError) {
+        table = query.table
+        columns = try table.columns(named: query.columns)
+        let conditions = try SQLiteConditions(query.conditions, in: table)
+        let order = try query.orderBy.map { [table] name throws(StorageError) in try table.requiredColumn(name) }
+        sql =
+            "SELECT \(SQLText.list(query.columns)) FROM \(SQLText.quoted(table.name))\(conditions.sql)"
+            + "\(Self.ordering(order)) LIMIT ?"
+        values = conditions.values + [.integer(Int64(query.limit ?? -1))]
+    }
+
+    /// The row that the statement stands at.
+    func row(of statement: SQLiteStatement) throws(StorageError) -> [Value] {
+        var row: [Value] = []
+        row.reserveCapacity(columns.count)
+        for (index, column) in columns.enumerated() {
+            do {
+                row.append(try Value(stored: statement.value(index), as: column.type))
+            } catch {
+                throw error.error(table: table, column: column, rowIndex: nil)
+            }
+        }
+        return row
+    }
+
+    /// Texts by their bytes, nulls last, equal values by id: as the other database does.
+    private static func ordering(_ column: Column?) -> String {
+        guard let column, !column.isPrimaryKey else { return " ORDER BY \"id\"" }
+        let collation = column.type.isText ? " COLLATE BINARY" : ""
+        return " ORDER BY \(SQLText.quoted(column.name))\(collation) NULLS LAST, \"id\""
+    }
+}
