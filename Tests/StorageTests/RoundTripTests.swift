@@ -119,7 +119,7 @@ struct RoundTripTests {
     }
 
     @Test("Values that no column takes", arguments: Engine.allCases)
-    func misfits(engine: Engine) throws {
+    func mismatches(engine: Engine) throws {
         let test = try TestDatabase(engine)
         let cases: [(table: String, column: String, value: Value)] = [
             ("sentry_alertruletrigger", "alert_threshold", .double(.nan)),

@@ -41,7 +41,7 @@ struct TLSTests {
             try database.commit()
         }
         let name = try DatabaseConnector.open(try Self.url("sslmode=verify-ca&\(root)", host: "other.example"))
-        #expect(try Self.isEncrypted(name), "verify-ca looks at no name")
+        #expect(try Self.isEncrypted(name), "verify-ca checks no name")
     }
 
     @Test("A certificate that proves nothing is refused at once, and not waited for")

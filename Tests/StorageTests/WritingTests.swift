@@ -128,7 +128,7 @@ struct WritingTests {
             ])
     }
 
-    @Test("A row that is gone when it is updated is trouble that passes", arguments: Engine.allCases, [false, true])
+    @Test("A row that is gone when it is updated is a transient error", arguments: Engine.allCases, [false, true])
     func updateOfAMissingRow(engine: Engine, isDeferred: Bool) throws {
         let test = try TestDatabase(engine)
         let table = try Tables.users

@@ -139,6 +139,6 @@ package struct ChunkTable {
         try database.insert(
             Insert(
                 into: table, columns: columns, rows: [values], ignoringConflicts: ignoringConflicts,
-                judgesConstraints: judging))
+                checksConstraints: judging))
     }
 }

@@ -41,7 +41,7 @@ public protocol Database: AnyObject {
     /// Ends the transaction without effect. Never fails: a connection that cannot roll back is closed and reopened.
     func rollback()
 
-    /// Rows in ascending order of `orderBy` (of `id` where nil), one value a column asked for, typed by the table's
+    /// Rows in ascending order of `orderBy` (of `id` where nil), one value per column asked for, typed by the table's
     /// column types.
     func select(_ query: Select) throws(StorageError) -> [[Value]]
 
@@ -75,7 +75,7 @@ public protocol Database: AnyObject {
     /// Makes the table's next id greater than every id it holds; never moves it backwards.
     func advanceSequence(of table: Table) throws(StorageError)
 
-    /// Empties the tables that exist, in the order given, within the transaction, and judges deferred constraints: a
+    /// Empties the tables that exist, in the order given, within the transaction, and checks deferred constraints: a
     /// row of another table may point at what is gone. Names come from the catalogue.
     /// Their sequences start at 1 again once the transaction has committed, and only then.
     func clear(tables: [String]) throws(StorageError)

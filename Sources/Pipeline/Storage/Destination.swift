@@ -1,6 +1,6 @@
 public import Catalogue
 
-/// The databases an import writes to: one, or one a silo. Lives on the executor of its connections.
+/// The databases an import writes to: one, or one per silo. Lives on the executor of its connections.
 public final class Destination {
     public let region: any Database
     public let control: any Database

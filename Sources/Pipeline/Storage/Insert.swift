@@ -1,24 +1,24 @@
 public import Catalogue
 
-/// Rows for one table: one value a column, in the order of `columns`.
+/// Rows for one table: one value per column, in the order of `columns`.
 public struct Insert: Sendable {
     public let table: Table
     public let columns: [String]
     public let rows: [[Value]]
     /// Rows that would violate any unique index are left out instead of failing.
     public let ignoringConflicts: Bool
-    /// Whether deferred constraints are judged right after these rows, for all that the transaction wrote so far. The
-    /// error then names the table and the id of the row that breaks one. Where writes are deferred, the commit judges.
-    public let judgesConstraints: Bool
+    /// Whether deferred constraints are checked right after these rows, for all that the transaction wrote so far. The
+    /// error then names the table and the id of the row that breaks one. Where writes are deferred, the commit checks.
+    public let checksConstraints: Bool
 
     public init(
         into table: Table, columns: [String], rows: [[Value]], ignoringConflicts: Bool = false,
-        judgesConstraints: Bool = false
+        checksConstraints: Bool = false
     ) {
         self.table = table
         self.columns = columns
         self.rows = rows
         self.ignoringConflicts = ignoringConflicts
-        self.judgesConstraints = judgesConstraints
+        self.checksConstraints = checksConstraints
     }
 }

@@ -1,6 +1,6 @@
 public import Catalogue
 
-/// New values for rows of one table, found by `id`: each row is its id, then one value a column.
+/// New values for rows of one table, found by `id`: each row is its id, then one value per column.
 public struct Update: Sendable {
     public let table: Table
     public let columns: [String]

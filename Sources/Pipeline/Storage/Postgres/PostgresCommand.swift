@@ -47,8 +47,8 @@ struct PostgresParameters {
         }
     }
 
-    /// An array with one element a row.
-    mutating func add(_ values: some Collection<Value>, as type: ColumnType) throws(Misfit) {
+    /// An array with one element per row.
+    mutating func add(_ values: some Collection<Value>, as type: ColumnType) throws(ValueMismatch) {
         let wire = type.wireElement
         let start = buffer.count
         buffer.appendArrayHead(of: wire.element, count: values.count)

@@ -4,31 +4,35 @@ internal import Glibc
 /// One connection to a PostgreSQL server with its prepared statements. Never waits without an end: a server that
 /// does not answer in time counts as lost. Closed with the last reference to it.
 final class PostgresConnection {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     /// Whether the connection was lost. Nothing can be sent any more.
     private(set) var isBroken = false
     /// Whether it counts as lost because the server did not answer in time.
     private(set) var isSilent = false
-    private var statements: [String: String] = [:]
-    private var statementCount = 0
+    /// SQL → name of the statement prepared for it.
+    var statements: [String: String] = [:]
+    var statementCount = 0
     private let timeouts: DatabaseTimeouts
     private let farewell = Farewell()
     /// What was sent and whose answers were not read yet, oldest first.
-    private var outstanding: [Outstanding] = []
+    var outstanding: [Outstanding] = []
 
-    private enum Outstanding {
+    enum Outstanding {
         case commands([PreparedPlan])
         case copy
     }
 
+    struct PreparedPlan {
+        let sql: String
+        let name: String
+        let isNew: Bool
+        let expectedRows: Int?
+    }
+
     private final class Farewell { var wasReceived = false }
 
-    /// Beyond this many the server forgets them all and they are prepared again.
-    private static let maximumStatements = 400
     /// What the server may take beyond its own limit on statements before it counts as lost.
     private static let answerSlackMilliseconds = 5_000
-    /// What libpq takes at once during a COPY: its lengths have 32 bits.
-    private static let longestPieceBytes = 1 << 24
     /// The oldest server whose features are relied on.
     static let minimumVersion = 120_000
 
@@ -72,236 +76,10 @@ final class PostgresConnection {
         if !isOpen || farewell.wasReceived { isBroken = true }
     }
 
-    // MARK: - Pipeline
-
-    /// Runs the commands in one round trip. The first failure ends the rest; the error says which command it was.
-    /// - Parameter milliseconds: how long the server may be silent; nil for the usual.
-    /// What was posted before is answered first; its failure is thrown in place of the commands' own.
-    func run(_ commands: [PostgresCommand], within milliseconds: Int? = nil) throws(PostgresFailure) -> [PostgresResult]
-    {
-        try sendAll(commands, milliseconds)
-        return try settle(milliseconds)
-    }
-
-    /// Sends the commands without waiting for their answers: a later call throws what goes wrong.
-    func post(_ commands: [PostgresCommand]) throws(PostgresFailure) {
-        try sendAll(commands, nil)
-        try push()
-    }
-
-    /// Reads all answers that are due; the first failure among them ends in a throw. Returns the results of the last
-    /// commands sent.
-    @discardableResult
-    func settle(_ milliseconds: Int? = nil) throws(PostgresFailure) -> [PostgresResult] {
-        guard !outstanding.isEmpty else { return [] }
-        try flush(milliseconds)
-        let due = outstanding
-        outstanding = []
-        var failure: PostgresFailure?
-        var results: [PostgresResult] = []
-        for item in due {
-            switch item {
-            case .copy:
-                let problem = try drain(milliseconds)
-                failure = failure ?? problem
-            case .commands(let plans):
-                do throws(PostgresFailure) {
-                    results = try collect(plans, milliseconds)
-                } catch {
-                    if isBroken { throw error }
-                    failure = failure ?? error
-                }
-            }
-        }
-        PQexitPipelineMode(handle)
-        if let failure { throw failure }
-        return results
-    }
-
-    private func sendAll(_ commands: [PostgresCommand], _ milliseconds: Int?) throws(PostgresFailure) {
-        try checkUsable()
-        if case .copy? = outstanding.last { try settle(milliseconds) }
-        if statements.count > Self.maximumStatements {
-            try settle(milliseconds)
-            try forgetStatements()
-        }
-        PQenterPipelineMode(handle)
-        var plans: [PreparedPlan] = []
-        for (index, command) in commands.enumerated() {
-            plans.append(try send(command))
-            // Long pipelines are pushed out as they grow, so that neither side waits for the other's buffer.
-            if index % 64 == 63 { try flush(milliseconds) }
-        }
-        guard PQpipelineSync(handle) == 1 else { throw lost() }
-        outstanding.append(.commands(plans))
-    }
-
-    private struct PreparedPlan {
-        let sql: String
-        let name: String
-        let isNew: Bool
-        let expectedRows: Int?
-    }
-
-    private func send(_ command: PostgresCommand) throws(PostgresFailure) -> PreparedPlan {
-        let known = statements[command.sql]
-        let name = known ?? "relocation_\(statementCount)"
-        if known == nil {
-            statementCount += 1
-            statements[command.sql] = name
-            let types = command.parameters.types
-            guard PQsendPrepare(handle, name, command.sql, Int32(types.count), types) == 1 else { throw lost() }
-        }
-        let sent = command.parameters.withPointers { values, lengths, formats in
-            PQsendQueryPrepared(handle, name, Int32(values.count), values, lengths, formats, 1)
-        }
-        guard sent == 1 else { throw lost() }
-        return PreparedPlan(
-            sql: command.sql, name: name, isNew: known == nil, expectedRows: command.expectedRows)
-    }
-
-    private func collect(
-        _ plans: [PreparedPlan], _ milliseconds: Int?
-    ) throws(PostgresFailure) -> [PostgresResult] {
-        var results: [PostgresResult] = []
-        var failure: PostgresFailure?
-        for (index, plan) in plans.enumerated() {
-            if plan.isNew, case .failed(let error) = try outcome(milliseconds) {
-                statements[plan.sql] = nil
-                if failure == nil { failure = error.at(command: index) }
-            }
-            switch try outcome(milliseconds) {
-            case .rows(let result):
-                results.append(result)
-                if let expected = plan.expectedRows, result.affectedRows != expected, failure == nil {
-                    failure = PostgresFailure(misfit: .missingRow).at(command: index)
-                }
-            case .failed(let error): if failure == nil { failure = error.at(command: index) }
-            }
-        }
-        // The sync has a result of its own.
-        PQclear(try nextResult(milliseconds))
-        if let failure {
-            if failure.isStalePlan { statements.removeAll() }
-            throw failure
-        }
-        return results
-    }
-
-    private enum Outcome {
-        case rows(PostgresResult)
-        case failed(PostgresFailure)
-    }
-
-    /// The result of one command, with the nil that ends it.
-    private func outcome(_ milliseconds: Int?) throws(PostgresFailure) -> Outcome {
-        guard let result = try nextResult(milliseconds) else { throw lost() }
-        let outcome: Outcome
-        switch PQresultStatus(result) {
-        case PGRES_TUPLES_OK, PGRES_COMMAND_OK: outcome = .rows(PostgresResult(result))
-        default:
-            outcome = .failed(PostgresFailure(result))
-            PQclear(result)
-        }
-        _ = try nextResult(milliseconds)
-        return outcome
-    }
-
-    private func forgetStatements() throws(PostgresFailure) {
-        statements.removeAll()
-        try execute("DEALLOCATE ALL")
-    }
-
-    // MARK: - Plain statements and COPY
-
-    /// Runs statements without parameters in one round trip; rows are ignored.
-    func execute(_ sql: String, within milliseconds: Int? = nil) throws(PostgresFailure) {
-        try checkUsable()
-        try settle(milliseconds)
-        guard PQsendQuery(handle, sql) == 1 else { throw lost() }
-        try flush(milliseconds)
-        if let failure = try drain(milliseconds) { throw failure }
-    }
-
-    /// Runs statements of which one is a COPY from here; `next` gives the data piece by piece. What it throws ends the
-    /// COPY without effect and is thrown on.
-    func copy(
-        _ sql: String, next: () throws(StorageError) -> UnsafeRawBufferPointer?
-    ) throws(PostgresFailure) {
-        try beginCopy(sql)
-        var problem: StorageError?
-        while problem == nil {
-            let piece: UnsafeRawBufferPointer?
-            do throws(StorageError) {
-                piece = try next()
-            } catch {
-                problem = error
-                break
-            }
-            guard let piece else { break }
-            try put(piece)
-        }
-        guard PQputCopyEnd(handle, problem == nil ? nil : "a value does not fit its column") == 1 else { throw lost() }
-        try flush(nil)
-        let failure = try drain(nil)
-        if let problem { throw PostgresFailure(misfit: problem) }
-        if let failure { throw failure }
-    }
-
-    /// Runs statements of which one is a COPY of this data, without waiting for its end: a later call throws what goes
-    /// wrong.
-    func postCopy(_ sql: String, _ data: UnsafeRawBufferPointer) throws(PostgresFailure) {
-        try beginCopy(sql)
-        try buffer(data)
-        guard PQputCopyEnd(handle, nil) == 1 else { throw lost() }
-        outstanding.append(.copy)
-        try push()
-    }
-
-    private func beginCopy(_ sql: String) throws(PostgresFailure) {
-        try checkUsable()
-        try settle()
-        guard PQsendQuery(handle, sql) == 1 else { throw lost() }
-        try flush(nil)
-        try awaitCopy()
-    }
-
-    private func awaitCopy() throws(PostgresFailure) {
-        while let result = try nextResult(nil) {
-            defer { PQclear(result) }
-            switch PQresultStatus(result) {
-            case PGRES_COPY_IN: return
-            case PGRES_COMMAND_OK, PGRES_TUPLES_OK: continue
-            default:
-                let failure = PostgresFailure(result)
-                _ = try drain(nil)
-                throw failure
-            }
-        }
-        throw lost()
-    }
-
-    private func put(_ piece: UnsafeRawBufferPointer) throws(PostgresFailure) {
-        try buffer(piece)
-        try flush(nil)
-    }
-
-    /// Takes data over, to be sent as the server reads it.
-    private func buffer(_ data: UnsafeRawBufferPointer) throws(PostgresFailure) {
-        var rest = data
-        while !rest.isEmpty {
-            let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.longestPieceBytes))
-            let start = piece.baseAddress?.assumingMemoryBound(to: CChar.self)
-            switch PQputCopyData(handle, start, Int32(piece.count)) {
-            case 1: rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
-            case 0: try flush(nil)
-            default: throw lost()
-            }
-        }
-    }
+    // MARK: - Waiting
 
     /// Reads to the end of all results; the first failure among them.
-    private func drain(_ milliseconds: Int?) throws(PostgresFailure) -> PostgresFailure? {
+    func drain(_ milliseconds: Int?) throws(PostgresFailure) -> PostgresFailure? {
         var failure: PostgresFailure?
         while let result = try nextResult(milliseconds) {
             defer { PQclear(result) }
@@ -313,9 +91,7 @@ final class PostgresConnection {
         return failure
     }
 
-    // MARK: - Waiting
-
-    private func nextResult(_ milliseconds: Int?) throws(PostgresFailure) -> OpaquePointer? {
+    func nextResult(_ milliseconds: Int?) throws(PostgresFailure) -> OpaquePointer? {
         while PQisBusy(handle) == 1 {
             try wait(Int16(POLLIN), milliseconds)
             guard PQconsumeInput(handle) == 1 else { throw lost() }
@@ -335,7 +111,7 @@ final class PostgresConnection {
         return result
     }
 
-    private func flush(_ milliseconds: Int?) throws(PostgresFailure) {
+    func flush(_ milliseconds: Int?) throws(PostgresFailure) {
         while true {
             switch PQflush(handle) {
             case 0: return
@@ -349,7 +125,7 @@ final class PostgresConnection {
     }
 
     /// Hands the system what it takes at once; the rest goes with the next call.
-    private func push() throws(PostgresFailure) {
+    func push() throws(PostgresFailure) {
         guard PQflush(handle) >= 0 else { throw lost() }
     }
 
@@ -371,11 +147,11 @@ final class PostgresConnection {
         }
     }
 
-    private func checkUsable() throws(PostgresFailure) {
+    func checkUsable() throws(PostgresFailure) {
         if isBroken { throw PostgresFailure(lost: "the connection was lost") }
     }
 
-    private func lost() -> PostgresFailure {
+    func lost() -> PostgresFailure {
         isBroken = true
         return PostgresFailure(lost: "the connection was lost")
     }

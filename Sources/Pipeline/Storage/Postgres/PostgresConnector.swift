@@ -28,7 +28,7 @@ enum PostgresConnector {
     /// libpq's own words on a malformed URL repeat parts of it.
     private static func checkReadable(_ url: String) throws(PostgresFailure) {
         guard let options = PQconninfoParse(url, nil) else {
-            throw PostgresFailure(misfit: StorageError(.invalidValue, "libpq does not understand the database URL"))
+            throw PostgresFailure(own: StorageError(.invalidValue, "libpq does not understand the database URL"))
         }
         PQconninfoFree(options)
     }

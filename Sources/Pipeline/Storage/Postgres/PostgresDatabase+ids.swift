@@ -10,7 +10,7 @@ extension PostgresDatabase {
         }
         var parameters = PostgresParameters()
         parameters.add(Int64(count))
-        // The sequence is looked up once, not once a row: hence the subquery that may not be pulled up.
+        // The sequence is looked up once, not once per row: hence the subquery that may not be pulled up.
         let sql = """
             SELECT array_agg(nextval(s.sequence))
             FROM (SELECT \(Self.sequence(of: table.name)) AS sequence OFFSET 0) s, generate_series(1, $1)
@@ -46,7 +46,7 @@ extension PostgresDatabase {
         let patience = PostgresCommand("SET LOCAL statement_timeout = \(Self.longMilliseconds)")
         let usual = PostgresCommand("SET LOCAL statement_timeout = \(timeouts.statementMilliseconds)")
         _ = try protected(nil) { () throws(PostgresFailure) in
-            try performJudged([patience] + deletes + [usual], within: Self.longMilliseconds)
+            try performChecked([patience] + deletes + [usual], within: Self.longMilliseconds)
         }
         for (table, sequence) in known { transaction.cleared.add(table, sequence: sequence) }
     }

@@ -13,12 +13,12 @@ extension PostgresDatabase {
         let writer = try RowInserter(batch)
         if defersWrites { return try post(writer, of: batch.table) }
         let copies =
-            batch.rows.count >= Self.copyThreshold && !batch.ignoringConflicts && !batch.judgesConstraints
+            batch.rows.count >= Self.copyThreshold && !batch.ignoringConflicts && !batch.checksConstraints
         try write(batch.rows, of: batch.table, command: writer.command) { () throws(PostgresFailure) in
             if copies { return try copy(writer) }
             let command = try writer.command(for: batch.rows[...])
-            if batch.judgesConstraints {
-                try performJudged([command])
+            if batch.checksConstraints {
+                try performChecked([command])
             } else {
                 try performProtected([command])
             }
@@ -60,7 +60,7 @@ extension PostgresDatabase {
             do throws(StorageError) {
                 for index in writer.rows.indices { try writer.append(row: index, to: buffer) }
             } catch {
-                throw PostgresFailure(misfit: error)
+                throw PostgresFailure(own: error)
             }
             buffer.appendCopyTail()
             try postCopy(writer.copyStatement, buffer.bytes)
@@ -115,16 +115,16 @@ extension PostgresDatabase {
         return Array(try perform([start] + commands + [end], within: milliseconds).dropFirst().dropLast())
     }
 
-    /// Runs commands in a savepoint and judges deferred constraints after them, all in one round trip. What comes
+    /// Runs commands in a savepoint and checks deferred constraints after them, all in one round trip. What comes
     /// later in the transaction is deferred again.
-    func performJudged(_ commands: [PostgresCommand], within milliseconds: Int? = nil) throws(PostgresFailure) {
-        let judgement = ["SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"]
+    func performChecked(_ commands: [PostgresCommand], within milliseconds: Int? = nil) throws(PostgresFailure) {
+        let check = ["SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"]
         do throws(PostgresFailure) {
-            try performProtected(commands + judgement.map { PostgresCommand($0) }, within: milliseconds)
+            try performProtected(commands + check.map { PostgresCommand($0) }, within: milliseconds)
         } catch {
             // The savepoint and the commands come before.
             guard let index = error.commandIndex, index > commands.count else { throw error }
-            throw PostgresFailure(judgement: brokenReference(error) ?? error.storageError())
+            throw PostgresFailure(earlierRows: brokenReference(error) ?? error.storageError())
         }
     }
 
@@ -160,12 +160,12 @@ extension PostgresDatabase {
         }
         for start in stride(from: 0, to: rows.count, by: Self.retryRows) {
             var commands: [PostgresCommand] = []
-            var misfit: PostgresFailure?
-            for index in start..<min(start + Self.retryRows, rows.count) where misfit == nil {
+            var mismatch: PostgresFailure?
+            for index in start..<min(start + Self.retryRows, rows.count) where mismatch == nil {
                 do throws(PostgresFailure) {
                     commands.append(try command(rows[index...index]))
                 } catch {
-                    misfit = error.naming(table, row: index)
+                    mismatch = error.naming(table, row: index)
                 }
             }
             do throws(PostgresFailure) {
@@ -173,12 +173,12 @@ extension PostgresDatabase {
             } catch {
                 throw error.naming(table, row: start + max(error.commandIndex ?? 0, 0))
             }
-            if let misfit {
+            if let mismatch {
                 try perform([
                     PostgresCommand("ROLLBACK TO SAVEPOINT relocation"),
                     PostgresCommand("RELEASE SAVEPOINT relocation"),
                 ])
-                throw misfit
+                throw mismatch
             }
         }
         try perform([PostgresCommand("RELEASE SAVEPOINT relocation")])
@@ -214,7 +214,7 @@ extension PostgresFailure {
     }
 
     private init(located: StorageError, sqlState: String?) {
-        self.init(misfit: located)
+        self.init(own: located)
         self.sqlState = sqlState
     }
 }

@@ -26,7 +26,7 @@ final class PostgresDatabase: Database {
         do throws(PostgresFailure) {
             let connection = try PostgresConnection(url: url, timeouts: timeouts)
             guard connection.serverVersion >= PostgresConnection.minimumVersion else {
-                throw PostgresFailure(misfit: Self.tooOld(connection.serverVersion))
+                throw PostgresFailure(own: Self.tooOld(connection.serverVersion))
             }
             identity = try Self.identity(of: connection)
             self.connection = connection
@@ -107,7 +107,7 @@ final class PostgresDatabase: Database {
             let results = try perform(ending.map { PostgresCommand($0) })
             // The server answers a COMMIT of a failed transaction with a roll-back, and no error.
             guard results.last?.tag == "COMMIT" else {
-                throw PostgresFailure(misfit: StorageError(.other, "the transaction had failed before its commit"))
+                throw PostgresFailure(own: StorageError(.other, "the transaction had failed before its commit"))
             }
         } catch {
             throw violation(error)
@@ -222,7 +222,7 @@ final class PostgresDatabase: Database {
         // Behind a name that moves (a failover, a renamed database) may stand another database than the one the
         // relocation is bound to.
         guard try Self.identity(of: fresh) == identity else {
-            throw PostgresFailure(misfit: StorageError(.unavailable, "another database answers at the same address"))
+            throw PostgresFailure(own: StorageError(.unavailable, "another database answers at the same address"))
         }
         connection = fresh
         return fresh

@@ -10,22 +10,20 @@ struct PostgresFailure: Error {
     var table: String?
     var constraint: String?
     var columns: [String] = []
-    /// 1-based row of a COPY.
-    var copyLine: Int?
     /// Which command of the pipeline failed.
     var commandIndex: Int?
-    /// A value of ours that did not fit, found before it was sent.
-    var misfit: StorageError?
+    /// An error found on this side of the connection, a value that does not fit its column for one.
+    var own: StorageError?
     /// Whether no row of the batch at hand is at fault, but one written before.
-    private var isJudgement = false
+    private var concernsEarlierRows = false
 
     init(lost message: String) { self.message = message }
 
-    init(misfit: StorageError) { self.misfit = misfit }
+    init(own: StorageError) { self.own = own }
 
-    init(judgement: StorageError) {
-        misfit = judgement
-        isJudgement = true
+    init(earlierRows error: StorageError) {
+        own = error
+        concernsEarlierRows = true
     }
 
     init(_ result: OpaquePointer) {
@@ -54,14 +52,13 @@ struct PostgresFailure: Error {
     private mutating func readPlace(_ context: String) {
         let words = context.split(whereSeparator: { $0 == " " || $0 == "," || $0 == ":" || $0 == "\n" })
         guard words.first == "COPY", words.count > 3, words[2] == "line" else { return }
-        copyLine = Int(words[3])
         if words.count > 5, words[4] == "column", columns.isEmpty { columns = [String(words[5])] }
     }
 
     /// Whether a row of the batch is at fault, and which can be found out.
     var isRowError: Bool {
-        if isJudgement { return false }
-        if let misfit { return misfit.kind != .contention }
+        if concernsEarlierRows { return false }
+        if let own { return own.kind != .contention }
         return sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") || $0 == "54000" } ?? false
     }
 
@@ -72,7 +69,7 @@ struct PostgresFailure: Error {
     var isRefusedFunction: Bool { sqlState.map { ["42501", "42883", "0A000", "55000"].contains($0) } ?? false }
 
     func storageError(table fallback: Table? = nil, rowIndex: Int? = nil) -> StorageError {
-        if let misfit { return rowIndex.map(misfit.at) ?? misfit }
+        if let own { return rowIndex.map(own.at) ?? own }
         let name = table ?? fallback?.name
         let kind = Self.kind(of: sqlState, isStalePlan: isStalePlan)
         switch kind {

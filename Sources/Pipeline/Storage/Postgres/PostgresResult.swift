@@ -40,7 +40,7 @@ final class PostgresResult {
     }
 
     /// The value in the terms of the column's type.
-    func value(_ row: Int, _ column: Int, as type: ColumnType) throws(Misfit) -> Value {
+    func value(_ row: Int, _ column: Int, as type: ColumnType) throws(ValueMismatch) -> Value {
         if isNull(row, column) { return .null }
         var reader = WireReader(bytes(row, column))
         guard let value = reader.value(as: type) else { throw .wrongType }

@@ -20,7 +20,7 @@ struct RowInserter {
             + "SELECT \(ArrayParameters.selection(of: columns)) FROM \(source)\(conflicts)"
     }
 
-    /// One statement for all the rows: an array a column.
+    /// One statement for all the rows: one array per column.
     func command(for rows: ArraySlice<[Value]>) throws(PostgresFailure) -> PostgresCommand {
         PostgresCommand(sql, try ArrayParameters.parameters(rows, columns, in: table))
     }
@@ -92,10 +92,10 @@ enum ArrayParameters {
     ) throws(PostgresFailure) -> PostgresParameters {
         var parameters = PostgresParameters()
         for (position, column) in columns.enumerated() {
-            do throws(Misfit) {
+            do throws(ValueMismatch) {
                 try parameters.add(rows.lazy.map { $0[position] }, as: column.type)
             } catch {
-                throw PostgresFailure(misfit: error.error(table: table, column: column, rowIndex: nil))
+                throw PostgresFailure(own: error.error(table: table, column: column, rowIndex: nil))
             }
         }
         return parameters

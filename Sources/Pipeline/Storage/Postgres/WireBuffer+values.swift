@@ -2,7 +2,7 @@ internal import Catalogue
 
 extension WireBuffer {
     /// Appends a value in PostgreSQL's binary form, with its length.
-    func append(_ value: Value, as type: ColumnType) throws(Misfit) {
+    func append(_ value: Value, as type: ColumnType) throws(ValueMismatch) {
         // Most of what is written, without a copy in between.
         switch (value, type) {
         case (.text(let text), .varchar(let limit)) where text.utf8.count <= limit ?? .max:
@@ -32,7 +32,7 @@ extension WireBuffer {
     }
 
     /// Appends a value as an element of a parameter array: arrays as their text.
-    func appendElement(_ value: Value, as type: ColumnType) throws(Misfit) {
+    func appendElement(_ value: Value, as type: ColumnType) throws(ValueMismatch) {
         switch try value.fitted(to: type) {
         case .textArray(let array): appendSized { append(Self.literal(array)) }
         case .doubleArray(let rows): appendSized { append(Self.literal(rows)) }
@@ -68,7 +68,7 @@ extension WireBuffer {
         }
     }
 
-    private func append(_ text: String, as type: ColumnType) throws(Misfit) {
+    private func append(_ text: String, as type: ColumnType) throws(ValueMismatch) {
         switch type {
         case .uuid:
             guard let uuid = UUIDBytes(text) else { throw .wrongType }

@@ -7,7 +7,7 @@ final class SQLiteConnection {
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
     private static let maximumStatements = 256
-    /// Once a process; too late, it changes nothing.
+    /// Once per process; too late, it changes nothing.
     private static let withoutStatistics = relocation_sqlite3_without_statistics()
     /// A file that may not grow any more is a full disk, an error as any other, and no reason to die.
     private static let ignoreFileSizeSignal: Void = { _ = signal(SIGXFSZ, SIG_IGN) }()

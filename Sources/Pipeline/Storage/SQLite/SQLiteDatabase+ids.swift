@@ -48,7 +48,7 @@ extension SQLiteDatabase {
                 try connection.statement("DELETE FROM sqlite_sequence WHERE name = ?").run([.text(name)])
                 writtenTables.insert(name)
             }
-            try judgeReferences()
+            try checkReferences()
         }
         reserved.clear(tables, inTransaction: isInTransaction)
     }
@@ -74,7 +74,7 @@ extension SQLiteDatabase {
     }
 
     /// Fails where a row of the transaction, or one that the transaction left behind, points at none.
-    func judgeReferences() throws(StorageError) {
+    func checkReferences() throws(StorageError) {
         guard connection.hasBrokenReferences else { return }
         throw brokenReference(in: writtenTables) ?? brokenReference(in: nil)
             ?? StorageError(.foreignKeyViolation, "a row points at another that does not exist")

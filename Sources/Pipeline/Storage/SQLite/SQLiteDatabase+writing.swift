@@ -46,7 +46,7 @@ extension SQLiteDatabase {
                     throw error.naming(batch.table.name).at(row: index)
                 }
             }
-            if batch.judgesConstraints { try judgeReferences() }
+            if batch.checksConstraints { try checkReferences() }
         }
     }
 

@@ -39,7 +39,7 @@ extension SQLiteValue {
 
 extension Value {
     /// Reads what a column holds, as this or another program wrote it.
-    init(stored: SQLiteValue, as type: ColumnType) throws(Misfit) {
+    init(stored: SQLiteValue, as type: ColumnType) throws(ValueMismatch) {
         switch (type, stored) {
         case (_, .null): self = .null
         case (.smallint, .integer(let number)), (.integer, .integer(let number)), (.bigint, .integer(let number)):
@@ -48,19 +48,19 @@ extension Value {
         case (.double, .double(let number)): self = .double(number)
         case (.double, .integer(let number)): self = .double(Double(number))
         case (.timestamptz, .text(let text)), (.timestamp, .text(let text)):
-            guard let time = TimestampText.microseconds(text) else { throw Misfit(reason: "holds no timestamp") }
+            guard let time = TimestampText.microseconds(text) else { throw ValueMismatch(reason: "holds no timestamp") }
             self = .timestamp(time)
         case (.textArray, .text(let text)):
-            guard let array = ArrayText.texts(text) else { throw Misfit(reason: "holds no array of texts") }
+            guard let array = ArrayText.texts(text) else { throw ValueMismatch(reason: "holds no array of texts") }
             self = .textArray(array)
         case (.doubleArray, .text(let text)):
-            guard let rows = ArrayText.doubles(text) else { throw Misfit(reason: "holds no array of numbers") }
+            guard let rows = ArrayText.doubles(text) else { throw ValueMismatch(reason: "holds no array of numbers") }
             self = .doubleArray(rows)
         default: self = try Self.text(stored, as: type)
         }
     }
 
-    private static func text(_ stored: SQLiteValue, as type: ColumnType) throws(Misfit) -> Value {
+    private static func text(_ stored: SQLiteValue, as type: ColumnType) throws(ValueMismatch) -> Value {
         switch (type, stored) {
         case (.varchar, .text(let text)), (.text, .text(let text)), (.citext, .text(let text)),
             (.inet, .text(let text)), (.uuid, .text(let text)), (.json, .text(let text)), (.jsonb, .text(let text)):

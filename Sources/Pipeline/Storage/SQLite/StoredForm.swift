@@ -22,7 +22,7 @@ struct StoredForm {
         }
         for (position, value) in row.enumerated() {
             let type = types[position]
-            do throws(Misfit) {
+            do throws(ValueMismatch) {
                 out.append(SQLiteValue(storing: try value.fitted(to: type), as: type))
             } catch {
                 throw error.error(table: table, column: columns[position], rowIndex: nil)
@@ -38,7 +38,7 @@ struct StoredForm {
         try statement.bind([.text(text)])
         defer { statement.reset() }
         guard try statement.step(), statement.integer(0) == 1 else {
-            throw Misfit(reason: "not JSON").error(table: table, column: column, rowIndex: nil)
+            throw ValueMismatch(reason: "not JSON").error(table: table, column: column, rowIndex: nil)
         }
     }
 }

@@ -1,14 +1,14 @@
 internal import Catalogue
 
 /// Why a value does not fit its column; the words never show the value.
-struct Misfit: Error {
+struct ValueMismatch: Error {
     let reason: String
 
-    static let wrongType = Misfit(reason: "a value of another type")
-    static let nulCharacter = Misfit(reason: "text with a NUL character")
-    static let outOfRange = Misfit(reason: "out of range")
-    static let notFinite = Misfit(reason: "not a finite number")
-    static let ragged = Misfit(reason: "rows of different lengths")
+    static let wrongType = ValueMismatch(reason: "a value of another type")
+    static let nulCharacter = ValueMismatch(reason: "text with a NUL character")
+    static let outOfRange = ValueMismatch(reason: "out of range")
+    static let notFinite = ValueMismatch(reason: "not a finite number")
+    static let ragged = ValueMismatch(reason: "rows of different lengths")
 
     func error(table: Table, column: Column, rowIndex: Int?) -> StorageError {
         StorageError(
@@ -18,9 +18,9 @@ struct Misfit: Error {
 }
 
 extension Value {
-    /// The value in the form its column stores, or why it has none. Both databases judge alike, before anything is
+    /// The value in the form its column stores, or why it has none. Both databases check alike, before anything is
     /// sent: SQLite itself would take any text and any number.
-    func fitted(to type: ColumnType) throws(Misfit) -> Value {
+    func fitted(to type: ColumnType) throws(ValueMismatch) -> Value {
         switch (type, self) {
         case (_, .null): return self
         case (.bigint, .integer), (.boolean, .bool): return self
@@ -35,10 +35,10 @@ extension Value {
         case (.text, .text(let text)), (.citext, .text(let text)), (.json, .text(let text)), (.jsonb, .text(let text)):
             return try Self.text(text, limit: nil)
         case (.uuid, .text(let text)):
-            guard let uuid = UUIDBytes(text) else { throw Misfit(reason: "not a UUID") }
+            guard let uuid = UUIDBytes(text) else { throw ValueMismatch(reason: "not a UUID") }
             return .text(uuid.text)
         case (.inet, .text(let text)):
-            guard let address = InternetAddress(text) else { throw Misfit(reason: "not an IP address") }
+            guard let address = InternetAddress(text) else { throw ValueMismatch(reason: "not an IP address") }
             return .text(address.text)
         case (.timestamptz, .timestamp(let time)), (.timestamp, .timestamp(let time)):
             guard TimestampText.range.contains(time) else { throw .outOfRange }
@@ -52,16 +52,16 @@ extension Value {
     }
 
     /// As PostgreSQL does on assignment, spaces beyond the limit are cut off; anything else there is an error.
-    private static func text(_ text: String, limit: Int?) throws(Misfit) -> Value {
+    private static func text(_ text: String, limit: Int?) throws(ValueMismatch) -> Value {
         if text.holdsNUL { throw .nulCharacter }
         guard let limit, text.utf8.count > limit, text.unicodeScalars.count > limit else { return .text(text) }
         guard text.unicodeScalars.dropFirst(limit).allSatisfy({ $0 == " " }) else {
-            throw Misfit(reason: "longer than \(limit) characters")
+            throw ValueMismatch(reason: "longer than \(limit) characters")
         }
         return .text(String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit))))
     }
 
-    private static func rectangle(_ rows: [[Double]]) throws(Misfit) -> Value {
+    private static func rectangle(_ rows: [[Double]]) throws(ValueMismatch) -> Value {
         let width = rows.first?.count ?? 0
         for row in rows {
             guard row.count == width else { throw .ragged }
