@@ -1,17 +1,17 @@
 public import Catalogue
 
-/// One connection to one database: the seam that SQLite and PostgreSQL fill. Blocking and not `Sendable`: a
+/// One connection to one database, implemented for SQLite and PostgreSQL. Its calls block and it is not `Sendable`: a
 /// connection lives on the executor of the work that uses it, never on the cooperative pool.
 ///
-/// Statements are described, not written: everything above the seam is the same for both databases, values always
-/// travel as parameters and no SQL text is made from input.
+/// Callers describe statements and write no SQL, so that they are the same for both databases. Values always travel as
+/// parameters; no SQL text is made from input.
 public protocol Database: AnyObject {
     /// Which database this is, the same for every connection to it and different for every other: a relocation is
     /// bound to the destination that first imported it.
     var identity: String { get }
 
-    /// Called before every statement; what it throws is thrown instead of running the statement. This is how a worker
-    /// that lost its lease stops writing.
+    /// Called before every statement. If it throws, the statement does not run and the call throws that error: a worker
+    /// that has lost its lease stops writing this way.
     var beforeStatement: (() throws(StorageError) -> Void)? { get set }
 
     /// Whether a transaction is open.
@@ -21,18 +21,18 @@ public protocol Database: AnyObject {
     /// an answer still holds ask ``readOnceKey``.
     var transactions: Int { get }
 
-    /// Whether the open transaction's writes are deferred. The caller that began it decides; callers below it need not
-    /// ask: ``readOnceKey`` says what follows for reads, and no error names a row.
+    /// Whether the open transaction's writes are deferred. The caller that begins the transaction decides. Code that only
+    /// reads asks ``readOnceKey`` instead; code that writes needs this only to know that errors name no row.
     var defersWrites: Bool { get }
 
     /// Opens a transaction that may write (SQLite takes the write lock at once).
     ///
-    /// - Parameter deferringWrites: writes may return before the database has done them, for the caller to go on
-    ///   meanwhile. What goes wrong is then thrown by a later call, the commit at the latest; it names no row, and only
-    ///   a roll-back is left. Rows that a write was to leave out for their conflicts are such an error, too.
+    /// - Parameter deferringWrites: Writes may return before the database has done them, so that the caller can go on
+    ///   meanwhile. A later call throws what goes wrong, the commit at the latest. That error names no row, and the caller
+    ///   can only roll back. A conflict of a row that `ignoringConflicts` would leave out is such an error, too.
     func begin(deferringWrites: Bool) throws(StorageError)
 
-    /// Checks deferred constraints now: a commit that follows at once fails for the connection's sake only.
+    /// Checks deferred constraints now: a commit right after it fails only if the connection does.
     func checkConstraints() throws(StorageError)
 
     /// Checks deferred constraints, then commits durably. After an error the transaction is rolled back.
@@ -55,8 +55,8 @@ public protocol Database: AnyObject {
         _ query: Select, pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void
     ) throws(StorageError)
 
-    /// How many rows meet all conditions, this transaction's own among them. Waits until no other transaction that has
-    /// counted under this name is open; the next that does waits for the end of this one.
+    /// How many rows meet all conditions, including those that this transaction has written. Only one transaction at a
+    /// time counts under a name: the call waits until the others that have done so are finished.
     func count(_ table: Table, where conditions: [Condition], alone name: String) throws(StorageError) -> Int
 
     /// Writes all rows with the identifiers they carry; the error names the first row that failed.
@@ -75,12 +75,12 @@ public protocol Database: AnyObject {
     /// Makes the table's next id greater than every id it holds; never moves it backwards.
     func advanceSequence(of table: Table) throws(StorageError)
 
-    /// Empties the tables that exist, in the order given, within the transaction, and checks deferred constraints: a
-    /// row of another table may point at what is gone. Names come from the catalogue.
-    /// Their sequences start at 1 again once the transaction has committed, and only then.
+    /// Empties the tables that exist, in the order given, within the transaction. Then it checks deferred constraints: a
+    /// row of another table may refer to a deleted one. Names come from the catalogue. The sequences start at 1 again
+    /// after the commit, and only then.
     func clear(tables: [String]) throws(StorageError)
 
-    /// The tables of the database themselves, over this connection.
+    /// Creates and compares the tables of the database over this connection.
     var schema: any SchemaAdmin { get }
 }
 
@@ -88,8 +88,8 @@ extension Database {
     /// Opens a transaction in which every write has been done when its call returns.
     public func begin() throws(StorageError) { try begin(deferringWrites: false) }
 
-    /// ``read(_:pageRows:_:)`` for a consumer with errors of its own; `asFailure` says what a storage error is among
-    /// them.
+    /// ``read(_:pageRows:_:)`` for a consumer that throws errors of another type; `asFailure` turns a storage error into
+    /// one of them.
     package func read<Failure: Error>(
         _ query: Select, pageRows: Int, asFailure: (StorageError) -> Failure,
         _ page: ([[Value]]) throws(Failure) -> Void
@@ -109,8 +109,11 @@ extension Database {
         }
     }
 
-    /// The number of the open transaction, where one reading per transaction is enough: its writes are deferred, every
-    /// read waits for them, and a conflict with what others commit meanwhile is found by the commit and tried again.
-    /// nil where every question is asked anew.
+    /// Tells a caller with remembered answers whether they still hold: they do as long as this number is the same. nil
+    /// means that every question has to be asked anew.
+    ///
+    /// It is the number of the open transaction, if that defers its writes. A read then waits for all of them, so it is
+    /// expensive; and a conflict with rows that others commit meanwhile makes a later write or the commit fail, and the
+    /// work is tried again.
     package var readOnceKey: Int? { defersWrites ? transactions : nil }
 }

@@ -7,8 +7,8 @@ public struct Insert: Sendable {
     public let rows: [[Value]]
     /// Rows that would violate any unique index are left out instead of failing.
     public let ignoringConflicts: Bool
-    /// Whether deferred constraints are checked right after these rows, for all that the transaction wrote so far. The
-    /// error then names the table and the id of the row that breaks one. Where writes are deferred, the commit checks.
+    /// Whether deferred constraints are checked right after these rows, for everything the transaction has written. The
+    /// error names the table and the id of the row that breaks one. If writes are deferred, the commit checks instead.
     public let checksConstraints: Bool
 
     public init(

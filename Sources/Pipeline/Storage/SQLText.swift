@@ -11,13 +11,13 @@ enum SQLText {
         words(condition).map { word in table.column(word) == nil ? word : quoted(word) }.joined()
     }
 
-    /// The table's columns a condition speaks of, in the table's order.
+    /// The table's columns that a condition uses, in the table's order.
     static func columns(of condition: String, in table: Table) -> [String] {
         let used = Set(words(condition))
         return table.columns.map(\.name).filter(used.contains)
     }
 
-    /// The text cut into words, string literals and single other characters; joined they are the text again.
+    /// Splits the text into words, string literals and single other characters. Joined they give the text again.
     static func words(_ text: String) -> [String] {
         var words: [String] = []
         var rest = text[...]

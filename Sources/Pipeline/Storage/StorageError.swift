@@ -20,7 +20,7 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         case cannotCreate
         /// A table or column is missing or of another type; the database is older than ours.
         case schemaMismatch
-        /// The database belongs to somebody else: `migrate` refuses it.
+        /// The database holds tables that are not ours: `migrate` refuses it.
         case occupied
         /// The lease was lost: nothing more may be written.
         case leaseLost
@@ -73,14 +73,14 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
 
     public var description: String { message }
 
-    /// A row that was there when it was looked up is gone.
+    /// A row was found and then deleted by somebody else.
     static let missingRow = StorageError(.contention, "a row was deleted between its look-up and its update")
 
     static func noIDsLeft(in table: String) -> StorageError {
         StorageError(.invalidValue, "\(table) has no ids left", table: table)
     }
 
-    /// A violated constraint, in words that both databases share.
+    /// A violated constraint, in the same words for both databases.
     static func violation(_ kind: Kind, at place: Place) -> StorageError {
         let table = place.table ?? "a table"
         let what = place.columns.isEmpty ? place.constraint ?? "" : place.columns.joined(separator: ", ")
@@ -97,14 +97,14 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         return StorageError(kind, words, at: place)
     }
 
-    /// The same error, said of a row of the batch.
+    /// The same error with the index of the failing row.
     func at(row index: Int) -> StorageError {
         var error = self
         error.place.rowIndex = index
         return error
     }
 
-    /// The same error with its table, where the database did not name one.
+    /// The same error with its table, if the database did not name one.
     func naming(_ table: String) -> StorageError {
         guard place.table == nil else { return self }
         var error = self

@@ -1,5 +1,5 @@
-/// The tables that a transaction emptied. Sequences know no roll-back: while it runs they stay untouched, fresh ids
-/// are counted here, and the sequences follow once it has committed.
+/// The tables that a transaction has emptied. PostgreSQL does not roll sequences back: they stay untouched during the
+/// transaction, fresh ids are counted here, and the sequences follow after the commit.
 struct ClearedTables {
     struct Counter {
         /// nil where the table numbers nothing.

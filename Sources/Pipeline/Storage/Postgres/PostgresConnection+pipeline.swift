@@ -1,12 +1,13 @@
 @preconcurrency internal import CPQ
 
 extension PostgresConnection {
-    /// Beyond this many the server forgets them all and they are prepared again.
+    /// Above this number all prepared statements are dropped and prepared again when needed.
     private static let maximumStatements = 400
 
-    /// Runs the commands in one round trip. The first failure ends the rest; the error says which command it was.
-    /// - Parameter milliseconds: how long the server may be silent; nil for the usual.
-    /// What was posted before is answered first; its failure is thrown in place of the commands' own.
+    /// Runs the commands in one round trip. After the first failure the rest is skipped; the error says which command
+    /// failed. Commands posted before are answered first: if one of them has failed, its failure is thrown.
+    ///
+    /// - Parameter milliseconds: How long the server may be silent; nil for the usual limit.
     func run(_ commands: [PostgresCommand], within milliseconds: Int? = nil) throws(PostgresFailure) -> [PostgresResult]
     {
         try sendAll(commands, milliseconds)

@@ -13,7 +13,7 @@ final class PostgresConnection {
     var statements: [String: String] = [:]
     var statementCount = 0
     private let timeouts: DatabaseTimeouts
-    private let farewell = Farewell()
+    private let lastMessage = LastMessage()
     /// What was sent and whose answers were not read yet, oldest first.
     var outstanding: [Outstanding] = []
 
@@ -29,9 +29,9 @@ final class PostgresConnection {
         let expectedRows: Int?
     }
 
-    private final class Farewell { var wasReceived = false }
+    private final class LastMessage { var wasReceived = false }
 
-    /// What the server may take beyond its own limit on statements before it counts as lost.
+    /// How much longer than its own limit for statements the server may take before it counts as lost.
     private static let answerSlackMilliseconds = 5_000
     /// The oldest server whose features are relied on.
     static let minimumVersion = 120_000
@@ -41,12 +41,14 @@ final class PostgresConnection {
         handle = try PostgresConnector.connect(url, timeouts)
         PQsetNoticeReceiver(
             handle,
-            { farewell, notice in
-                // Notices are nobody's to read, but for the one with which the server ends an idle session.
-                guard let farewell, let severity = PQresultErrorField(notice, Int32(UInt8(ascii: "V"))) else { return }
+            { lastMessage, notice in
+                // Only one notice matters: the one with which the server ends an idle session.
+                guard let lastMessage, let severity = PQresultErrorField(notice, Int32(UInt8(ascii: "V"))) else {
+                    return
+                }
                 guard ["FATAL", "PANIC"].contains(String(cString: severity)) else { return }
-                Unmanaged<Farewell>.fromOpaque(farewell).takeUnretainedValue().wasReceived = true
-            }, Unmanaged.passUnretained(farewell).toOpaque())
+                Unmanaged<LastMessage>.fromOpaque(lastMessage).takeUnretainedValue().wasReceived = true
+            }, Unmanaged.passUnretained(lastMessage).toOpaque())
         guard PQserverVersion(handle) >= Self.minimumVersion else { return }
         PQsetnonblocking(handle, 1)
         try configure()
@@ -73,7 +75,7 @@ final class PostgresConnection {
     /// Notices that the server has closed the connection, without sending anything.
     func checkAlive() {
         let isOpen = PQconsumeInput(handle) == 1 && PQisBusy(handle) == 0 && PQstatus(handle) == CONNECTION_OK
-        if !isOpen || farewell.wasReceived { isBroken = true }
+        if !isOpen || lastMessage.wasReceived { isBroken = true }
     }
 
     // MARK: - Waiting
@@ -99,7 +101,7 @@ final class PostgresConnection {
         let result = PQgetResult(handle)
         if PQstatus(handle) != CONNECTION_OK {
             isBroken = true
-            // The server's farewell, where there is one, says more than libpq.
+            // If the server sent a last message, it says more than libpq.
             if let result {
                 defer { PQclear(result) }
                 var failure = PostgresFailure(result)

@@ -42,7 +42,7 @@ enum PostgresConnector {
                 failure.sqlState = "28P01"
             }
         }
-        // Whoever answers proves nothing, or will not encrypt: waiting does not change that.
+        // The server is not the one that the certificate names, or does not encrypt: waiting does not change that.
         let distrust = ["certificate verify failed", "server certificate for", "root certificate file"]
         if distrust.contains(where: words.contains) || words.contains("server does not support SSL")
             || words.contains("no pg_hba.conf entry") || words.contains("is not permitted to log in")

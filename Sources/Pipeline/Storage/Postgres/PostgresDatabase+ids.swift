@@ -111,7 +111,7 @@ extension PostgresDatabase {
         }
     }
 
-    /// The row that the constraints at the end of the transaction stumbled over.
+    /// The row that broke a deferred constraint.
     func brokenReference(_ failure: PostgresFailure) -> StorageError? {
         guard let table = failure.table, let constraint = failure.constraint else { return nil }
         do {
@@ -136,7 +136,7 @@ extension PostgresDatabase {
                 table: table, constraint: constraint, columns: [column], rowID: row.integer(0, 0))
             return .violation(.foreignKeyViolation, at: place)
         } catch {
-            // The violation itself is reported; only its place stays unknown.
+            // The caller reports the violation without its row.
             return nil
         }
     }

@@ -99,7 +99,7 @@ extension PostgresDatabase {
             do {
                 try restoreSavepoint()
             } catch {
-                // Lost meanwhile, or failed before this write: only a roll-back is left, and the problem says why.
+                // The connection was lost, or the transaction had failed before this write. The problem says why.
             }
             throw problem
         }
@@ -148,7 +148,7 @@ extension PostgresDatabase {
     }
 
     /// Writes the rows in order, each on its own, and fails with the first that does. Where none does (the row that
-    /// stood in the way is gone by now) they are all written.
+    /// caused the conflict is gone by now) they are all written.
     private func writeOneByOne(
         _ rows: [[Value]], of table: Table,
         command: (ArraySlice<[Value]>) throws(PostgresFailure) -> PostgresCommand
@@ -207,7 +207,7 @@ extension PostgresDatabase {
 }
 
 extension PostgresFailure {
-    /// Turned into an error of the seam that names the row.
+    /// The same failure as a ``StorageError`` that names the row.
     func naming(_ table: Table, row index: Int) -> PostgresFailure {
         guard isRowError else { return self }
         return PostgresFailure(located: storageError(table: table, rowIndex: index), sqlState: sqlState)

@@ -1,12 +1,12 @@
 internal import Catalogue
 
-/// The seam on one connection to PostgreSQL.
+/// ``Database`` on one connection to PostgreSQL.
 ///
 /// A failed write leaves the transaction as it was before the call (a savepoint travels with every write, in the same
 /// round trip), and the rows are then tried one by one to name the first that fails. A failed look-up leaves a
 /// transaction that can only be rolled back. After a lost connection every call in the transaction fails with
 /// `.unavailable`; the first call after its `rollback()` connects again. The outcome of a `commit()` that fails with
-/// `.unavailable` is unknown: whoever repeats the work has to look first.
+/// `.unavailable` is unknown: before the work is repeated, check whether it was done.
 final class PostgresDatabase: Database {
     let identity: String
     var beforeStatement: (() throws(StorageError) -> Void)?
@@ -61,7 +61,7 @@ final class PostgresDatabase: Database {
         guard transaction.state == .open, let connection, !connection.isBroken else { return }
         do {
             do { try connection.settle() } catch  where !connection.isBroken {
-                // What was posted has failed: that is why there is a roll-back.
+                // A posted command has failed. The caller rolls back because of that.
             }
             try connection.execute("ROLLBACK")
         } catch {
@@ -100,9 +100,9 @@ final class PostgresDatabase: Database {
     private func finish() throws(StorageError) {
         if !transaction.cleared.isEmpty { try coverClearedSequences() }
         do throws(PostgresFailure) {
-            // Not in one go with the commit: that a row was missing is found out here, not by the server.
+            // Before the commit is sent: this side finds out that a row was missing, the server does not.
             if defersWrites { try tracked { connection throws(PostgresFailure) in _ = try connection.settle() } }
-            // The savepoint is there to look for a row at fault behind a failure: what was deferred names none.
+            // After a failure the savepoint allows a search for the row at fault. Deferred writes name no row.
             let ending = (defersWrites ? [] : ["SAVEPOINT relocation"]) + ["SET CONSTRAINTS ALL IMMEDIATE", "COMMIT"]
             let results = try perform(ending.map { PostgresCommand($0) })
             // The server answers a COMMIT of a failed transaction with a roll-back, and no error.
@@ -114,7 +114,7 @@ final class PostgresDatabase: Database {
         }
     }
 
-    /// What deferred constraints stumbled over, with its row.
+    /// The error of a broken deferred constraint, with its row.
     private func violation(_ failure: PostgresFailure) -> StorageError {
         let problem = failure.storageError()
         guard problem.kind == .foreignKeyViolation, !defersWrites else { return problem }
@@ -139,9 +139,9 @@ final class PostgresDatabase: Database {
         }
     }
 
-    /// Runs commands that only read. Outside a transaction they are tried once more, on a fresh connection, where the
-    /// server had closed the old one: the first question after a restart of the server costs nobody an attempt. A
-    /// server that does not answer in time is not asked twice.
+    /// Runs commands that only read. If the server has closed the connection outside a transaction, they run once more on
+    /// a fresh one: the first read after a restart of the server costs no attempt. If the server does not answer in time,
+    /// they do not run again.
     func performRead(_ commands: [PostgresCommand]) throws(PostgresFailure) -> [PostgresResult] {
         let used = connection
         do throws(PostgresFailure) {
@@ -228,7 +228,7 @@ final class PostgresDatabase: Database {
         return fresh
     }
 
-    // MARK: - Who answers
+    // MARK: - Identity
 
     private static func tooOld(_ version: Int) -> StorageError {
         StorageError(
@@ -246,8 +246,8 @@ final class PostgresDatabase: Database {
                 return "postgresql:\(system)/\(oid)"
             }
         } catch {
-            // Some hosted servers keep the system identifier to themselves: the address has to do. Any other failure must
-            // not lead there: a relocation bound to an address would wait for ever for somebody who names it so again.
+            // Some hosted servers do not tell the system identifier: then the address stands in. Any other failure must
+            // not lead there: a relocation that is bound to an address could not go on once the identifier is known.
             if !error.isRefusedFunction {
                 let problem = error.storageError()
                 throw problem.kind == .other ? PostgresFailure(lost: problem.message) : error

@@ -12,7 +12,7 @@ struct PostgresFailure: Error {
     var columns: [String] = []
     /// Which command of the pipeline failed.
     var commandIndex: Int?
-    /// An error found on this side of the connection, a value that does not fit its column for one.
+    /// An error found on this side of the connection: a value that does not fit its column, for example.
     var own: StorageError?
     /// Whether no row of the batch at hand is at fault, but one written before.
     private var concernsEarlierRows = false
@@ -55,7 +55,7 @@ struct PostgresFailure: Error {
         if words.count > 5, words[4] == "column", columns.isEmpty { columns = [String(words[5])] }
     }
 
-    /// Whether a row of the batch is at fault, and which can be found out.
+    /// Whether a row of the batch is at fault, so that a search can find it.
     var isRowError: Bool {
         if concernsEarlierRows { return false }
         if let own { return own.kind != .contention }
@@ -65,7 +65,7 @@ struct PostgresFailure: Error {
     /// Whether the server no longer knows a statement as it was prepared.
     var isStalePlan: Bool { sqlState == "26000" || sqlState == "0A000" && message.contains("cached plan") }
 
-    /// Whether the server has no such function, or keeps it from this user or from everybody.
+    /// Whether the server has no such function, or does not let this user call it.
     var isRefusedFunction: Bool { sqlState.map { ["42501", "42883", "0A000", "55000"].contains($0) } ?? false }
 
     func storageError(table fallback: Table? = nil, rowIndex: Int? = nil) -> StorageError {

@@ -77,7 +77,7 @@ struct PostgresSchemaAdmin: SchemaAdmin {
         }
     }
 
-    /// Every table and view that belongs to nobody's extension.
+    /// Every table and view that belongs to no extension.
     private func relations() throws(StorageError) -> [String] {
         let sql = """
             SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

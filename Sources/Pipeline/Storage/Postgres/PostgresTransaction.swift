@@ -1,4 +1,4 @@
-/// The transaction of a connection, as far as our side knows it.
+/// The transaction of a connection, as this side of it knows it.
 struct PostgresTransaction {
     enum State {
         case none
@@ -19,7 +19,8 @@ struct PostgresTransaction {
     /// How many paged reads are open, one within the other.
     var cursors = 0
 
-    /// That of a paged read: every read in it sees the same moment, and its consumer may take its time.
+    /// The transaction of a paged read. Every read in it shows the same moment. It may stay idle as long as
+    /// `milliseconds`, while the consumer works.
     static func reading(milliseconds: Int) -> PostgresTransaction {
         PostgresTransaction(
             state: .pending,

@@ -1,10 +1,10 @@
 internal import Dispatch
 
-/// Does a connection's deferred writes in order on a thread of its own, while the caller prepares the next ones. The
-/// first that fails ends them.
+/// Runs a connection's deferred writes in order on a thread of its own, while the caller prepares the next ones. After
+/// the first failure the rest is skipped.
 ///
-/// `@unchecked`: nothing here is touched by two threads at once. `isPending` belongs to the caller; `failure`, and the
-/// connection while something is pending, to the queue, and ``settle()`` waits for it before they are the caller's.
+/// `@unchecked`: no two threads use anything here at the same time. `isPending` belongs to the caller. `failure`, and the
+/// connection while a write is pending, belong to the queue; ``settle()`` waits until the queue is done.
 final class DeferredWrites: @unchecked Sendable {
     private let queue = DispatchQueue(label: "relocation.sqlite.writes")
     private var failure: StorageError?
@@ -12,7 +12,7 @@ final class DeferredWrites: @unchecked Sendable {
 
     func post(_ write: @escaping () throws(StorageError) -> Void) {
         isPending = true
-        // Used by the queue alone from here on.
+        // From here on only the queue uses it.
         nonisolated(unsafe) let write = write
         queue.async { [self] in
             guard failure == nil else { return }
@@ -20,7 +20,7 @@ final class DeferredWrites: @unchecked Sendable {
         }
     }
 
-    /// Waits for all writes, and throws what the first failure among them was.
+    /// Waits for all writes and throws the first failure among them.
     func settle() throws(StorageError) {
         guard isPending else { return }
         isPending = false

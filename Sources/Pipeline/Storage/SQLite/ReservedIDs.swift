@@ -1,5 +1,5 @@
-/// The highest ids that a connection has handed out, by table. They stay consumed after a rollback, which gives them back
-/// to the sequence: SQLite keeps its sequences in rows.
+/// The highest ids that a connection has handed out, by table. SQLite keeps its sequences in rows, and a rollback takes
+/// them back; these numbers keep the ids consumed.
 struct ReservedIDs {
     private var all: [String: Int64] = [:]
     /// Those of the open transaction, whose tables nobody else can write.
@@ -17,7 +17,7 @@ struct ReservedIDs {
         if inTransaction { here[table] = id }
     }
 
-    /// The sequence is about to move past ids of other origin.
+    /// For a sequence that is about to move past ids that came from elsewhere.
     mutating func forgetHere(_ table: String) { here[table] = nil }
 
     /// The tables number anew.

@@ -7,9 +7,9 @@ final class SQLiteConnection {
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
     private static let maximumStatements = 256
-    /// Once per process; too late, it changes nothing.
+    /// Runs once per process, before the first connection: later SQLite ignores it.
     private static let withoutStatistics = relocation_sqlite3_without_statistics()
-    /// A file that may not grow any more is a full disk, an error as any other, and no reason to die.
+    /// Without this, the system would end the process at the file size limit. SQLite then reports a full disk instead.
     private static let ignoreFileSizeSignal: Void = { _ = signal(SIGXFSZ, SIG_IGN) }()
 
     init(path: String, create: Bool, busyMilliseconds: Int) throws(StorageError) {
@@ -49,7 +49,7 @@ final class SQLiteConnection {
     /// Whether the file could only be opened for reading.
     var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
 
-    /// Statements that have begun and are not at their end.
+    /// Statements that have started and not finished.
     var busyStatements: Int {
         var count = 0
         var statement = sqlite3_next_stmt(handle, nil)
@@ -81,7 +81,7 @@ final class SQLiteConnection {
         return statement
     }
 
-    /// A statement of the caller's own.
+    /// Prepares a statement that only the caller uses.
     func prepared(_ sql: String) throws(StorageError) -> SQLiteStatement {
         var prepared: OpaquePointer?
         let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
@@ -94,8 +94,8 @@ final class SQLiteConnection {
             code: code, message: String(cString: sqlite3_errmsg(handle)), systemError: sqlite3_system_errno(handle))
     }
 
-    /// Checks for the file beforehand and creates it where asked: SQLite itself would report a missing file, a missing
-    /// folder and a folder that may not be written all alike, and would let everybody read what it creates. An empty
+    /// Checks that the file exists, and creates it on request. SQLite itself would report a missing file, a missing
+    /// folder and a write-protected folder in the same way, and everybody could read a file that it creates. An empty
     /// file is an empty database. SQLite gives the log and its index (`-wal`, `-shm`) the mode of the file.
     private static func checkExists(_ path: String, create: Bool) throws(StorageError) {
         if access(path, F_OK) == 0 { return }
@@ -117,8 +117,8 @@ final class SQLiteConnection {
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// `relocation_fold(text)`: the case folding of `citext`. Only look-ups of ours use it: an index or a table
-    /// definition with it would shut every other program out of the file.
+    /// `relocation_fold(text)`: the case folding of `citext`. Only look-ups use it: other programs could not use a file
+    /// whose indexes or tables need it.
     private func registerFolding() {
         let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY
         sqlite3_create_function_v2(

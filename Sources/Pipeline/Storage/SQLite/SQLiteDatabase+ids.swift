@@ -1,8 +1,8 @@
 internal import Catalogue
 
 extension SQLiteDatabase {
-    /// Works from the highest of: the table's ids, its sequence, what this connection handed out before. The last
-    /// keeps ids consumed that a rollback gave back to the sequence.
+    /// Starts above the highest of three numbers: the table's ids, its sequence, and what this connection has handed out.
+    /// The third keeps ids consumed although a rollback took the sequence back.
     func reserveIDs(_ count: Int, for table: Table) throws(StorageError) -> [Int64] {
         guard count > 0 else { return [] }
         if defersWrites, let last = reserved.lastHere(of: table.name) {
@@ -73,14 +73,14 @@ extension SQLiteDatabase {
         ])
     }
 
-    /// Fails where a row of the transaction, or one that the transaction left behind, points at none.
+    /// Fails if a row refers to a row that does not exist.
     func checkReferences() throws(StorageError) {
         guard connection.hasBrokenReferences else { return }
         throw brokenReference(in: writtenTables) ?? brokenReference(in: nil)
             ?? StorageError(.foreignKeyViolation, "a row points at another that does not exist")
     }
 
-    /// The row that a failed commit stumbled over: SQLite itself does not say which.
+    /// The row that broke a foreign key: SQLite itself does not say which.
     ///
     /// - Parameter tables: where to look; nil for everywhere.
     func brokenReference(in tables: Set<String>?) -> StorageError? {
@@ -104,7 +104,7 @@ extension SQLiteDatabase {
             }
             return nil
         } catch {
-            // The violation itself is reported; only its place stays unknown.
+            // The caller reports the violation without its row.
             return nil
         }
     }

@@ -18,6 +18,7 @@ extension SQLiteDatabase {
         guard !isInTransaction else { return try readPages(query, max(pageRows, 1), page) }
         try beginReading()
         defer { endReading() }
+        try connection.execute("PRAGMA query_only = ON")
         try readPages(query, max(pageRows, 1), page)
     }
 
@@ -26,7 +27,7 @@ extension SQLiteDatabase {
     ) throws(StorageError) {
         let lookUp = try SQLiteLookUp(query)
         try prepareStatement()
-        // Not one of the connection's statements: the same look-up by the consumer would begin it anew.
+        // A statement of its own: if the consumer ran the same look-up, a shared one would start again.
         let statement = try connection.prepared(lookUp.sql)
         try statement.bind(lookUp.values)
         defer { statement.reset() }
@@ -41,7 +42,7 @@ extension SQLiteDatabase {
         if !rows.isEmpty { try page(rows) }
     }
 
-    /// A transaction is alone in the file from its beginning.
+    /// Nobody else writes during a transaction: SQLite has one writer at a time.
     func count(_ table: Table, where conditions: [Condition], alone name: String) throws(StorageError) -> Int {
         let conditions = try SQLiteConditions(conditions, in: table)
         try prepareStatement()

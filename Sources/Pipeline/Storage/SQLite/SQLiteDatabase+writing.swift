@@ -11,7 +11,7 @@ extension SQLiteDatabase {
         try write { [self] () throws(StorageError) in try updateNow(batch) }
     }
 
-    /// Does a write at once, or defers it where the transaction allows that.
+    /// Runs a write at once, or defers it if the transaction allows that.
     private func write(_ write: @escaping () throws(StorageError) -> Void) throws(StorageError) {
         guard defersWrites else {
             try prepareStatement()

@@ -1,13 +1,13 @@
 internal import Catalogue
 internal import Glibc
 
-/// The seam on one SQLite file.
+/// ``Database`` on one SQLite file.
 ///
-/// After a failed write the transaction is as it was before that call; after a failed look-up, too. Where SQLite
-/// itself ended the transaction (disk full, I/O error), every further call in it fails until `rollback()`.
+/// A failed write or look-up leaves the transaction as it was before that call. If SQLite itself ends the transaction
+/// (disk full, I/O error), every further call in it fails until `rollback()`.
 ///
-/// Case-insensitive columns carry NOCASE in the schema, so that any program can use the file; the folding beyond ASCII
-/// is done here, in look-ups and as a check before every insert and update.
+/// Case-insensitive columns carry NOCASE in the schema, so that any program can use the file. NOCASE folds ASCII only;
+/// look-ups fold the rest here, and so does a check before every insert and update.
 final class SQLiteDatabase: Database {
     private(set) var identity = ""
     var beforeStatement: (() throws(StorageError) -> Void)?
@@ -25,7 +25,7 @@ final class SQLiteDatabase: Database {
         /// Of a paged read: it refuses writes.
         case reading
         case writing
-        /// Writes are done while their caller goes on.
+        /// Writes run in the background while their caller goes on.
         case writingDeferred
     }
 
@@ -51,10 +51,10 @@ final class SQLiteDatabase: Database {
         writtenTables = []
     }
 
-    /// Opens the transaction of a paged read: whoever writes goes on meanwhile, and is not seen.
+    /// Opens the transaction of a paged read. Others may write meanwhile; it does not see what they write.
     func beginReading() throws(StorageError) {
         try beforeStatement?()
-        try connection.execute("PRAGMA query_only = ON; BEGIN")
+        try connection.execute("BEGIN")
         transaction = .reading
         transactions += 1
         reserved.begin()
@@ -65,7 +65,7 @@ final class SQLiteDatabase: Database {
         do {
             try connection.execute("PRAGMA query_only = OFF")
         } catch {
-            // The setting is the connection's own: nothing is read or written, so nothing can fail.
+            // The setting concerns this connection alone. Nothing is read or written, so nothing can fail.
         }
     }
 
@@ -93,7 +93,7 @@ final class SQLiteDatabase: Database {
     func rollback() {
         guard isInTransaction else { return }
         do { try deferred.settle() } catch {
-            // A write that was deferred has failed: that is why there is a roll-back.
+            // A deferred write has failed. The caller rolls back because of that.
         }
         transaction = .none
         reserved.rollback()
@@ -101,13 +101,13 @@ final class SQLiteDatabase: Database {
         do {
             try connection.execute("ROLLBACK")
         } catch {
-            // SQLite rolls a transaction back when nothing can be written any more; what is left of it ends with the
-            // connection and is ignored by the next reader of the log.
+            // If nothing can be written any more, SQLite rolls back by itself. The next reader of the log ignores what
+            // is left of the transaction.
         }
     }
 
-    /// What every statement does first. SQLite may have ended the transaction by itself: a write would then take
-    /// effect at once and alone.
+    /// Runs before every statement. SQLite may have ended the transaction by itself; a write would then take effect
+    /// outside of it.
     func prepareStatement() throws(StorageError) {
         try beforeStatement?()
         try deferred.settle()
@@ -120,7 +120,7 @@ final class SQLiteDatabase: Database {
         }
     }
 
-    /// Runs writes so that a failure leaves nothing of them: in a savepoint, or in a transaction of their own.
+    /// Runs writes in a savepoint, or in a transaction of their own: after a failure nothing of them is left.
     func atomically<Result>(_ writes: () throws(StorageError) -> Result) throws(StorageError) -> Result {
         let isNested = isInTransaction
         try connection.execute(isNested ? "SAVEPOINT batch" : "BEGIN IMMEDIATE")
@@ -147,20 +147,21 @@ final class SQLiteDatabase: Database {
 
     // MARK: - Opening
 
-    /// Fails where a setting that durability or integrity rests on did not take.
+    /// Fails if SQLite did not accept a setting that durability or integrity depends on.
     private func configure() throws(StorageError) {
-        // The first read tells a foreign file apart.
+        // The first read fails if the file is no SQLite database.
         _ = try integer("PRAGMA schema_version")
         if !connection.isReadOnly { try connection.execute("PRAGMA journal_mode = WAL") }
         try connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY")
-        // Pages of 4 KiB that the log may hold before they are written once more, into the file; KiB of pages in memory.
+        // The log is written back into the file after 8,000 pages of 4 KiB; 16 MiB of pages stay in memory.
         try connection.execute("PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -16384")
         guard try integer("PRAGMA synchronous") == 2, try integer("PRAGMA foreign_keys") == 1 else {
             throw StorageError(.other, "SQLite took no synchronous = FULL or no foreign keys")
         }
     }
 
-    /// The number `migrate` gave the file, so that it may be moved; else its canonical path.
+    /// The number that `migrate` gave the file: it stays when the file is moved. The canonical path of a file without
+    /// such a number.
     func readIdentity() throws(StorageError) -> String {
         let mark = try integer("PRAGMA application_id")
         if mark == Self.applicationID, let number = try integer("PRAGMA user_version"), number != 0 {
@@ -173,6 +174,6 @@ final class SQLiteDatabase: Database {
 
     func refreshIdentity() throws(StorageError) { identity = try readIdentity() }
 
-    /// "RELO": says whose the file is.
+    /// "RELO": marks a file that `migrate` created.
     static let applicationID: Int64 = 0x5245_4C4F
 }

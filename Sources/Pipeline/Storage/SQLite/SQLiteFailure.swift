@@ -21,7 +21,7 @@ struct SQLiteFailure {
         }
     }
 
-    /// The error in the seam's terms. SQLite's words name tables, columns and constraints, never a value.
+    /// The error as a ``StorageError``. SQLite's words name tables, columns and constraints, never a value.
     func storageError(table: String?) -> StorageError {
         switch code & 0xFF {
         case SQLITE_CONSTRAINT: return violation(table: table)

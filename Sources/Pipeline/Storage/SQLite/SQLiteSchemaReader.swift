@@ -94,7 +94,7 @@ struct SQLiteSchemaReader {
     }
 }
 
-/// What only the text of a definition tells.
+/// Facts that only the text of a definition holds.
 struct SQLiteDefinition {
     private let words: [String]
 

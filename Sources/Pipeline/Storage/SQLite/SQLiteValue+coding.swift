@@ -19,7 +19,7 @@ extension SQLiteValue {
     init?(lookingUp value: Value, as type: ColumnType) {
         if value.isNull { return nil }
         if case .varchar = type, let text = value.text {
-            // Too long a text is not cut for a comparison: it just equals nothing.
+            // A text that is too long is not cut for a comparison: it equals nothing.
             if text.utf8.contains(0) { return nil }
             self = .text(text)
             return
@@ -27,7 +27,7 @@ extension SQLiteValue {
         do {
             self = SQLiteValue(storing: try value.fitted(to: type), as: type)
         } catch {
-            // What does not fit the column is no value of it.
+            // A value that does not fit the column equals none of its values.
             return nil
         }
     }

@@ -1,7 +1,7 @@
 internal import Catalogue
 
-/// The uniqueness of case-insensitive columns beyond ASCII, which the schema's own index cannot keep: looked up before
-/// each row is written. Two texts of ASCII alone are left to that index.
+/// Keeps case-insensitive columns unique beyond ASCII, by a look-up before each row is written: the index of the schema
+/// folds ASCII only. Two texts of ASCII are left to that index.
 struct WideUniques {
     private struct LookUp {
         let column: String
@@ -34,7 +34,7 @@ struct WideUniques {
         self.lookUps = lookUps
     }
 
-    /// The violation that writing the row would be; nil where there is none.
+    /// The violation that the row would cause; nil if there is none.
     func conflict(of row: [SQLiteValue], id: SQLiteValue?) throws(StorageError) -> StorageError? {
         for lookUp in lookUps {
             guard case .text(let text) = row[lookUp.position] else { continue }

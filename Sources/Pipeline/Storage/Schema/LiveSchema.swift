@@ -1,4 +1,4 @@
-/// What a database really holds, read from its own catalogue.
+/// A table as it is in the database, read from the database's own catalogue.
 struct LiveTable {
     var columns: [String: LiveColumn] = [:]
     var uniques: [LiveUnique] = []
@@ -6,7 +6,7 @@ struct LiveTable {
     var checks: [Set<String>] = []
     /// Column → table it points at.
     var foreignKeys: [String: String] = [:]
-    /// Whether fresh ids can be had.
+    /// Whether it hands out fresh ids.
     var hasSequence = false
 }
 

@@ -7,7 +7,7 @@ struct MigrationState {
     let wanted: [Table]
 
     /// Whether there is nothing to create.
-    /// - Throws: `.occupied` where the database is somebody else's, `.schemaMismatch` where it is ours in part.
+    /// - Throws: `.occupied` if the database holds other tables, `.schemaMismatch` if it holds only some of ours.
     func isComplete(mismatches: () throws(StorageError) -> [SchemaMismatch]) throws(StorageError) -> Bool {
         let present = Set(existing)
         let missing = wanted.map(\.name).filter { !present.contains($0) }

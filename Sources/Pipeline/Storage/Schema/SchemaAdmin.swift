@@ -1,7 +1,7 @@
 public import Catalogue
 
-/// What concerns the tables of a database and not their rows: creating, comparing, looking for one. It works over the
-/// connection it was asked of, whose ``Database/beforeStatement`` it heeds.
+/// Creates, compares and finds the tables of a database. It uses the connection whose ``Database/schema`` it is, and
+/// calls ``Database/beforeStatement`` as every statement does.
 public protocol SchemaAdmin {
     /// Creates every table in an empty database, in a transaction of its own. Changes nothing where they all exist
     /// already; refuses a database that holds anything else.
@@ -27,7 +27,7 @@ public struct SchemaMismatch: Sendable, Equatable {
     public let column: String?
     /// What differs, what was expected, what was found, and what would fail because of it.
     public let message: String
-    /// Whether an import would lose or falsify data, or fail; false for what merely differs.
+    /// Whether an import would lose or falsify data, or fail. False for a harmless difference.
     public let isFatal: Bool
 
     public init(table: String, column: String?, message: String, isFatal: Bool) {

@@ -1,6 +1,6 @@
 internal import Catalogue
 
-/// Holds one live table against the catalogue's.
+/// Compares one live table with the catalogue's.
 struct SchemaComparison {
     private let table: Table
     private let live: LiveTable
