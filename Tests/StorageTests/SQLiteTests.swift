@@ -63,6 +63,39 @@ struct SQLiteTests {
         }
     }
 
+    @Test("What no column should hold is refused by name, or read as it is")
+    func oddValues() throws {
+        let test = try TestDatabase(.sqlite, .allTables)
+        let connection = try #require(test.database as? SQLiteDatabase).connection
+        try connection.execute("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")
+        let literals = [
+            "9223372036854775807", "-9223372036854775808", "1e308", "-1.5", "9e999", "''", "'x'", "x'00ff80'", "'['",
+            "'[\"a'", "'[null,nul'", "'[\"\\ud800\"]'", "'[\"\\u12'", "'[[1],[2,3]]'", "'[[1e999]]'", "'[[[]]]'",
+            "'{\"a\"'",
+            "'9999-12-31T23:59:59.999999+99:99'", "'0000-00-00'", "'2023-02-31'", "'-'", "'2023-06-22T'",
+        ]
+        var refused = 0
+        for table in Catalogue.standard.tables where table.hasIdentity {
+            try test.database.insert(table.batch([["id": .integer(1)]]))
+            for column in table.columns where !column.isPrimaryKey {
+                for literal in literals {
+                    try connection.execute("UPDATE \"\(table.name)\" SET \"\(column.name)\" = \(literal)")
+                    do {
+                        let rows = try test.database.select(Select([column.name], from: table))
+                        #expect(rows.count == 1)
+                    } catch {
+                        #expect(error.kind == .invalidValue)
+                        #expect(error.description.hasPrefix("\(table.name).\(column.name)"), "\(error)")
+                        refused += 1
+                    }
+                }
+                try connection.execute("DELETE FROM \"\(table.name)\"")
+                try test.database.insert(table.batch([["id": .integer(1)]]))
+            }
+        }
+        #expect(refused > 1_000)
+    }
+
     @Test("A file that is something else")
     func foreignFile() throws {
         let test = try TestDatabase(.sqlite, .nothing)
