@@ -50,7 +50,8 @@ public protocol Database: AnyObject {
     ///
     /// Outside a transaction it reads in one of its own, which refuses writes (`.readOnly`). `page` may read over the
     /// same connection; it must not begin or end a transaction, nor write to the table that is read. What it throws ends
-    /// the reading and is thrown on; the connection and an open transaction stay usable.
+    /// the reading and is thrown on; the connection and an open transaction stay usable. In an open transaction the
+    /// server's limit for idle transactions applies to `page`; outside of one it may take ten minutes.
     func read(
         _ query: Select, pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void
     ) throws(StorageError)
