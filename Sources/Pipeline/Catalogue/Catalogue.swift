@@ -29,6 +29,7 @@ public struct Catalogue: Sendable {
     public var derivedModels: [String] { completedModels + mirroredModels }
 
     private let modelsByName: [String: Model]
+    private let tablesByName: [String: Table]
     private let cataloguedNames: Set<String>
 
     /// The catalogue the programs use.
@@ -49,11 +50,16 @@ public struct Catalogue: Sendable {
         otherTables = reader.tables
         fullOrder = order
         modelsByName = Dictionary(models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        tablesByName = Dictionary(
+            (models.map(\.table) + otherTables).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         cataloguedNames = Set(order.map(\.model))
     }
 
     /// The model of that lower-case name, if it is in scope.
     public func model(_ name: String) -> Model? { modelsByName[name] }
+
+    /// The table of that name, whether it belongs to a model or not.
+    public func table(_ name: String) -> Table? { tablesByName[name] }
 
     /// Whether Sentry knows the model and never relocates it.
     public func isExcluded(_ name: String) -> Bool {

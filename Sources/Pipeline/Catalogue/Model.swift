@@ -20,7 +20,7 @@ public struct Table: Sendable {
     }
 }
 
-/// One of the 85 models that exports carry. Immutable, compared by identity of its import index.
+/// One of the 85 models that exports carry. Immutable; equal to every model of the same name, of another catalogue too.
 public final class Model: Sendable {
     /// Place in the import order, 0...84.
     public let index: Int
@@ -97,6 +97,6 @@ public final class Model: Sendable {
 }
 
 extension Model: Hashable {
-    public static func == (left: Model, right: Model) -> Bool { left.index == right.index }
-    public func hash(into hasher: inout Hasher) { hasher.combine(index) }
+    public static func == (left: Model, right: Model) -> Bool { left.name == right.name }
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
