@@ -22,6 +22,9 @@ enum House {
     /// Rooms whose arrows stand in Package.swift ahead of the code that will use them.
     static let unfinished: Set<String> = ["Ledger", "Relocation", "WorkerRuntime"]
 
+    /// Files that still break a limit of ``LimitTests``; to be emptied.
+    static let beyondLimits: Set<String> = []
+
     /// C module → the only rooms that import it.
     static let cModules: [String: Set<String>] = [
         "CHiredis": ["Queue"], "CPQ": ["Storage"], "CSQLite": ["Storage"], "CArchive": ["ExportFormat"],

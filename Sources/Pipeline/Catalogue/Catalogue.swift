@@ -35,23 +35,25 @@ public struct Catalogue: Sendable {
     /// The catalogue the programs use.
     public static let standard: Catalogue = {
         do {
-            return try Catalogue()
+            return try Catalogue(
+                models: CatalogueText.models, tables: CatalogueText.tables, fullOrder: CatalogueText.fullOrder)
         } catch {
             preconditionFailure("\(error)")
         }
     }()
 
-    init() throws(CatalogueError) {
-        let order = Self.readFullOrder(CatalogueText.fullOrder)
-        let tables = Dictionary(order.map { ($0.model, $0.table) }, uniquingKeysWith: { first, _ in first })
-        var reader = CatalogueReader(tableOfModel: tables)
-        for text in CatalogueText.models + CatalogueText.tables { try reader.read(text) }
-        models = reader.models.sorted { $0.index < $1.index }
+    /// Reads a catalogue in the notation of ``CatalogueText``.
+    init(models: [String], tables: [String], fullOrder: String) throws(CatalogueError) {
+        let order = Self.readFullOrder(fullOrder)
+        let tableOfModel = Dictionary(order.map { ($0.model, $0.table) }, uniquingKeysWith: { first, _ in first })
+        var reader = CatalogueReader(tableOfModel: tableOfModel)
+        for text in models + tables { try reader.read(text) }
+        self.models = reader.models.sorted { $0.index < $1.index }
         otherTables = reader.tables
-        fullOrder = order
-        modelsByName = Dictionary(models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.fullOrder = order
+        modelsByName = Dictionary(self.models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         tablesByName = Dictionary(
-            (models.map(\.table) + otherTables).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            (self.models.map(\.table) + otherTables).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         cataloguedNames = Set(order.map(\.model))
     }
 
