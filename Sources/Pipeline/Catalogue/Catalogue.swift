@@ -1,5 +1,6 @@
 /// What Sentry's relocation knows: the 85 models in scope, the other tables an import touches, and the names of all
 /// 232 catalogued models (source: Sentry 24.9).
+// Ten properties: what a version is in data, and three indexes into it.
 public struct Catalogue: Sendable {
     /// The models in import order.
     public let models: [Model]
