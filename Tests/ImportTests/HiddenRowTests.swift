@@ -44,7 +44,8 @@ import TestSupport
         var account = RowAccount()
         for chunk in chunks {
             let model = try #require(Catalogue.standard.model(chunk.model))
-            let contents = try ChunkDecoder.contents(of: chunk.payload, model: model, now: fixedNow, catalogue: .standard)
+            let contents = try ChunkDecoder.contents(
+                of: chunk.payload, model: model, now: fixedNow, catalogue: .standard)
             account.add(
                 try work.importChunk(
                     model: model, minOrdinal: chunk.minOrdinal, rows: contents.rows, hidden: contents.hidden,
