@@ -50,17 +50,18 @@ let package = Package(
         .target(name: "CSimdJSON", path: "Sources/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // The rooms, from the bottom up: each knows only rooms above it in this list.
-        room("Catalogue", []),
+        room("TextForms", []),
+        room("Catalogue", ["TextForms"]),
         .target(
             name: "Failpoints", path: "Sources/Pipeline/Failpoints",
             swiftSettings: strict + [.define("FAILPOINTS", .when(configuration: .debug))]),
-        room("ExportFormat", ["Catalogue", "CArchive", "CSimdJSON", crypto, cryptoExtras]),
-        room("TaskFormat", ["Catalogue", "CZstd", crypto]),
+        room("ExportFormat", ["TextForms", "Catalogue", "CArchive", "CSimdJSON", crypto, cryptoExtras]),
+        room("TaskFormat", ["TextForms", "CZstd", crypto]),
         room("Cutting", ["Catalogue", "ExportFormat", "TaskFormat"]),
         room("Queue", ["CHiredis", "Failpoints", crypto]),
-        room("Storage", ["Catalogue", "CSQLite", "CPQ"]),
+        room("Storage", ["TextForms", "Catalogue", "CSQLite", "CPQ"]),
         room("Ledger", ["Catalogue", "Storage", "Failpoints"]),
-        room("Import", ["Catalogue", "Storage", "Ledger", "Failpoints", crypto]),
+        room("Import", ["TextForms", "Catalogue", "Storage", "Ledger", "Failpoints", crypto]),
         room(
             "Relocation",
             ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Storage", "Ledger", "Import", "Failpoints"]),
@@ -72,7 +73,7 @@ let package = Package(
                 "Failpoints", logging, metrics,
             ]),
         room("Operations", ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Failpoints"]),
-        room("Reporting", ["Catalogue", "Queue"]),
+        room("Reporting", ["TextForms", "Catalogue", "Queue"]),
         room("CommandLine", ["Catalogue", "TaskFormat", "Queue", "Reporting", argumentParser, logging]),
         .executableTarget(
             name: "Enqueue",
@@ -84,8 +85,8 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Catalogue", "ExportFormat", "TaskFormat", "Queue", "Storage", "Import", "Relocation", "WorkerRuntime",
-                "Reporting", "CommandLine", "CMalloc", argumentParser, logging, signals,
+                "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Import", "Relocation",
+                "WorkerRuntime", "Reporting", "CommandLine", "CMalloc", argumentParser, logging, signals,
             ],
             path: "Sources/Worker", swiftSettings: strict),
 
@@ -104,13 +105,15 @@ let package = Package(
             name: "relocation-fuzz", dependencies: ["FuzzTargets", "CLibFuzzer"], path: "Tests/Fuzz/Runner",
             swiftSettings: strict),
         .target(name: "TestSupport", dependencies: [], path: "Tests/Support", swiftSettings: strict),
+        tests("HouseTests", ["TestSupport"]),
+        tests("TextFormsTests", ["TextForms"]),
         tests("CatalogueTests", ["Catalogue"]),
         tests(
             "ExportFormatTests",
-            ["ExportFormat", "Cutting", "TaskFormat", "Catalogue", "TestSupport", crypto, cryptoExtras]),
+            ["ExportFormat", "Cutting", "TaskFormat", "TextForms", "Catalogue", "TestSupport", crypto, cryptoExtras]),
         tests(
             "QueueTests", ["Queue", "CommandLine", "Reporting", "Catalogue", "TestSupport", argumentParser, logging]),
-        tests("StorageTests", ["Storage", "Catalogue", "TestSupport"]),
+        tests("StorageTests", ["Storage", "TextForms", "Catalogue", "TestSupport"]),
         tests(
             "ImportTests",
             ["Import", "Ledger", "Storage", "ExportFormat", "Cutting", "TaskFormat", "Catalogue", "TestSupport"]),

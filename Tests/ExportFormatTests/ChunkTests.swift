@@ -22,7 +22,8 @@ import Testing
         let chunks = try fixture.chunks(survey)
         #expect(survey.tasks == chunks.count)
         return try chunks.map { chunk in
-            let rows = try ChunkDecoder.decode(chunk.payload, model: model(chunk.model), now: fixedNow)
+            let rows = try ChunkDecoder.decode(
+                chunk.payload, model: model(chunk.model), now: fixedNow, catalogue: .standard)
             #expect(chunk.rows == rows.count)
             #expect(rows.first?.ordinal == chunk.minOrdinal)
             return
@@ -78,7 +79,8 @@ import Testing
         let text = rows.enumerated().map { record($1.model, pk: "\($0 + 1)", $1.fields) }.joined(separator: ",")
         let fixture = try Fixture("[\(text)]")
         return try fixture.chunks(fixture.survey(scope, filter: filter, chunkSize: size)).map { chunk in
-            let contents = try ChunkDecoder.contents(of: chunk.payload, model: model(chunk.model), now: fixedNow)
+            let contents = try ChunkDecoder.contents(
+                of: chunk.payload, model: model(chunk.model), now: fixedNow, catalogue: .standard)
             #expect(chunk.payload.first == (contents.hidden.isEmpty ? 1 : 2))
             let hidden = contents.hidden.sorted { $0.key < $1.key }.map { " \($0.key.dropFirst(7)) \($0.value)" }
             return "\(chunk.model.dropFirst(7)) \(chunk.minOrdinal):\(hidden.joined())"
@@ -125,7 +127,8 @@ import Testing
         #expect(chunks.map(\.minOrdinal) == [1, 4, 7])
         #expect(chunks.map(\.rows) == [1, 1, 1])
         let ordinals = try chunks.flatMap {
-            try ChunkDecoder.decode($0.payload, model: model("sentry.user"), now: fixedNow).map(\.ordinal)
+            try ChunkDecoder.decode($0.payload, model: model("sentry.user"), now: fixedNow, catalogue: .standard).map(
+                \.ordinal)
         }
         #expect(ordinals == [3, 4, 8])
         let one = try fixture.survey(.users, filter: .usernames(["in"]), chunkSize: 1)
@@ -160,7 +163,7 @@ import Testing
     }
 
     private static func decode(_ payload: [UInt8]) throws -> [Row] {
-        try ChunkDecoder.decode(payload, model: model("sentry.email"), now: fixedNow)
+        try ChunkDecoder.decode(payload, model: model("sentry.email"), now: fixedNow, catalogue: .standard)
     }
 
     @Test func goesBothWays() throws {
@@ -221,10 +224,34 @@ import Testing
         }
     }
 
+    /// A payload comes from Redis, where anything may stand.
+    @Test func readsOrdinalsUpToTheLastNumber() throws {
+        let first: [UInt8] = [0xFE] + Array(repeating: 0xFF, count: 7) + [0x7F]
+        let row = Array(record("sentry.email", pk: "1", "{}").utf8.filter { $0 != 0x20 })
+        func body(_ distance: UInt8) -> [UInt8] { first + [distance, UInt8(row.count)] + row }
+        let last = try Self.decode(ChunkEncoder().framed(body(1)))
+        #expect(last.map(\.ordinal) == [.max])
+        #expect(throws: ExportError.self) { try Self.decode(ChunkEncoder().framed(body(2))) }
+        let hidden: [UInt8] = first + [1, 1, 0x61] + first + [0, UInt8(row.count)] + row
+        let payload = try ChunkEncoder().framed(hidden, version: ChunkCodec.versionWithHidden)
+        let contents = try ChunkDecoder.contents(
+            of: payload, model: model("sentry.email"), now: fixedNow, catalogue: .standard)
+        #expect(contents.rows.map(\.ordinal) == [.max - 1])
+        #expect(contents.hidden == ["a": .max - 1])
+    }
+
+    @Test func ordinalBelowTheSmallestIsRefusedWhenRead() throws {
+        let encoder = try ChunkEncoder()
+        encoder.begin(minOrdinal: 5)
+        let row = Array(record("sentry.email", pk: "1", "{}").utf8)
+        row.withUnsafeBufferPointer { encoder.add($0, ordinal: 4) }
+        #expect(throws: ExportError.self) { try Self.decode(encoder.payload()) }
+    }
+
     @Test func refusesARowOfAnotherModel() throws {
         let payload = try Self.payload()
         let error = #expect(throws: ExportError.self) {
-            try ChunkDecoder.decode(payload, model: model("sentry.user"), now: fixedNow)
+            try ChunkDecoder.decode(payload, model: model("sentry.user"), now: fixedNow, catalogue: .standard)
         }
         #expect(error?.finding?.kind == .unexpectedModel)
     }

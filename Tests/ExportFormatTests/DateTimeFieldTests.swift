@@ -47,19 +47,4 @@ import Testing
     func refusesOtherKinds(_ json: String) { expectRefused("sentry.user", "date_joined", json) }
 
     @Test func passesNullOn() throws { #expect(try decode("sentry.user", "date_joined", "null") == .null) }
-
-    /// Every day of four centuries, counted one by one.
-    @Test func countsDays() {
-        var expected = DateTimeRule.days(1800, 1, 1)
-        #expect(expected == -62_091)
-        for year in 1800..<2200 {
-            for month in 1...12 {
-                for day in 1...31 where DateTimeRule.isDay(year, month, day) {
-                    #expect(DateTimeRule.days(year, month, day) == expected)
-                    expected += 1
-                }
-            }
-        }
-        #expect(expected == 84_006)
-    }
 }

@@ -40,7 +40,7 @@ struct Fixture {
 
     init(bytes: [UInt8], limits: ExportLimits = .standard) throws {
         folder = try Folder()
-        source = try ExportSource.open(path: folder.file("export.json", bytes), limits: limits)
+        source = try ExportSource.open(path: folder.file("export.json", bytes), limits: limits, catalogue: .standard)
     }
 
     func survey(
@@ -80,7 +80,9 @@ func decodeRow(_ name: String, _ fields: String) throws -> [String: Value] {
     encoder.begin(minOrdinal: 1)
     let bytes = Array(text.utf8) + Array(repeating: 0, count: 64)
     bytes.withUnsafeBufferPointer { encoder.add(UnsafeBufferPointer(rebasing: $0.dropLast(64)), ordinal: 1) }
-    let decoded = Result { try ChunkDecoder.decode(encoder.payload(), model: model, now: fixedNow) }
+    let decoded = Result {
+        try ChunkDecoder.decode(encoder.payload(), model: model, now: fixedNow, catalogue: .standard)
+    }
     let surveyed = Result { try Fixture("[\(text)]").survey() }
     switch (decoded, surveyed) {
     case (.success(let rows), .success(let survey)):

@@ -26,7 +26,9 @@ import Testing
         let survey = try fixture.survey(scope, filter: filter)
         var out: [String] = []
         for chunk in try fixture.chunks(survey) {
-            for row in try ChunkDecoder.decode(chunk.payload, model: model(chunk.model), now: fixedNow) {
+            for row in try ChunkDecoder.decode(
+                chunk.payload, model: model(chunk.model), now: fixedNow, catalogue: .standard)
+            {
                 out.append("\(chunk.model.dropFirst(7)):\(row.sourcePK.map(String.init) ?? "-")")
             }
         }

@@ -1,3 +1,4 @@
+import Catalogue
 import Glibc
 import Testing
 
@@ -151,7 +152,8 @@ import Testing
                 $0.maxRowBytes = room
                 $0.maxRows = 1
             }
-            let rows = try? ChunkDecoder.decode(payload, model: model("sentry.email"), now: fixedNow, chunks: limits)
+            let rows = try? ChunkDecoder.decode(
+                payload, model: model("sentry.email"), now: fixedNow, catalogue: .standard, chunks: limits)
             #expect(rows?.count == (isTaken ? 1 : nil))
         }
     }

@@ -31,7 +31,8 @@ struct ParityTests {
         #expect(names.count > 80)
         for name in names.sorted() {
             let outcome = Result {
-                try ExportSource.open(path: "\(exports)/\(name)").survey(scope: .global, filter: nil, chunkSize: 20)
+                try ExportSource.open(path: "\(exports)/\(name)", catalogue: .standard).survey(
+                    scope: .global, filter: nil, chunkSize: 20)
             }
             switch (outcome, Self.refused[name]) {
             case (.success(let survey), nil): #expect(survey.tasks > 0 || survey.rowsQueued == 0, "\(name)")
@@ -51,12 +52,12 @@ struct ParityTests {
         for name in [
             "exhaustive-24_8_0.json", "exhaustive-head.json", "fresh-install.json", "batch-45.json", "config-a.json",
         ] {
-            let source = try ExportSource.open(path: "\(exports)/\(name)")
+            let source = try ExportSource.open(path: "\(exports)/\(name)", catalogue: .standard)
             let survey = try source.survey(scope: .global, filter: nil, chunkSize: 7)
             var rows = 0
             try source.cut(survey) { chunk in
                 let model = try model(chunk.model)
-                rows += try ChunkDecoder.decode(chunk.payload, model: model, now: fixedNow).count
+                rows += try ChunkDecoder.decode(chunk.payload, model: model, now: fixedNow, catalogue: .standard).count
             }
             #expect(Int64(rows) == survey.rowsTotal)
         }
@@ -64,21 +65,23 @@ struct ParityTests {
 
     @Test func opensTheTarball() throws {
         let key = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(exports)/key.priv")))
-        let source = try ExportSource.open(path: "\(exports)/encrypted-users.tar", privateKeyPEM: key)
+        let source = try ExportSource.open(
+            path: "\(exports)/encrypted-users.tar", privateKeyPEM: key, catalogue: .standard)
         let survey = try source.survey(scope: .users, filter: nil, chunkSize: 20)
         #expect(survey.rows(of: "sentry.user") > 0)
         let other = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(exports)/other.priv")))
         let error = #expect(throws: ExportError.self) {
-            try ExportSource.open(path: "\(exports)/encrypted-users.tar", privateKeyPEM: other)
+            try ExportSource.open(path: "\(exports)/encrypted-users.tar", privateKeyPEM: other, catalogue: .standard)
         }
         #expect(error?.kind == .badKey)
     }
 
     @Test func decodesRecordedFields() throws {
-        let source = try ExportSource.open(path: "\(exports)/datetime-millis.json")
+        let source = try ExportSource.open(path: "\(exports)/datetime-millis.json", catalogue: .standard)
         let survey = try source.survey(scope: .global, filter: nil, chunkSize: 20)
         try source.cut(survey) { chunk in
-            let rows = try ChunkDecoder.decode(chunk.payload, model: model(chunk.model), now: fixedNow)
+            let rows = try ChunkDecoder.decode(
+                chunk.payload, model: model(chunk.model), now: fixedNow, catalogue: .standard)
             #expect(rows.count == chunk.rows)
         }
     }

@@ -63,7 +63,8 @@ import Testing
                 "2 rows with a string as primary key",
             ])
         let chunk = try #require(try fixture.chunks(survey).first)
-        let rows = try ChunkDecoder.decode(chunk.payload, model: model("sentry.email"), now: fixedNow)
+        let rows = try ChunkDecoder.decode(
+            chunk.payload, model: model("sentry.email"), now: fixedNow, catalogue: .standard)
         #expect(rows.map(\.sourcePK) == [nil, nil, 0, -3, 1, 17, -1, 5])
         #expect(rows.map(\.ordinal) == Array(1...8))
     }
@@ -116,7 +117,7 @@ import Testing
         for (path, kind, code) in [
             ("\(folder.path)/nothing", ExportError.Kind.notFound, 66), (folder.path, .unreadable, 66),
         ] as [(String, ExportError.Kind, Int32)] {
-            let error = #expect(throws: ExportError.self) { try ExportSource.open(path: path) }
+            let error = #expect(throws: ExportError.self) { try ExportSource.open(path: path, catalogue: .standard) }
             #expect(error?.kind == kind && error?.kind.exitCode == code)
             #expect(error?.message.contains(path) == true)
         }
@@ -125,7 +126,9 @@ import Testing
     @Test func refusesAKeyForPlainJSON() throws {
         let folder = try Folder()
         let path = try folder.file("export.json", Array("[]".utf8))
-        let error = #expect(throws: ExportError.self) { try ExportSource.open(path: path, privateKeyPEM: []) }
+        let error = #expect(throws: ExportError.self) {
+            try ExportSource.open(path: path, privateKeyPEM: [], catalogue: .standard)
+        }
         #expect(error?.kind == .badKey && error?.message.contains("not encrypted") == true)
     }
 
@@ -138,7 +141,7 @@ import Testing
         let content = try folder.file("content", Array(text.utf8))
         let writer = try ChildProcess("/bin/sh", ["-c", "cat \"$0\" > \"$1\"", content, path])
         defer { _ = writer.wait() }
-        let source = try ExportSource.open(path: path)
+        let source = try ExportSource.open(path: path, catalogue: .standard)
         let survey = try source.survey(scope: .users, filter: nil, chunkSize: 20)
         #expect(survey.rowsTotal == 20_000)
         var rows = 0
@@ -150,7 +153,7 @@ import Testing
         let folder = try Folder()
         let rows = "[\(record("sentry.email", "{}"))]"
         let path = try folder.file("export.json", Array(rows.utf8))
-        let source = try ExportSource.open(path: path)
+        let source = try ExportSource.open(path: path, catalogue: .standard)
         let survey = try source.survey(scope: .users, filter: nil, chunkSize: 20)
         let file = try #require(fopen(path, "r+"))
         fputs(String(repeating: " ", count: rows.utf8.count) + "[]", file)
@@ -164,7 +167,7 @@ import Testing
         let path = try folder.file("export.json", Array("[\(record("sentry.email", #"{"email": "a"}"#))]".utf8))
         var before = stat()
         try #require(stat(path, &before) == 0)
-        let source = try ExportSource.open(path: path)
+        let source = try ExportSource.open(path: path, catalogue: .standard)
         let survey = try source.survey(scope: .users, filter: nil, chunkSize: 20)
         let file = try #require(fopen(path, "r+"))
         fputs("[\(record("sentry.email", #"{"email": "b"}"#))]", file)

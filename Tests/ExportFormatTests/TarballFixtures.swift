@@ -1,3 +1,4 @@
+import Catalogue
 import Crypto
 import CryptoExtras
 import Foundation
@@ -109,7 +110,7 @@ struct TarballFixture {
     init(_ bytes: [UInt8], key: [UInt8]?, limits: ExportLimits = .standard) throws {
         folder = try Folder()
         path = try folder.file("export.tar", bytes)
-        source = try ExportSource.open(path: path, privateKeyPEM: key, limits: limits)
+        source = try ExportSource.open(path: path, privateKeyPEM: key, limits: limits, catalogue: .standard)
     }
 
     func text() throws -> [UInt8] {

@@ -36,7 +36,7 @@ import Testing
         var chunks: [Chunk] = []
         try fixture.source.cut(survey) { chunks.append($0) }
         let rows = try ChunkDecoder.decode(
-            try #require(chunks.first).payload, model: model("sentry.email"), now: fixedNow)
+            try #require(chunks.first).payload, model: model("sentry.email"), now: fixedNow, catalogue: .standard)
         #expect(rows.first?.values[1] == .text("a@x.org"))
     }
 

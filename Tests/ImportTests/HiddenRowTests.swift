@@ -33,7 +33,7 @@ import TestSupport
         let folder = try TemporaryFolder()
         let rows = file.map { #"{"model":"\#($0.model)","pk":\#($0.pk),"fields":\#($0.fields)}"# }
         let path = try folder.write("[\(rows.joined(separator: ","))]", to: "export.json")
-        let source = try ExportSource.open(path: path, privateKeyPEM: nil, limits: .standard)
+        let source = try ExportSource.open(path: path, privateKeyPEM: nil, limits: .standard, catalogue: .standard)
         let survey = try source.survey(scope: .organizations, filter: nil, chunkSize: size)
         var chunks: [Chunk] = []
         try source.cut(survey) { chunks.append($0) }
@@ -44,7 +44,8 @@ import TestSupport
         var account = RowAccount()
         for chunk in chunks {
             let model = try #require(Catalogue.standard.model(chunk.model))
-            let contents = try ChunkDecoder.contents(of: chunk.payload, model: model, now: fixedNow)
+            let contents = try ChunkDecoder.contents(
+                of: chunk.payload, model: model, now: fixedNow, catalogue: .standard)
             account.add(
                 try work.importChunk(
                     model: model, minOrdinal: chunk.minOrdinal, rows: contents.rows, hidden: contents.hidden,

@@ -142,7 +142,7 @@ func sourceRows(_ name: String, _ rows: [(pk: Int64, fields: String)], from ordi
             encoder.add(UnsafeBufferPointer(rebasing: $0.dropLast(64)), ordinal: ordinal + Int64(index))
         }
     }
-    return try ChunkDecoder.decode(encoder.payload(), model: model, now: fixedNow)
+    return try ChunkDecoder.decode(encoder.payload(), model: model, now: fixedNow, catalogue: .standard)
 }
 
 extension RelocationImport {

@@ -1,4 +1,5 @@
 import Catalogue
+import TextForms
 import Testing
 
 @testable import Storage

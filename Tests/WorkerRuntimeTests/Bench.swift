@@ -44,7 +44,7 @@ final class Bench: Sendable {
                 #"{"model":"sentry.user","pk":\#(index),"fields":{"username":"\#(name)","name":"","email":"r\#(number)u\#(index)@x.com"}}"#
         }
         let file = try folder.write("[" + rows.joined(separator: ",") + "]", to: "export-\(number).json")
-        let source = try ExportSource.open(path: file)
+        let source = try ExportSource.open(path: file, catalogue: .standard)
         let survey = try source.survey(scope: .users, filter: nil, chunkSize: chunkSize)
         var tasks: [QueueTask] = []
         try source.cut(survey) { chunk in

@@ -1,5 +1,6 @@
 /// What Sentry's relocation knows: the 85 models in scope, the other tables an import touches, and the names of all
 /// 232 catalogued models (source: Sentry 24.9).
+// Ten properties: what a version is in data, and three indexes into it.
 public struct Catalogue: Sendable {
     /// The models in import order.
     public let models: [Model]
@@ -29,31 +30,39 @@ public struct Catalogue: Sendable {
     public var derivedModels: [String] { completedModels + mirroredModels }
 
     private let modelsByName: [String: Model]
+    private let tablesByName: [String: Table]
     private let cataloguedNames: Set<String>
 
     /// The catalogue the programs use.
     public static let standard: Catalogue = {
         do {
-            return try Catalogue()
+            return try Catalogue(
+                models: CatalogueText.models, tables: CatalogueText.tables, fullOrder: CatalogueText.fullOrder)
         } catch {
             preconditionFailure("\(error)")
         }
     }()
 
-    init() throws(CatalogueError) {
-        let order = Self.readFullOrder(CatalogueText.fullOrder)
-        let tables = Dictionary(order.map { ($0.model, $0.table) }, uniquingKeysWith: { first, _ in first })
-        var reader = CatalogueReader(tableOfModel: tables)
-        for text in CatalogueText.models + CatalogueText.tables { try reader.read(text) }
-        models = reader.models.sorted { $0.index < $1.index }
+    /// Reads a catalogue in the notation of ``CatalogueText``.
+    init(models: [String], tables: [String], fullOrder: String) throws(CatalogueError) {
+        let order = Self.readFullOrder(fullOrder)
+        let tableOfModel = Dictionary(order.map { ($0.model, $0.table) }, uniquingKeysWith: { first, _ in first })
+        var reader = CatalogueReader(tableOfModel: tableOfModel)
+        for text in models + tables { try reader.read(text) }
+        self.models = reader.models.sorted { $0.index < $1.index }
         otherTables = reader.tables
-        fullOrder = order
-        modelsByName = Dictionary(models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.fullOrder = order
+        modelsByName = Dictionary(self.models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        tablesByName = Dictionary(
+            (self.models.map(\.table) + otherTables).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         cataloguedNames = Set(order.map(\.model))
     }
 
     /// The model of that lower-case name, if it is in scope.
     public func model(_ name: String) -> Model? { modelsByName[name] }
+
+    /// The table of that name, whether it belongs to a model or not.
+    public func table(_ name: String) -> Table? { tablesByName[name] }
 
     /// Whether Sentry knows the model and never relocates it.
     public func isExcluded(_ name: String) -> Bool {

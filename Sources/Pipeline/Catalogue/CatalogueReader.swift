@@ -10,13 +10,18 @@ struct CatalogueReader {
     private(set) var models: [Model] = []
     private(set) var tables: [Table] = []
 
-    private var heading: [Substring] = []
-    private var columns: [PartialColumn] = []
-    private var uniques: [UniqueIndex] = []
-    private var checks: [String] = []
-    private var ordinalFields: [String] = []
-    private var after: [String] = []
+    private var entry = Entry()
     private var lineNumber = 0
+
+    /// What has been read of the table at hand.
+    private struct Entry {
+        var heading: [Substring] = []
+        var columns: [ColumnLine] = []
+        var uniques: [UniqueIndex] = []
+        var checks: [String] = []
+        var ordinalFields: [String] = []
+        var after: [String] = []
+    }
 
     /// Table names by model, to resolve `fk`; filled from the headings before the bodies are read.
     private let tableOfModel: [String: String]
@@ -32,7 +37,7 @@ struct CatalogueReader {
             let words = line.split(separator: " ")
             if !line.hasPrefix(" ") {
                 try finish()
-                heading = words
+                entry.heading = words
             } else {
                 try readDetail(words)
             }
@@ -44,61 +49,61 @@ struct CatalogueReader {
         let rest = words.dropFirst().joined(separator: " ")
         switch words[0] {
         case "bits" where words.count == 3:
-            guard let position = columns.firstIndex(where: { $0.name == words[1] }) else {
+            guard let position = entry.columns.firstIndex(where: { $0.column.name == words[1] }) else {
                 throw fault("bits of an unknown column")
             }
-            columns[position].bits += words[2].split(separator: ",").map(String.init)
+            entry.columns[position].column.bits += words[2].split(separator: ",").map(String.init)
         case "unique":
             let condition = words.count > 3 ? words.dropFirst(3).joined(separator: " ") : nil
-            uniques.append(UniqueIndex(columns: words[1].split(separator: ",").map(String.init), condition: condition))
-        case "check": checks.append(rest)
-        case "ordinal": ordinalFields = rest.split(separator: ",").map(String.init)
-        case "after": after = rest.split(separator: ",").map(String.init)
-        default: columns.append(try PartialColumn(words, line: lineNumber))
+            entry.uniques.append(
+                UniqueIndex(columns: words[1].split(separator: ",").map(String.init), condition: condition))
+        case "check": entry.checks.append(rest)
+        case "ordinal": entry.ordinalFields = rest.split(separator: ",").map(String.init)
+        case "after": entry.after = rest.split(separator: ",").map(String.init)
+        default: entry.columns.append(try ColumnLine(words, line: lineNumber))
         }
     }
 
     private mutating func finish() throws(CatalogueError) {
-        defer {
-            heading = []
-            columns = []
-            uniques = []
-            checks = []
-            ordinalFields = []
-            after = []
-        }
-        switch heading.first {
+        defer { entry = Entry() }
+        switch entry.heading.first {
         case nil: return
         case "model": try finishModel()
-        case "table" where heading.count == 2: tables.append(try table(named: String(heading[1])))
+        case "table" where entry.heading.count == 2: tables.append(try table(named: String(entry.heading[1])))
         default: throw fault("neither a model nor a table")
         }
     }
 
     private mutating func finishModel() throws(CatalogueError) {
-        guard heading.count >= 6, let index = Int(heading[1]), let silo = Silo(rawValue: String(heading[5])) else {
+        let heading = try modelHeading(entry.heading)
+        models.append(
+            Model(
+                heading, table: try table(named: heading.tableName), extraDependencies: entry.after,
+                ordinalFields: entry.ordinalFields))
+    }
+
+    private func modelHeading(_ words: [Substring]) throws(CatalogueError) -> ModelHeading {
+        guard words.count >= 6, let index = Int(words[1]), let silo = Silo(rawValue: String(words[5])) else {
             throw fault("a model needs an index, a name, a table, scopes and a silo")
         }
         var scopes: Set<RelocationScope> = []
-        for word in heading[4].split(separator: "/") {
+        for word in words[4].split(separator: "/") {
             guard let scope = RelocationScope(rawValue: String(word)) else { throw fault("no such scope: \(word)") }
             scopes.insert(scope)
         }
-        let name = String(heading[2])
-        let tableName = heading[3] == "-" ? name.split(separator: ".").joined(separator: "_") : String(heading[3])
-        models.append(
-            Model(
-                index: index, name: name, table: try table(named: tableName), scopes: scopes,
-                silo: silo, isDangling: heading.last == "dangling", extraDependencies: after,
-                ordinalFields: ordinalFields))
+        let name = String(words[2])
+        let tableName = words[3] == "-" ? name.split(separator: ".").joined(separator: "_") : String(words[3])
+        return ModelHeading(
+            index: index, name: name, tableName: tableName, scopes: scopes, silo: silo,
+            isDangling: words.last == "dangling")
     }
 
     private func table(named name: String) throws(CatalogueError) -> Table {
         var finished: [Column] = []
-        for column in columns { finished.append(try column.column(tableOfModel: tableOfModel, line: lineNumber)) }
+        for line in entry.columns { finished.append(try line.finished(tableOfModel: tableOfModel, line: lineNumber)) }
         return Table(
-            name: name, columns: finished, uniques: uniques, checks: checks,
-            hasIdentity: columns.contains { $0.name == "id" && $0.hasIdentity })
+            name: name, columns: finished, uniques: entry.uniques, checks: entry.checks,
+            hasIdentity: entry.columns.contains { $0.column.isPrimaryKey && $0.hasIdentity })
     }
 
     private func fault(_ message: String) -> CatalogueError {
@@ -106,33 +111,23 @@ struct CatalogueReader {
     }
 }
 
-/// A column line, before its `fk` is resolved to a table.
-private struct PartialColumn {
-    let name: String
-    let type: ColumnType
-    let isNullable: Bool
-    var encoding: FieldEncoding
-    var reference: Reference?
-    var isConstrained = false
-    var references: String?
-    var field: String?
-    var defaultValue: DefaultValue?
-    var isBounded = false
-    var bits: [String] = []
-    var meaning: ColumnMeaning?
-    var databaseDefault: String?
-    var isDatabaseOnly = false
+/// A column's line: the column, and what is settled once the whole line and all tables are known.
+private struct ColumnLine {
+    var column: Column
     var hasIdentity = true
+    /// Whether a foreign key leads to the table of the model that is referenced.
+    private var isConstrained = false
+    /// The export's key and the default, where the line names them.
+    private var field: String?
+    private var defaultValue: DefaultValue?
 
     init(_ words: [Substring], line: Int) throws(CatalogueError) {
         guard words.count >= 2 else { throw CatalogueError(line: line, message: "a column needs a name and a type") }
-        name = String(words[0])
-        isNullable = words[1].hasSuffix("?")
+        let isNullable = words[1].hasSuffix("?")
         guard let type = ColumnType(isNullable ? words[1].dropLast() : words[1]) else {
             throw CatalogueError(line: line, message: "no such type: \(words[1])")
         }
-        self.type = type
-        encoding = Self.impliedEncoding(of: type)
+        column = Column(String(words[0]), type, isNullable: isNullable)
         for word in words.dropFirst(2) where !read(String(word)) {
             throw CatalogueError(line: line, message: "not understood: \(word)")
         }
@@ -140,17 +135,17 @@ private struct PartialColumn {
 
     private mutating func read(_ word: String) -> Bool {
         if let encoding = FieldEncoding(rawValue: word) {
-            self.encoding = encoding
+            column.encoding = encoding
             return true
         }
         if let meaning = ColumnMeaning(rawValue: word) {
-            self.meaning = meaning
+            column.meaning = meaning
             return true
         }
         switch word {
         case "fk": isConstrained = true
-        case "bounded": isBounded = true
-        case "database-only": isDatabaseOnly = true
+        case "bounded": column.isBounded = true
+        case "database-only": column.isDatabaseOnly = true
         case "no-identity": hasIdentity = false
         default: return readOption(word)
         }
@@ -163,15 +158,15 @@ private struct PartialColumn {
         }
         let parts = word.split(separator: ":", maxSplits: 1)
         guard parts.count == 2, let kind = ReferenceKind(rawValue: String(parts[0])) else { return false }
-        reference = Reference(model: String(parts[1]), kind: kind)
+        column.reference = Reference(model: String(parts[1]), kind: kind)
         return true
     }
 
     private mutating func readOption(named option: Substring, _ text: String) -> Bool {
         switch option {
         case "field": field = text
-        case "references": references = text
-        case "dbdefault": databaseDefault = text
+        case "references": column.constrainedTable = text
+        case "dbdefault": column.databaseDefault = text
         case "missing":
             guard let value = Self.literal(text) else { return false }
             defaultValue = .literal(value)
@@ -211,40 +206,25 @@ private struct PartialColumn {
         }
     }
 
-    private static func impliedEncoding(of type: ColumnType) -> FieldEncoding {
-        switch type {
-        case .smallint, .integer, .bigint: .int
-        case .boolean: .bool
-        case .double: .float
-        case .timestamptz, .timestamp: .datetime
-        case .uuid: .uuid
-        case .varchar, .text, .citext, .inet: .string
-        case .json, .jsonb: .nestedJSON
-        case .textArray, .doubleArray: .pythonList
-        }
-    }
-
     /// What an absent key becomes where the model sets no default: `""` for required text, else null.
     private var impliedDefault: DefaultValue {
-        switch encoding {
-        case .string, .pickled, .jsonText: .literal(isNullable ? .null : .text(""))
+        switch column.encoding {
+        case .string, .pickled, .jsonText: .literal(column.isNullable ? .null : .text(""))
         case .int, .float, .bool, .datetime, .uuid, .flags, .nestedJSON, .pythonList, .jsonArray: .literal(.null)
         }
     }
 
-    func column(tableOfModel: [String: String], line: Int) throws(CatalogueError) -> Column {
-        var constrained = references
+    func finished(tableOfModel: [String: String], line: Int) throws(CatalogueError) -> Column {
+        var column = column
         if isConstrained {
-            guard let target = reference?.model, let table = tableOfModel[target] else {
-                throw CatalogueError(line: line, message: "the foreign key of \(name) points nowhere")
+            guard let target = column.reference?.model, let table = tableOfModel[target] else {
+                throw CatalogueError(line: line, message: "the foreign key of \(column.name) points nowhere")
             }
-            constrained = table
+            column.constrainedTable = table
         }
-        let dropsSuffix = reference?.kind.dropsIDSuffix == true && name.hasSuffix("_id")
-        return Column(
-            name: name, field: field ?? (dropsSuffix ? String(name.dropLast(3)) : name), type: type,
-            isNullable: isNullable, encoding: encoding, reference: reference, constrainedTable: constrained,
-            defaultValue: defaultValue ?? impliedDefault, isBounded: isBounded, bits: bits, meaning: meaning,
-            databaseDefault: databaseDefault, isDatabaseOnly: isDatabaseOnly)
+        let dropsSuffix = column.reference?.kind.dropsIDSuffix == true && column.name.hasSuffix("_id")
+        column.field = field ?? (dropsSuffix ? String(column.name.dropLast(3)) : column.name)
+        column.defaultValue = defaultValue ?? impliedDefault
+        return column
     }
 }

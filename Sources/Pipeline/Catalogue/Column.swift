@@ -53,6 +53,22 @@ public enum ColumnType: Sendable, Equatable {
     }
 }
 
+extension ColumnType {
+    /// How an export writes such a column where the catalogue names no encoding.
+    var impliedEncoding: FieldEncoding {
+        switch self {
+        case .smallint, .integer, .bigint: .int
+        case .boolean: .bool
+        case .double: .float
+        case .timestamptz, .timestamp: .datetime
+        case .uuid: .uuid
+        case .varchar, .text, .citext, .inet: .string
+        case .json, .jsonb: .nestedJSON
+        case .textArray, .doubleArray: .pythonList
+        }
+    }
+}
+
 /// How an export writes a field (behaviour: section 1.3 of the reference's file format).
 public enum FieldEncoding: String, Sendable {
     case int
@@ -120,27 +136,36 @@ public enum ColumnMeaning: String, Sendable {
 }
 
 /// One column of a table.
+// Thirteen properties: each is an option of its own in the column's line of the catalogue.
 public struct Column: Sendable {
     public let name: String
     /// The key in an export's `fields`.
-    public let field: String
+    public internal(set) var field: String
     public let type: ColumnType
     public let isNullable: Bool
-    public let encoding: FieldEncoding
-    public let reference: Reference?
+    public internal(set) var encoding: FieldEncoding
+    public internal(set) var reference: Reference?
     /// The table a database constraint points at; nil where there is none.
-    public let constrainedTable: String?
+    public internal(set) var constrainedTable: String?
     /// What a missing key becomes.
-    public let defaultValue: DefaultValue
+    public internal(set) var defaultValue = DefaultValue.literal(.null)
     /// A 32-bit column whose values the reference asserts to lie within 0...2147483647.
-    public let isBounded: Bool
+    public internal(set) var isBounded = false
     /// Names of the flag bits, lowest first; empty for other columns.
-    public let bits: [String]
-    public let meaning: ColumnMeaning?
+    public internal(set) var bits: [String] = []
+    public internal(set) var meaning: ColumnMeaning?
     /// SQL text of the schema's own default.
-    public let databaseDefault: String?
+    public internal(set) var databaseDefault: String?
     /// In the table, not in the export; never written.
-    public let isDatabaseOnly: Bool
+    public internal(set) var isDatabaseOnly = false
+
+    init(_ name: String, _ type: ColumnType, isNullable: Bool) {
+        self.name = name
+        self.type = type
+        self.isNullable = isNullable
+        field = name
+        encoding = type.impliedEncoding
+    }
 
     public var isPrimaryKey: Bool { name == "id" }
 }

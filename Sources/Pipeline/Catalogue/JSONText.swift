@@ -1,3 +1,5 @@
+internal import TextForms
+
 /// Writes JSON the way the reference stores it: ASCII, `\uXXXX` for everything else, no spaces.
 public enum JSONText {
     /// A JSON string with its quotes.
@@ -25,8 +27,7 @@ public enum JSONText {
             case 0x0C: out += "\\f"
             case 0x20...0x7E: out.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
             default:
-                let hex = String(unit, radix: 16)
-                out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+                out += "\\u" + Hex.text(unit)
             }
         }
     }

@@ -20,18 +20,20 @@ public struct Table: Sendable {
     }
 }
 
-/// One of the 85 models that exports carry. Immutable, compared by identity of its import index.
+/// What the first line of a model's description says.
+struct ModelHeading {
+    let index: Int
+    let name: String
+    let tableName: String
+    let scopes: Set<RelocationScope>
+    let silo: Silo
+    let isDangling: Bool
+}
+
+/// One of the 85 models that exports carry. Immutable; equal to every model of the same name, of another catalogue too.
 public final class Model: Sendable {
-    /// Place in the import order, 0...84.
-    public let index: Int
-    /// Lower case, `app.model`.
-    public let name: String
+    private let heading: ModelHeading
     public let table: Table
-    /// One scope, or two where each row decides.
-    public let scopes: Set<RelocationScope>
-    public let silo: Silo
-    /// No chain of non-nullable foreign keys leads to a root: an organization filter cannot exclude its rows.
-    public let isDangling: Bool
     /// Models that must come first although no column points at them.
     public let extraDependencies: [String]
     /// Fields that number rows in a comparison; empty where the primary key does.
@@ -44,32 +46,37 @@ public final class Model: Sendable {
     private let columnsByField: [String: Int]
     private let columnsByName: [String: Int]
 
-    init(
-        index: Int, name: String, table: Table, scopes: Set<RelocationScope>, silo: Silo, isDangling: Bool,
-        extraDependencies: [String], ordinalFields: [String]
-    ) {
-        self.index = index
-        self.name = name
+    init(_ heading: ModelHeading, table: Table, extraDependencies: [String], ordinalFields: [String]) {
+        self.heading = heading
         self.table = table
-        self.scopes = scopes
-        self.silo = silo
-        self.isDangling = isDangling
         self.extraDependencies = extraDependencies
         self.ordinalFields = ordinalFields
         referenceColumns = table.columns.indices.filter { table.columns[$0].reference != nil }
         slugColumn = table.columns.firstIndex { $0.name == "slug" }
+        columnsByField = Self.columnsByField(table)
+        columnsByName = Dictionary(
+            table.columns.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { _, last in last })
+    }
+
+    private static func columnsByField(_ table: Table) -> [String: Int] {
         var fields: [String: Int] = [:]
-        var names: [String: Int] = [:]
-        for (position, column) in table.columns.enumerated() {
-            names[column.name] = position
-            guard !column.isPrimaryKey, !column.isDatabaseOnly else { continue }
+        for (position, column) in table.columns.enumerated() where !column.isPrimaryKey && !column.isDatabaseOnly {
             fields[column.field] = position
             // The reference also takes a foreign key spelled with its `_id`.
             if column.reference?.kind.dropsIDSuffix == true { fields[column.name] = position }
         }
-        columnsByField = fields
-        columnsByName = names
+        return fields
     }
+
+    /// Place in the import order of its catalogue, 0...84.
+    public var index: Int { heading.index }
+    /// Lower case, `app.model`.
+    public var name: String { heading.name }
+    /// One scope, or two where each row decides.
+    public var scopes: Set<RelocationScope> { heading.scopes }
+    public var silo: Silo { heading.silo }
+    /// No chain of non-nullable foreign keys leads to a root: an organization filter cannot exclude its rows.
+    public var isDangling: Bool { heading.isDangling }
 
     public var columns: [Column] { table.columns }
 
@@ -97,6 +104,6 @@ public final class Model: Sendable {
 }
 
 extension Model: Hashable {
-    public static func == (left: Model, right: Model) -> Bool { left.index == right.index }
-    public func hash(into hasher: inout Hasher) { hasher.combine(index) }
+    public static func == (left: Model, right: Model) -> Bool { left.name == right.name }
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

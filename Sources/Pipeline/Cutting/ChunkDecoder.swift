@@ -17,9 +17,12 @@ public struct ChunkContents: Sendable {
 /// Takes rows out of chunks: what ``ExportFormat/ExportSource/cut(_:onChunk:)`` has put in.
 public enum ChunkDecoder {
     /// Decodes a chunk. A payload that is none, or was damaged, throws ``ExportFormat/ExportError/Kind/badData``.
-    /// `now`, in microseconds since 1970-01-01T00:00:00Z, is what keys that are missing take for the present.
+    ///
+    /// - Parameters:
+    ///   - now: what keys that are missing take for the present, in microseconds since 1970-01-01T00:00:00Z
+    ///   - catalogue: the one that `model` is from
     public static func contents(
-        of payload: [UInt8], model: Model, now: Int64, catalogue: Catalogue = .standard,
+        of payload: [UInt8], model: Model, now: Int64, catalogue: Catalogue,
         limits: ExportLimits = .standard, chunks: ChunkLimits = .standard
     ) throws(ExportError) -> ChunkContents {
         let packed: PackedChunk
@@ -46,7 +49,7 @@ public enum ChunkDecoder {
 
     /// The rows alone.
     package static func decode(
-        _ payload: [UInt8], model: Model, now: Int64, catalogue: Catalogue = .standard,
+        _ payload: [UInt8], model: Model, now: Int64, catalogue: Catalogue,
         limits: ExportLimits = .standard, chunks: ChunkLimits = .standard
     ) throws(ExportError) -> [Row] {
         try contents(of: payload, model: model, now: now, catalogue: catalogue, limits: limits, chunks: chunks).rows

@@ -1,6 +1,7 @@
 public import Catalogue
 
 /// What the first pass over an export has found: the whole file is sound, and this is in it.
+// Fourteen properties: a report, each figure of which an operator reads.
 public struct ExportSurvey: Sendable, Equatable {
     /// Rows of one model in the file, of any fate.
     public struct ModelCount: Sendable, Equatable {

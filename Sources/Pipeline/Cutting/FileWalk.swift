@@ -3,6 +3,7 @@ import ExportFormat
 import Glibc
 
 /// Goes through a file once, row by row, and knows each row's model and ordinal.
+// Nine properties: what the file is read with, and the place that has been reached in it.
 final class FileWalk {
     /// What is known about a model after some of the file.
     final class ModelState {

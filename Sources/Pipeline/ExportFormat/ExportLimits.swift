@@ -1,4 +1,5 @@
 /// What reading an export may cost. Every limit is inclusive: a file that just meets it is read.
+// Ten properties: each limit stands for itself.
 public struct ExportLimits: Sendable, Equatable {
     /// Levels of nesting inside one element of the top-level array, the element itself being the first.
     public var maxDepth = 200

@@ -1,4 +1,4 @@
-package import Catalogue
+public import Catalogue
 
 /// An export that can be read any number of times: plain JSON, or an encrypted tarball with its key.
 public final class ExportSource {
@@ -9,18 +9,21 @@ public final class ExportSource {
 
     /// Opens an export. `-` is standard input, which is kept in an unlinked temporary file of mode 0600.
     /// Whether it is a tarball is judged by its content; a tarball needs `privateKeyPEM`, and plain JSON refuses it.
+    /// The rows are read as those of the catalogue's models.
     /// Throws `notFound`, `unreadable`, `permission`, `cannotSpool`, `badKey`, `badData`, `tooLarge`.
     public static func open(
-        path: String, privateKeyPEM: [UInt8]? = nil, limits: ExportLimits = .standard
+        path: String, privateKeyPEM: [UInt8]? = nil, limits: ExportLimits = .standard, catalogue: Catalogue
     ) throws(ExportError) -> ExportSource {
         let file = try OpenFile.open(path: path)
-        return try ExportSource(file, privateKeyPEM: privateKeyPEM, limits: limits)
+        return try ExportSource(file, privateKeyPEM: privateKeyPEM, limits: limits, catalogue: catalogue)
     }
 
-    private init(_ file: OpenFile, privateKeyPEM: [UInt8]?, limits: ExportLimits) throws(ExportError) {
+    private init(
+        _ file: OpenFile, privateKeyPEM: [UInt8]?, limits: ExportLimits, catalogue: Catalogue
+    ) throws(ExportError) {
         self.file = file
         self.limits = limits
-        catalogue = .standard
+        self.catalogue = catalogue
         guard try Tarball.isOne(file) else {
             guard privateKeyPEM == nil else {
                 throw ExportError(.badKey, "\(file.name) is not encrypted; leave out the private key")

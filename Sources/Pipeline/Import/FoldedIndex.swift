@@ -1,20 +1,6 @@
 import Catalogue
 import Storage
-
-/// The folding under which two spellings are the same name: the simple upper-case mapping of every scalar, as the
-/// reference's databases do it.
-enum Folding {
-    static func fold(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.uppercased() }
-        var out = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            let upper = scalar.properties.uppercaseMapping.unicodeScalars
-            // A mapping to several scalars ("ß" to "SS") is no simple mapping: databases keep such a letter.
-            out.append(upper.count == 1 ? upper.first ?? scalar : scalar)
-        }
-        return String(out)
-    }
-}
+import TextForms
 
 /// Which texts a column holds under case folding. Neither database has an index for that question, so asking it once a
 /// chunk would read the table once a chunk; instead the column is read once and then only what was added since. In a
@@ -48,30 +34,30 @@ final class FoldedIndex {
             for row in rows {
                 guard let id = row[0].integer else { continue }
                 lastID = max(lastID, id)
-                if let text = row[1].text { ids[ExactText(Folding.fold(text)).hashValue] = id }
+                if let text = row[1].text { ids[ExactText(UpperCaseFolding.folded(text)).hashValue] = id }
             }
             if rows.count < Self.page { return }
         }
     }
 
     /// Takes note of a text that is about to be written.
-    func add(_ text: String) { added.insert(TextKey(ExactText(Folding.fold(text)))) }
+    func add(_ text: String) { added.insert(TextKey(ExactText(UpperCaseFolding.folded(text)))) }
 
     /// Whether a row's text may be this one, in some spelling. Rows that others committed under lower ids since the
     /// last reading are not known.
     func mayHold(_ text: String) -> Bool {
-        let folded = ExactText(Folding.fold(text))
+        let folded = ExactText(UpperCaseFolding.folded(text))
         return added.contains(TextKey(folded)) || ids[folded.hashValue] != nil
     }
 
     /// Whether a row's text folds to the same as this one.
     func holds(_ text: String, _ database: any Database) throws(StorageError) -> Bool {
-        let folded = ExactText(Folding.fold(text))
+        let folded = ExactText(UpperCaseFolding.folded(text))
         if added.contains(TextKey(folded)) { return true }
         guard let id = ids[folded.hashValue] else { return false }
         // Two texts may share a hash: only the row itself can tell.
         let rows = try database.select(Select([column], from: table, where: [.equals("id", .integer(id))]))
-        return rows.first?[0].text.map { ExactText(Folding.fold($0)) == folded } ?? false
+        return rows.first?[0].text.map { ExactText(UpperCaseFolding.folded($0)) == folded } ?? false
     }
 }
 

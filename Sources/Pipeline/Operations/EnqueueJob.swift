@@ -27,7 +27,8 @@ public struct EnqueueJob {
 
     /// The first pass: everything is decoded and counted, nothing leaves the process.
     public func check() throws(ExportError) -> (ExportSource, ExportSurvey) {
-        let source = try ExportSource.open(path: source, privateKeyPEM: privateKey, limits: .standard)
+        let source = try ExportSource.open(
+            path: source, privateKeyPEM: privateKey, limits: .standard, catalogue: .standard)
         return (source, try source.survey(scope: scope, filter: filter, chunkSize: options.chunkSize))
     }
 

@@ -42,9 +42,10 @@ public final class ChunkEncoder {
         }
     }
 
-    /// Adds a row that is valid JSON without white space.
+    /// Adds a row that is valid JSON without white space. Its ordinal is not below the chunk's smallest.
     public func add(_ text: UnsafeBufferPointer<UInt8>, ordinal: Int64) {
-        Varint.append(UInt64(ordinal - minOrdinal), to: &body)
+        // An ordinal below it would become a distance that no reader takes.
+        Varint.append(UInt64(bitPattern: ordinal &- minOrdinal), to: &body)
         Varint.append(UInt64(text.count), to: &body)
         body += text
     }
@@ -71,7 +72,7 @@ public final class ChunkEncoder {
     }
 }
 
-/// Unsigned numbers of seven bits a byte, the lowest first; the eighth bit says that more follow.
+/// Unsigned numbers of seven bits per byte, the lowest first; the eighth bit says that more follow.
 enum Varint {
     static func append(_ value: UInt64, to bytes: inout [UInt8]) {
         var rest = value

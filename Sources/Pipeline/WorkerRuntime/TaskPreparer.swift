@@ -61,7 +61,7 @@ struct TaskPreparer: Sendable {
         let model = try model(of: task)
         let now = Clock.now()
         do {
-            let contents = try ChunkDecoder.contents(of: payload, model: model, now: now)
+            let contents = try ChunkDecoder.contents(of: payload, model: model, now: now, catalogue: .standard)
             return .chunk(model, minOrdinal: task.minOrdinal, contents: contents, now: now)
         } catch {
             throw error.finding.map { .lasting($0) } ?? Self.malformed(task.name, error.message)

@@ -1,3 +1,4 @@
+import Catalogue
 import Foundation
 
 @testable import Cutting
@@ -22,7 +23,8 @@ enum TarballFuzz {
         limits.maxKeyBytes = 4 << 10
         limits.maxRecordBytes = 64 << 10
         do {
-            let source = try ExportSource.open(path: file.path, privateKeyPEM: key, limits: limits)
+            let source = try ExportSource.open(
+                path: file.path, privateKeyPEM: key, limits: limits, catalogue: .standard)
             mustHold(source.isEncrypted, "a key opens tarballs only")
             let reader = try source.records()
             while try reader.next() != nil {}

@@ -1,3 +1,5 @@
+import TextForms
+
 /// Date-times as Django's `parse_datetime` and `parse_date` read them, in microseconds since 1970-01-01T00:00:00Z.
 /// A text without offset is UTC; digits beyond microseconds are cut off.
 enum DateTimeRule {
@@ -32,33 +34,11 @@ enum DateTimeRule {
         let second = two(17)
         let last = text[22] &- 0x30
         let millisecond = two(20) &* 10 &+ Int(last)
-        guard wrong == 0, last <= 9, isDay(year, month, day), hour < 24, minute < 60, second < 60 else { return nil }
-        let seconds = days(year, month, day) &* 86_400 &+ hour &* 3600 &+ minute &* 60 &+ second
-        return Int64(seconds &* 1_000_000 &+ millisecond &* 1000)
-    }
-
-    /// Whether the proleptic Gregorian calendar has that day, in the years 1 to 9999.
-    @inline(__always)
-    static func isDay(_ year: Int, _ month: Int, _ day: Int) -> Bool {
-        guard 1...9999 ~= year, 1...12 ~= month, day >= 1 else { return false }
-        if day <= 28 { return true }
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        switch month {
-        case 2: return day <= (isLeap ? 29 : 28)
-        case 4, 6, 9, 11: return day <= 30
-        default: return day <= 31
+        guard wrong == 0, last <= 9, CivilDate.isDay(year, month, day), hour < 24, minute < 60, second < 60 else {
+            return nil
         }
-    }
-
-    /// Days since 1970-01-01, counted in years that begin in March.
-    @inline(__always)
-    static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        let year = month <= 2 ? year &- 1 : year
-        let era = (year >= 0 ? year : year &- 399) / 400
-        let yearOfEra = year &- era &* 400
-        let dayOfYear = (153 &* (month > 2 ? month &- 3 : month &+ 9) &+ 2) / 5 &+ day &- 1
-        let dayOfEra = yearOfEra &* 365 &+ yearOfEra / 4 &- yearOfEra / 100 &+ dayOfYear
-        return era &* 146_097 &+ dayOfEra &- 719_468
+        let seconds = CivilDate.days(year, month, day) &* 86_400 &+ hour &* 3600 &+ minute &* 60 &+ second
+        return Int64(seconds &* 1_000_000 &+ millisecond &* 1000)
     }
 }
 
@@ -79,8 +59,7 @@ private struct DateTimeReader {
     }
 
     private func checked(_ value: Int64) -> Int64? {
-        // 0001-01-01T00:00:00Z up to the last microsecond of 9999.
-        -62_135_596_800_000_000...253_402_300_799_999_999 ~= value ? value : nil
+        TimestampText.range ~= value ? value : nil
     }
 
     private var current: UInt8? { at < text.count ? text[at] : nil }
@@ -109,8 +88,8 @@ private struct DateTimeReader {
         if skip(UInt8(ascii: "W")) { return week(of: year, isDashed: isDashed) }
         guard let month = isDashed ? number(1, 2) : number(2, 2) else { return nil }
         if isDashed, !skip(UInt8(ascii: "-")) { return nil }
-        guard let day = isDashed ? number(1, 2) : number(2, 2), DateTimeRule.isDay(year, month, day) else { return nil }
-        return DateTimeRule.days(year, month, day)
+        guard let day = isDashed ? number(1, 2) : number(2, 2), CivilDate.isDay(year, month, day) else { return nil }
+        return CivilDate.days(year, month, day)
     }
 
     private mutating func week(of year: Int, isDashed: Bool) -> Int? {
@@ -121,11 +100,10 @@ private struct DateTimeReader {
             day = given
         }
         // 1970-01-01 was a Thursday; the week with the year's first Thursday is the first.
-        let first = DateTimeRule.days(year, 1, 1)
+        let first = CivilDate.days(year, 1, 1)
         let weekday = ((first + 3) % 7 + 7) % 7
         let monday = first - weekday + (weekday > 3 ? 7 : 0)
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let hasWeek53 = weekday == 3 || (weekday == 2 && isLeap)
+        let hasWeek53 = weekday == 3 || (weekday == 2 && CivilDate.isLeap(year))
         guard 1...(hasWeek53 ? 53 : 52) ~= week, 1...7 ~= day else { return nil }
         return monday + (week - 1) * 7 + day - 1
     }

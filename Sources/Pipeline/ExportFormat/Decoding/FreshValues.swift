@@ -1,22 +1,17 @@
+import TextForms
+
 /// The random defaults of missing keys, from the system's cryptographic generator.
 enum FreshValues {
-    private static let hexadecimal = Array("0123456789abcdef".utf8)
-    private static let alphanumeric = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
-
     /// 64 hexadecimal digits.
-    static func hex64() -> String { text(of: hexadecimal, count: 64) }
+    static func hex64() -> String { text(of: Alphabet.hexadecimal, count: 64) }
 
     /// 32 letters and digits.
-    static func alphanumeric32() -> String { text(of: alphanumeric, count: 32) }
+    static func alphanumeric32() -> String { text(of: Alphabet.alphanumeric, count: 32) }
 
-    /// A random UUID, dashed.
+    /// A random UUID of version 4, dashed.
     static func uuid4() -> String {
-        var digits = bytes(of: hexadecimal, count: 32)
-        digits[12] = UInt8(ascii: "4")
-        // Two fixed bits: 8, 9, a or b.
         var generator = SystemRandomNumberGenerator()
-        digits[16] = hexadecimal[Int.random(in: 8...11, using: &generator)]
-        return UUIDText.dashed(digits)
+        return UUIDBytes.version4(generator.next(), generator.next()).text
     }
 
     /// Two capitalised words.
@@ -27,13 +22,10 @@ enum FreshValues {
         return "\(first) \(second)"
     }
 
-    private static func bytes(of alphabet: [UInt8], count: Int) -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
-    }
-
     private static func text(of alphabet: [UInt8], count: Int) -> String {
-        String(decoding: bytes(of: alphabet, count: count), as: UTF8.self)
+        var generator = SystemRandomNumberGenerator()
+        let bytes = (0..<count).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static let adjectives = [

@@ -1,3 +1,5 @@
+import TextForms
+
 /// Parses the Python literals that old exports hold arrays in: lists and tuples of strings, numbers, `None`, `True` and
 /// `False`. Dictionaries, sets, bytes and expressions are none of them.
 final class PythonLiteralParser {
@@ -178,7 +180,7 @@ extension PythonLiteralParser {
         guard at + digits <= bytes.count else { throw NotALiteral() }
         var value: UInt32 = 0
         for offset in 0..<digits {
-            guard let digit = Digits.hexadecimal(bytes[at + offset]) else { throw NotALiteral() }
+            guard let digit = Hex.digit(bytes[at + offset]) else { throw NotALiteral() }
             value = value << 4 | UInt32(digit)
         }
         guard let scalar = Unicode.Scalar(value) else { throw NotALiteral() }

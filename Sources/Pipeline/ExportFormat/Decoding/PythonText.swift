@@ -1,3 +1,5 @@
+import TextForms
+
 /// Writes values as Python's `str()` and `repr()` do.
 enum PythonText {
     /// `str()`: a string as it is, everything else as its `repr`.
@@ -64,9 +66,11 @@ enum PythonText {
     }
 
     private static func appendEscape(_ scalar: Unicode.Scalar, to out: inout String) {
-        let hex = String(scalar.value, radix: 16)
-        let (mark, width) = scalar.value < 0x100 ? ("\\x", 2) : scalar.value < 0x10000 ? ("\\u", 4) : ("\\U", 8)
-        out += mark + String(repeating: "0", count: width - hex.count) + hex
+        switch scalar.value {
+        case ..<0x100: out += "\\x" + Hex.text(UInt8(scalar.value))
+        case ..<0x10000: out += "\\u" + Hex.text(UInt16(scalar.value))
+        default: out += "\\U" + Hex.text(scalar.value)
+        }
     }
 
     private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,4 +1,5 @@
 /// The part of a text that is being looked at. Owns its memory, which grows up to what one record may take.
+// Eleven properties: the memory, the window in it and the counts change together with every block.
 final class RecordBuffer {
     private let source: any ByteSource
     private let maxBytes: Int

@@ -1,6 +1,7 @@
 import CSimdJSON
 
 /// Reads the elements of an export's top-level array one after the other, in bounded memory.
+// Nine properties: the place in the text is kept flat, since every record moves it.
 public final class RecordReader {
     /// One element, as it stands in the file.
     public struct Record: Sendable, Equatable {

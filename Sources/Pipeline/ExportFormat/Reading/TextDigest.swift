@@ -1,4 +1,5 @@
 import Crypto
+import TextForms
 
 /// SHA-256 of a text that passes by.
 final class TextDigest {
@@ -6,13 +7,5 @@ final class TextDigest {
 
     func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
 
-    func hexadecimal() -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var out: [UInt8] = []
-        for byte in hash.finalize() {
-            out.append(digits[Int(byte >> 4)])
-            out.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: out, as: UTF8.self)
-    }
+    func hexadecimal() -> String { Hex.text(hash.finalize()) }
 }

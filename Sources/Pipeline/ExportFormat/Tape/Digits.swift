@@ -2,15 +2,6 @@ import Glibc
 
 /// Numbers in ASCII text.
 enum Digits {
-    static func hexadecimal(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x41 + 10
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
-    }
-
     /// The nearest double of a decimal number that is well-formed; one too large for a double is infinite.
     static func double(_ digits: UnsafeBufferPointer<UInt8>) -> Double {
         let text = String(decoding: digits, as: UTF8.self)

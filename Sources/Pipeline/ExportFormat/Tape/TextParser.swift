@@ -1,3 +1,5 @@
+import TextForms
+
 /// Why a text is no JSON, and where.
 struct TextFault: Error, Equatable {
     /// Bytes from the text's beginning.
@@ -190,7 +192,7 @@ extension TextParser {
         guard at + 6 <= bytes.count else { throw fault("ends inside a string") }
         var unit: UInt16 = 0
         for offset in 2..<6 {
-            guard let digit = Digits.hexadecimal(bytes[at + offset]) else {
+            guard let digit = Hex.digit(bytes[at + offset]) else {
                 throw fault("has an escape that is not four hexadecimal digits")
             }
             unit = unit << 4 | UInt16(digit)

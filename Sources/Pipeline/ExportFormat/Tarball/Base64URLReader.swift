@@ -101,23 +101,4 @@ final class Base64URLReader {
 
     private static let broken = ExportError(
         .badData, "the tarball's export.json is no base64 text; it is damaged or truncated, encrypt it again")
-
-    /// Decodes a short text whole; nil when it is none.
-    static func decode(_ text: [UInt8]) -> [UInt8]? {
-        guard text.count % 4 == 0 else { return nil }
-        let padding = text.reversed().prefix { $0 == UInt8(ascii: "=") }.count
-        guard padding <= 2 else { return nil }
-        var out: [UInt8] = []
-        var group: UInt32 = 0
-        for (place, byte) in text.enumerated() {
-            let isPadding = place >= text.count - padding
-            let digit = isPadding ? 0 : table[Int(byte)]
-            guard digit < 64 else { return nil }
-            group = group << 6 | UInt32(digit)
-            if place % 4 == 3 {
-                for shift in [16, 8, 0] { out.append(UInt8(truncatingIfNeeded: group >> UInt32(shift))) }
-            }
-        }
-        return out.dropLast(padding)
-    }
 }

@@ -62,6 +62,7 @@ enum FernetCheck {
 
 /// The plain text of a token that has been authenticated. The signature is computed along and compared once more at
 /// the end, in case the file was changed in between.
+// Ten properties: the state of a cipher, of a signature and of the block between them, which advance together.
 final class FernetPlainText: ByteSource {
     private let token: Base64URLReader
     private let key: FernetKey

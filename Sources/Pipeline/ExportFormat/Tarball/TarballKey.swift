@@ -1,6 +1,7 @@
 import Crypto
 import CryptoExtras
 import FoundationEssentials
+import TextForms
 
 /// Unwraps a tarball's data-encryption key.
 enum TarballKey {
@@ -14,7 +15,7 @@ enum TarballKey {
                 .badKey, "the private key is not the one the tarball was encrypted for; use its counterpart of key.pub")
         }
         guard let text = try? key.decrypt(wrapped, padding: .PKCS1_OAEP_SHA256),
-            let bytes = Base64URLReader.decode(Array(text)), let fernet = FernetKey(bytes)
+            let bytes = Base64.decodeURLSafe(text), let fernet = FernetKey(bytes)
         else {
             // Which of the steps failed would tell an attacker more than it tells an operator.
             throw ExportError(.badKey, "the tarball's data.key cannot be unwrapped with the private key; it is damaged")
@@ -40,7 +41,7 @@ enum TarballKey {
 
     /// As OpenSSL writes it: lines of 64 characters and a line end behind the last.
     private static func pem(of key: _RSA.Encryption.PrivateKey) -> [UInt8] {
-        let text = Array(key.publicKey.derRepresentation.base64EncodedString().utf8)
+        let text = Array(Base64.encode(key.publicKey.derRepresentation).utf8)
         var out = Array("-----BEGIN PUBLIC KEY-----\n".utf8)
         for start in stride(from: 0, to: text.count, by: 64) {
             out += text[start..<min(start + 64, text.count)]

@@ -1,5 +1,6 @@
 import Catalogue
 import Storage
+import TextForms
 
 /// Gives every imported organization the slug it keeps: reserved in the control silo, unique among all reservations,
 /// then written back to the organization. An organization that has its reservation is left alone, so that a retry
@@ -59,7 +60,7 @@ struct SlugProvisioning {
         for (id, organization) in zip(ids, organizations) {
             let base = Slug.organizationBase(slug: organization[1].text ?? "", name: "")
             let slug = try unique(base, index, taken, &random)
-            taken.insert(Folding.fold(slug))
+            taken.insert(UpperCaseFolding.folded(slug))
             reserved[organization[0]] = .text(slug)
             rows.append([
                 .integer(id), .text(slug), organization[0], Self.nobody, .text(context.instance.regionName),
@@ -74,7 +75,7 @@ struct SlugProvisioning {
     ) throws(StorageError) -> String {
         do throws(ImportFailure) {
             return try OrganizationRule.uniqueSlug(base, &random) { (candidate) throws(ImportFailure) in
-                if taken.contains(Folding.fold(candidate)) { return true }
+                if taken.contains(UpperCaseFolding.folded(candidate)) { return true }
                 do throws(StorageError) { return try index.holds(candidate, destination.control) } catch {
                     throw .passing(error)
                 }

@@ -1,10 +1,11 @@
 import Catalogue
 import Ledger
 import Storage
+import TextForms
 
 /// The rows of `sentry_email`, one an address in any spelling.
 enum EmailAddresses {
-    static func fold(_ address: String) -> ExactText { ExactText(CaseFolding.folded(address)) }
+    static func fold(_ address: String) -> ExactText { ExactText(LowerCaseFolding.folded(address)) }
 
     /// Folded address → id of its row.
     static func stored(_ addresses: [Value], _ batch: Batch) throws(ImportFailure) -> [ExactText: Int64] {

@@ -1,5 +1,6 @@
 import Catalogue
 import Storage
+import TextForms
 
 /// `sentry.organization`: always new; its slug is slugified and made unique as saving it does.
 struct OrganizationRule: ModelRule {
@@ -83,13 +84,13 @@ struct OwnedSlugRule: ModelRule {
     }
 
     private func key(_ row: Row) -> [Value] {
-        [row.values[owner], .text(Folding.fold(row.values[slug].text ?? ""))]
+        [row.values[owner], .text(UpperCaseFolding.folded(row.values[slug].text ?? ""))]
     }
 
     private func takenSlugs(_ owners: Set<Value>, _ batch: Batch) throws(ImportFailure) -> Set<[Value]> {
         let column = model.columns[owner].name
         let found = try batch.select(
             Select([column, "slug"], from: model.table, where: [.isIn(column, Array(owners))]))
-        return Set(found.map { [$0[0], .text(Folding.fold($0[1].text ?? ""))] })
+        return Set(found.map { [$0[0], .text(UpperCaseFolding.folded($0[1].text ?? ""))] })
     }
 }

@@ -1,6 +1,7 @@
 import Catalogue
 import Ledger
 import Storage
+import TextForms
 
 internal import Crypto
 internal import Foundation
@@ -8,18 +9,12 @@ internal import Foundation
 enum Digest {
     /// SHA-256 as 64 lower-case hexadecimal digits.
     static func sha256(_ text: String) -> String {
-        SHA256.hash(data: Data(text.utf8)).map { byte in
-            let hex = String(byte, radix: 16)
-            return byte < 16 ? "0" + hex : hex
-        }.joined()
+        Hex.text(SHA256.hash(data: Data(text.utf8)))
     }
 
     /// MD5 as 32 lower-case hexadecimal digits: a search's key in the reference, no security.
     static func md5(_ text: String) -> String {
-        Insecure.MD5.hash(data: Data(text.utf8)).map { byte in
-            let hex = String(byte, radix: 16)
-            return byte < 16 ? "0" + hex : hex
-        }.joined()
+        Hex.text(Insecure.MD5.hash(data: Data(text.utf8)))
     }
 }
 

@@ -1,8 +1,7 @@
 import Catalogue
 import Ledger
 import Storage
-
-internal import Glibc
+import TextForms
 
 /// `sentry.userip`: one row a user and address, without its place; seeing an address makes its user active now.
 struct UserIPRule: ModelRule {
@@ -89,14 +88,5 @@ struct UserIPRule: ModelRule {
         } catch {
             throw .from(error, model: model)
         }
-    }
-}
-
-/// IPv4 and IPv6 addresses as text.
-enum IPAddress {
-    static func isValid(_ text: String) -> Bool {
-        var v4 = in_addr()
-        var v6 = in6_addr()
-        return inet_pton(AF_INET, text, &v4) == 1 || inet_pton(AF_INET6, text, &v6) == 1
     }
 }

@@ -1,4 +1,5 @@
 internal import Catalogue
+internal import TextForms
 
 extension WireBuffer {
     /// Appends a value in PostgreSQL's binary form, with its length.

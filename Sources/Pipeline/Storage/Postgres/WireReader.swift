@@ -1,4 +1,5 @@
 internal import Catalogue
+internal import TextForms
 
 /// Reads PostgreSQL's binary values. Lives no longer than the result it reads.
 struct WireReader {

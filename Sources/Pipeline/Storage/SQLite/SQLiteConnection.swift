@@ -1,5 +1,6 @@
 internal import CSQLite
 internal import Glibc
+internal import TextForms
 
 /// One open SQLite file with its prepared statements. Closed with the last reference to it.
 final class SQLiteConnection {
@@ -125,7 +126,7 @@ final class SQLiteConnection {
             handle, "relocation_fold", 1, flags, nil,
             { context, _, arguments in
                 guard let text = sqlite3_value_text(arguments?[0]) else { return sqlite3_result_null(context) }
-                let folded = CaseFolding.folded(String(cString: text))
+                let folded = LowerCaseFolding.folded(String(cString: text))
                 sqlite3_result_text(context, folded, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
             }, nil, nil, nil)
     }

@@ -1,4 +1,5 @@
 internal import Catalogue
+internal import TextForms
 
 extension SQLiteValue {
     /// The stored form of a value that fits its column.
@@ -33,7 +34,7 @@ extension SQLiteValue {
     }
 
     var folded: SQLiteValue {
-        if case .text(let text) = self { .text(CaseFolding.folded(text)) } else { self }
+        if case .text(let text) = self { .text(LowerCaseFolding.folded(text)) } else { self }
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Catalogue
+internal import TextForms
 
 /// Keeps case-insensitive columns unique beyond ASCII, by a look-up before each row is written: the index of the schema
 /// folds ASCII only. Two texts of ASCII are left to that index.
@@ -38,9 +39,9 @@ struct WideUniques {
     func conflict(of row: [SQLiteValue], id: SQLiteValue?) throws(StorageError) -> StorageError? {
         for lookUp in lookUps {
             guard case .text(let text) = row[lookUp.position] else { continue }
-            let values = [SQLiteValue.text(CaseFolding.folded(text)), id ?? .null]
+            let values = [SQLiteValue.text(LowerCaseFolding.folded(text)), id ?? .null]
             var isTaken = try Self.finds(values, lookUp.wide)
-            if !isTaken, !CaseFolding.isASCII(text) { isTaken = try Self.finds(values, lookUp.narrow) }
+            if !isTaken, !LowerCaseFolding.isASCII(text) { isTaken = try Self.finds(values, lookUp.narrow) }
             if isTaken {
                 let place = StorageError.Place(
                     table: table.name, constraint: lookUp.column, columns: [lookUp.column])

@@ -1,4 +1,5 @@
 internal import Catalogue
+internal import TextForms
 
 /// Names of constraints and indexes: `<table>_<columns>_<kind>`, shortened with a hash where PostgreSQL would cut them.
 enum SchemaNames {
@@ -30,8 +31,7 @@ enum SchemaNames {
     private static func hash(_ text: String) -> String {
         var hash: UInt32 = 2_166_136_261
         for byte in text.utf8 { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
+        return Hex.text(hash)
     }
 }
 

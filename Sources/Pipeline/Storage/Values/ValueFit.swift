@@ -1,4 +1,5 @@
 internal import Catalogue
+internal import TextForms
 
 /// Why a value does not fit its column; the words never show the value.
 struct ValueMismatch: Error {

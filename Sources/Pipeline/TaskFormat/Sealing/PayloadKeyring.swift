@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import TextForms
 
 /// The keys that payloads are sealed with in Redis: the first one seals, every one opens. A key is rotated by putting
 /// a new one first and keeping the old one until no relocation needs it any more.
@@ -51,7 +52,7 @@ public struct PayloadKeyring: Sendable {
         guard keyIDLimits.contains(id.utf8.count), id.utf8.allSatisfy(isAllowedInID) else {
             throw malformed(line, "the key id has other characters than letters, digits, dots, dashes, underscores")
         }
-        guard let bytes = Data(base64Encoded: String(words[1])), bytes.count == keyBytes else {
+        guard let bytes = Base64.decode(words[1]), bytes.count == keyBytes else {
             throw malformed(line, "the key is not the base64 of 32 bytes")
         }
         return (id, SymmetricKey(data: bytes))

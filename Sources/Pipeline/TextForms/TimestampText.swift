@@ -1,16 +1,15 @@
 /// Timestamps as text: `2023-06-22T22:59:55.488000+00:00`, always of one length, so that the order of the texts is
 /// that of the times. Python's `datetime.fromisoformat` and SQLite's date functions read it.
-enum TimestampText {
+package enum TimestampText {
     /// 0001-01-01T00:00:00 to 9999-12-31T23:59:59.999999, in microseconds: what the text (and Python) can say.
-    static let range: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
+    package static let range: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
 
-    private static let microsecondsADay: Int64 = 86_400_000_000
+    private static let microsecondsPerDay: Int64 = 86_400_000_000
 
     /// - Parameter microseconds: since 1970, within ``range``.
-    static func text(_ microseconds: Int64, withZone: Bool) -> String {
-        let day = floorDivide(microseconds, microsecondsADay)
-        let time = microseconds - day * microsecondsADay
-        let date = civil(fromDay: day)
+    package static func text(_ microseconds: Int64, withZone: Bool) -> String {
+        let (day, time) = microseconds.dividedDown(by: microsecondsPerDay)
+        let date = CivilDate(daysSince1970: day)
         return String(unsafeUninitializedCapacity: withZone ? 32 : 26) { text in
             write(date.year, digits: 4, to: text, at: 0)
             write(date.month, digits: 2, to: text, at: 5)
@@ -30,13 +29,12 @@ enum TimestampText {
 
     /// Reads what other programs write, too: a space for the `T`, any number of fraction digits, `Z`, another offset
     /// or none (UTC), a date alone. nil for anything else.
-    static func microseconds(_ text: String) -> Int64? {
+    package static func microseconds(_ text: String) -> Int64? {
         var reader = DigitReader(text)
         guard let year = reader.number(4), reader.skip("-"), let month = reader.number(2), reader.skip("-"),
-            let day = reader.number(2), (1...12).contains(month), (1...31).contains(day)
+            let day = reader.number(2), isDay(year, month, day)
         else { return nil }
-        var value = self.day(year: year, month: month, day: day) * microsecondsADay
-        guard civil(fromDay: floorDivide(value, microsecondsADay)) == (year, month, day) else { return nil }
+        var value = Int64(CivilDate.days(Int(year), Int(month), Int(day))) * microsecondsPerDay
         if reader.isAtEnd { return value }
         guard reader.skip("T") || reader.skip(" "), let hour = reader.number(2), reader.skip(":"),
             let minute = reader.number(2), hour < 24, minute < 60
@@ -54,8 +52,25 @@ enum TimestampText {
         return value - offset * 1_000_000
     }
 
-    private static func floorDivide(_ value: Int64, _ by: Int64) -> Int64 {
-        value >= 0 ? value / by : -((by - 1 - value) / by)
+    /// The year 0, which no text of ours names, is read all the same.
+    private static func isDay(_ year: Int64, _ month: Int64, _ day: Int64) -> Bool {
+        CivilDate.isDay(year == 0 ? 400 : Int(year), Int(month), Int(day))
+    }
+
+    /// `2024-05-06T07:08:09.123Z`, of any time that fits.
+    ///
+    /// - Parameter milliseconds: since 1970.
+    package static func text(milliseconds: Int64) -> String {
+        let (day, time) = milliseconds.dividedDown(by: 86_400_000)
+        let date = CivilDate(daysSince1970: day)
+        let clock = [time / 3_600_000, time / 60_000 % 60, time / 1_000 % 60].map { padded($0, 2) }
+        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
+            + "T\(clock.joined(separator: ":")).\(padded(time % 1_000, 3))Z"
+    }
+
+    private static func padded(_ number: Int64, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 
     private static func write(
@@ -66,27 +81,6 @@ enum TimestampText {
             text[place] = UInt8(48 + rest % 10)
             rest /= 10
         }
-    }
-
-    /// Days since 1970-01-01 to a date of the Gregorian calendar, by counting in eras of 400 years.
-    private static func civil(fromDay day: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = day + 719_468
-        let era = floorDivide(shifted, 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
-    }
-
-    private static func day(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let shiftedYear = month <= 2 ? year - 1 : year
-        let era = floorDivide(shiftedYear, 400)
-        let yearOfEra = shiftedYear - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 }
 

@@ -1,12 +1,12 @@
 internal import Glibc
 
 /// An IPv4 or IPv6 address with its prefix length, as PostgreSQL's `inet` holds it.
-struct InternetAddress: Equatable {
+package struct InternetAddress: Equatable, Sendable {
     /// Four or sixteen bytes.
-    let bytes: [UInt8]
-    let prefixLength: Int
+    package let bytes: [UInt8]
+    package let prefixLength: Int
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let bytes = Self.bytes(String(parts[0])) else { return nil }
         self.bytes = bytes
@@ -18,13 +18,13 @@ struct InternetAddress: Equatable {
         prefixLength = length
     }
 
-    init(bytes: [UInt8], prefixLength: Int) {
+    package init(bytes: [UInt8], prefixLength: Int) {
         self.bytes = bytes
         self.prefixLength = prefixLength
     }
 
     /// The form in which PostgreSQL shows it: the shortest; a prefix length only where it is not the whole address.
-    var text: String {
+    package var text: String {
         var out = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN) + 1)
         let family = bytes.count == 4 ? AF_INET : AF_INET6
         let written = bytes.withUnsafeBytes { inet_ntop(family, $0.baseAddress, &out, socklen_t(out.count)) }

@@ -1,9 +1,9 @@
 /// An IPv6 address, written as Python's `ipaddress` and Django write it.
-struct IPv6Address: CustomStringConvertible {
+package struct IPv6Address: CustomStringConvertible, Sendable {
     private var groups: [UInt16] = []
 
     /// nil when the text is none. A zone behind `%` is dropped.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
         if parts.count == 2, parts[1].isEmpty || parts[1].contains("%") { return nil }
         let halves = Self.halves(String(parts[0]))
@@ -39,7 +39,7 @@ struct IPv6Address: CustomStringConvertible {
         }
         var groups: [UInt16] = []
         for word in words {
-            guard 1...4 ~= word.utf8.count, word.utf8.allSatisfy({ Digits.hexadecimal($0) != nil }),
+            guard 1...4 ~= word.utf8.count, word.utf8.allSatisfy({ Hex.digit($0) != nil }),
                 let group = UInt16(word, radix: 16)
             else { return nil }
             groups.append(group)
@@ -60,7 +60,7 @@ struct IPv6Address: CustomStringConvertible {
         return [bytes[0] << 8 | bytes[1], bytes[2] << 8 | bytes[3]]
     }
 
-    var description: String {
+    package var description: String {
         if groups[..<5].allSatisfy({ $0 == 0 }), groups[5] == 0xFFFF {
             return "::ffff:\(groups[6] >> 8).\(groups[6] & 0xFF).\(groups[7] >> 8).\(groups[7] & 0xFF)"
         }

@@ -1,13 +1,13 @@
 /// Case-insensitive comparison as PostgreSQL's `citext` does it: every character in lower case, one for one.
-public enum CaseFolding {
-    public static func folded(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
+package enum LowerCaseFolding {
+    package static func folded(_ text: String) -> String {
+        if isASCII(text) { return text.lowercased() }
         var out = String.UnicodeScalarView()
         for scalar in text.unicodeScalars { out.append(lower(scalar)) }
         return String(out)
     }
 
-    static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
+    package static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
 
     private static func lower(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
         // The one character whose lower-case form is two: the C library, and so citext, takes the first.

@@ -1,0 +1,33 @@
+internal import FoundationEssentials
+
+/// Base64 with padding, of short texts as a whole.
+package enum Base64 {
+    /// In the standard alphabet.
+    package static func encode(_ bytes: some Sequence<UInt8>) -> String { Data(bytes).base64EncodedString() }
+
+    /// Reads the standard alphabet. nil for white space, missing padding and every other byte.
+    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        decode(Array(text.utf8))
+    }
+
+    /// Reads the alphabet for URLs, which has `-` and `_` for `+` and `/`, and those neither.
+    package static func decodeURLSafe(_ text: some Sequence<UInt8>) -> [UInt8]? {
+        var standard: [UInt8] = []
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "-"): standard.append(UInt8(ascii: "+"))
+            case UInt8(ascii: "_"): standard.append(UInt8(ascii: "/"))
+            case UInt8(ascii: "+"), UInt8(ascii: "/"): return nil
+            default: standard.append(byte)
+            }
+        }
+        return decode(standard)
+    }
+
+    private static func decode(_ text: [UInt8]) -> [UInt8]? {
+        // Foundation also takes padding where none belongs.
+        let padding = text.suffix(2).count { $0 == UInt8(ascii: "=") }
+        guard text.count % 4 == 0, !text.dropLast(padding).contains(UInt8(ascii: "=")) else { return nil }
+        return Data(base64Encoded: Data(text)).map { Array($0) }
+    }
+}

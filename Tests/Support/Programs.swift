@@ -1,0 +1,14 @@
+import Foundation
+
+/// Where our own programs lie.
+public enum Programs {
+    /// The folder of the test's own bundle, where the programs are built too, unless RELOCATION_TEST_PROGRAMS names
+    /// another, such as that of a release build.
+    public static let folder: String = {
+        if let named = ProcessInfo.processInfo.environment["RELOCATION_TEST_PROGRAMS"] { return named }
+        let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
+        if FileManager.default.fileExists(atPath: bundle + "/relocation-worker") { return bundle }
+        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? bundle
+        return URL(fileURLWithPath: executable).deletingLastPathComponent().path
+    }()
+}
