@@ -7,7 +7,7 @@ import TaskFormat
 import Operations
 import Queue
 
-/// What all scopes' commands do once their arguments are read.
+/// What the import command of every scope does with its arguments.
 struct ImportCommand {
     let scope: ImportScope
     let arguments: ImportOptions
@@ -21,8 +21,6 @@ struct ImportCommand {
             try run(voice, findings)
         } catch let error as ExportError {
             try report(error, voice, findings)
-        } catch let error as OperationError {
-            throw CommandFailure(error)
         } catch let error as TaskFormatError {
             throw CommandFailure(error)
         }
@@ -52,7 +50,7 @@ struct ImportCommand {
             let noun = tasks == 1 ? "task" : "tasks"
             voice.say("Queued \(tasks) \(noun). Follow with: relocation-enqueue status \(job.uuid)")
         case .already(let status):
-            voice.say("This import is queued already: \(status.status.rawValue), nothing was added.")
+            voice.say("This import is queued already (\(status.status.rawValue)). Nothing was added.")
         }
         Voice.print(job.uuid)
         if arguments.wait {
@@ -70,7 +68,7 @@ struct ImportCommand {
     }
 }
 
-/// What the first pass found, in words.
+/// The result of the first pass, in words.
 enum SurveyText {
     static func text(_ survey: ExportSurvey, name: String) -> String {
         let skipped = survey.leftOut.totals.droppedTotal

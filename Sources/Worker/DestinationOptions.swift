@@ -55,12 +55,8 @@ struct DestinationOptions: ParsableArguments {
     private func controlDatabase(_ environment: Environment) throws -> DatabaseURL? {
         let variable = "RELOCATION_CONTROL_DATABASE_URL"
         if let controlDatabaseURL {
-            let url = try parse(controlDatabaseURL)
-            guard !url.hasPassword else {
-                throw CommandFailure(
-                    .usage, "--control-database-url must not hold a password: use \(variable) or \(variable)_FILE.")
-            }
-            return url
+            try DatabasePassword.refuse(in: controlDatabaseURL, flag: "--control-database-url", variable: variable)
+            return try parse(controlDatabaseURL)
         }
         return try environment.value(variable).map { text throws in try parse(text) }
     }

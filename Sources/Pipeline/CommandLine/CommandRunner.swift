@@ -46,6 +46,7 @@ public enum CommandRunner {
                 exitCode: failure.status.rawValue, message: failure.message.isEmpty ? "" : "Error: \(failure.message)",
                 isError: true)
         }
+        if let error = error as? any CommandEnding { return outcome(of: error.commandFailure, root) }
         if let error = error as? QueueError { return outcome(of: CommandFailure(error), root) }
         if let code = error as? ExitCode { return Outcome(exitCode: code.rawValue, message: "", isError: true) }
         let code = root.exitCode(for: error)

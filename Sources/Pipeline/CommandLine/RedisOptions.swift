@@ -60,6 +60,6 @@ public struct RedisOptions: ParsableArguments {
 extension CommandFailure {
     /// A command line is visible to every user of the machine.
     static func password(in flag: String, _ variable: String) -> CommandFailure {
-        CommandFailure(.usage, "\(flag) must not hold a password: use the environment or \(variable)_FILE.")
+        CommandFailure(.usage, "\(flag) must not contain a password: set \(variable) or \(variable)_FILE instead.")
     }
 }
