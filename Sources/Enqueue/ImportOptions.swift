@@ -21,7 +21,8 @@ struct ImportOptions: ParsableArguments {
 
     @Option(
         name: .customLong("findings-file"),
-        help: ArgumentHelp("File to write the findings to, as JSON. It is written whatever happens.", valueName: "file"))
+        help: ArgumentHelp("File to write the findings to, as JSON. It is written whatever happens.", valueName: "file")
+    )
     var findingsFile: String?
 
     @Option(

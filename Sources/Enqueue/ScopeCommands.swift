@@ -39,7 +39,8 @@ struct OrganizationsCommand: ParsableCommand {
     @Option(
         name: .customLong("filter-org-slugs"),
         help: ArgumentHelp(
-            "Import only these organizations: slugs separated by commas, spelled exactly as in the export.", valueName: "slugs"))
+            "Import only these organizations: slugs separated by commas, spelled exactly as in the export.",
+            valueName: "slugs"))
     var slugs: String?
 
     @Flag(name: .customLong("merge-users"), help: "Treat a user whose name exists already as that user.")
@@ -58,14 +59,16 @@ struct OrganizationsCommand: ParsableCommand {
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "Queues an installation's options, relays, roles and privileged users.",
-        discussion: "Users keep their privileges and must claim their account. A setting that exists already keeps its value.")
+        discussion:
+            "Users keep their privileges and must claim their account. A setting that exists already keeps its value.")
 
     @OptionGroup var options: ImportOptions
 
     @Flag(name: .customLong("merge-users"), help: "Treat a user whose name exists already as that user.")
     var mergeUsers = false
 
-    @Flag(name: .customLong("overwrite-configs"), help: "Overwrite settings that exist already with the imported values.")
+    @Flag(
+        name: .customLong("overwrite-configs"), help: "Overwrite settings that exist already with the imported values.")
     var overwriteConfigs = false
 
     func run() throws {

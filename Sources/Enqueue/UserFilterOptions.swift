@@ -6,7 +6,9 @@ import Cutting
 struct UserFilterOptions: ParsableArguments {
     @Option(
         name: .customLong("filter-usernames"),
-        help: ArgumentHelp("Import only these users: names separated by commas, spelled exactly as in the export.", valueName: "names"))
+        help: ArgumentHelp(
+            "Import only these users: names separated by commas, spelled exactly as in the export.", valueName: "names")
+    )
     var usernames: String?
 
     @Option(

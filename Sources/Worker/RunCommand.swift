@@ -43,7 +43,9 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("stall-limit"),
-        help: "Seconds that one step of the work may take before it counts as hanging. After twice as long the worker exits with 70.")
+        help:
+            "Seconds that one step of the work may take before it counts as hanging. After twice as long the worker exits with 70."
+    )
     var stallLimit = 60
 
     @OptionGroup(title: "Queue") var redis: RedisOptions

@@ -61,7 +61,9 @@ import Testing
                 try DatabasePassword.refuse(in: url, flag: "--control-database-url", variable: "CONTROL")
             }
             #expect(refusal?.status == .usage, "\(url)")
-            #expect(refusal?.message.contains("--control-database-url") == true && refusal?.message.contains("CONTROL_FILE") == true)
+            #expect(
+                refusal?.message.contains("--control-database-url") == true
+                    && refusal?.message.contains("CONTROL_FILE") == true)
             #expect(refusal?.message.contains("hush") == false)
         }
     }

@@ -95,7 +95,8 @@ import Testing
             try enqueue(disturbingAt: 400, limit: 1_000) { server.kill() }
         }
         #expect(error?.kind == .unavailable)
-        #expect(error?.message.contains("stayed away for 1 s. Nothing was queued.") == true, "\(String(describing: error))")
+        #expect(
+            error?.message.contains("stayed away for 1 s. Nothing was queued.") == true, "\(String(describing: error))")
         #expect(ContinuousClock.now - begin < .seconds(10))
         try server.start()
         let queue = try RelocationQueue(try configuration())

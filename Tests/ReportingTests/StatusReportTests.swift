@@ -45,7 +45,9 @@ import Testing
         #expect(members["warnings"] == .list([.text("unknown model x")]))
         #expect(members["attempts"] == .integer(0) && members["pauseRequested"] == .flag(false))
         #expect(members["createdAt"] == .text("2000-02-29T00:00:00.000Z"))
-        for key in ["nextAttemptAt", "lastTrouble", "trouble", "owner", "worker", "leaseExpiresAt", "flags", "failedTask"] {
+        for key in [
+            "nextAttemptAt", "lastTrouble", "trouble", "owner", "worker", "leaseExpiresAt", "flags", "failedTask",
+        ] {
             #expect(members[key] == .null, "\(key)")
         }
     }
@@ -163,7 +165,8 @@ import Testing
                 00000000-0000-4000-8000-000000000002  global  SUCCESS  COMPLETED     0/0    0/0
                 """)
         #expect(StatusReport.json([]) == "[]")
-        #expect(StatusReport.json([StatusReport(other), StatusReport(other)]).hasPrefix("[\n  {\n    \"attempts\" : 0,"))
+        #expect(
+            StatusReport.json([StatusReport(other), StatusReport(other)]).hasPrefix("[\n  {\n    \"attempts\" : 0,"))
         #expect(StatusReport(other).findingsFile == "[]")
         let finding = Finding(kind: .unknown, model: "m", reason: "r")
         let failed = RelocationStatus(uuid: uuid(3), scope: "s", findings: [finding.json(), finding.json()])

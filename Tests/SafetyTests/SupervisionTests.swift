@@ -121,9 +121,11 @@ import Testing
             "relocation-worker", ["run", "--concurrency", "2", "--outage-budget", "0"],
             environment: ["RELOCATION_FAILPOINT": "chunk.before:1:hang5"])
         #expect(eventually(within: 20) { worker.errorsSoFar.contains("relocation claimed") })
+        // The chunk hangs by now.
+        Thread.sleep(forTimeInterval: 1)
         installation.redis.kill()
         // The idle slot polls within this time and gives up.
-        Thread.sleep(forTimeInterval: 2.5)
+        Thread.sleep(forTimeInterval: 2)
         #expect(worker.process.isRunning, "the chunk is not done")
         worker.process.signal(SIGTERM)
         let result = try worker.result(within: 20)

@@ -18,7 +18,9 @@ public struct ProgressMeter: Sendable {
         // Work that starts again from an earlier place has no rate with what was before.
         if let last = samples.last, done < last.done { samples = [] }
         samples.append((time, done))
-        while samples.count > 2, time.saturatedSubtracting(samples[1].time) >= ProgressMeter.window { samples.removeFirst() }
+        while samples.count > 2, time.saturatedSubtracting(samples[1].time) >= ProgressMeter.window {
+            samples.removeFirst()
+        }
     }
 
     /// Rows per second; nil until there are two samples.
