@@ -11,7 +11,7 @@ struct WaitLoop {
 
     /// Milliseconds between two polls.
     private static let pollMilliseconds: UInt32 = 200
-    /// Milliseconds for which Redis may stay away while waiting.
+    /// Milliseconds for which Redis may stay away meanwhile.
     private static let outageMilliseconds: Int64 = 30_000
 
     /// - Parameter findings: takes the final findings

@@ -2,13 +2,13 @@ public import ArgumentParser
 
 /// Which database a command works on. The Storage room reads the URL.
 public struct DatabaseOptions: ParsableArguments {
-    /// The file of a command that names no database, in the working folder.
+    /// The SQLite file in the working folder that is used if no database is given.
     public static let defaultFileName = "relocation.sqlite"
 
     @Option(
         name: .customLong("database-url"),
         help: ArgumentHelp(
-            "Database: sqlite:///absolute/path or postgresql://… A password belongs in RELOCATION_DATABASE_URL or a file.",
+            "Database: sqlite:///absolute/path or postgresql://… Also RELOCATION_DATABASE_URL or RELOCATION_DATABASE_URL_FILE, which may contain a password; this option may not.",
             valueName: "url"))
     public var databaseURL: String?
 

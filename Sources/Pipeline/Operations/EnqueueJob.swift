@@ -65,19 +65,24 @@ public struct EnqueueJob {
             isInterrupted: observer.isInterrupted)
         for warning in try queue.serverReport().warnings { observer.warn(warning) }
         observer.willStage()
-        let token: Int64
         try Failpoint.reach("enqueue.begin.before")
         switch try begin(queue, survey) {
         case .already(let status): return .already(status)
-        case .staged(let staged): token = staged
+        case .staged(let token): return .queued(tasks: try fill(queue, token, source, survey, observer))
         }
+    }
+
+    /// Pushes and publishes a relocation that is begun, or removes it again.
+    private func fill(
+        _ queue: PatientQueue, _ token: Int64, _ source: ExportSource, _ survey: ExportSurvey, _ observer: Observer
+    ) throws -> Int {
         do {
             try Failpoint.reach("enqueue.begin.after")
             let tasks = try push(source, survey, queue, token, observer)
             try Failpoint.reach("enqueue.publish.before")
             try queue.publish(uuid: uuid, token: token, chunksTotal: tasks)
             try Failpoint.reach("enqueue.publish.after")
-            return .queued(tasks: tasks)
+            return tasks
         } catch {
             // What cannot be removed now is replaced by the next enqueue of this UUID; workers never see it.
             _ = try? queue.queue.abandon(uuid: uuid, token: token)
@@ -97,21 +102,24 @@ public struct EnqueueJob {
             warnings: survey.warnings)
         switch try OperationError.refusing({ try queue.begin(relocation) }) {
         case .staged(let token): return .staged(token)
-        case .exists(let status):
-            guard status.digest == survey.sha256, status.scope == scope.rawValue else {
-                throw OperationError(
-                    .badData,
-                    "The import UUID \(uuid) belongs to another file or scope; leave --import-uuid out for a new one")
-            }
-            switch status.status {
-            case .inProgress, .paused: return .already(status)
-            case .failure, .success:
-                guard case .staged(let token) = try queue.begin(relocation, replacing: true) else {
-                    return .already(status)
-                }
-                return .staged(token)
-            }
+        case .exists(let status): return try replace(status, with: relocation, queue)
         }
+    }
+
+    /// A finished import is done again; one that goes on is left alone.
+    private func replace(
+        _ status: RelocationStatus, with relocation: NewRelocation, _ queue: PatientQueue
+    ) throws -> Beginning {
+        guard status.digest == relocation.digest, status.scope == relocation.scope else {
+            throw OperationError(
+                .badData,
+                "The UUID \(uuid) belongs to the import of another file or scope. Use another UUID, or none to get a new one."
+            )
+        }
+        guard status.status == .failure || status.status == .success,
+            case .staged(let token) = try OperationError.refusing({ try queue.begin(relocation, replacing: true) })
+        else { return .already(status) }
+        return .staged(token)
     }
 
     private func push(
@@ -137,59 +145,5 @@ public struct EnqueueJob {
             try batch.add(.derive, model)
         }
         return try batch.finish()
-    }
-}
-
-/// Tasks on their way to Redis, pushed many at a time.
-private struct TaskBatch {
-    let queue: PatientQueue
-    let uuid: String
-    let token: Int64
-    let keyring: PayloadKeyring?
-    private var tasks: [QueueTask] = []
-    private var bytes = 0
-    private var total = 0
-
-    private static let maxBytes = 1 << 20
-    private static let maxTasks = 256
-
-    init(queue: PatientQueue, uuid: String, token: Int64, keyring: PayloadKeyring?) {
-        self.queue = queue
-        self.uuid = uuid
-        self.token = token
-        self.keyring = keyring
-    }
-
-    /// A task without a payload carries no rows.
-    mutating func add(
-        _ kind: TaskKind, _ name: String, minOrdinal: Int64 = 0, rows: Int = 0, sourceBytes: Int = 0,
-        payload: [UInt8] = []
-    ) throws {
-        var payload = payload
-        if let keyring {
-            let identity = PayloadIdentity(uuid: uuid, kind: kind, model: name, minOrdinal: minOrdinal, rows: rows)
-            payload = try SealedPayload.seal(payload, as: identity, with: keyring)
-        }
-        tasks.append(
-            QueueTask(
-                kind: kind.rawValue, name: name, minOrdinal: minOrdinal, rows: rows, sourceBytes: sourceBytes,
-                payload: payload))
-        bytes += payload.count
-        if tasks.count >= Self.maxTasks || bytes >= Self.maxBytes { try push() }
-    }
-
-    /// Pushes the rest; returns how many tasks there were.
-    mutating func finish() throws -> Int {
-        try push()
-        return total
-    }
-
-    private mutating func push() throws {
-        guard !tasks.isEmpty else { return }
-        try queue.push(tasks, uuid: uuid, token: token)
-        try Failpoint.reach("enqueue.push.after")
-        total += tasks.count
-        tasks = []
-        bytes = 0
     }
 }
