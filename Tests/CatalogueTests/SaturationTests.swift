@@ -1,7 +1,7 @@
 import Catalogue
 import Testing
 
-@Suite struct RowAccountTests {
+@Suite struct SaturationTests {
     @Test(arguments: [Int.max, .min]) func sumsStopAtTheLimit(_ extreme: Int) {
         let words = ["inserted", "existing", "overwritten", "dropped|filtered", "dropped|skipped"]
         var counters: [String: Int] = [:]
