@@ -24,6 +24,7 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "relocation",
@@ -72,8 +73,8 @@ let package = Package(
                 "Relocation",
                 "Failpoints", logging, metrics,
             ]),
-        room("Operations", ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Failpoints"]),
         room("Reporting", ["TextForms", "Catalogue", "Queue"]),
+        room("Operations", ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Reporting", "Failpoints"]),
         room("CommandLine", ["Catalogue", "TaskFormat", "Queue", "Reporting", argumentParser, logging]),
         .executableTarget(
             name: "Enqueue",
@@ -86,7 +87,7 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Import", "Relocation",
-                "WorkerRuntime", "Reporting", "CommandLine", "CMalloc", argumentParser, logging, signals,
+                "WorkerRuntime", "Reporting", "CommandLine", "CMalloc", argumentParser, logging, signals, lifecycle,
             ],
             path: "Sources/Worker", swiftSettings: strict),
 
@@ -111,8 +112,10 @@ let package = Package(
         tests(
             "ExportFormatTests",
             ["ExportFormat", "Cutting", "TaskFormat", "TextForms", "Catalogue", "TestSupport", crypto, cryptoExtras]),
-        tests(
-            "QueueTests", ["Queue", "CommandLine", "Reporting", "Catalogue", "TestSupport", argumentParser, logging]),
+        tests("QueueTests", ["Queue", "TestSupport"]),
+        tests("ReportingTests", ["Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),
+        tests("OperationsTests", ["Operations", "Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),
+        tests("CommandLineTests", ["CommandLine", "Reporting", "Queue", "TestSupport", argumentParser, logging]),
         tests("StorageTests", ["Storage", "TextForms", "Catalogue", "TestSupport"]),
         tests(
             "ImportTests",

@@ -4,11 +4,11 @@ import Reporting
 
 internal import Foundation
 
-/// The file that `--findings-file` names: written in every outcome.
+/// The file that `--findings-file` names. It is written whatever happens.
 struct FindingsFile {
     private let path: String
 
-    /// Creates the file at once, so that a place that cannot be written is found before anything is done.
+    /// Creates the file at once, so that a path that cannot be written is reported before any work.
     init(_ path: String) throws(CommandFailure) {
         self.path = path
         try write("[]")

@@ -7,7 +7,7 @@ import TaskFormat
 import Operations
 import Queue
 
-/// What all scopes' commands do once their arguments are read.
+/// What the import command of every scope does with its arguments.
 struct ImportCommand {
     let scope: ImportScope
     let arguments: ImportOptions
@@ -21,42 +21,52 @@ struct ImportCommand {
             try run(voice, findings)
         } catch let error as ExportError {
             try report(error, voice, findings)
-        } catch let error as OperationError {
-            throw CommandFailure(error)
         } catch let error as TaskFormatError {
             throw CommandFailure(error)
         }
     }
 
     private func run(_ voice: Voice, _ findings: FindingsFile?) throws {
-        var options = flags
-        options.atomic = arguments.atomic
-        options.chunkSize = arguments.chunkSize
-        var job = EnqueueJob(scope: scope, source: arguments.source, uuid: arguments.uuid)
-        job.privateKey = try arguments.privateKey()
-        job.filter = try filter()
-        job.options = options
-        job.keyring = try arguments.keyring()
-        var observer = EnqueueJob.Observer()
-        observer.warn = voice.warn
-        observer.willStage = Interruption.keep
-        observer.isInterrupted = { Interruption.isRequested }
+        let job = try job()
         // A mistake in these is found before the file is read.
         let configuration = arguments.check ? nil : try arguments.redis.configuration()
         let (source, survey) = try job.check()
         voice.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
         for warning in survey.warnings { voice.warn(warning) }
         guard let configuration else { return }
-        switch try job.queue(source, survey, configuration, observer: observer) {
-        case .queued(let tasks):
-            let noun = tasks == 1 ? "task" : "tasks"
-            voice.say("Queued \(tasks) \(noun). Follow with: relocation-enqueue status \(job.uuid)")
-        case .already(let status):
-            voice.say("This import is queued already: \(status.status.rawValue), nothing was added.")
-        }
+        let outcome = try job.queue(source, survey, configuration, observer: observer(voice))
+        voice.say(words(outcome, job.uuid))
         Voice.print(job.uuid)
         if arguments.wait {
             try WaitLoop(uuid: job.uuid, configuration: configuration, voice: voice).run(findings)
+        }
+    }
+
+    private func job() throws -> EnqueueJob {
+        var job = EnqueueJob(scope: scope, source: arguments.source, uuid: arguments.uuid)
+        job.privateKey = try arguments.privateKey()
+        job.filter = try filter()
+        job.options = flags
+        job.options.atomic = arguments.atomic
+        job.options.chunkSize = arguments.chunkSize
+        job.keyring = try arguments.keyring()
+        return job
+    }
+
+    private func observer(_ voice: Voice) -> EnqueueJob.Observer {
+        var observer = EnqueueJob.Observer()
+        observer.warn = voice.warn
+        observer.willStage = Interruption.keep
+        observer.isInterrupted = { Interruption.isRequested }
+        return observer
+    }
+
+    private func words(_ outcome: EnqueueJob.Outcome, _ uuid: String) -> String {
+        switch outcome {
+        case .queued(let tasks):
+            "Queued \(tasks) \(tasks == 1 ? "task" : "tasks"). Follow with: relocation-enqueue status \(uuid)"
+        case .already(let status):
+            "This import is queued already (\(status.status.rawValue)). Nothing was added."
         }
     }
 
@@ -67,19 +77,5 @@ struct ImportCommand {
             voice.say(finding.description)
         }
         throw CommandFailure(CommandExit(rawValue: error.kind.exitCode) ?? .badData, error.description)
-    }
-}
-
-/// What the first pass found, in words.
-enum SurveyText {
-    static func text(_ survey: ExportSurvey, name: String) -> String {
-        let skipped = survey.leftOut.totals.droppedTotal
-        var out = "\(name) is sound: \(survey.rowsTotal) rows, \(survey.rowsQueued) to import"
-        if skipped > 0 {
-            let reasons = survey.leftOut.totals.dropped.sorted { $0.key < $1.key }
-                .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-            out += ", \(skipped) left out (\(reasons))"
-        }
-        return out + "."
     }
 }

@@ -3,12 +3,12 @@ import Reporting
 import Glibc
 import Synchronization
 
-// A signal handler captures nothing: what it looks at is global.
+// A signal handler captures nothing: what it reads is global.
 private let isKept = Atomic<Bool>(false)
 private let hasCome = Atomic<Bool>(false)
 
-/// SIGINT and SIGTERM. They end the process at once with 130; while something has to be put in order first they are
-/// kept until somebody looks, and only a second one ends it at once.
+/// SIGINT and SIGTERM. They end the process at once with 130. While something must be cleaned up first, the first
+/// signal is only noted, and the second one ends the process.
 enum Interruption {
     static func install() {
         // Globals are made at their first use, which must not be a handler's.
@@ -22,7 +22,7 @@ enum Interruption {
         }
     }
 
-    /// From here on signals are kept.
+    /// From here on the first signal is only noted.
     static func keep() { isKept.store(true, ordering: .relaxed) }
 
     static var isRequested: Bool { hasCome.load(ordering: .relaxed) }

@@ -1,143 +1,54 @@
 import ArgumentParser
-import CommandLine
-import Reporting
-import Glibc
+import Operations
 import Queue
-
-/// A relocation named on the command line.
-struct RelocationArgument: ParsableArguments {
-    @Argument(help: "The relocation's UUID, as relocation-enqueue printed it; any spelling.")
-    var uuid: String
-
-    @OptionGroup(title: "Queue") var redis: RedisOptions
-
-    func canonicalUUID() throws -> String {
-        guard let uuid = ImportOptions.canonical(uuid) else {
-            throw CommandFailure(.usage, "That is no UUID: expected a form like 5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10.")
-        }
-        return uuid
-    }
-
-    func queue() throws -> RelocationQueue { try RelocationQueue(try redis.configuration()) }
-}
-
-struct StatusCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Shows what became of a relocation's rows, and what it is doing.",
-        discussion: "Without a UUID: the newest relocation.")
-
-    @Argument(help: "The relocation's UUID; the newest where left out.")
-    var uuid: String?
-
-    @Flag(help: "One JSON object for scripts.")
-    var json = false
-
-    @Flag(help: "Show it again every second until it has ended.")
-    var watch = false
-
-    @OptionGroup(title: "Queue") var redis: RedisOptions
-
-    func run() throws {
-        let queue = try RelocationQueue(try redis.configuration())
-        let uuid = try self.uuid.map(canonical) ?? newest(queue)
-        let terminal = Terminal.standardOutput
-        while true {
-            let status = try queue.status(uuid)
-            let report = StatusReport(status)
-            let text = json ? report.json : report.text(color: terminal.usesColor)
-            if watch, terminal.isTerminal { Voice.print("\u{1B}[H\u{1B}[2J" + text) } else { Voice.print(text) }
-            guard watch, ![.success, .failure].contains(status.status) else { return }
-            sleep(1)
-        }
-    }
-
-    private func canonical(_ text: String) throws -> String {
-        guard let uuid = ImportOptions.canonical(text) else {
-            throw CommandFailure(.usage, "That is no UUID: expected a form like 5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10.")
-        }
-        return uuid
-    }
-
-    private func newest(_ queue: RelocationQueue) throws -> String {
-        guard let first = try queue.list().first else {
-            throw CommandFailure(.noInput, "No relocation is known under this prefix.")
-        }
-        return first.uuid
-    }
-}
-
-struct ListCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Lists the relocations, newest first.")
-
-    @Flag(help: "A JSON array for scripts.")
-    var json = false
-
-    @OptionGroup(title: "Queue") var redis: RedisOptions
-
-    func run() throws {
-        let reports = try RelocationQueue(try redis.configuration()).list().map(StatusReport.init)
-        Voice.print(json ? StatusReport.json(reports) : StatusReport.table(reports))
-    }
-}
-
-struct FindingsCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "findings", abstract: "Prints a relocation's findings as JSON, [] where there are none.")
-
-    @OptionGroup var relocation: RelocationArgument
-
-    func run() throws {
-        Voice.print(StatusReport(try relocation.queue().status(try relocation.canonicalUUID())).findingsFile)
-    }
-}
 
 struct PauseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pause", abstract: "Stops a relocation at its next chunk until it is unpaused.")
+        commandName: "pause", abstract: "Pauses a relocation at its next chunk, until unpause.")
 
     @OptionGroup var relocation: RelocationArgument
 
-    func run() throws { OutcomeText.say(try relocation.queue().pause(try relocation.canonicalUUID()), "paused") }
+    func run() throws { OutcomeText.say(try relocation.actions().pause(relocation.uuid), "paused") }
 }
 
 struct UnpauseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "unpause", abstract: "Lets a paused relocation go on.")
+        commandName: "unpause", abstract: "Lets a paused relocation continue.")
 
     @OptionGroup var relocation: RelocationArgument
 
-    func run() throws { try relocation.queue().unpause(try relocation.canonicalUUID()) }
+    func run() throws { try relocation.actions().unpause(relocation.uuid) }
 }
 
 struct CancelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cancel", abstract: "Ends a relocation at its next chunk; what was written stays.")
+        commandName: "cancel", abstract: "Ends a relocation at its next chunk. Imported rows stay.")
 
     @OptionGroup var relocation: RelocationArgument
 
-    func run() throws { OutcomeText.say(try relocation.queue().cancel(try relocation.canonicalUUID()), "cancelled") }
+    func run() throws { OutcomeText.say(try relocation.actions().cancel(relocation.uuid), "cancelled") }
 }
 
 struct AbortCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "abort", abstract: "Ends a relocation at once: its worker loses its lease.")
+        commandName: "abort", abstract: "Ends a relocation now: its worker loses its lease. Imported rows stay.")
 
     @OptionGroup var relocation: RelocationArgument
 
-    func run() throws { try relocation.queue().abort(try relocation.canonicalUUID()) }
+    func run() throws { try relocation.actions().abort(relocation.uuid) }
 }
 
 struct DeleteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "delete", abstract: "Removes a relocation's tasks from Redis; what was written stays.")
+        commandName: "delete", abstract: "Removes the tasks of a relocation from Redis. Imported rows stay.",
+        discussion: "Only for a relocation that is paused or has ended. Its status stays known.")
 
     @OptionGroup var relocation: RelocationArgument
 
-    func run() throws { try relocation.queue().delete(try relocation.canonicalUUID()) }
+    func run() throws { try relocation.actions().delete(relocation.uuid) }
 }
 
-/// What came of a request, in words.
+/// The result of a request, in words.
 enum OutcomeText {
     static func say(_ outcome: OperatorOutcome, _ state: String) {
         let text =

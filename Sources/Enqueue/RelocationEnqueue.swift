@@ -6,11 +6,11 @@ import Reporting
 struct RelocationEnqueue: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "relocation-enqueue",
-        abstract: "Queues Sentry exports for import, and looks after the queue.",
+        abstract: "Queues Sentry exports for import, and manages the queue.",
         discussion: """
-            An export is read twice: the first pass proves all of it sound and counts its rows, the second cuts it into \
-            tasks. Nothing is queued from a file that is not whole. The relocation's UUID is printed alone on standard \
-            output; words for people go to standard error.
+            An export is read twice: the first pass checks the whole file and counts its rows, the second cuts it into \
+            tasks. A damaged file queues nothing. Standard output carries only the UUID of the relocation; messages go to \
+            standard error. If Redis stalls or restarts for up to ten seconds, the command waits.
 
             Examples:
               relocation-enqueue users --check export.json

@@ -1,72 +1,51 @@
 import ArgumentParser
-import Catalogue
 import CommandLine
-import Reporting
-import Cutting
-import ExportFormat
-import TaskFormat
+import Operations
 import Queue
+import Reporting
 
 struct RetryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "retry", abstract: "Lets a failed relocation go on at the task that failed.",
+        commandName: "retry", abstract: "Lets a failed relocation continue at the task that failed.",
         discussion: """
-            What was written stays and is recognised. Without a UUID: every failed relocation.
+            Rows that were imported are recognised and not imported twice. Without a UUID it retries every failed \
+            relocation.
 
-            With --skip-chunk the failed chunk is dropped for good and the relocation goes on behind it: its rows are \
-            counted as dropped (skipped), and the record keeps who skipped what and when.
+            With --skip-chunk the failed chunk is dropped for good and the relocation continues behind it. Its rows \
+            count as dropped (skipped), and the record keeps who skipped them and when.
             """)
 
-    @Argument(help: "The relocation's UUID; every failed one where left out.")
-    var uuid: String?
+    @Argument(help: "UUID of the relocation; every failed one if left out.", transform: RelocationID.parse)
+    var uuid: RelocationID?
 
-    @Flag(name: .customLong("skip-chunk"), help: "Drop the chunk at which it failed. Needs --accept-loss.")
+    @Flag(name: .customLong("skip-chunk"), help: "Drop the chunk that failed. Needs --accept-loss.")
     var skipChunk = false
 
-    @Flag(name: .customLong("accept-loss"), help: "Acknowledge that the rows of the skipped chunk are not imported.")
+    @Flag(name: .customLong("accept-loss"), help: "Confirm that the rows of the skipped chunk are not imported.")
     var acceptLoss = false
 
     @OptionGroup(title: "Queue") var redis: RedisOptions
 
     func validate() throws {
-        if skipChunk, uuid == nil { throw ValidationError("--skip-chunk takes one relocation: add its UUID.") }
+        if skipChunk, uuid == nil { throw ValidationError("--skip-chunk needs the UUID of one relocation.") }
         if skipChunk, !acceptLoss {
-            throw ValidationError("--skip-chunk drops rows for good: add --accept-loss to acknowledge that.")
+            throw ValidationError("--skip-chunk drops rows for good: add --accept-loss to confirm that.")
         }
-        if acceptLoss, !skipChunk { throw ValidationError("--accept-loss has a meaning with --skip-chunk only.") }
+        if acceptLoss, !skipChunk { throw ValidationError("--accept-loss needs --skip-chunk.") }
     }
 
     func run() throws {
-        let queue = try RelocationQueue(try redis.configuration())
+        let actions = OperatorActions(try RelocationQueue(try redis.configuration()), by: .current())
+        let voice = Voice(isSilent: false)
         guard let uuid else {
-            let retried = try queue.retryAll()
+            let retried = try actions.retryAll()
             for uuid in retried { Voice.print(uuid) }
-            let noun = retried.count == 1 ? "relocation goes" : "relocations go"
-            Voice(isSilent: false).say("\(retried.count) failed \(noun) on.")
+            let noun = retried.count == 1 ? "relocation continues" : "relocations continue"
+            voice.say("\(retried.count) failed \(noun).")
             return
         }
-        guard let canonical = ImportOptions.canonical(uuid) else {
-            throw CommandFailure(.usage, "That is no UUID: expected a form like 5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10.")
-        }
-        if skipChunk { try skip(canonical, queue) }
-        try queue.retry(canonical)
-        Voice.print(canonical)
-    }
-
-    private func skip(_ uuid: String, _ queue: RelocationQueue) throws {
-        let failed = try queue.failedTask(uuid)
-        guard case .task(let task) = failed.element else {
-            throw CommandFailure(
-                .badData, "The task cannot be read, so that its rows cannot be counted: enqueue the file again.")
-        }
-        guard task.kind == TaskKind.chunk.rawValue else {
-            throw CommandFailure(
-                .usage, "It did not fail at a chunk but at a step that carries no rows: mend its cause, then retry.")
-        }
-        var account = RowAccount()
-        account.dropped(task.rows, model: task.name, .skipped)
-        let note = TaskNote(task, skippedBy: Operator.name(), skippedAt: Timestamp.text(failed.readAt))
-        try queue.skip(uuid, failed, counters: account.counters, note: note)
-        Voice(isSilent: false).say("Skipped \(note.text): these rows are not imported.")
+        if skipChunk { voice.say("Skipped \(try actions.skipChunk(uuid).text): these rows are not imported.") }
+        try actions.retry(uuid)
+        Voice.print(uuid.text)
     }
 }

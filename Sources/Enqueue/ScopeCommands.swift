@@ -8,14 +8,14 @@ struct UsersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "users", abstract: "Queues the users of an export: users, e-mail addresses and options.",
         discussion: """
-            Imported users lose their privileges and password and are unclaimed. A user name that exists already gets a \
-            suffix, or with --merge-users is taken to be the existing user, which keeps its own rows.
+            Imported users lose their privileges and their password and must claim their account. A user whose name is \
+            taken gets a suffix. With --merge-users it becomes the existing user, who keeps the existing rows.
             """)
 
     @OptionGroup var options: ImportOptions
     @OptionGroup var filter: UserFilterOptions
 
-    @Flag(name: .customLong("merge-users"), help: "Take a user whose name exists already to be that user.")
+    @Flag(name: .customLong("merge-users"), help: "Treat a user whose name exists already as that user.")
     var mergeUsers = false
 
     func run() throws {
@@ -30,8 +30,8 @@ struct OrganizationsCommand: ParsableCommand {
         commandName: "organizations",
         abstract: "Queues the organizations of an export with their users, teams, projects and alerts.",
         discussion: """
-            Organizations are always new: one whose slug is taken gets another. With --filter-org-slugs only these \
-            organizations and their members come over.
+            Every organization is created anew: if its slug is taken, it gets another one. With --filter-org-slugs only \
+            these organizations and their members are imported.
             """)
 
     @OptionGroup var options: ImportOptions
@@ -39,10 +39,11 @@ struct OrganizationsCommand: ParsableCommand {
     @Option(
         name: .customLong("filter-org-slugs"),
         help: ArgumentHelp(
-            "Only these organizations: slugs separated by commas, exactly as they stand.", valueName: "slugs"))
+            "Import only these organizations: slugs separated by commas, spelled exactly as in the export.",
+            valueName: "slugs"))
     var slugs: String?
 
-    @Flag(name: .customLong("merge-users"), help: "Take a user whose name exists already to be that user.")
+    @Flag(name: .customLong("merge-users"), help: "Treat a user whose name exists already as that user.")
     var mergeUsers = false
 
     func run() throws {
@@ -58,14 +59,16 @@ struct OrganizationsCommand: ParsableCommand {
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "Queues an installation's options, relays, roles and privileged users.",
-        discussion: "Users keep their privileges and are unclaimed. A setting that exists already is left alone.")
+        discussion:
+            "Users keep their privileges and must claim their account. A setting that exists already keeps its value.")
 
     @OptionGroup var options: ImportOptions
 
-    @Flag(name: .customLong("merge-users"), help: "Take a user whose name exists already to be that user.")
+    @Flag(name: .customLong("merge-users"), help: "Treat a user whose name exists already as that user.")
     var mergeUsers = false
 
-    @Flag(name: .customLong("overwrite-configs"), help: "Give settings that exist already the imported values.")
+    @Flag(
+        name: .customLong("overwrite-configs"), help: "Overwrite settings that exist already with the imported values.")
     var overwriteConfigs = false
 
     func run() throws {
@@ -78,17 +81,17 @@ struct ConfigCommand: ParsableCommand {
 
 struct GlobalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "global", abstract: "Queues a whole installation: everything, as it was.",
+        commandName: "global", abstract: "Queues a whole installation: everything in the export, unchanged.",
         discussion: """
-            On one database all catalogued tables are cleared first, in the same transaction as the import: either the \
-            import succeeds or nothing has changed. Take a backup before.
+            If the destination is one database, all tables that an export can hold are cleared first, in the same \
+            transaction as the import: either the import succeeds or nothing changes. Take a backup first.
             """)
 
     @OptionGroup var options: ImportOptions
 
     func validate() throws {
         if options.source == "-", !options.noPrompt, !options.check {
-            throw ValidationError("An export on standard input leaves nobody to ask: add --no-prompt.")
+            throw ValidationError("With the export on standard input nobody can confirm: add --no-prompt.")
         }
     }
 

@@ -2,7 +2,7 @@ import CommandLine
 import Reporting
 import Glibc
 
-/// Words for people, on standard error; silent when asked to be.
+/// Messages for people, on standard error; silent if asked to be.
 struct Voice {
     let isSilent: Bool
     private let terminal = Terminal.standardError

@@ -3,15 +3,15 @@ import Reporting
 import Glibc
 import Queue
 
-/// Waits until a relocation has ended, drawing its progress.
+/// Waits until a relocation has ended and draws its progress.
 struct WaitLoop {
     let uuid: String
     let configuration: QueueConfiguration
     let voice: Voice
 
-    /// Milliseconds between two looks.
+    /// Milliseconds between two polls.
     private static let pollMilliseconds: UInt32 = 200
-    /// Milliseconds for which Redis may stay away while waiting.
+    /// Milliseconds for which Redis may stay away meanwhile.
     private static let outageMilliseconds: Int64 = 30_000
 
     /// - Parameter findings: takes the final findings
@@ -35,7 +35,7 @@ struct WaitLoop {
             do throws(QueueError) {
                 let status = try queue.status(uuid)
                 awaySince = nil
-                if [.success, .failure].contains(status.status) {
+                if StatusReport(status).hasEnded {
                     voice.draw(printer.finish())
                     return status
                 }
@@ -52,7 +52,7 @@ struct WaitLoop {
                 voice.draw(printer.finish())
                 throw CommandFailure(
                     .interrupted,
-                    "Stopped waiting. The relocation goes on: relocation-enqueue status \(uuid) shows it.")
+                    "Stopped waiting. The relocation goes on; follow it with: relocation-enqueue status \(uuid)")
             }
             usleep(Self.pollMilliseconds * 1000)
         }

@@ -8,22 +8,23 @@ import Storage
 
 internal import Foundation
 
-/// Where imports go.
+/// The database that imports write to.
 struct DestinationOptions: ParsableArguments {
     @OptionGroup var database: DatabaseOptions
 
     @Option(
         name: .customLong("control-database-url"),
         help: ArgumentHelp(
-            "The control silo's database, where silos are split (RELOCATION_CONTROL_DATABASE_URL).", valueName: "url"))
+            "Database of the control silo, if silos are split. Also RELOCATION_CONTROL_DATABASE_URL or RELOCATION_CONTROL_DATABASE_URL_FILE, which may contain a password; this option may not.",
+            valueName: "url"))
     var controlDatabaseURL: String?
 
     @Option(
         name: .customLong("url-prefix"),
         help: ArgumentHelp(
             """
-            Public address of this Sentry, carried by minted organization tokens (RELOCATION_URL_PREFIX; default \
-            \(DestinationOptions.defaultURLPrefix)). Empty: tokens that would have to be minted are dropped.
+            Public address of this Sentry, written into new organization tokens (RELOCATION_URL_PREFIX; default \
+            \(DestinationOptions.defaultURLPrefix)). If empty, organization tokens that need a new value are dropped.
             """,
             valueName: "url"))
     var urlPrefix: String?
@@ -31,12 +32,11 @@ struct DestinationOptions: ParsableArguments {
     @Option(
         name: .customLong("region-url"),
         help: ArgumentHelp(
-            "Address of this region in minted tokens; the prefix where left out (RELOCATION_REGION_URL).",
+            "Address of this region in new organization tokens (RELOCATION_REGION_URL; default: the URL prefix).",
             valueName: "url"))
     var regionURL: String?
 
-    /// A development installation's own address. Only a minted token's digest is kept, so that the address matters to
-    /// nobody but a reference that is told to have none.
+    /// The address of a development installation. Only the digest of a new token is kept, so the address rarely matters.
     static let defaultURLPrefix = "http://localhost:8000"
 
     func settings() throws -> DestinationSettings {
@@ -55,12 +55,8 @@ struct DestinationOptions: ParsableArguments {
     private func controlDatabase(_ environment: Environment) throws -> DatabaseURL? {
         let variable = "RELOCATION_CONTROL_DATABASE_URL"
         if let controlDatabaseURL {
-            let url = try parse(controlDatabaseURL)
-            guard !url.hasPassword else {
-                throw CommandFailure(
-                    .usage, "--control-database-url must not hold a password: use \(variable) or \(variable)_FILE.")
-            }
-            return url
+            try DatabasePassword.refuse(in: controlDatabaseURL, flag: "--control-database-url", variable: variable)
+            return try parse(controlDatabaseURL)
         }
         return try environment.value(variable).map { text throws in try parse(text) }
     }

@@ -8,8 +8,8 @@ struct RelocationWorker: AsyncParsableCommand {
         commandName: "relocation-worker",
         abstract: "Imports queued Sentry exports into SQLite or PostgreSQL.",
         discussion: """
-            Any number of workers may run; each relocation is worked by one at a time, its tasks strictly in order. A \
-            worker that is killed loses nothing: another goes on where the database stands.
+            Any number of workers may run. One worker at a time imports a relocation, its tasks strictly in order. If a \
+            worker is killed nothing is lost: another one continues from what the database holds.
 
             Examples:
               relocation-worker migrate --database-url sqlite:///var/lib/relocation.sqlite
@@ -17,7 +17,7 @@ struct RelocationWorker: AsyncParsableCommand {
               relocation-worker run --concurrency 2
               relocation-worker run --drain
 
-            Exit codes: 0 done, SIGTERM too; 64 usage; 69 Redis or the database unreachable; 70 internal; 77 permission; \
+            Exit codes: 0 done or stopped by a signal; 64 usage; 69 Redis or the database unreachable; 70 internal; 77 permission; \
             78 the schema is missing, older or different.
             """,
         subcommands: [RunCommand.self, MigrateCommand.self, CheckCommand.self])

@@ -8,39 +8,44 @@ import Relocation
 import WorkerRuntime
 import Logging
 import Queue
-import UnixSignals
+import ServiceLifecycle
 
 internal import Foundation
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Works the queue until told to stop.",
+        commandName: "run", abstract: "Imports what is queued until told to stop.",
         discussion: """
-            SIGTERM or SIGINT finishes the current chunk, gives the lease back and exits with 0; a second one ends the \
-            process at once with 130.
+            On SIGTERM or SIGINT it finishes the current chunk, releases its relocation and exits with 0. A second signal \
+            ends the process at once with 130.
 
-            Under systemd it says when it is able to work, what it does and that it lives (Type=notify, WatchdogSec=).
+            Under systemd (Type=notify, WatchdogSec=) it reports when it is ready, what it does and that it is alive.
             """)
 
-    @Flag(help: "End when no relocation is left that can go on without an operator.")
+    @Flag(help: "End when no relocation is left that can continue without an operator.")
     var drain = false
 
-    @Option(help: "Relocations worked at the same time, 1-\(WorkerSettings.concurrencyLimits.upperBound).")
+    @Option(help: "Relocations imported at the same time, 1-\(WorkerSettings.concurrencyLimits.upperBound).")
     var concurrency = 1
 
     @Option(
-        name: .customLong("group-rows"),
-        help: "Rows of one relocation that are committed together; 1 commits every chunk by itself.")
-    var groupRows = GroupPolicy().maxRows
+        name: [.customLong("commit-batch-rows"), .customLong("group-rows")],
+        help: """
+            Rows of one relocation that one transaction commits; 1 commits each chunk by itself. --group-rows is the \
+            old name.
+            """)
+    var commitBatchRows = GroupPolicy().maxRows
 
     @Option(
         name: .customLong("outage-budget"),
-        help: "Seconds for which Redis or the database may stay away before the worker ends with 69.")
+        help: "Seconds for which Redis or the database may be unreachable before the worker exits with 69.")
     var outageBudget = 30
 
     @Option(
         name: .customLong("stall-limit"),
-        help: "Seconds that one turn may take before it counts as hanging; hanging for twice as long ends with 70.")
+        help:
+            "Seconds that one step of the work may take before it counts as hanging. After twice as long the worker exits with 70."
+    )
     var stallLimit = 60
 
     @OptionGroup(title: "Queue") var redis: RedisOptions
@@ -52,8 +57,8 @@ struct RunCommand: AsyncParsableCommand {
         guard WorkerSettings.concurrencyLimits.contains(concurrency) else {
             throw ValidationError("--concurrency takes 1 to \(WorkerSettings.concurrencyLimits.upperBound).")
         }
-        guard GroupPolicy.rowLimits.contains(groupRows) else {
-            throw ValidationError("--group-rows takes 1 to \(GroupPolicy.rowLimits.upperBound).")
+        guard GroupPolicy.rowLimits.contains(commitBatchRows) else {
+            throw ValidationError("--commit-batch-rows takes 1 to \(GroupPolicy.rowLimits.upperBound).")
         }
         guard (0...86_400).contains(outageBudget) else {
             throw ValidationError("--outage-budget takes 0 to 86400 seconds.")
@@ -70,7 +75,7 @@ struct RunCommand: AsyncParsableCommand {
         settings.payloadKeys = try keyring()
         settings.drains = drain
         settings.concurrency = concurrency
-        settings.groups.maxRows = groupRows
+        settings.groups.maxRows = commitBatchRows
         settings.outageBudgetMilliseconds = outageBudget * 1000
         settings.stallLimitMilliseconds = stallLimit * 1000
         settings.notifier = Self.notifier(.process)
@@ -78,21 +83,9 @@ struct RunCommand: AsyncParsableCommand {
         let stop = StopSignal()
         var log = Logger(label: "relocation-worker")
         log[metadataKey: "worker"] = "\(settings.name)"
-        let worker = Worker(settings, stop: stop, log: log)
-        let end = await withTaskGroup(of: WorkerEnd?.self) { group in
-            group.addTask { await worker.run() }
-            group.addTask { [log] in
-                await Self.watchSignals(stop, log)
-                return nil
-            }
-            while let end = await group.next() {
-                guard let end else { continue }
-                group.cancelAll()
-                return end
-            }
-            return .finished
-        }
-        try Self.finish(end)
+        let service = WorkerService(Worker(settings, stop: stop, log: log), stop: stop, log: log)
+        try await Self.run(service)
+        try Self.finish(service.end)
     }
 
     private static func notifier(_ environment: Environment) -> SystemdNotifier? {
@@ -101,7 +94,7 @@ struct RunCommand: AsyncParsableCommand {
             watchdogProcess: environment["WATCHDOG_PID"])
     }
 
-    /// Ends a process whose loops hang: there is nobody left who could end it in order.
+    /// Ends a process whose loops hang: nothing in it is left to end it in order.
     @Sendable private static func abandon(_ reason: String) {
         FileHandle.standardError.write(Data("Error: \(reason)\n".utf8))
         _exit(CommandExit.internalError.rawValue)
@@ -119,13 +112,17 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// The first signal asks for an orderly end, the second ends the process.
-    private static func watchSignals(_ stop: StopSignal, _ log: Logger) async {
-        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
-            if stop.isRequested { _exit(CommandExit.interrupted.rawValue) }
-            log.info("stopping after the current chunk", metadata: ["signal": "\(signal)"])
-            stop.request()
-        }
+    /// Runs until the worker has ended. Shutdown begins with the last service: the second signal counts to the end.
+    private static func run(_ service: WorkerService) async throws {
+        var quiet = Logger(label: "relocation-worker.services")
+        quiet.logLevel = .warning
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: SecondSignalService()),
+                    .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup),
+                ], gracefulShutdownSignals: SecondSignalService.signals, logger: quiet))
+        try await group.run()
     }
 
     private static func finish(_ end: WorkerEnd) throws(CommandFailure) {
@@ -137,7 +134,7 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Host and process: what an operator needs to find it.
+    /// Host and process id, so that an operator finds it.
     private static func name() -> String {
         "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)"
     }

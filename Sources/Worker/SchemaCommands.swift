@@ -11,8 +11,8 @@ struct MigrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate", abstract: "Creates every table in an empty database.",
         discussion: """
-            Needs no Redis. A second call changes nothing. A database that holds anything else is left alone: into a \
-            database of Sentry's own, import without migrating (relocation-worker check compares it first).
+            Needs no Redis. Running it again changes nothing. A database that holds other tables is refused: a database \
+            of Sentry itself needs no migration (relocation-worker check compares its schema).
             """)
 
     @OptionGroup(title: "Destination") var destination: DestinationOptions
@@ -34,8 +34,9 @@ struct MigrateCommand: ParsableCommand {
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Reaches Redis and the database, and compares the live schema with ours.",
-        discussion: "Names every mismatch; exits with 78 if one of them would make an import fail or lose data.")
+        commandName: "check",
+        abstract: "Connects to Redis and the database, and compares the live schema with the expected one.",
+        discussion: "Prints every mismatch. Exits with 78 if one of them would make an import fail or lose data.")
 
     @OptionGroup(title: "Queue") var redis: RedisOptions
     @OptionGroup(title: "Destination") var destination: DestinationOptions

@@ -75,6 +75,8 @@ final class FaultSite {
     private func enqueue(_ file: String, _ uuid: String, _ schedule: FaultSchedule) throws {
         var job = EnqueueJob(scope: .organizations, source: file, uuid: uuid)
         job.options = options
+        // Each fault must be seen.
+        job.outageLimitMilliseconds = 0
         let (source, survey) = try surveys[uuid] ?? job.check()
         surveys[uuid] = (source, survey)
         var failures = 0

@@ -116,7 +116,7 @@ import Testing
                 #expect(result.code == 0)
                 seen += [result.output, result.errors]
                 if arguments.last == "--json", arguments.count == 3, let status = scenario.status {
-                    #expect(result.output.contains("\"status\": \"\(status)\""), "\(result.output)")
+                    #expect(result.output.contains("\"status\" : \"\(status)\""), "\(result.output)")
                 }
             }
         }

@@ -94,4 +94,21 @@ import Testing
                     == undisturbed.table("sentry_useroption").map { $0[column] })
         }
     }
+
+    /// After its bound in time the enqueuer gives up, says so, and has queued nothing.
+    @Test func aRedisThatStaysAwayEndsWith69() throws {
+        let installation = try Installation(migrated: false)
+        let file = try installation.folder.write(try SampleExport.json(SampleExport.users(150)), to: "export.json")
+        let running = try installation.start(
+            "relocation-enqueue", ["users", "--chunk-size", "1", file],
+            environment: ["RELOCATION_FAILPOINT": "enqueue.push.after:1:hang2"])
+        #expect(eventually(within: 20) { running.errorsSoFar.contains("is sound") })
+        Thread.sleep(forTimeInterval: 1)
+        installation.redis.kill()
+        let result = try running.result(within: 40)
+        #expect(result.code == 69 && result.output == "", "\(result.errors)")
+        #expect(result.errors.contains("stayed away for 11 s. Nothing was queued."), "\(result.errors)")
+        try installation.redis.start()
+        #expect(try installation.enqueue("list", "--json").output == "[]\n")
+    }
 }

@@ -113,4 +113,23 @@ import Testing
         worker.process.signal(SIGTERM)
         #expect(try worker.result(within: 10).code == 130)
     }
+
+    /// One slot has lost Redis and asked the other to stop, which is still busy: the operator's first signal is in order.
+    @Test func theFirstSignalIsInOrderAlsoWhileTheWorkerEndsByItself() throws {
+        try installation.enqueue("users", try export())
+        let worker = try installation.start(
+            "relocation-worker", ["run", "--concurrency", "2", "--outage-budget", "0"],
+            environment: ["RELOCATION_FAILPOINT": "chunk.before:1:hang5"])
+        #expect(eventually(within: 20) { worker.errorsSoFar.contains("relocation claimed") })
+        // The chunk hangs by now.
+        Thread.sleep(forTimeInterval: 1)
+        installation.redis.kill()
+        // The idle slot polls within this time and gives up.
+        Thread.sleep(forTimeInterval: 2)
+        #expect(worker.process.isRunning, "the chunk is not done")
+        worker.process.signal(SIGTERM)
+        let result = try worker.result(within: 20)
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(result.errors.contains("stopping after the current chunk"), "\(result.errors)")
+    }
 }

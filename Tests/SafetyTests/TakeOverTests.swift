@@ -19,7 +19,7 @@ import Testing
     @Test func anOrphanIsTakenOverWithinFiveSeconds() throws {
         let uuid = try queue(5)
         let lost = try installation.start(
-            "relocation-worker", ["run", "--group-rows", "1"],
+            "relocation-worker", ["run", "--commit-batch-rows", "1"],
             environment: ["RELOCATION_FAILPOINT": "chunk.recorded:3:kill"])
         #expect(eventually(within: 20) { lost.errorsSoFar.contains("relocation claimed") })
         let heir = try installation.start("relocation-worker", ["run", "--drain"])

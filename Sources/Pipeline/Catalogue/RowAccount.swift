@@ -13,7 +13,7 @@ public enum DropReason: Sendable, Hashable {
     case missingReference(field: String, model: String)
     /// The row has no primary key.
     case missingPrimaryKey
-    /// It belongs to a user that was merged into an existing one, which keeps its own.
+    /// It belongs to a user that was merged into an existing one; the existing user keeps its own row.
     case merged
     /// The destination already holds its equivalent.
     case superseded
@@ -38,6 +38,8 @@ public enum DropReason: Sendable, Hashable {
 }
 
 /// What became of the rows of some models: for each, source = inserted + existing + overwritten + dropped.
+///
+/// Counters come from Redis, where anybody can change them: sums stop at the largest integer instead of trapping.
 public struct RowAccount: Sendable, Equatable {
     public struct Counts: Sendable, Equatable {
         public var inserted = 0
@@ -46,8 +48,10 @@ public struct RowAccount: Sendable, Equatable {
         /// Reason text → rows.
         public var dropped: [String: Int] = [:]
 
-        public var droppedTotal: Int { dropped.values.reduce(0, +) }
-        public var total: Int { inserted + existing + overwritten + droppedTotal }
+        public var droppedTotal: Int { dropped.values.reduce(0) { $0.saturatedAdding($1) } }
+        public var total: Int {
+            inserted.saturatedAdding(existing).saturatedAdding(overwritten).saturatedAdding(droppedTotal)
+        }
     }
 
     /// Model name → counts.
@@ -55,13 +59,17 @@ public struct RowAccount: Sendable, Equatable {
 
     public init() {}
 
-    public mutating func inserted(_ rows: Int = 1, model: String) { models[model, default: Counts()].inserted += rows }
-    public mutating func existing(_ rows: Int = 1, model: String) { models[model, default: Counts()].existing += rows }
+    public mutating func inserted(_ rows: Int = 1, model: String) {
+        models[model, default: Counts()].inserted.addSaturated(rows)
+    }
+    public mutating func existing(_ rows: Int = 1, model: String) {
+        models[model, default: Counts()].existing.addSaturated(rows)
+    }
     public mutating func overwritten(_ rows: Int = 1, model: String) {
-        models[model, default: Counts()].overwritten += rows
+        models[model, default: Counts()].overwritten.addSaturated(rows)
     }
     public mutating func dropped(_ rows: Int = 1, model: String, _ reason: DropReason) {
-        models[model, default: Counts()].dropped[reason.text, default: 0] += rows
+        models[model, default: Counts()].dropped[reason.text, default: 0].addSaturated(rows)
     }
 
     public mutating func add(_ other: RowAccount) {
@@ -88,10 +96,10 @@ public struct RowAccount: Sendable, Equatable {
         let parts = counter.split(separator: "|", maxSplits: 2).map(String.init)
         guard parts.count >= 2 else { return }
         switch (parts[1], parts.count) {
-        case ("inserted", 2): models[parts[0], default: Counts()].inserted += count
-        case ("existing", 2): models[parts[0], default: Counts()].existing += count
-        case ("overwritten", 2): models[parts[0], default: Counts()].overwritten += count
-        case ("dropped", 3): models[parts[0], default: Counts()].dropped[parts[2], default: 0] += count
+        case ("inserted", 2): models[parts[0], default: Counts()].inserted.addSaturated(count)
+        case ("existing", 2): models[parts[0], default: Counts()].existing.addSaturated(count)
+        case ("overwritten", 2): models[parts[0], default: Counts()].overwritten.addSaturated(count)
+        case ("dropped", 3): models[parts[0], default: Counts()].dropped[parts[2], default: 0].addSaturated(count)
         default: break
         }
     }
@@ -99,10 +107,10 @@ public struct RowAccount: Sendable, Equatable {
     /// All models together.
     public var totals: Counts {
         models.values.reduce(into: Counts()) { sum, counts in
-            sum.inserted += counts.inserted
-            sum.existing += counts.existing
-            sum.overwritten += counts.overwritten
-            sum.dropped.merge(counts.dropped, uniquingKeysWith: +)
+            sum.inserted.addSaturated(counts.inserted)
+            sum.existing.addSaturated(counts.existing)
+            sum.overwritten.addSaturated(counts.overwritten)
+            sum.dropped.merge(counts.dropped, uniquingKeysWith: { $0.saturatedAdding($1) })
         }
     }
 }

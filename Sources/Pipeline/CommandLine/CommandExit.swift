@@ -1,6 +1,6 @@
 public import Queue
 
-/// What an exit code tells whoever called: sysexits where they fit.
+/// The exit codes of both programs: those of sysexits.h where one fits.
 public enum CommandExit: Int32, Sendable, CaseIterable {
     /// Done; an orderly stop too.
     case success = 0

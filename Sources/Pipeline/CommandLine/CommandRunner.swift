@@ -2,12 +2,12 @@ public import ArgumentParser
 import Glibc
 import Queue
 
-/// Runs a program's root command and turns whatever it throws into the message and exit code of the contract.
+/// Runs a program's root command and turns every error into the message and exit code of the contract.
 public enum CommandRunner {
-    /// What is left to do once a command has ended.
+    /// How a command has ended.
     public struct Outcome: Sendable, Equatable {
         public let exitCode: Int32
-        /// Without a final line end; empty where nothing is to be said.
+        /// Without a final line end; empty for no message.
         public let message: String
         /// Help goes to standard output, everything else to standard error.
         public let isError: Bool
@@ -46,11 +46,12 @@ public enum CommandRunner {
                 exitCode: failure.status.rawValue, message: failure.message.isEmpty ? "" : "Error: \(failure.message)",
                 isError: true)
         }
+        if let error = error as? any CommandEnding { return outcome(of: error.commandFailure, root) }
         if let error = error as? QueueError { return outcome(of: CommandFailure(error), root) }
         if let code = error as? ExitCode { return Outcome(exitCode: code.rawValue, message: "", isError: true) }
         let code = root.exitCode(for: error)
         guard code == .success || code == .validationFailure else {
-            // Whatever this is, nobody has made sure that its words are safe to show.
+            // An unknown error: its text may hold secrets.
             let failure = CommandFailure(.internalError, "Unexpected error of type \(type(of: error)).")
             return outcome(of: failure, root)
         }

@@ -1,8 +1,8 @@
 import Glibc
 
-/// A process of ours holds keys, passwords and rows in the clear: none of it belongs on a disk.
+/// The process holds keys, passwords and rows in plain text: a core file would put them on disk.
 enum CoreDump {
-    /// Leaves no core file, whatever the machine's settings.
+    /// Forbids core files, whatever the machine's settings.
     static func forbid() {
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)
         // Lowering a limit is always allowed.

@@ -7,7 +7,7 @@ public struct Environment: Sendable {
     public static let retention = "RELOCATION_RETENTION"
     public static let databaseURL = "RELOCATION_DATABASE_URL"
     public static let payloadKey = "RELOCATION_PAYLOAD_KEY"
-    /// Bytes of a file that a `…_FILE` variable names.
+    /// Largest size, in bytes, of a file that a `…_FILE` variable names.
     public static let maximumFileBytes = 65_536
 
     private let variables: [String: String]
@@ -26,7 +26,7 @@ public struct Environment: Sendable {
         return Environment(variables)
     }
 
-    /// A variable as it is; nil when it is unset or empty.
+    /// The value of a variable; nil if it is unset or empty.
     public subscript(_ name: String) -> String? {
         variables[name].flatMap { $0.isEmpty ? nil : $0 }
     }

@@ -3,7 +3,7 @@ import Glibc
 public import Logging
 public import Reporting
 
-/// Writes each event as one line, whole, so that lines of several threads do not mix.
+/// Writes each event as one whole line, so that lines of several threads do not mix.
 public struct LineLogHandler: LogHandler {
     public var logLevel: Logger.Level
     public var metadata: Logger.Metadata = [:]
@@ -57,7 +57,7 @@ public struct LineLogHandler: LogHandler {
         let head = [
             ("time", time), ("level", event.level.rawValue), ("logger", label), ("message", event.message.description),
         ]
-        // Metadata never hides one of ours.
+        // Metadata never hides a field of the line.
         let names = Set(head.map(\.0))
         let fields = head + pairs.map { (names.contains($0.0) ? "metadata.\($0.0)" : $0.0, $0.1) }
         let members = fields.map { "\(JSONText.quoted($0.0)):\(JSONText.quoted($0.1))" }
@@ -76,7 +76,7 @@ public struct LineLogHandler: LogHandler {
             while !rest.isEmpty {
                 let written = write(2, rest.baseAddress, rest.count)
                 if written < 0, errno == EINTR { continue }
-                // There is no place left to report this to.
+                // There is nowhere left to report this.
                 if written <= 0 { return }
                 rest = UnsafeRawBufferPointer(rebasing: rest[written...])
             }

@@ -1,24 +1,26 @@
 public import ArgumentParser
 public import Logging
 
-/// How a command logs: always to standard error.
+/// How a command logs. Logs go to standard error.
 public struct LogOptions: ParsableArguments {
     public enum Format: String, Sendable, CaseIterable, ExpressibleByArgument {
         case text
         case json
     }
 
-    @Option(name: .customLong("log-format"), help: "Lines for people (text) or one JSON object a line (json).")
+    @Option(
+        name: .customLong("log-format"),
+        help: "Format of the log: text lines for people, or one JSON object per line (json).")
     public var format = Format.text
 
     @Option(
         name: .customLong("log-level"),
-        help: "The least level that is logged: trace, debug, info, notice, warning, error.")
+        help: "Lowest level that is logged: trace, debug, info, notice, warning, error or critical.")
     public var level = Logger.Level.info
 
     public init() {}
 
-    /// Sets the whole process' logging up. Once, before the first logger is made.
+    /// Configures logging for the whole process. Call it once, before the first logger is made.
     public func bootstrap() {
         let (format, level) = (format, level)
         LoggingSystem.bootstrap { label in LineLogHandler(label: label, format: format, level: level) }

@@ -1,6 +1,6 @@
 public import ArgumentParser
 
-/// Where the keys are that payloads are sealed with in Redis. What they look like is the Export room's own matter.
+/// Where the keys are that seal payloads in Redis. The TaskFormat room reads them.
 public struct PayloadKeyOptions: ParsableArguments {
     public enum Source: Sendable, Equatable {
         case file(String)
@@ -12,15 +12,16 @@ public struct PayloadKeyOptions: ParsableArguments {
         name: .customLong("payload-key-file"),
         help: ArgumentHelp(
             """
-            Keys that seal tasks in Redis, a line each: <key id> <base64 of 32 bytes>; the first seals, all open \
-            (RELOCATION_PAYLOAD_KEY_FILE, or the lines in RELOCATION_PAYLOAD_KEY). Without one tasks are not sealed.
+            File with the keys that encrypt tasks in Redis, one per line: <key id> <base64 of 32 bytes>. The first key \
+            encrypts, every key decrypts. Also RELOCATION_PAYLOAD_KEY_FILE, or the lines themselves in \
+            RELOCATION_PAYLOAD_KEY. Without a key tasks are not encrypted.
             """,
             valueName: "file"))
     public var payloadKeyFile: String?
 
     public init() {}
 
-    /// Nil where no key is configured.
+    /// Nil if no key is configured.
     public func source(_ environment: Environment = .process) throws(CommandFailure) -> Source? {
         if let payloadKeyFile { return .file(payloadKeyFile) }
         let (text, file) = (environment[Environment.payloadKey], environment[Environment.payloadKey + "_FILE"])

@@ -1,6 +1,7 @@
+import Catalogue
 public import Reporting
 
-/// Decides what to write of a progress: a terminal gets its line drawn again, a file a new line now and then.
+/// Decides what to write of a progress: on a terminal it redraws one line, to a file it adds a line every few seconds.
 public struct ProgressPrinter: Sendable {
     /// Milliseconds between two lines of a file.
     public static let plainInterval: Int64 = 5_000
@@ -17,7 +18,7 @@ public struct ProgressPrinter: Sendable {
             hasDrawn = true
             return "\r" + ProgressBar.bar(meter, width: terminal.width - 1, color: terminal.usesColor) + "\u{1B}[K"
         }
-        if let lastPlain, time - lastPlain < ProgressPrinter.plainInterval { return "" }
+        if let lastPlain, time.saturatedSubtracting(lastPlain) < ProgressPrinter.plainInterval { return "" }
         lastPlain = time
         return ProgressBar.plain(meter) + "\n"
     }

@@ -6,24 +6,26 @@ public struct RedisOptions: ParsableArguments {
     @Option(
         name: .customLong("redis-url"),
         help: ArgumentHelp(
-            "Redis: redis://host:port/db or unix:///path. A password belongs in RELOCATION_REDIS_URL or a file.",
+            "Redis: redis://host:port/db or unix:///path. Also RELOCATION_REDIS_URL or RELOCATION_REDIS_URL_FILE, which may contain a password; this option may not.",
             valueName: "url"))
     public var redisURL: String?
 
     @Option(
         name: .customLong("redis-prefix"),
-        help: ArgumentHelp("What the queue's keys begin with (default: relocation).", valueName: "prefix"))
+        help: ArgumentHelp(
+            "What the keys of the queue begin with (RELOCATION_REDIS_PREFIX; default: relocation).", valueName: "prefix"
+        ))
     public var redisPrefix: String?
 
     @Option(
         help: ArgumentHelp(
-            "Seconds for which a finished relocation is remembered (RELOCATION_RETENTION; default: 30 days).",
+            "Seconds for which the status of a finished relocation is kept (RELOCATION_RETENTION; default: 30 days).",
             valueName: "seconds"))
     public var retention: Int?
 
     public init() {}
 
-    /// The queue that flags or, where they are missing, the environment name.
+    /// The queue that the flags name, or else the environment.
     public func configuration(
         _ environment: Environment = .process, leaseMilliseconds: Int? = nil
     ) throws -> QueueConfiguration {
@@ -51,7 +53,7 @@ public struct RedisOptions: ParsableArguments {
             return url
         }
         guard let text = try environment.value(Environment.redisURL) else {
-            throw CommandFailure(.usage, "Which Redis? Set \(Environment.redisURL) or give --redis-url.")
+            throw CommandFailure(.usage, "No Redis is given. Set \(Environment.redisURL) or use --redis-url.")
         }
         return try RedisURL(text)
     }
@@ -60,6 +62,6 @@ public struct RedisOptions: ParsableArguments {
 extension CommandFailure {
     /// A command line is visible to every user of the machine.
     static func password(in flag: String, _ variable: String) -> CommandFailure {
-        CommandFailure(.usage, "\(flag) must not hold a password: use the environment or \(variable)_FILE.")
+        CommandFailure(.usage, "\(flag) must not contain a password: set \(variable) or \(variable)_FILE instead.")
     }
 }

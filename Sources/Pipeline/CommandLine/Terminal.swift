@@ -1,10 +1,10 @@
 import Glibc
 
-/// What stands behind standard output or standard error.
+/// What standard output or standard error is connected to.
 public struct Terminal: Sendable, Equatable {
-    /// Columns assumed where none can be asked for.
+    /// Columns assumed if the terminal does not tell.
     public static let defaultWidth = 80
-    /// Columns: narrower or wider claims are not believed.
+    /// Columns: other widths are not plausible.
     public static let widthLimits = 20...500
 
     public let isTerminal: Bool

@@ -5,8 +5,10 @@ import Failpoints
 public import Queue
 public import TaskFormat
 
-/// One enqueue: proves the file sound, then cuts it into tasks and hands them to the workers in one step. Until that
-/// step no worker sees anything; a job that fails before takes back what it staged.
+/// One enqueue: checks the whole file, then cuts it into tasks and hands them to the workers in one step. Until that
+/// step no worker sees anything; a job that fails earlier removes what it staged.
+///
+/// Redis may stall or restart meanwhile: every call is repeated within `outageLimitMilliseconds`.
 public struct EnqueueJob {
     public var scope: ImportScope
     /// Path of the export; `-` is standard input.
@@ -18,6 +20,8 @@ public struct EnqueueJob {
     public var keyring: PayloadKeyring?
     /// Dashed, lower case.
     public var uuid: String
+    /// Milliseconds for which Redis may stay away during one call; nil: as long as an upload lease, 0: not at all.
+    public var outageLimitMilliseconds: Int?
 
     public init(scope: ImportScope, source: String, uuid: String) {
         self.scope = scope
@@ -32,20 +36,20 @@ public struct EnqueueJob {
         return (source, try source.survey(scope: scope, filter: filter, chunkSize: options.chunkSize))
     }
 
-    /// What an enqueue came to.
+    /// How an enqueue ended.
     public enum Outcome: Sendable, Equatable {
         case queued(tasks: Int)
-        /// The same import is there already and goes on by itself.
+        /// The same import is queued already and continues by itself.
         case already(RelocationStatus)
     }
 
-    /// Who follows an enqueue.
+    /// What the caller wants to hear during an enqueue.
     public struct Observer {
-        /// Is told what an operator should know of Redis.
+        /// Receives what an operator should know of Redis.
         public var warn: (String) -> Void = { _ in }
-        /// Is told before the first task is staged: from then on the process ends in order.
+        /// Runs before the first task is staged: from then on the process must clean up before it ends.
         public var willStage: () -> Void = {}
-        /// Whether the operator asks to stop; asked before every task.
+        /// Whether the operator asks to stop; checked before every task.
         public var isInterrupted: () -> Bool = { false }
 
         public init() {}
@@ -56,25 +60,33 @@ public struct EnqueueJob {
         _ source: ExportSource, _ survey: ExportSurvey, _ configuration: QueueConfiguration,
         observer: Observer = Observer()
     ) throws -> Outcome {
-        let queue = try RelocationQueue(configuration)
+        // The first connection is not repeated: a wrong address shows at once.
+        let queue = PatientQueue(
+            try RelocationQueue(configuration), limitMilliseconds: outageLimitMilliseconds,
+            isInterrupted: observer.isInterrupted)
         for warning in try queue.serverReport().warnings { observer.warn(warning) }
         observer.willStage()
-        let token: Int64
         try Failpoint.reach("enqueue.begin.before")
         switch try begin(queue, survey) {
         case .already(let status): return .already(status)
-        case .staged(let staged): token = staged
+        case .staged(let token): return .queued(tasks: try fill(queue, token, source, survey, observer))
         }
+    }
+
+    /// Pushes and publishes a relocation that is begun, or removes it again.
+    private func fill(
+        _ queue: PatientQueue, _ token: Int64, _ source: ExportSource, _ survey: ExportSurvey, _ observer: Observer
+    ) throws -> Int {
         do {
             try Failpoint.reach("enqueue.begin.after")
             let tasks = try push(source, survey, queue, token, observer)
             try Failpoint.reach("enqueue.publish.before")
             try queue.publish(uuid: uuid, token: token, chunksTotal: tasks)
             try Failpoint.reach("enqueue.publish.after")
-            return .queued(tasks: tasks)
+            return tasks
         } catch {
-            // What cannot be taken back now is begun anew by the next enqueue of this UUID; workers never see it.
-            _ = try? queue.abandon(uuid: uuid, token: token)
+            // What cannot be removed now is replaced by the next enqueue of this UUID; workers never see it.
+            _ = try? queue.queue.abandon(uuid: uuid, token: token)
             throw error
         }
     }
@@ -84,39 +96,42 @@ public struct EnqueueJob {
         case already(RelocationStatus)
     }
 
-    private func begin(_ queue: RelocationQueue, _ survey: ExportSurvey) throws -> Beginning {
+    private func begin(_ queue: PatientQueue, _ survey: ExportSurvey) throws -> Beginning {
         let relocation = NewRelocation(
             uuid: uuid, scope: scope.rawValue, options: options.json, digest: survey.sha256,
             sourceName: SourceName.shown(source), rowsSource: Int(survey.rowsTotal), counters: survey.leftOut.counters,
             warnings: survey.warnings)
-        switch try queue.begin(relocation) {
+        switch try OperationError.refusing({ try queue.begin(relocation) }) {
         case .staged(let token): return .staged(token)
-        case .exists(let status):
-            guard status.digest == survey.sha256, status.scope == scope.rawValue else {
-                throw OperationError(
-                    .badData,
-                    "The import UUID \(uuid) belongs to another file or scope; leave --import-uuid out for a new one")
-            }
-            switch status.status {
-            case .inProgress, .paused: return .already(status)
-            case .failure, .success:
-                guard case .staged(let token) = try queue.begin(relocation, replacing: true) else {
-                    return .already(status)
-                }
-                return .staged(token)
-            }
+        case .exists(let status): return try replace(status, with: relocation, queue)
         }
     }
 
+    /// A finished import is done again; one that goes on is left alone.
+    private func replace(
+        _ status: RelocationStatus, with relocation: NewRelocation, _ queue: PatientQueue
+    ) throws -> Beginning {
+        guard status.digest == relocation.digest, status.scope == relocation.scope else {
+            throw OperationError(
+                .badData,
+                "The UUID \(uuid) belongs to the import of another file or scope. Use another UUID, or none to get a new one."
+            )
+        }
+        guard status.status == .failure || status.status == .success,
+            case .staged(let token) = try OperationError.refusing({ try queue.begin(relocation, replacing: true) })
+        else { return .already(status) }
+        return .staged(token)
+    }
+
     private func push(
-        _ source: ExportSource, _ survey: ExportSurvey, _ queue: RelocationQueue, _ token: Int64,
+        _ source: ExportSource, _ survey: ExportSurvey, _ queue: PatientQueue, _ token: Int64,
         _ observer: Observer
     ) throws -> Int {
         var batch = TaskBatch(queue: queue, uuid: uuid, token: token, keyring: keyring)
         var isProvisioned = false
         try source.cut(survey) { chunk in
             if observer.isInterrupted() {
-                throw OperationError(.interrupted, "Interrupted: nothing was queued.")
+                throw OperationError.interruptedEnqueue
             }
             if ExportSurvey.deferredModels.contains(chunk.model), !isProvisioned {
                 isProvisioned = true
@@ -131,59 +146,5 @@ public struct EnqueueJob {
             try batch.add(.derive, model)
         }
         return try batch.finish()
-    }
-}
-
-/// Tasks on their way to Redis, pushed many at a time.
-private struct TaskBatch {
-    let queue: RelocationQueue
-    let uuid: String
-    let token: Int64
-    let keyring: PayloadKeyring?
-    private var tasks: [QueueTask] = []
-    private var bytes = 0
-    private var total = 0
-
-    private static let maxBytes = 1 << 20
-    private static let maxTasks = 256
-
-    init(queue: RelocationQueue, uuid: String, token: Int64, keyring: PayloadKeyring?) {
-        self.queue = queue
-        self.uuid = uuid
-        self.token = token
-        self.keyring = keyring
-    }
-
-    /// A task without a payload carries no rows.
-    mutating func add(
-        _ kind: TaskKind, _ name: String, minOrdinal: Int64 = 0, rows: Int = 0, sourceBytes: Int = 0,
-        payload: [UInt8] = []
-    ) throws {
-        var payload = payload
-        if let keyring {
-            let identity = PayloadIdentity(uuid: uuid, kind: kind, model: name, minOrdinal: minOrdinal, rows: rows)
-            payload = try SealedPayload.seal(payload, as: identity, with: keyring)
-        }
-        tasks.append(
-            QueueTask(
-                kind: kind.rawValue, name: name, minOrdinal: minOrdinal, rows: rows, sourceBytes: sourceBytes,
-                payload: payload))
-        bytes += payload.count
-        if tasks.count >= Self.maxTasks || bytes >= Self.maxBytes { try push() }
-    }
-
-    /// Pushes the rest; returns how many tasks there were.
-    mutating func finish() throws -> Int {
-        try push()
-        return total
-    }
-
-    private mutating func push() throws {
-        guard !tasks.isEmpty else { return }
-        try queue.push(tasks, uuid: uuid, token: token)
-        try Failpoint.reach("enqueue.push.after")
-        total += tasks.count
-        tasks = []
-        bytes = 0
     }
 }

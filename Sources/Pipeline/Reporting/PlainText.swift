@@ -1,4 +1,4 @@
-/// Text in a colour, where colours are wanted.
+/// Colours of a terminal.
 public enum Color: String, Sendable {
     case red = "31"
     case green = "32"

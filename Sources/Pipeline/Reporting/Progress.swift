@@ -1,9 +1,11 @@
+import Catalogue
+
 /// How far something has come, and how fast it has been going lately.
 public struct ProgressMeter: Sendable {
     /// Milliseconds over which the rate is taken.
     public static let window: Int64 = 10_000
 
-    /// Rows there are in all.
+    /// Rows in all.
     public var total: Int
     public private(set) var done = 0
     private var samples: [(time: Int64, done: Int)] = []
@@ -16,28 +18,30 @@ public struct ProgressMeter: Sendable {
         // Work that starts again from an earlier place has no rate with what was before.
         if let last = samples.last, done < last.done { samples = [] }
         samples.append((time, done))
-        while samples.count > 2, time - samples[1].time >= ProgressMeter.window { samples.removeFirst() }
+        while samples.count > 2, time.saturatedSubtracting(samples[1].time) >= ProgressMeter.window {
+            samples.removeFirst()
+        }
     }
 
-    /// Rows a second; nil before anything can be said.
+    /// Rows per second; nil until there are two samples.
     public var rate: Double? {
         guard let first = samples.first, let last = samples.last, last.time > first.time else { return nil }
-        return Double(last.done - first.done) * 1_000 / Double(last.time - first.time)
+        return (Double(last.done) - Double(first.done)) * 1_000 / (Double(last.time) - Double(first.time))
     }
 
-    /// 0 to 100; nothing to do is all done.
-    public var percent: Int { total <= 0 ? 100 : min(100, max(0, Int(Double(done) * 100 / Double(total)))) }
+    /// 0 to 100; 100 if there is nothing to do.
+    public var percent: Int { total <= 0 ? 100 : Int(min(100, max(0, Double(done) * 100 / Double(total)))) }
 
-    /// Seconds left at the present rate; nil where nobody can tell.
+    /// Seconds left at the present rate; nil if the rate is unknown or zero.
     public var remainingSeconds: Int? {
         if done >= total { return 0 }
         guard let rate, rate > 0 else { return nil }
-        let seconds = Double(total - done) / rate
+        let seconds = (Double(total) - Double(done)) / rate
         return seconds < 1_000_000 ? Int(seconds.rounded(.up)) : nil
     }
 }
 
-/// Draws a meter, as a bar for terminals and as words elsewhere. Nothing but a function of its arguments.
+/// Draws a meter: a bar for terminals, words elsewhere.
 public enum ProgressBar {
     /// A line of at most `width` columns without its end:
     /// `[#########---------]  50 %  1000/2000 rows  512 rows/s  0:02 left`
@@ -62,10 +66,13 @@ public enum ProgressBar {
 
     private static func details(_ meter: ProgressMeter, separator: String = "  ") -> String {
         var parts = ["\(meter.done)/\(meter.total) rows"]
-        if let rate = meter.rate { parts.append("\(Int(rate.rounded())) rows/s") }
+        if let rate = meter.rate { parts.append("\(whole(rate)) rows/s") }
         if meter.done < meter.total, let left = meter.remainingSeconds { parts.append("\(duration(left)) left") }
         return parts.joined(separator: separator)
     }
+
+    /// The nearest integer; the largest one for what does not fit.
+    private static func whole(_ number: Double) -> Int { Int(exactly: number.rounded()) ?? .max }
 
     /// `0:07`, `12:34`, `1:02:03`
     public static func duration(_ seconds: Int) -> String {

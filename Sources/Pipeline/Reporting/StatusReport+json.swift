@@ -4,66 +4,81 @@ import Queue
 // For scripts: the keys are a contract.
 extension StatusReport {
     /// One object, without a final line end.
-    public var json: String { value.rendered() }
+    public var json: String { value.prettyText }
 
     /// A list of objects, without a final line end.
-    public static func json(_ reports: [StatusReport]) -> String { JSONValue.list(reports.map(\.value)).rendered() }
+    public static func json(_ reports: [StatusReport]) -> String { JSONValue.list(reports.map(\.value)).prettyText }
 
-    private var value: JSONValue {
-        .object([
-            ("uuid", .text(status.uuid)),
-            ("scope", .text(status.scope)),
-            ("status", .text(status.status.rawValue)),
-            ("step", .text(status.step.rawValue)),
-            ("failureReason", .optional(status.failureReason.isEmpty ? nil : status.failureReason)),
-            ("findings", .list(status.findings.map(JSONValue.raw))),
-            ("chunks", .object([("total", .number(status.chunksTotal)), ("done", .number(status.chunksDone))])),
-            ("rows", rows),
-            ("dropped", StatusReport.counts(account.totals.dropped)),
-            ("models", models),
-            ("warnings", .list(status.warnings.map(JSONValue.text))),
-            ("attempts", .number(status.attempts)),
-            ("nextAttemptAt", .optional(Timestamp.optional(status.nextAttemptAt))),
-            ("lastTrouble", .optional(status.lastTrouble.isEmpty ? nil : status.lastTrouble)),
-            ("owner", .optional(status.owner.isEmpty ? nil : status.owner)),
-            ("takeovers", .number(status.takeovers)),
-            ("pauseRequested", .flag(status.pauseRequested)),
-            ("cancelRequested", .flag(status.cancelRequested)),
-            ("destination", .optional(status.destination.isEmpty ? nil : status.destination)),
-            ("source", .text(status.sourceName)),
-            ("payloadBytes", .number(status.payloadBytes)),
-            ("failedTask", status.failedTask.isEmpty ? .optional(nil) : .raw(status.failedTask)),
-            ("skipped", .list(status.skipped.map(JSONValue.raw))),
-            ("createdAt", .optional(Timestamp.optional(status.createdAt))),
-            ("updatedAt", .optional(Timestamp.optional(status.updatedAt))),
-            ("startedAt", .optional(Timestamp.optional(status.startedAt))),
-            ("completedAt", .optional(Timestamp.optional(status.completedAt))),
-        ])
+    /// The object of the contract.
+    package var value: JSONValue {
+        .object(state.merging(work) { $1 }.merging(rowCounts) { $1 }.merging(times) { $1 })
     }
 
-    private var rows: JSONValue {
-        .object([("source", .number(status.rowsSource))] + StatusReport.members(account.totals))
-    }
-
-    private var models: JSONValue {
-        .object(
-            account.models.sorted { $0.key < $1.key }.map { model, counts in
-                (
-                    model,
-                    .object(
-                        StatusReport.members(counts) + [("droppedFor", StatusReport.counts(counts.dropped))])
-                )
-            })
-    }
-
-    private static func members(_ counts: RowAccount.Counts) -> [(String, JSONValue)] {
+    private var state: [String: JSONValue] {
         [
-            ("inserted", .number(counts.inserted)), ("existing", .number(counts.existing)),
-            ("overwritten", .number(counts.overwritten)), ("dropped", .number(counts.droppedTotal)),
+            "uuid": .text(status.uuid),
+            "scope": .text(status.scope),
+            "status": .text(status.status.rawValue),
+            "step": .text(status.step.rawValue),
+            "failureReason": JSONValue(nonEmpty: status.failureReason),
+            "findings": .list(status.findings.map(JSONValue.init(embedding:))),
+            "warnings": .list(status.warnings.map(JSONValue.text)),
+            "flags": JSONValue(embedding: status.options),
+            "source": .text(status.sourceName),
+            "failedTask": JSONValue(embedding: status.failedTask),
+            "skipped": .list(status.skipped.map(JSONValue.init(embedding:))),
+            "pauseRequested": .flag(status.pauseRequested),
+            "cancelRequested": .flag(status.cancelRequested),
         ]
     }
 
-    private static func counts(_ counts: [String: Int]) -> JSONValue {
-        .object(counts.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })
+    /// `lastTrouble` and `owner` are the older names of `trouble` and `worker`.
+    private var work: [String: JSONValue] {
+        let trouble = JSONValue(nonEmpty: status.lastTrouble)
+        let worker = JSONValue(nonEmpty: status.owner)
+        return [
+            "chunks": .object(["total": JSONValue(status.chunksTotal), "done": JSONValue(status.chunksDone)]),
+            "payloadBytes": JSONValue(status.payloadBytes),
+            "destination": JSONValue(nonEmpty: status.destination),
+            "attempts": JSONValue(status.attempts),
+            "takeovers": JSONValue(status.takeovers),
+            "trouble": trouble, "lastTrouble": trouble,
+            "worker": worker, "owner": worker,
+        ]
+    }
+
+    private var rowCounts: [String: JSONValue] {
+        var rows = Self.members(account.totals)
+        rows["source"] = JSONValue(status.rowsSource)
+        return [
+            "rows": .object(rows),
+            "dropped": Self.reasons(account.totals),
+            "models": .object(
+                account.models.mapValues { counts in
+                    .object(Self.members(counts).merging(["droppedFor": Self.reasons(counts)]) { $1 })
+                }),
+        ]
+    }
+
+    private var times: [String: JSONValue] {
+        [
+            "leaseExpiresAt": JSONValue(time: status.leaseExpiresAt),
+            "nextAttemptAt": JSONValue(time: status.nextAttemptAt),
+            "createdAt": JSONValue(time: status.createdAt),
+            "updatedAt": JSONValue(time: status.updatedAt),
+            "startedAt": JSONValue(time: status.startedAt),
+            "completedAt": JSONValue(time: status.completedAt),
+        ]
+    }
+
+    private static func members(_ counts: RowAccount.Counts) -> [String: JSONValue] {
+        [
+            "inserted": JSONValue(counts.inserted), "existing": JSONValue(counts.existing),
+            "overwritten": JSONValue(counts.overwritten), "dropped": JSONValue(counts.droppedTotal),
+        ]
+    }
+
+    private static func reasons(_ counts: RowAccount.Counts) -> JSONValue {
+        .object(counts.dropped.mapValues { JSONValue($0) })
     }
 }

@@ -3,9 +3,9 @@ public import Queue
 
 // For people.
 extension StatusReport {
-    /// A head of named lines, then a table of models and the reasons why rows were dropped. Without a final line end.
+    /// Named lines, then a table of models and the reasons why rows were dropped. Without a final line end.
     ///
-    /// - Parameter now: milliseconds since 1970, to say how long it is until the next attempt
+    /// - Parameter now: milliseconds since 1970, to show the time until the next attempt
     public func text(color: Bool = false, now: Int64 = Timestamp.now()) -> String {
         var lines = ["Relocation \(status.uuid)"]
         lines += head(now).map { name, value in
@@ -28,7 +28,7 @@ extension StatusReport {
         return lines.joined(separator: "\n")
     }
 
-    /// One line a relocation. Without a final line end.
+    /// One line per relocation. Without a final line end.
     public static func table(_ reports: [StatusReport]) -> String {
         let head = ["UUID", "SCOPE", "STATUS", "STEP", "CHUNKS", "ROWS", "CREATED"]
         let rows = reports.map { report in
@@ -70,7 +70,7 @@ extension StatusReport {
 
     private func attempts(_ now: Int64) -> String {
         guard status.nextAttemptAt > now else { return String(status.attempts) }
-        let seconds = (status.nextAttemptAt - now + 999) / 1_000
+        let seconds = status.nextAttemptAt.saturatedSubtracting(now).saturatedAdding(999) / 1_000
         return "\(status.attempts), next in \(seconds) s at \(Timestamp.text(status.nextAttemptAt))"
     }
 
@@ -91,8 +91,11 @@ extension StatusReport {
 }
 
 extension TaskNote {
-    /// `sentry.user from row 21, 20 rows`
-    public var text: String { "\(name) from row \(minOrdinal), \(rows) rows" }
+    /// `sentry.user from row 21, 20 rows`; another kind than a chunk is named: `derive sentry.project`.
+    public var text: String {
+        if kind == "chunk" { return "\(name) from row \(minOrdinal), \(rows) rows" }
+        return rows == 0 ? "\(kind) \(name)" : "\(kind) \(name), \(rows) rows"
+    }
 
     var skippedText: String { "\(text), by \(skippedBy ?? "?") at \(skippedAt ?? "?")" }
 }
@@ -104,24 +107,6 @@ extension RelocationState {
         case .paused: .yellow
         case .failure: .red
         case .success: .green
-        }
-    }
-}
-
-/// Columns of text: the first is flush left, the others are flush right unless named.
-enum TextTable {
-    static func lines(_ rows: [[String]], leftAligned: Set<Int> = []) -> [String] {
-        let columns = rows.map(\.count).max() ?? 0
-        let widths = (0..<columns).map { column in
-            rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-        }
-        return rows.map { row in
-            let cells = row.enumerated().map { column, cell in
-                let space = String(repeating: " ", count: widths[column] - cell.count)
-                return column == 0 || leftAligned.contains(column) ? cell + space : space + cell
-            }
-            let line = cells.joined(separator: "  ")
-            return String(line.reversed().drop { $0 == " " }.reversed())
         }
     }
 }

@@ -11,7 +11,7 @@ public enum Timestamp {
         milliseconds == 0 ? nil : text(milliseconds)
     }
 
-    /// This machine's clock. For logs: what the queue decides by is Redis' clock.
+    /// This machine's clock, for logs and displays. The queue decides by Redis' clock.
     public static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

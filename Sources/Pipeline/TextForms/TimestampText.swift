@@ -57,15 +57,24 @@ package enum TimestampText {
         CivilDate.isDay(year == 0 ? 400 : Int(year), Int(month), Int(day))
     }
 
-    /// `2024-05-06T07:08:09.123Z`, of any time that fits.
+    /// `2024-05-06T07:08:09.123Z`; a year of more than four digits carries a sign, as ISO 8601 asks for. Every number has
+    /// a text: what a damaged record holds must not end a listing.
     ///
     /// - Parameter milliseconds: since 1970.
     package static func text(milliseconds: Int64) -> String {
         let (day, time) = milliseconds.dividedDown(by: 86_400_000)
         let date = CivilDate(daysSince1970: day)
         let clock = [time / 3_600_000, time / 60_000 % 60, time / 1_000 % 60].map { padded($0, 2) }
-        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
+        return "\(year(date.year))-\(padded(date.month, 2))-\(padded(date.day, 2))"
             + "T\(clock.joined(separator: ":")).\(padded(time % 1_000, 3))Z"
+    }
+
+    private static func year(_ number: Int64) -> String {
+        switch number {
+        case ..<0: "-" + padded(-number, 4)
+        case 10_000...: "+\(number)"
+        default: padded(number, 4)
+        }
     }
 
     private static func padded(_ number: Int64, _ width: Int) -> String {

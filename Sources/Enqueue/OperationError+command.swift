@@ -1,0 +1,15 @@
+package import CommandLine
+package import Operations
+
+extension OperationError: CommandEnding {
+    package var commandFailure: CommandFailure {
+        let status: CommandExit =
+            switch kind {
+            case .conflict: .usage
+            case .badData: .badData
+            case .notFound: .noInput
+            case .interrupted: .interrupted
+            }
+        return CommandFailure(status, message)
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import CommandLine
+import Glibc
+import Operations
+import Queue
+import Reporting
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Shows the progress of a relocation and what happened to its rows.",
+        discussion: "Without a UUID it shows the newest relocation.")
+
+    @Argument(help: "UUID of the relocation; the newest one if left out.", transform: RelocationID.parse)
+    var uuid: RelocationID?
+
+    @Flag(help: "Print one JSON object, for scripts.")
+    var json = false
+
+    @Flag(help: "Show the status again every second until the relocation has ended.")
+    var watch = false
+
+    @OptionGroup(title: "Queue") var redis: RedisOptions
+
+    func run() throws {
+        let queue = try RelocationQueue(try redis.configuration())
+        let uuid = try self.uuid?.text ?? newest(queue)
+        while true {
+            let report = StatusReport(try queue.status(uuid))
+            show(report)
+            guard watch, !report.hasEnded else { return }
+            sleep(1)
+        }
+    }
+
+    private func show(_ report: StatusReport) {
+        let terminal = Terminal.standardOutput
+        let text = json ? report.json : report.text(color: terminal.usesColor)
+        let clear = watch && terminal.isTerminal ? "\u{1B}[H\u{1B}[2J" : ""
+        Voice.print(clear + text)
+    }
+
+    private func newest(_ queue: RelocationQueue) throws -> String {
+        guard let first = try queue.list().first else {
+            throw CommandFailure(.noInput, "There is no relocation under this Redis prefix.")
+        }
+        return first.uuid
+    }
+}
+
+struct ListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Lists the relocations, newest first.")
+
+    @Flag(help: "Print a JSON array, for scripts.")
+    var json = false
+
+    @OptionGroup(title: "Queue") var redis: RedisOptions
+
+    func run() throws {
+        let reports = try RelocationQueue(try redis.configuration()).list().map(StatusReport.init)
+        Voice.print(json ? StatusReport.json(reports) : StatusReport.table(reports))
+    }
+}
+
+struct FindingsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "findings", abstract: "Prints the findings of a relocation as JSON; [] if there are none.")
+
+    @OptionGroup var relocation: RelocationArgument
+
+    func run() throws {
+        Voice.print(StatusReport(try relocation.queue().status(relocation.uuid.text)).findingsFile)
+    }
+}

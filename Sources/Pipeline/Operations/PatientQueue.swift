@@ -1,0 +1,96 @@
+import Glibc
+import Queue
+
+/// The enqueuer's side of a queue that repeats a call if Redis does not answer. Every call is safe to repeat on the
+/// same `RelocationQueue`.
+struct PatientQueue {
+    let queue: RelocationQueue
+    /// Milliseconds for which Redis may stay away.
+    let limitMilliseconds: Int64
+    /// Asked before each repetition.
+    let isInterrupted: () -> Bool
+
+    init(_ queue: RelocationQueue, limitMilliseconds: Int?, isInterrupted: @escaping () -> Bool) {
+        let lease = queue.configuration.uploadLeaseMilliseconds
+        self.queue = queue
+        // One more timeout, so that the last call is made when an outage as long as the lease is over.
+        let limit = limitMilliseconds ?? lease + queue.configuration.commandTimeoutMilliseconds
+        self.limitMilliseconds = Int64(limit)
+        self.isInterrupted = isInterrupted
+    }
+
+    func serverReport() throws -> ServerReport {
+        try repeating { () throws(QueueError) in try queue.serverReport() }
+    }
+
+    /// A `begin` whose answer was lost may have happened. The next one then hears that an enqueuer is at work, until the
+    /// upload lease of the lost one ends.
+    func begin(_ relocation: NewRelocation, replacing: Bool = false) throws -> Begin {
+        try repeating(waitsOutLostUpload: true) { () throws(QueueError) in
+            try queue.begin(relocation, replacing: replacing)
+        }
+    }
+
+    func push(_ tasks: [QueueTask], uuid: String, token: Int64) throws {
+        try repeating { () throws(QueueError) in try queue.push(tasks, uuid: uuid, token: token) }
+    }
+
+    func publish(uuid: String, token: Int64, chunksTotal: Int) throws {
+        let unknown = "It is unknown whether the import was queued."
+        try repeating(whenOver: unknown) { () throws(QueueError) in
+            try queue.publish(uuid: uuid, token: token, chunksTotal: chunksTotal)
+        }
+    }
+
+    /// - Parameters:
+    ///   - waitsOutLostUpload: whether a conflict after a lost answer is repeated until the upload lease has ended
+    ///   - whenOver: what the operator should know if Redis stays away
+    private func repeating<Result>(
+        waitsOutLostUpload: Bool = false, whenOver: String = "Nothing was queued.",
+        _ call: () throws(QueueError) -> Result
+    ) throws -> Result {
+        var outage = RetryBackoff(limitMilliseconds: limitMilliseconds)
+        var lostUpload = RetryBackoff(limitMilliseconds: limitMilliseconds)
+        var hasLostAnswer = false
+        while true {
+            do throws(QueueError) {
+                return try call()
+            } catch {
+                // A full or a read-only Redis is no outage: its operator hears of it at once.
+                let isOutage = error.kind == .unavailable
+                hasLostAnswer = hasLostAnswer || isOutage
+                if isOutage {
+                    guard let delay = outage.delayAfterFailure(at: Self.now()) else { throw over(error, whenOver) }
+                    try wait(delay)
+                } else {
+                    guard waitsOutLostUpload, hasLostAnswer, error.kind == .conflict,
+                        let delay = lostUpload.delayAfterFailure(at: Self.now())
+                    else { throw error }
+                    try wait(delay)
+                }
+            }
+        }
+    }
+
+    private func over(_ error: QueueError, _ consequence: String) -> QueueError {
+        guard limitMilliseconds > 0 else { return error }
+        return QueueError(
+            .unavailable, "\(error.message) It stayed away for \(limitMilliseconds / 1_000) s. \(consequence)",
+            remedy: "\(error.remedy) Then enqueue the file again under the same UUID: it is imported once.")
+    }
+
+    private func wait(_ milliseconds: Int64) throws {
+        if isInterrupted() { throw OperationError.interruptedEnqueue }
+        usleep(UInt32(milliseconds) * 1_000)
+    }
+
+    private static func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}
+
+extension OperationError {
+    static let interruptedEnqueue = OperationError(.interrupted, "Interrupted: nothing was queued.")
+}

@@ -1,0 +1,57 @@
+import Failpoints
+import Queue
+import TaskFormat
+
+/// Collects tasks, seals them and pushes many at a time.
+struct TaskBatch {
+    let queue: PatientQueue
+    let uuid: String
+    let token: Int64
+    let keyring: PayloadKeyring?
+    private var tasks: [QueueTask] = []
+    private var bytes = 0
+    private var total = 0
+
+    private static let maxBytes = 1 << 20
+    private static let maxTasks = 256
+
+    init(queue: PatientQueue, uuid: String, token: Int64, keyring: PayloadKeyring?) {
+        self.queue = queue
+        self.uuid = uuid
+        self.token = token
+        self.keyring = keyring
+    }
+
+    /// A task without a payload carries no rows.
+    mutating func add(
+        _ kind: TaskKind, _ name: String, minOrdinal: Int64 = 0, rows: Int = 0, sourceBytes: Int = 0,
+        payload: [UInt8] = []
+    ) throws {
+        var payload = payload
+        if let keyring {
+            let identity = PayloadIdentity(uuid: uuid, kind: kind, model: name, minOrdinal: minOrdinal, rows: rows)
+            payload = try SealedPayload.seal(payload, as: identity, with: keyring)
+        }
+        tasks.append(
+            QueueTask(
+                kind: kind.rawValue, name: name, minOrdinal: minOrdinal, rows: rows, sourceBytes: sourceBytes,
+                payload: payload))
+        bytes += payload.count
+        if tasks.count >= Self.maxTasks || bytes >= Self.maxBytes { try push() }
+    }
+
+    /// Pushes the rest; returns how many tasks there were.
+    mutating func finish() throws -> Int {
+        try push()
+        return total
+    }
+
+    private mutating func push() throws {
+        guard !tasks.isEmpty else { return }
+        try queue.push(tasks, uuid: uuid, token: token)
+        try Failpoint.reach("enqueue.push.after")
+        total += tasks.count
+        tasks = []
+        bytes = 0
+    }
+}

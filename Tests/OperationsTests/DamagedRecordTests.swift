@@ -1,0 +1,31 @@
+import Queue
+import Reporting
+import TestSupport
+import Testing
+
+/// Records and counters that somebody else has changed: the listing shows them.
+@Suite struct DamagedRecordTests {
+    @Test func oneDamagedRelocationLeavesTheListAlive() throws {
+        let server = try RedisServer()
+        let queue = try RelocationQueue(QueueConfiguration(url: RedisURL(server.url), prefix: "test"))
+        let uuids = (1...3).map { "00000000-0000-4000-8000-00000000000\($0)" }
+        for uuid in uuids {
+            _ = try queue.begin(NewRelocation(uuid: uuid, scope: "users", rowsSource: 1))
+        }
+        let extremes = ["\(Int64.max)", "\(Int64.min)"]
+        for (uuid, number) in zip(uuids, extremes) {
+            for field in ["createdAt", "updatedAt", "nextAttemptAt", "leaseExpiresAt", "attempts", "chunksTotal"] {
+                try server.cli(["HSET", "{test}:record:\(uuid)", field, number])
+            }
+            for counter in ["a|inserted", "a|existing", "b|inserted", "b|dropped|filtered", "odd", "|||"] {
+                try server.cli(["HSET", "{test}:counters:\(uuid)", counter, number])
+            }
+        }
+        let reports = try queue.list().map(StatusReport.init)
+        #expect(Set(reports.map(\.status.uuid)) == Set(uuids))
+        let table = StatusReport.table(reports)
+        for text in uuids + extremes { #expect(table.contains(text), "\(text)") }
+        #expect(StatusReport.json(reports).contains("+292278994-08-17T07:12:55.807Z"))
+        for report in reports { #expect(report.text().contains(report.status.uuid)) }
+    }
+}

@@ -1,0 +1,183 @@
+import Catalogue
+import Queue
+import Testing
+
+@testable import Reporting
+
+@Suite struct StatusReportTests {
+    private let status = RelocationStatus(
+        uuid: uuid(1), scope: "users", status: .failure, step: .importing, failureReason: "Row \"2\" is bad.",
+        findings: ["{\n    \"kind\": \"Unknown\"\n  }"], chunksTotal: 3, chunksDone: 1, rowsSource: 10,
+        counters: [
+            "sentry.user|inserted": 2, "sentry.user|existing": 1, "sentry.email|overwritten": 1,
+            "sentry.email|dropped|filtered": 3, "sentry.user|dropped|filtered": 1,
+            "sentry.user|dropped|missingReference:user->sentry.user": 2,
+        ], sourceName: "a\u{1B}[31m.json", warnings: ["unknown model x"], createdAt: 951_782_400_000,
+        updatedAt: 951_782_400_001)
+
+    @Test func objectsForScriptsHaveTheKeysOfTheContract() throws {
+        let value = try #require(JSONValue(json: StatusReport(status).json))
+        guard case .object(let members) = value else { throw NoObject() }
+        #expect(
+            Set(members.keys) == [
+                "uuid", "scope", "status", "step", "failureReason", "findings", "chunks", "rows", "dropped", "models",
+                "warnings", "attempts", "nextAttemptAt", "lastTrouble", "owner", "takeovers", "pauseRequested",
+                "cancelRequested", "destination", "source", "payloadBytes", "failedTask", "skipped", "createdAt",
+                "updatedAt", "startedAt", "completedAt", "trouble", "worker", "leaseExpiresAt", "flags",
+            ])
+        #expect(members["status"] == .text("FAILURE") && members["step"] == .text("IMPORTING"))
+        #expect(members["failureReason"] == .text("Row \"2\" is bad."))
+        #expect(members["findings"] == .list([.object(["kind": .text("Unknown")])]))
+        #expect(members["chunks"] == .object(["total": .integer(3), "done": .integer(1)]))
+        #expect(
+            members["rows"]
+                == JSONValue(json: #"{"source":10,"inserted":2,"existing":1,"overwritten":1,"dropped":6}"#))
+        #expect(members["dropped"] == JSONValue(json: #"{"filtered":4,"missingReference:user->sentry.user":2}"#))
+        #expect(
+            members["models"]
+                == JSONValue(
+                    json: """
+                        {"sentry.email": {"inserted": 0, "existing": 0, "overwritten": 1, "dropped": 3,
+                          "droppedFor": {"filtered": 3}},
+                         "sentry.user": {"inserted": 2, "existing": 1, "overwritten": 0, "dropped": 3,
+                          "droppedFor": {"filtered": 1, "missingReference:user->sentry.user": 2}}}
+                        """))
+        #expect(members["warnings"] == .list([.text("unknown model x")]))
+        #expect(members["attempts"] == .integer(0) && members["pauseRequested"] == .flag(false))
+        #expect(members["createdAt"] == .text("2000-02-29T00:00:00.000Z"))
+        for key in [
+            "nextAttemptAt", "lastTrouble", "trouble", "owner", "worker", "leaseExpiresAt", "flags", "failedTask",
+        ] {
+            #expect(members[key] == .null, "\(key)")
+        }
+    }
+
+    @Test func aRunningRelocationNamesItsWorkerAndFlags() throws {
+        var running = RelocationStatus(uuid: uuid(2), scope: "users")
+        running.owner = "w1"
+        running.leaseExpiresAt = 951_782_400_000
+        running.lastTrouble = "The database is locked."
+        running.options = #"{"atomic":true,"chunkSize":7}"#
+        running.failedTask = #"{"kind":"dance","model":"sentry.user","minOrdinal":1,"rows":0}"#
+        guard case .object(let members) = StatusReport(running).value else { throw NoObject() }
+        #expect(members["worker"] == .text("w1") && members["owner"] == .text("w1"))
+        #expect(members["leaseExpiresAt"] == .text("2000-02-29T00:00:00.000Z"))
+        #expect(members["trouble"] == members["lastTrouble"])
+        #expect(members["trouble"] == .text("The database is locked."))
+        #expect(members["flags"] == .object(["atomic": .flag(true), "chunkSize": .integer(7)]))
+        #expect(StatusReport(running).text().contains("  failed at    dance sentry.user\n"))
+        #expect(StatusReport(running).json.contains(#""kind" : "dance""#))
+    }
+
+    @Test func damagedTextsBecomeStrings() throws {
+        var damaged = RelocationStatus(uuid: uuid(2), scope: "users", findings: ["{cut"])
+        damaged.options = "not JSON"
+        damaged.skipped = ["]"]
+        damaged.failedTask = "\u{9B}31m"
+        guard case .object(let members) = StatusReport(damaged).value else { throw NoObject() }
+        #expect(members["findings"] == .list([.text("{cut")]))
+        #expect(members["flags"] == .text("not JSON") && members["skipped"] == .list([.text("]")]))
+        let json = StatusReport(damaged).json
+        #expect(json.contains(#"\u009b31m"#) && json.utf8.allSatisfy { $0 < 0x7F })
+        #expect(JSONValue(json: json) == StatusReport(damaged).value)
+        #expect(json == StatusReport(damaged).json, "the order of keys is stable")
+    }
+
+    /// Anybody may have written to Redis.
+    @Test(arguments: [Int64.max, .min]) func extremeNumbersNeverTrap(_ extreme: Int64) {
+        var status = RelocationStatus(uuid: uuid(2), scope: "users")
+        let number = Int(extreme)
+        (status.chunksTotal, status.chunksDone, status.rowsSource) = (number, number, number)
+        (status.attempts, status.takeovers, status.payloadBytes) = (number, number, number)
+        (status.nextAttemptAt, status.leaseExpiresAt) = (extreme, extreme)
+        (status.createdAt, status.updatedAt, status.startedAt, status.completedAt) = (
+            extreme, extreme, extreme, extreme
+        )
+        for word in ["inserted", "existing", "overwritten", "dropped|filtered", "dropped|skipped"] {
+            status.counters["a|\(word)"] = number
+            status.counters["b|\(word)"] = number
+        }
+        let report = StatusReport(status)
+        #expect(report.rowsDone == number)
+        for now in [Int64.min, 0, .max] { #expect(report.text(now: now).contains("\(number)")) }
+        #expect(report.json.contains("\(number)"))
+        #expect(StatusReport.table([report, report]).contains("\(number)/\(number)"))
+        var attempts = status
+        attempts.attempts = 1
+        attempts.nextAttemptAt = .max
+        #expect(StatusReport(attempts).text(now: .min).contains("next in"))
+    }
+
+    @Test func aTableForPeople() {
+        #expect(
+            StatusReport(status).text(now: 0) == """
+                Relocation 00000000-0000-4000-8000-000000000001
+                  status       FAILURE, IMPORTING
+                  scope        users
+                  file         a [31m.json
+                  chunks       1 of 3
+                  rows         10 in the file: 2 inserted, 1 existing, 1 overwritten, 6 dropped
+                  reason       Row "2" is bad.
+                  created      2000-02-29T00:00:00.000Z
+                  updated      2000-02-29T00:00:00.001Z
+
+                  MODEL         INSERTED  EXISTING  OVERWRITTEN  DROPPED
+                  sentry.email         0         0            1        3
+                  sentry.user          2         1            0        3
+
+                Dropped rows
+                  filtered                            4
+                  missingReference:user->sentry.user  2
+
+                Warnings
+                  unknown model x
+
+                Findings: 1 (`findings 00000000-0000-4000-8000-000000000001` shows them)
+                """)
+    }
+
+    @Test func whatGoesOnIsShown() {
+        var running = RelocationStatus(uuid: uuid(2), scope: "users", chunksTotal: 2)
+        running.attempts = 2
+        running.nextAttemptAt = 10_500
+        running.lastTrouble = "The database is locked."
+        running.owner = "w1"
+        running.pauseRequested = true
+        running.destination = "sqlite:///x"
+        running.takeovers = 1
+        let text = StatusReport(running).text(color: true, now: 10_000)
+        #expect(text.contains("\u{1B}[36mIN_PROGRESS, IMPORTING\u{1B}[0m"))
+        #expect(text.contains("  attempts     2, next in 1 s at 1970-01-01T00:00:10.500Z\n"))
+        #expect(text.contains("  trouble      The database is locked.\n"))
+        #expect(text.contains("  worker       w1\n  requested    pause at the next chunk boundary\n"))
+        #expect(text.contains("  destination  sqlite:///x\n  take-overs   1"))
+        running.cancelRequested = true
+        #expect(StatusReport(running).text(now: 11_000).contains("  attempts     2\n"))
+        #expect(StatusReport(running).text().contains("cancel at the next chunk boundary"))
+    }
+
+    @Test func listsAndFindings() {
+        let other = RelocationStatus(uuid: uuid(2), scope: "global", status: .success, step: .completed)
+        #expect(
+            StatusReport.table([StatusReport(status), StatusReport(other)]) == """
+                UUID                                   SCOPE  STATUS   STEP       CHUNKS   ROWS  CREATED
+                00000000-0000-4000-8000-000000000001   users  FAILURE  IMPORTING     1/3  10/10  2000-02-29T00:00:00.000Z
+                00000000-0000-4000-8000-000000000002  global  SUCCESS  COMPLETED     0/0    0/0
+                """)
+        #expect(StatusReport.json([]) == "[]")
+        #expect(
+            StatusReport.json([StatusReport(other), StatusReport(other)]).hasPrefix("[\n  {\n    \"attempts\" : 0,"))
+        #expect(StatusReport(other).findingsFile == "[]")
+        let finding = Finding(kind: .unknown, model: "m", reason: "r")
+        let failed = RelocationStatus(uuid: uuid(3), scope: "s", findings: [finding.json(), finding.json()])
+        #expect(StatusReport(failed).findingsFile == Finding.file([finding, finding]))
+    }
+}
+
+private struct NoObject: Error {}
+
+/// A valid UUID that ends in a number.
+func uuid(_ number: Int) -> String {
+    let digits = String(number)
+    return "00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
+}
