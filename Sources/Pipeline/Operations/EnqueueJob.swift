@@ -84,10 +84,13 @@ public struct EnqueueJob {
     }
 
     private func begin(_ queue: RelocationQueue, _ survey: ExportSurvey) throws -> Beginning {
-        let relocation = NewRelocation(
-            uuid: uuid, scope: scope.rawValue, options: options.json, digest: survey.sha256,
-            sourceName: SourceName.shown(source), rowsSource: Int(survey.rowsTotal), counters: survey.leftOut.counters,
-            warnings: survey.warnings)
+        var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
+        relocation.options = options.json
+        relocation.digest = survey.sha256
+        relocation.sourceName = SourceName.shown(source)
+        relocation.rowsSource = Int(survey.rowsTotal)
+        relocation.counters = survey.leftOut.counters
+        relocation.warnings = survey.warnings
         switch try queue.begin(relocation) {
         case .staged(let token): return .staged(token)
         case .exists(let status):
@@ -97,7 +100,7 @@ public struct EnqueueJob {
                     "The import UUID \(uuid) belongs to another file or scope; leave --import-uuid out for a new one")
             }
             switch status.status {
-            case .inProgress, .paused: return .already(status)
+            case .inProgress, .paused, .unknown: return .already(status)
             case .failure, .success:
                 guard case .staged(let token) = try queue.begin(relocation, replacing: true) else {
                     return .already(status)

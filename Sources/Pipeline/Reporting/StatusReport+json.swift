@@ -24,7 +24,7 @@ extension StatusReport {
             ("warnings", .list(status.warnings.map(JSONValue.text))),
             ("attempts", .number(status.attempts)),
             ("nextAttemptAt", .optional(Timestamp.optional(status.nextAttemptAt))),
-            ("lastTrouble", .optional(status.lastTrouble.isEmpty ? nil : status.lastTrouble)),
+            ("lastTrouble", .optional(status.lastError.isEmpty ? nil : status.lastError)),
             ("owner", .optional(status.owner.isEmpty ? nil : status.owner)),
             ("takeovers", .number(status.takeovers)),
             ("pauseRequested", .flag(status.pauseRequested)),
