@@ -44,7 +44,7 @@ struct WaitLoop {
                 meter = current
                 voice.draw(printer.update(current, at: Self.now()))
             } catch {
-                guard error.isPassing else { throw error }
+                guard error.isTransient else { throw error }
                 awaySince = awaySince ?? Self.now()
                 if Self.now() - (awaySince ?? 0) > Self.outageMilliseconds { throw error }
             }

@@ -10,7 +10,9 @@ import Testing
         let queue = try RelocationQueue(QueueConfiguration(url: RedisURL(server.url), prefix: "test"))
         let uuids = (1...3).map { "00000000-0000-4000-8000-00000000000\($0)" }
         for uuid in uuids {
-            _ = try queue.begin(NewRelocation(uuid: uuid, scope: "users", rowsSource: 1))
+            var relocation = NewRelocation(uuid: uuid, scope: "users")
+            relocation.rowsSource = 1
+            _ = try queue.begin(relocation)
         }
         let extremes = ["\(Int64.max)", "\(Int64.min)"]
         for (uuid, number) in zip(uuids, extremes) {

@@ -17,7 +17,8 @@ import Testing
     }
 
     private func enqueue(kinds: [String] = ["chunk", "chunk"]) throws {
-        let relocation = NewRelocation(uuid: id.text, scope: "users", rowsSource: kinds.count)
+        var relocation = NewRelocation(uuid: id.text, scope: "users")
+        relocation.rowsSource = kinds.count
         guard case .staged(let token) = try queue.begin(relocation, replacing: true) else { throw NotStaged() }
         let tasks = kinds.enumerated().map { index, kind in
             QueueTask(

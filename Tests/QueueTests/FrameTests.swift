@@ -51,13 +51,23 @@ import Testing
                 continue
             }
         }
-        for (index, value): (Int, UInt8) in [(0, 0), (0, 2), (1, 200), (2, 255), (3, 255), (23, 128), (24, 0xFF)] {
+        for (index, value): (Int, UInt8) in [(0, 0), (0, 32), (1, 200), (2, 255), (3, 255), (23, 128), (24, 0xFF)] {
             var bytes = good
             bytes[index] = value
             guard case .malformed = decode(bytes) else {
                 Issue.record("byte \(index) = \(value) was read as a task")
                 continue
             }
+        }
+    }
+
+    @Test func aFrameOfANewerVersionIsSaidToBeOne() throws {
+        var bytes = try TaskFrame.encode(task(1))
+        for version: UInt8 in [2, 31] {
+            bytes[0] = version
+            #expect(decode(bytes) == .newer(version: Int(version)))
+            // Its header may be shorter than ours.
+            #expect(decode([version]) == .newer(version: Int(version)))
         }
     }
 
@@ -117,6 +127,9 @@ import Testing
         ("BUSY Redis is busy running a script.", .unavailable),
         ("MASTERDOWN Link with MASTER is down", .unavailable),
         ("ERR max number of clients reached", .unavailable),
+        ("MOVED 3999 127.0.0.1:6381", .protocolError), ("ASK 3999 127.0.0.1:6381", .protocolError),
+        ("CROSSSLOT Keys in request don't hash to the same slot", .protocolError),
+        ("ERR This instance has cluster support disabled", .protocolError),
         ("WRONGTYPE Operation against a key holding the wrong kind of value", .protocolError),
         ("ERR unknown command 'x', with args beginning with: 'hush'", .protocolError),
         ("hush hush", .protocolError), ("", .protocolError),
@@ -127,8 +140,19 @@ import Testing
         #expect(!error.description.contains("hush"))
     }
 
-    @Test func passingKindsAreThoseThatGoAwayByThemselves() {
-        let passing = QueueError.Kind.allCases.filter { QueueError($0, "").isPassing }
-        #expect(passing == [.unavailable, .readOnly, .full])
+    @Test(arguments: [
+        "MOVED 3999 127.0.0.1:6381", "ASK 3999 127.0.0.1:6381", "CLUSTERDOWN The cluster is down",
+        "CROSSSLOT Keys in request don't hash to the same slot", "TRYAGAIN Multiple keys request during rehashing",
+        "ERR This instance has cluster support disabled", "ERR SELECT is not allowed in cluster mode",
+    ])
+    func aClusterIsRefusedInPlainWords(_ text: String) {
+        let error = QueueError(serverError: text)
+        #expect(error.description.contains("Redis Cluster is not supported. Use one Redis"))
+        #expect(!error.isTransient && !error.description.contains("6381"))
+    }
+
+    @Test func transientKindsAreThoseThatGoAwayByThemselves() {
+        let transient = QueueError.Kind.allCases.filter { QueueError($0, "").isTransient }
+        #expect(transient == [.unavailable, .readOnly, .full])
     }
 }

@@ -4,17 +4,6 @@ import TestSupport
 import Testing
 
 @Suite struct LeaseTests {
-    /// Claims until something can be claimed.
-    private func eventualClaim(_ queue: RelocationQueue, _ worker: String = "heir") throws -> Claim {
-        var claim: Claim?
-        _ = try eventually(within: 10) {
-            if case .claimed(let found) = try queue.claim(worker: worker, destination: "here") { claim = found }
-            return claim != nil
-        }
-        guard let claim else { throw Unexpected() }
-        return claim
-    }
-
     @Test func anOrphanIsTakenOverWhenItsLeaseHasRunOutAndNotBefore() throws {
         let fixture = try QueueFixture()
         let queue = try fixture.queue(lease: 500)
@@ -25,12 +14,13 @@ import Testing
         let idle = try queue.idle()
         #expect((1...500).contains(idle.nextInMilliseconds ?? 0) && idle.openRelocations == 1)
         #expect(try queue.status(uuid(1)).owner == "gone")
-        let claim = try eventualClaim(queue)
+        let claim = try queue.eventualClaim()
         let waited = ContinuousClock.now - start
         #expect(waited > .milliseconds(498) && waited < .milliseconds(3_000))
         #expect(claim.token > lost.token)
         let status = try queue.status(uuid(1))
-        #expect(status.owner == "heir" && status.takeovers == 1 && status.losses == 1 && status.attempts == 0)
+        #expect(
+            status.owner == "heir" && status.takeovers == 1 && status.consecutiveCrashes == 1 && status.attempts == 0)
     }
 
     @Test func aRenewedLeaseIsKept() throws {
@@ -40,13 +30,13 @@ import Testing
         let claim = try queue.claimed()
         let start = ContinuousClock.now
         // Three leases long nobody else gets it.
-        var answers: Set<Bool> = []
+        var answers: [Renewal] = []
         let isOver = try eventually(within: 5) {
-            answers.formUnion(try queue.renew([claim]))
+            answers += try queue.renew([claim])
             _ = try queue.idle("other")
             return ContinuousClock.now - start > .milliseconds(1_200)
         }
-        #expect(isOver && answers == [true])
+        #expect(isOver && answers.allSatisfy { $0 == .held(.none) })
         #expect(try queue.status(uuid(1)).takeovers == 0)
     }
 
@@ -65,22 +55,22 @@ import Testing
             })
     }
 
-    @Test func lossesInARowEndWithAnyProgress() throws {
+    @Test func consecutiveCrashesEndWithAnyProgress() throws {
         let fixture = try QueueFixture()
         let queue = try fixture.queue(lease: 100)
         try queue.enqueue(uuid(1))
-        for losses in 1...3 {
-            let claim = try eventualClaim(queue)
-            #expect(claim.status.losses == losses - 1)
+        for crashes in 1...3 {
+            let claim = try queue.eventualClaim()
+            #expect(claim.status.consecutiveCrashes == crashes - 1)
             _ = try queue.renew([claim])
         }
-        var claim = try eventualClaim(queue)
-        #expect(claim.status.losses == 3)
+        var claim = try queue.eventualClaim()
+        #expect(claim.status.consecutiveCrashes == 3)
         // A lease whose answer never reached a worker: nobody used it.
-        claim = try eventualClaim(queue)
-        #expect(claim.status.losses == 3 && claim.status.takeovers == 4)
+        claim = try queue.eventualClaim()
+        #expect(claim.status.consecutiveCrashes == 3 && claim.status.takeovers == 4)
         _ = try queue.acknowledge(claim, tasks: 1)
-        #expect(try queue.status(uuid(1)).losses == 0)
+        #expect(try queue.status(uuid(1)).consecutiveCrashes == 0)
     }
 
     @Test func everyTransitionRefusesAStaleToken() throws {
@@ -89,7 +79,7 @@ import Testing
         try queue.enqueue(uuid(1))
         let stale = try queue.claimed("zombie")
         let queueOfHeir = try fixture.queue(lease: 60_000)
-        let claim = try eventualClaim(queueOfHeir)
+        let claim = try queueOfHeir.eventualClaim()
         let before = try queue.status(uuid(1))
         let calls: [(String, () throws -> Void)] = [
             ("bind", { try queue.bind(stale, destination: "x") }),
@@ -101,15 +91,16 @@ import Testing
             ("postpone", { try queue.postpone(stale, delayMilliseconds: 1, trouble: "t") }),
             ("fail", { try queue.fail(stale, findings: [], reason: "r") }),
             ("release", { try queue.release(stale) }),
-            ("yieldTurn", { try queue.yieldTurn(stale) }),
+            ("requeue", { try queue.requeue(stale) }),
+            ("leaveAlone", { try queue.leaveAlone(stale, kind: "k", trouble: "t") }),
         ]
         for (name, call) in calls { #expect(kind(of: call) == .leaseLost, "\(name)") }
-        #expect(try queue.renew([stale, claim]) == [false, true])
+        #expect(try queue.renew([stale, claim]) == [.lost(.takenOver), .held(.none)])
         var after = try queue.status(uuid(1))
         after.leaseExpiresAt = before.leaseExpiresAt
         #expect(after == before)
         #expect(try queue.listedRows(uuid(1)) == [])
-        #expect(try queueOfHeir.tasks(claim, from: 0, count: 9, maxBytes: 999).count == 3)
+        #expect(try queueOfHeir.tasks(claim, from: 0, count: 9, maxBytes: 999).elements.count == 3)
     }
 
     @Test func aClaimThatHasEndedIsStaleToo() throws {
@@ -120,7 +111,7 @@ import Testing
         try queue.release(claim)
         #expect(kind { _ = try queue.acknowledge(claim, tasks: 1) } == .leaseLost)
         #expect(kind { try queue.postpone(claim, delayMilliseconds: 1, trouble: "") } == .leaseLost)
-        #expect(try queue.renew([claim]) == [false])
+        #expect(try queue.renew([claim]) == [.lost(.expired)])
     }
 
     @Test func twoClaimersNeverHoldOneRelocationTogether() throws {
@@ -135,11 +126,11 @@ import Testing
             var turns = 0
             while case .claimed(let claim) = try queue.claim(worker: "w\(number)", destination: "here") {
                 observer.enter(claim.uuid)
-                let elements = try queue.tasks(claim, from: 0, count: 1, maxBytes: 1_000)
+                let elements = try queue.tasks(claim, from: 0, count: 1, maxBytes: 1_000).elements
                 for case .task(let task) in elements { observer.start(claim.uuid, task.minOrdinal) }
                 let answer = try queue.acknowledge(claim, tasks: elements.count)
                 observer.leave(claim.uuid)
-                if answer.remaining == 0 { try queue.complete(claim) } else { try queue.yieldTurn(claim) }
+                if answer.remaining == 0 { try queue.complete(claim) } else { try queue.requeue(claim) }
                 turns += 1
             }
             return turns

@@ -5,11 +5,14 @@ import Testing
     @Test func aRelocationGoesFromEnqueuerToSuccess() throws {
         let fixture = try QueueFixture()
         let queue = try fixture.queue()
-        let begun = try queue.begin(
-            NewRelocation(
-                uuid: uuid(1), scope: "users", options: "{\"a\":1}", digest: "d", sourceName: "x.json",
-                rowsSource: 7, counters: ["sentry.user|dropped|filtered": 2], warnings: ["one", "zwei: 2"]))
-        guard case .staged(let token) = begun else { throw Unexpected() }
+        var relocation = NewRelocation(uuid: uuid(1), scope: "users")
+        relocation.options = "{\"a\":1}"
+        relocation.digest = "d"
+        relocation.sourceName = "x.json"
+        relocation.rowsSource = 7
+        relocation.counters = ["sentry.user|dropped|filtered": 2]
+        relocation.warnings = ["one", "zwei: 2"]
+        guard case .staged(let token) = try queue.begin(relocation) else { throw Unexpected() }
         try queue.push([task(1), task(2), task(3)], uuid: uuid(1), token: token)
         var status = try queue.status(uuid(1))
         #expect(status.status == .inProgress && status.step == .uploading)
@@ -23,14 +26,14 @@ import Testing
         #expect(claim.status.step == .importing && claim.status.chunksTotal == 3 && claim.status.rowsSource == 7)
         try queue.bind(claim, destination: "here")
         #expect(
-            try queue.tasks(claim, from: 0, count: 10, maxBytes: 1 << 20)
+            try queue.tasks(claim, from: 0, count: 10, maxBytes: 1 << 20).elements
                 == [.task(task(1)), .task(task(2)), .task(task(3))])
 
         let first = try queue.acknowledge(claim, tasks: 2, counters: ["sentry.user|inserted": 2], listed: ["row 2"])
         #expect(
             first
-                == Acknowledgement(remaining: 1, othersWaiting: 0, pauseRequested: false, cancelRequested: false))
-        #expect(try queue.tasks(claim, from: 0, count: 10, maxBytes: 1 << 20) == [.task(task(3))])
+                == Acknowledgement(remaining: 1, othersWaiting: 0))
+        #expect(try queue.tasks(claim, from: 0, count: 10, maxBytes: 1 << 20).elements == [.task(task(3))])
         _ = try queue.acknowledge(claim, tasks: 1, counters: ["sentry.user|inserted": 3])
         try queue.complete(claim)
 
@@ -41,6 +44,6 @@ import Testing
         #expect(status.startedAt >= status.createdAt && status.completedAt >= status.startedAt)
         #expect(try queue.listedRows(uuid(1)) == ["row 2"])
         #expect(try queue.list() == [status])
-        #expect(try queue.idle() == ClaimResult.Idle(nextInMilliseconds: nil, openRelocations: 0, foreign: []))
+        #expect(try queue.idle() == ClaimResult.Idle(nextInMilliseconds: nil, openRelocations: 0))
     }
 }

@@ -11,11 +11,14 @@ struct QueueFixture {
         prefix: String = "test", lease: Int = 60_000, uploadLease: Int = 60_000, timeout: Int = 1_000,
         retention: Int = 3_600, url: String? = nil
     ) throws -> RelocationQueue {
-        try RelocationQueue(
+        var timeouts = QueueTimeouts()
+        timeouts.uploadLeaseMilliseconds = uploadLease
+        timeouts.connectMilliseconds = timeout
+        timeouts.commandMilliseconds = timeout
+        return try RelocationQueue(
             QueueConfiguration(
-                url: RedisURL(url ?? server.url), prefix: prefix, leaseMilliseconds: lease,
-                uploadLeaseMilliseconds: uploadLease, connectTimeoutMilliseconds: timeout,
-                commandTimeoutMilliseconds: timeout, retentionSeconds: retention))
+                url: RedisURL(url ?? server.url), prefix: prefix, leaseMilliseconds: lease, retentionSeconds: retention,
+                timeouts: timeouts))
     }
 }
 
@@ -39,7 +42,9 @@ extension RelocationQueue {
 
     /// Everything but `publish`.
     func stage(_ uuid: String, tasks count: Int = 3, counters: [String: Int] = [:]) throws -> Int64 {
-        let relocation = NewRelocation(uuid: uuid, scope: "users", rowsSource: count, counters: counters)
+        var relocation = NewRelocation(uuid: uuid, scope: "users")
+        relocation.rowsSource = count
+        relocation.counters = counters
         guard case .staged(let token) = try begin(relocation, replacing: true) else { throw Unexpected() }
         try push((0..<count).map { task($0 + 1) }, uuid: uuid, token: token)
         return token
@@ -48,6 +53,17 @@ extension RelocationQueue {
     func claimed(_ worker: String = "w1", destination: String = "here") throws -> Claim {
         guard case .claimed(let claim) = try claim(worker: worker, destination: destination) else { throw Unexpected() }
         return claim
+    }
+
+    /// Claims until something can be claimed.
+    func eventualClaim(_ worker: String = "heir") throws -> Claim {
+        var found: Claim?
+        _ = try eventually(within: 10) {
+            if case .claimed(let claim) = try claim(worker: worker, destination: "here") { found = claim }
+            return found != nil
+        }
+        guard let found else { throw Unexpected() }
+        return found
     }
 
     func idle(_ worker: String = "w1", destination: String = "here") throws -> ClaimResult.Idle {

@@ -77,10 +77,13 @@ import Testing
         prefix: String = "p", lease: Int = 4_000, uploadLease: Int = 10_000, connect: Int = 1_000,
         command: Int = 1_000, retention: Int = 60
     ) throws -> QueueConfiguration {
-        try QueueConfiguration(
-            url: RedisURL("redis://h"), prefix: prefix, leaseMilliseconds: lease,
-            uploadLeaseMilliseconds: uploadLease, connectTimeoutMilliseconds: connect,
-            commandTimeoutMilliseconds: command, retentionSeconds: retention)
+        var timeouts = QueueTimeouts()
+        timeouts.uploadLeaseMilliseconds = uploadLease
+        timeouts.connectMilliseconds = connect
+        timeouts.commandMilliseconds = command
+        return try QueueConfiguration(
+            url: RedisURL("redis://h"), prefix: prefix, leaseMilliseconds: lease, retentionSeconds: retention,
+            timeouts: timeouts)
     }
 
     @Test func takesValuesAtTheirLimits() throws {

@@ -5,15 +5,25 @@ import Testing
 @testable import Reporting
 
 @Suite struct StatusReportTests {
-    private let status = RelocationStatus(
-        uuid: uuid(1), scope: "users", status: .failure, step: .importing, failureReason: "Row \"2\" is bad.",
-        findings: ["{\n    \"kind\": \"Unknown\"\n  }"], chunksTotal: 3, chunksDone: 1, rowsSource: 10,
-        counters: [
+    private let status: RelocationStatus = {
+        var status = RelocationStatus(uuid: uuid(1), scope: "users")
+        status.status = .failure
+        status.failureReason = "Row \"2\" is bad."
+        status.findings = ["{\n    \"kind\": \"Unknown\"\n  }"]
+        status.chunksTotal = 3
+        status.chunksDone = 1
+        status.rowsSource = 10
+        status.counters = [
             "sentry.user|inserted": 2, "sentry.user|existing": 1, "sentry.email|overwritten": 1,
             "sentry.email|dropped|filtered": 3, "sentry.user|dropped|filtered": 1,
             "sentry.user|dropped|missingReference:user->sentry.user": 2,
-        ], sourceName: "a\u{1B}[31m.json", warnings: ["unknown model x"], createdAt: 951_782_400_000,
-        updatedAt: 951_782_400_001)
+        ]
+        status.sourceName = "a\u{1B}[31m.json"
+        status.warnings = ["unknown model x"]
+        status.createdAt = 951_782_400_000
+        status.updatedAt = 951_782_400_001
+        return status
+    }()
 
     @Test func objectsForScriptsHaveTheKeysOfTheContract() throws {
         let value = try #require(JSONValue(json: StatusReport(status).json))
@@ -56,7 +66,7 @@ import Testing
         var running = RelocationStatus(uuid: uuid(2), scope: "users")
         running.owner = "w1"
         running.leaseExpiresAt = 951_782_400_000
-        running.lastTrouble = "The database is locked."
+        running.lastError = "The database is locked."
         running.options = #"{"atomic":true,"chunkSize":7}"#
         running.failedTask = #"{"kind":"dance","model":"sentry.user","minOrdinal":1,"rows":0}"#
         guard case .object(let members) = StatusReport(running).value else { throw NoObject() }
@@ -70,7 +80,8 @@ import Testing
     }
 
     @Test func damagedTextsBecomeStrings() throws {
-        var damaged = RelocationStatus(uuid: uuid(2), scope: "users", findings: ["{cut"])
+        var damaged = RelocationStatus(uuid: uuid(2), scope: "users")
+        damaged.findings = ["{cut"]
         damaged.options = "not JSON"
         damaged.skipped = ["]"]
         damaged.failedTask = "\u{9B}31m"
@@ -137,10 +148,10 @@ import Testing
     }
 
     @Test func whatGoesOnIsShown() {
-        var running = RelocationStatus(uuid: uuid(2), scope: "users", chunksTotal: 2)
+        var running = RelocationStatus(uuid: uuid(2), scope: "users")
         running.attempts = 2
         running.nextAttemptAt = 10_500
-        running.lastTrouble = "The database is locked."
+        running.lastError = "The database is locked."
         running.owner = "w1"
         running.pauseRequested = true
         running.destination = "sqlite:///x"
@@ -157,7 +168,9 @@ import Testing
     }
 
     @Test func listsAndFindings() {
-        let other = RelocationStatus(uuid: uuid(2), scope: "global", status: .success, step: .completed)
+        var other = RelocationStatus(uuid: uuid(2), scope: "global")
+        other.status = .success
+        other.step = .completed
         #expect(
             StatusReport.table([StatusReport(status), StatusReport(other)]) == """
                 UUID                                   SCOPE  STATUS   STEP       CHUNKS   ROWS  CREATED
@@ -169,7 +182,8 @@ import Testing
             StatusReport.json([StatusReport(other), StatusReport(other)]).hasPrefix("[\n  {\n    \"attempts\" : 0,"))
         #expect(StatusReport(other).findingsFile == "[]")
         let finding = Finding(kind: .unknown, model: "m", reason: "r")
-        let failed = RelocationStatus(uuid: uuid(3), scope: "s", findings: [finding.json(), finding.json()])
+        var failed = RelocationStatus(uuid: uuid(3), scope: "s")
+        failed.findings = [finding.json(), finding.json()]
         #expect(StatusReport(failed).findingsFile == Finding.file([finding, finding]))
     }
 }

@@ -58,9 +58,12 @@ final class Bench: Sendable {
         options.chunkSize = chunkSize
         let uuid = "00000000-0000-4000-8000-00000000000\(number)"
         let queue = try queue()
-        let begun = try queue.begin(
-            NewRelocation(uuid: uuid, scope: "users", options: options.json, rowsSource: users))
-        guard case .staged(let token) = begun else { throw SystemFailure("the relocation exists") }
+        var relocation = NewRelocation(uuid: uuid, scope: "users")
+        relocation.options = options.json
+        relocation.rowsSource = users
+        guard case .staged(let token) = try queue.begin(relocation) else {
+            throw SystemFailure("the relocation exists")
+        }
         try queue.push(tasks, uuid: uuid, token: token)
         try queue.publish(uuid: uuid, token: token, chunksTotal: tasks.count)
         return uuid

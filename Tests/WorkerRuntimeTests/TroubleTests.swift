@@ -51,14 +51,14 @@ import TestSupport
         try await until { try bench.status(uuid).attempts == 1 }
         let status = try bench.status(uuid)
         #expect(status.status == .inProgress)
-        #expect(status.lastTrouble.contains("read-only"), "\(status.lastTrouble)")
+        #expect(status.lastError.contains("read-only"), "\(status.lastError)")
         let delay = status.nextAttemptAt - status.updatedAt
         #expect((1_900...4_000).contains(delay), "\(delay) ms")
         #expect(status.owner.isEmpty)
         try server.sql("ALTER DATABASE \(name) SET default_transaction_read_only = off")
         _ = try await worker.value
         #expect(try bench.status(uuid).status == .success)
-        #expect(try bench.status(uuid).lastTrouble.isEmpty)
+        #expect(try bench.status(uuid).lastError.isEmpty)
         try bench.expectUsers(12, chunks: 3)
 
         try server.sql("ALTER DATABASE \(name) SET default_transaction_read_only = on")
@@ -146,7 +146,7 @@ import TestSupport
             return
         }
         let status = try bench.status(uuid)
-        #expect(status.lastTrouble.contains("full"))
+        #expect(status.lastError.contains("full"))
         #expect(status.counters.isEmpty)
         try bench.expectUsers(0, chunks: 0)
         try connection.execute("PRAGMA max_page_count = 1000000")

@@ -97,10 +97,13 @@ public struct EnqueueJob {
     }
 
     private func begin(_ queue: PatientQueue, _ survey: ExportSurvey) throws -> Beginning {
-        let relocation = NewRelocation(
-            uuid: uuid, scope: scope.rawValue, options: options.json, digest: survey.sha256,
-            sourceName: SourceName.shown(source), rowsSource: Int(survey.rowsTotal), counters: survey.leftOut.counters,
-            warnings: survey.warnings)
+        var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
+        relocation.options = options.json
+        relocation.digest = survey.sha256
+        relocation.sourceName = SourceName.shown(source)
+        relocation.rowsSource = Int(survey.rowsTotal)
+        relocation.counters = survey.leftOut.counters
+        relocation.warnings = survey.warnings
         switch try OperationError.refusing({ try queue.begin(relocation) }) {
         case .staged(let token): return .staged(token)
         case .exists(let status): return try replace(status, with: relocation, queue)

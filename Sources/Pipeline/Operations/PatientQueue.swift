@@ -11,10 +11,10 @@ struct PatientQueue {
     let isInterrupted: () -> Bool
 
     init(_ queue: RelocationQueue, limitMilliseconds: Int?, isInterrupted: @escaping () -> Bool) {
-        let lease = queue.configuration.uploadLeaseMilliseconds
+        let lease = queue.configuration.timeouts.uploadLeaseMilliseconds
         self.queue = queue
         // One more timeout, so that the last call is made when an outage as long as the lease is over.
-        let limit = limitMilliseconds ?? lease + queue.configuration.commandTimeoutMilliseconds
+        let limit = limitMilliseconds ?? lease + queue.configuration.timeouts.commandMilliseconds
         self.limitMilliseconds = Int64(limit)
         self.isInterrupted = isInterrupted
     }

@@ -5,5 +5,6 @@ public struct FailedTask: Sendable, Equatable {
     public let readAt: Int64
     /// What `skip` makes sure of: that it drops the task that was looked at.
     let digest: String
-    let chunksDone: Int
+    /// As the record holds it.
+    let chunksDone: String
 }

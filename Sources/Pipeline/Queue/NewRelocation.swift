@@ -4,34 +4,28 @@ public struct NewRelocation: Sendable, Equatable {
     public var uuid: String
     public var scope: String
     /// Opaque JSON for the worker.
-    public var options: String
+    public var options = "{}"
     /// Tells one source file from another.
-    public var digest: String
-    public var sourceName: String
-    public var rowsSource: Int
+    public var digest = ""
+    public var sourceName = ""
+    public var rowsSource = 0
     /// Rows accounted for already: those dropped before anything was queued.
-    public var counters: [String: Int]
-    public var warnings: [String]
+    public var counters: [String: Int] = [:]
+    public var warnings: [String] = []
 
-    public init(
-        uuid: String, scope: String, options: String = "{}", digest: String = "", sourceName: String = "",
-        rowsSource: Int = 0, counters: [String: Int] = [:], warnings: [String] = []
-    ) {
+    public init(uuid: String, scope: String) {
         self.uuid = uuid
         self.scope = scope
-        self.options = options
-        self.digest = digest
-        self.sourceName = sourceName
-        self.rowsSource = rowsSource
-        self.counters = counters
-        self.warnings = warnings
     }
 }
 
-/// The answer to `begin`.
-public enum Begin: Sendable, Equatable {
-    /// The relocation is the caller's to fill: the token proves it in `push`, `publish` and `abandon`.
-    case staged(uploadToken: Int64)
-    /// It is queued or finished already; nothing was changed.
-    case exists(RelocationStatus)
+extension NewRelocation {
+    /// The fields of the record that come from the enqueuer.
+    var fields: [RedisArgument] {
+        [
+            "format", .number(Script.format), "scope", .text(scope), "options", .text(options),
+            "digest", .text(digest), "sourceName", .text(sourceName), "rowsSource", .number(rowsSource),
+            "warnings", .text(TextList.encode(warnings)),
+        ]
+    }
 }

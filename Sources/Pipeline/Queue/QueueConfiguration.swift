@@ -16,19 +16,14 @@ public struct QueueConfiguration: Sendable {
     public let prefix: String
     /// How long a worker may be silent before another takes its relocation over.
     public let leaseMilliseconds: Int
-    /// How long an enqueuer may be silent before another may begin its relocation again.
-    public let uploadLeaseMilliseconds: Int
-    public let connectTimeoutMilliseconds: Int
-    /// Bounds each wait for an answer.
-    public let commandTimeoutMilliseconds: Int
     /// How long a successful relocation, or one without payload, is remembered.
     public let retentionSeconds: Int
+    public let timeouts: QueueTimeouts
 
     /// Throws `invalidArgument` for a value outside its limits.
     public init(
         url: RedisURL, prefix: String = "relocation", leaseMilliseconds: Int = 4_000,
-        uploadLeaseMilliseconds: Int = 10_000, connectTimeoutMilliseconds: Int = 1_000,
-        commandTimeoutMilliseconds: Int = 1_000, retentionSeconds: Int = 30 * 24 * 60 * 60
+        retentionSeconds: Int = 30 * 24 * 60 * 60, timeouts: QueueTimeouts = QueueTimeouts()
     ) throws(QueueError) {
         guard Self.prefixLimits.contains(prefix.utf8.count), prefix.utf8.allSatisfy(Self.isAllowedInPrefix) else {
             throw QueueError(
@@ -36,17 +31,15 @@ public struct QueueConfiguration: Sendable {
                 remedy: "It has 1 to 64 letters, digits, dots, dashes, underscores or colons.")
         }
         try Self.check("lease", leaseMilliseconds, Self.leaseLimits, "ms")
-        try Self.check("upload lease", uploadLeaseMilliseconds, Self.uploadLeaseLimits, "ms")
-        try Self.check("connect timeout", connectTimeoutMilliseconds, Self.timeoutLimits, "ms")
-        try Self.check("command timeout", commandTimeoutMilliseconds, Self.timeoutLimits, "ms")
+        try Self.check("upload lease", timeouts.uploadLeaseMilliseconds, Self.uploadLeaseLimits, "ms")
+        try Self.check("connect timeout", timeouts.connectMilliseconds, Self.timeoutLimits, "ms")
+        try Self.check("command timeout", timeouts.commandMilliseconds, Self.timeoutLimits, "ms")
         try Self.check("retention", retentionSeconds, Self.retentionLimits, "s")
         self.url = url
         self.prefix = prefix
         self.leaseMilliseconds = leaseMilliseconds
-        self.uploadLeaseMilliseconds = uploadLeaseMilliseconds
-        self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
-        self.commandTimeoutMilliseconds = commandTimeoutMilliseconds
         self.retentionSeconds = retentionSeconds
+        self.timeouts = timeouts
     }
 
     private static func check(

@@ -29,6 +29,6 @@ extension QueueError {
     static func stillUploading(_ uuid: String, milliseconds: Int64) -> QueueError {
         QueueError(
             .conflict, "Relocation \(uuid) is being enqueued by somebody else.",
-            remedy: "If that process is gone, try again in \((milliseconds + 999) / 1_000) s.")
+            remedy: "If that process is gone, try again in \(max(milliseconds, 0) / 1_000 + 1) s.")
     }
 }

@@ -17,8 +17,10 @@ extension QueueError {
             self.init(.readOnly, "Redis refuses writes for lack of replicas.", remedy: "Start its replicas.")
         case "OOM":
             self.init(.full, "Redis is full.", remedy: "Raise its maxmemory, or wait until relocations are done.")
-        case "LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "UNBLOCKED":
+        case "LOADING", "BUSY", "MASTERDOWN", "UNBLOCKED":
             self.init(.unavailable, "Redis is not ready (\(code)).", remedy: "Try again in a moment.")
+        case "MOVED", "ASK", "CROSSSLOT", "CLUSTERDOWN", "TRYAGAIN":
+            self = .cluster
         case "WRONGTYPE":
             self.init(
                 .protocolError, "A key of the queue belongs to something else.", remedy: "Use another Redis prefix.")
@@ -33,7 +35,9 @@ extension QueueError {
             self.init(serverError: "NOPERM")
             return
         }
-        if text.hasPrefix("ERR max number of clients") {
+        if text.hasPrefix("ERR This instance has cluster support disabled") || text.hasSuffix("in cluster mode") {
+            self = .cluster
+        } else if text.hasPrefix("ERR max number of clients") {
             self.init(.unavailable, "Redis has too many clients.", remedy: "Raise its maxclients.")
         } else if text.hasPrefix("ERR Error compiling script") || text.hasPrefix("ERR unknown command") {
             self.init(
@@ -51,7 +55,8 @@ extension QueueError {
             remedy: "Make sure that all workers and commands are of one version.")
     }
 
-    static let leaseLost = QueueError(.leaseLost, "The lease on this relocation was lost.")
+    static let cluster = QueueError(
+        .protocolError, "Redis Cluster is not supported.", remedy: "Use one Redis, or a primary with replicas.")
 
     static func notFound(_ uuid: String) -> QueueError {
         QueueError(.notFound, "There is no relocation \(uuid).", remedy: "`list` shows those there are.")

@@ -27,17 +27,28 @@ public struct QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     public let message: String
     /// What to do about it; empty where nothing sensible can be said.
     public let remedy: String
+    /// Why the lease was lost; nil for every other kind.
+    public let leaseLoss: LeaseLoss?
 
     public init(_ kind: Kind, _ message: String, remedy: String = "") {
         self.kind = kind
         self.message = message
         self.remedy = remedy
+        leaseLoss = nil
+    }
+
+    /// The claim's lease is lost.
+    public init(leaseLost loss: LeaseLoss) {
+        kind = .leaseLost
+        message = "The lease on this relocation is lost: \(loss.words)."
+        remedy = ""
+        leaseLoss = loss
     }
 
     public var description: String { remedy.isEmpty ? message : "\(message) \(remedy)" }
 
     /// Whether the same call may well succeed later without anybody's help.
-    public var isPassing: Bool {
+    public var isTransient: Bool {
         switch kind {
         case .unavailable, .readOnly, .full: true
         case .authentication, .leaseLost, .notFound, .conflict, .badURL, .invalidArgument, .protocolError: false

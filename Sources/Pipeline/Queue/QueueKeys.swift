@@ -1,4 +1,4 @@
-/// All keys of a queue. The braces make them one slot of a cluster. Lua chooses the two keys of a lane by what the
+/// All keys of a queue. Lua chooses the two keys of a lane by what the
 /// record says, from the same `base`.
 ///
 ///     {prefix}:index            sorted set: uuid by creation time
@@ -11,6 +11,9 @@
 ///     {prefix}:counters:<uuid>  hash: counter → rows
 ///     {prefix}:listed:<uuid>    list: descriptions of dropped rows, the first ones
 ///     {prefix}:skipped:<uuid>   list: chunks an operator skipped
+///
+/// The record carries the format of all keys of its relocation (`Script.format`); a list element its own version
+/// (`TaskFrame`). Readers pass over fields they do not know and have a default for those that are missing.
 ///
 /// A lane holds the relocations bound to one destination (its name is the destination's SHA-1), or those not bound
 /// yet (`unbound`): a worker looks at two lanes only, however many relocations belong to others.

@@ -88,7 +88,7 @@ final class RedisConnection {
         case REDIS_ERR_IO where cause == EAGAIN || cause == EWOULDBLOCK || cause == ETIMEDOUT:
             return QueueError(
                 .unavailable,
-                "Redis at \(place) gave no answer within \(configuration.commandTimeoutMilliseconds) ms.",
+                "Redis at \(place) gave no answer within \(configuration.timeouts.commandMilliseconds) ms.",
                 remedy: "Check that it is not overloaded or frozen.")
         default:
             return QueueError(
@@ -100,7 +100,7 @@ final class RedisConnection {
 extension RedisConnection {
     private func connect() throws(QueueError) {
         errno = 0
-        let limit = RedisConnection.interval(configuration.connectTimeoutMilliseconds)
+        let limit = RedisConnection.interval(configuration.timeouts.connectMilliseconds)
         let made =
             switch configuration.url.endpoint {
             case .tcp(let host, let port): redisConnectWithTimeout(host, Int32(port), limit)
@@ -111,7 +111,7 @@ extension RedisConnection {
         guard made.pointee.err == REDIS_OK else { throw notConnected(cause: errno) }
         BoundedReplies.apply(to: made.pointee.reader)
         // The connect timeout does not bound reads.
-        guard redisSetTimeout(made, RedisConnection.interval(configuration.commandTimeoutMilliseconds)) == REDIS_OK
+        guard redisSetTimeout(made, RedisConnection.interval(configuration.timeouts.commandMilliseconds)) == REDIS_OK
         else { throw broken(made) }
         // A connection that is not ready for use must not stay open: the next call would run without authentication
         // or in the wrong database.

@@ -21,7 +21,8 @@ extension RelocationQueue {
             try callFor(
                 .begin, uuid, keys: [keys.index, keys.fence],
                 [
-                    .number(configuration.uploadLeaseMilliseconds), .number(configuration.retentionSeconds * 1_000),
+                    .number(configuration.timeouts.uploadLeaseMilliseconds),
+                    .number(configuration.retentionSeconds * 1_000),
                     replacing ? "1" : "0", .text(RelocationQueue.randomDigits()), .number(fields.count),
                 ] + fields + counters))
         switch answer.word {
@@ -37,7 +38,7 @@ extension RelocationQueue {
         }
     }
 
-    /// Appends tasks, in order. After a passing error the same tasks may be pushed again on this object.
+    /// Appends tasks, in order. After a transient error the same tasks may be pushed again on this object.
     ///
     /// Throws `full` when the payload would not fit Redis' `maxmemory`, `leaseLost` when another enqueuer has begun
     /// the relocation again.
@@ -68,7 +69,8 @@ extension RelocationQueue {
     /// Shows that the enqueuer lives, for one that has nothing to push for longer than half an upload lease.
     public func keepUploading(uuid: String, token: Int64) throws(QueueError) {
         _ = try run(
-            try callFor(.keepUploading, uuid, [.integer(token), .number(configuration.uploadLeaseMilliseconds)])
+            try callFor(
+                .keepUploading, uuid, [.integer(token), .number(configuration.timeouts.uploadLeaseMilliseconds)])
         ).accepted(uuid)
     }
 
@@ -95,14 +97,14 @@ extension RelocationQueue {
         try callFor(
             .push, uuid,
             [
-                .integer(token), .number(configuration.uploadLeaseMilliseconds),
+                .integer(token), .number(configuration.timeouts.uploadLeaseMilliseconds),
                 .number(configuration.retentionSeconds * 1_000), .number(first), .number(bytes),
             ] + batch.map(RedisArgument.bytes))
     }
 
     private func send(_ batches: [ScriptCall], _ uuid: String) throws(QueueError) {
         guard !batches.isEmpty else { return }
-        for answer in try run(.push, batches) { _ = try answer.accepted(uuid) }
+        for reply in try replies(.push, batches) { _ = try ScriptAnswer(.push, reply).accepted(uuid) }
     }
 
     /// Cuts after so many tasks or bytes, always at the same places for the same tasks.

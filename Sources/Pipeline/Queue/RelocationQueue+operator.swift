@@ -15,10 +15,11 @@ extension RelocationQueue {
         return (try connection.call(["LRANGE", .text(keys.listed(uuid)), "0", "-1"]).array ?? []).compactMap(\.text)
     }
 
-    /// All relocations that are remembered, newest first.
+    /// All relocations that are remembered, newest first. Of one that cannot be read its UUID is shown.
     public func list() throws(QueueError) -> [RelocationStatus] {
         var out: [RelocationStatus] = []
-        let uuids = (try connection.call(["ZREVRANGE", .text(keys.index), "0", "-1"]).array ?? []).compactMap(\.text)
+        let names = (try connection.call(["ZREVRANGE", .text(keys.index), "0", "-1"]).array ?? []).compactMap(\.text)
+        let uuids = names.filter(RelocationQueue.isUUID)
         for start in stride(from: 0, to: uuids.count, by: RelocationQueue.listPage) {
             let page = uuids[start..<min(start + RelocationQueue.listPage, uuids.count)]
             out.append(contentsOf: try statuses(Array(page)))
@@ -31,7 +32,8 @@ extension RelocationQueue {
         var calls: [ScriptCall] = []
         for uuid in uuids { calls.append(try callFor(.status, uuid)) }
         var out: [RelocationStatus] = []
-        for (uuid, answer) in zip(uuids, try run(.status, calls)) {
+        for (uuid, reply) in zip(uuids, try replies(.status, calls)) {
+            let answer = try ScriptAnswer(.status, reply)
             if answer.word == "missing" {
                 _ = try run(try callFor(.forget, uuid, keys: [keys.index])).accepted(uuid)
             } else if let status = RelocationStatus(uuid, snapshot: try answer.element(0)) {
@@ -39,13 +41,6 @@ extension RelocationQueue {
             }
         }
         return out
-    }
-
-    /// Relocations in progress that this destination's workers can still move: waiting, backing off or leased.
-    public func openRelocations(destination: String) throws(QueueError) -> Int {
-        let answer = try run(
-            ScriptCall(script: .open, keys: [keys.fence], arguments: [.text(keys.base), .text(destination)]))
-        return Int(try answer.accepted("").integer(0))
     }
 
     /// Lets a failed relocation go on at the task that failed.
@@ -80,7 +75,7 @@ extension RelocationQueue {
         _ = try run(
             try callFor(
                 .skip, uuid,
-                [.text(task.digest), .number(task.chunksDone), .text(note.json)]
+                [.text(task.digest), .text(task.chunksDone), .text(note.json)]
                     + counters.flatMap { [RedisArgument.text($0.key), .number($0.value)] })
         ).accepted(uuid)
     }

@@ -3,20 +3,23 @@ extension RelocationQueue {
     /// What an operator should know of this Redis before trusting it.
     public func serverReport() throws(QueueError) -> ServerReport {
         let info = RelocationQueue.fields(ofInfo: try connection.call(["INFO"]).text ?? "")
-        let isReplica = info["role"] == "slave"
-        return ServerReport(
-            version: info["redis_version"] ?? "", maxMemory: info["maxmemory"].flatMap { Int($0) } ?? 0,
-            usedMemory: info["used_memory"].flatMap { Int($0) } ?? 0,
-            evictionPolicy: info["maxmemory_policy"] ?? "noeviction",
-            hasPersistence: info["aof_enabled"] == "1" ? true : try hasSavePoints(),
-            isReplica: isReplica, isReadOnly: isReplica && info["slave_read_only"] != "0")
+        var report = ServerReport(version: info["redis_version"] ?? "")
+        report.maxMemory = RelocationQueue.bytes(info["maxmemory"])
+        report.usedMemory = RelocationQueue.bytes(info["used_memory"])
+        report.evictionPolicy = info["maxmemory_policy"] ?? report.evictionPolicy
+        report.hasPersistence = info["aof_enabled"] == "1" ? true : try hasSavePoints()
+        report.isReplica = info["role"] == "slave"
+        report.isReadOnly = report.isReplica && info["slave_read_only"] != "0"
+        return report
     }
 
     /// Memory in use and its limit.
     func memoryReport() throws(QueueError) -> (usedMemory: Int, maxMemory: Int) {
         let info = RelocationQueue.fields(ofInfo: try connection.call(["INFO", "memory"]).text ?? "")
-        return (info["used_memory"].flatMap { Int($0) } ?? 0, info["maxmemory"].flatMap { Int($0) } ?? 0)
+        return (RelocationQueue.bytes(info["used_memory"]), RelocationQueue.bytes(info["maxmemory"]))
     }
+
+    private static func bytes(_ text: String?) -> Int { text.flatMap(RecordFields.number) ?? 0 }
 
     /// Nil when this user may not ask.
     private func hasSavePoints() throws(QueueError) -> Bool? {

@@ -1,4 +1,5 @@
-// What a worker does. Every call with a claim throws `leaseLost` when the claim's token is stale.
+// How a worker works on what it has claimed. Every call with a claim throws `leaseLost` when the claim's token is
+// stale: the error's `leaseLoss` says why.
 extension RelocationQueue {
     /// Descriptions of dropped rows kept for one relocation.
     public static let listedRowsLimit = 1_000
@@ -6,123 +7,89 @@ extension RelocationQueue {
     public static let listedRowBytes = 1_024
     /// Findings kept for one relocation.
     public static let findingsLimit = 1_000
-    /// Bytes of a trouble or failure reason; the rest is cut off.
+    /// Bytes of an error or failure reason; the rest is cut off.
     public static let reasonBytes = 4_096
     /// Milliseconds: one day.
     public static let postponeLimits = 0...86_400_000
-
-    /// Leases the relocation that has waited longest, of those bound to `destination` or to none yet. One whose lease
-    /// has run out comes first. A claim whose answer was lost stands until its lease runs out, and is no loss of the
-    /// task's.
-    public func claim(worker: String, destination: String) throws(QueueError) -> ClaimResult {
-        let answer = try run(
-            ScriptCall(
-                script: .claim, keys: [keys.fence],
-                arguments: [
-                    .text(keys.base), .text(worker), .number(configuration.leaseMilliseconds), .text(destination),
-                    .text(RelocationQueue.randomDigits()),
-                ]))
-        return try ClaimResult(answer, leaseMilliseconds: configuration.leaseMilliseconds)
-    }
-
-    /// Binds the relocation to the destination that imports it first. Throws `conflict` when it is bound to another.
-    public func bind(_ claim: Claim, destination: String) throws(QueueError) {
-        guard !destination.isEmpty else {
-            throw QueueError(.invalidArgument, "A relocation cannot be bound to a destination without a name.")
-        }
-        try transition(.bind, claim, [.text(destination), .number(configuration.leaseMilliseconds)])
-    }
-
-    /// Renews leases in one exchange; false for each that was lost.
-    public func renew(_ claims: [Claim]) throws(QueueError) -> [Bool] {
-        guard !claims.isEmpty else { return [] }
-        var calls: [ScriptCall] = []
-        for claim in claims {
-            calls.append(
-                try callFor(.renew, claim.uuid, [.integer(claim.token), .number(configuration.leaseMilliseconds)]))
-        }
-        return try run(.renew, calls).map { $0.word == "ok" }
-    }
+    /// Follow-up tasks of one acknowledgement.
+    public static let followUpsLimit = 10_000
 
     /// Reads tasks without removing them, `index` counted from the current one: at most `count`, and no more than fit
     /// `maxBytes`, but always the first.
-    public func tasks(
-        _ claim: Claim, from index: Int, count: Int, maxBytes: Int
-    ) throws(QueueError) -> [TaskElement] {
+    public func tasks(_ claim: Claim, from index: Int, count: Int, maxBytes: Int) throws(QueueError) -> TaskPage {
         guard index >= 0, count > 0, maxBytes > 0 else {
             throw QueueError(.invalidArgument, "Tasks are read from an index of 0 or more, at least one.")
         }
-        let answer = try run(
-            try callFor(
-                .tasks, claim.uuid, [.integer(claim.token), .number(index), .number(count), .number(maxBytes)])
-        ).accepted(claim.uuid)
-        return answer.rest.map { element in
-            guard case .bytes(let bytes) = element else { return .malformed("It is no text.") }
-            return bytes.withUnsafeBytes(TaskFrame.decode)
-        }
+        return try TaskPage(
+            try run(
+                try callFor(
+                    .tasks, claim.uuid, [.integer(claim.token), .number(index), .number(count), .number(maxBytes)])
+            ).accepted(claim.uuid))
     }
 
-    /// Removes the first `count` tasks, whose results are recorded elsewhere, and counts their rows. Ends the row of
-    /// failed attempts. After a passing error repeat the same call on this object: it does not happen twice. One claim
-    /// acknowledges on one object only: `leaseLost` is thrown as well where Redis does not know of what was
-    /// acknowledged on it before.
+    /// Removes the first `count` tasks, whose results are recorded elsewhere, and counts their rows. Ends the
+    /// consecutive failed attempts. After a transient error repeat the same call on this object: it does not happen
+    /// twice. One claim acknowledges on one object only: `leaseLost` is thrown as well where Redis does not know of what
+    /// was acknowledged on it before.
     ///
     /// - Parameters:
     ///   - counters: counter → rows to add
     ///   - listed: descriptions of dropped rows; the first `listedRowsLimit` of a relocation are kept
+    ///   - followUps: tasks to add at the end of the list, at most `followUpsLimit`
     ///   - renew: renews the lease as well
     public func acknowledge(
-        _ claim: Claim, tasks count: Int, counters: [String: Int] = [:], listed: [String] = [], renew: Bool = true
+        _ claim: Claim, tasks count: Int, counters: [String: Int] = [:], listed: [String] = [],
+        followUps: [QueueTask] = [], renew: Bool = true
     ) throws(QueueError) -> Acknowledgement {
         guard count >= 0 else { throw QueueError(.invalidArgument, "Fewer than no tasks cannot be acknowledged.") }
+        let elements = try RelocationQueue.encode(followUps)
         let name = unanswered[claim.token] ?? nameAcknowledgement()
         unanswered[claim.token] = name
-        let before = finished[claim.token] ?? claim.status.chunksDone
+        let status = claim.status
+        let place = places[claim.token] ?? ListPlace(finished: status.chunksDone, total: status.chunksTotal)
+        let head: [RedisArgument] = [
+            .integer(claim.token), .text(name), .number(count), .number(renew ? configuration.leaseMilliseconds : 0),
+            .number(RelocationQueue.listedRowsLimit), .number(place.finished), .number(place.total),
+            .text(knownKinds), .number(counters.count * 2), .number(elements.count),
+            .number(elements.reduce(0) { $0 + $1.count }),
+        ]
+        let rows = listed.prefix(RelocationQueue.listedRowsLimit).map {
+            RedisArgument.text(RelocationQueue.cut($0, RelocationQueue.listedRowBytes))
+        }
         let answer = try run(
             try callFor(
                 .acknowledge, claim.uuid,
-                [
-                    .integer(claim.token), .text(name), .number(count),
-                    .number(renew ? configuration.leaseMilliseconds : 0), .number(RelocationQueue.listedRowsLimit),
-                    .number(before), .number(counters.count * 2),
-                ] + counters.flatMap { [RedisArgument.text($0.key), .number($0.value)] }
-                    + listed.prefix(RelocationQueue.listedRowsLimit).map {
-                        .text(RelocationQueue.cut($0, RelocationQueue.listedRowBytes))
-                    }))
+                head + counters.flatMap { [RedisArgument.text($0.key), .number($0.value)] }
+                    + elements.map(RedisArgument.bytes) + rows))
         unanswered[claim.token] = nil
         if answer.word == "lost" { forget(claim) }
         _ = try answer.accepted(claim.uuid)
-        finished[claim.token] = before + count
+        places[claim.token] = ListPlace(finished: place.finished + count, total: place.total + elements.count)
         return try Acknowledgement(answer)
     }
 
     /// Shows how far a run has come that is one transaction: nothing is removed, and a take-over forgets it.
-    public func progress(_ claim: Claim, chunksDone: Int) throws(QueueError) {
-        try transition(.progress, claim, [.number(chunksDone)])
+    @discardableResult
+    public func progress(_ claim: Claim, chunksDone: Int) throws(QueueError) -> OperatorRequest {
+        try step(.progress, claim, [.number(chunksDone)])
     }
 
     /// Goes on to a later step. Throws `conflict` for an earlier one.
-    public func advance(_ claim: Claim, step: RelocationStep) throws(QueueError) {
-        let upTo = RelocationStep.allCases.prefix { $0 != step } + [step]
-        try transition(.advance, claim, [.text(step.rawValue), .text(upTo.map { $0.rawValue + "," }.joined())])
+    @discardableResult
+    public func advance(_ claim: Claim, step: RelocationStep) throws(QueueError) -> OperatorRequest {
+        guard let place = RelocationStep.known.firstIndex(of: step) else {
+            throw QueueError(.invalidArgument, "A relocation goes on to a step of this version only.")
+        }
+        let upTo = RelocationStep.known[...place].map { $0.rawValue + "," }.joined()
+        return try self.step(.advance, claim, [.text(step.rawValue), .text(upTo)])
     }
 
     /// Ends the relocation with success; it is forgotten after the retention. Throws `conflict` while tasks are left.
     public func complete(_ claim: Claim) throws(QueueError) {
-        try transition(.complete, claim, [.number(configuration.retentionSeconds * 1_000)], ends: true)
+        try end(.complete, claim, [.number(configuration.retentionSeconds * 1_000)])
     }
 
-    /// After passing trouble: counts an attempt, gives the lease back and keeps the relocation from being claimed for
-    /// the delay. `trouble` is shown to people.
-    public func postpone(_ claim: Claim, delayMilliseconds: Int, trouble: String) throws(QueueError) {
-        let limits = RelocationQueue.postponeLimits
-        let delay = min(max(delayMilliseconds, limits.lowerBound), limits.upperBound)
-        try transition(
-            .postpone, claim,
-            [.number(delay), .text(RelocationQueue.cut(trouble, RelocationQueue.reasonBytes))], ends: true)
-    }
-
-    /// After lasting trouble: ends the relocation without success. Tasks and place are kept for `retry`.
+    /// After a permanent error: ends the relocation without success. Tasks and place are kept for `retry`.
     ///
     /// - Parameters:
     ///   - findings: each a JSON object
@@ -131,48 +98,21 @@ extension RelocationQueue {
     public func fail(
         _ claim: Claim, findings: [String], reason: String, at index: Int? = nil, task: QueueTask? = nil
     ) throws(QueueError) {
-        try transition(
+        try end(
             .fail, claim,
             [
                 .text(TextList.encode(Array(findings.prefix(RelocationQueue.findingsLimit)))),
                 .text(RelocationQueue.cut(reason, RelocationQueue.reasonBytes)),
                 .text(index.map(String.init) ?? ""), .text(task.map { TaskNote($0).json } ?? ""),
-            ], ends: true)
+            ])
     }
 
-    /// Gives the lease back, at its old place in the waiting order: another worker may go on at once.
-    public func release(_ claim: Claim) throws(QueueError) {
-        try transition(.release, claim, ["1"], ends: true)
-    }
-
-    /// Gives the lease back and goes to the end of the waiting order, for others to have their turn.
-    public func yieldTurn(_ claim: Claim) throws(QueueError) {
-        try transition(.release, claim, ["0"], ends: true)
-    }
-
-    private func transition(
-        _ script: Script, _ claim: Claim, _ arguments: [RedisArgument], ends: Bool = false
-    ) throws(QueueError) {
-        let answer = try run(try callFor(script, claim.uuid, [.integer(claim.token)] + arguments))
-        if ends, answer.word != "conflict" { forget(claim) }
-        _ = try answer.accepted(claim.uuid)
-    }
-
-    private func forget(_ claim: Claim) {
-        unanswered[claim.token] = nil
-        finished[claim.token] = nil
-    }
-
-    /// The longest beginning of whole characters that fits.
-    private static func cut(_ text: String, _ bytes: Int) -> String {
-        guard text.utf8.count > bytes else { return text }
-        var out = ""
-        var left = bytes
-        for character in text {
-            left -= character.utf8.count
-            guard left >= 0 else { break }
-            out.append(character)
+    private static func encode(_ followUps: [QueueTask]) throws(QueueError) -> [[UInt8]] {
+        guard followUps.count <= followUpsLimit else {
+            throw QueueError(.invalidArgument, "More than \(followUpsLimit) follow-up tasks at once.")
         }
-        return out
+        var elements: [[UInt8]] = []
+        for task in followUps { elements.append(try TaskFrame.encode(task)) }
+        return elements
     }
 }

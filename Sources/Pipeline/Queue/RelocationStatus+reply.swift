@@ -1,38 +1,54 @@
 extension RelocationStatus {
-    /// From a script's snapshot: record, counters, skipped chunks. Nil when it is no relocation.
+    /// From a script's snapshot: record, counters, skipped chunks. Nil when the answer is no snapshot. A field that is
+    /// missing or cannot be read has its default; fields that this version does not know are passed over.
     init?(_ uuid: String, snapshot: RedisReply) {
         guard let parts = snapshot.array, parts.count == 3 else { return nil }
-        let record = parts[0].fields
-        guard let state = record["status"].flatMap(RelocationState.init(rawValue:)),
-            let step = record["step"].flatMap(RelocationStep.init(rawValue:))
-        else { return nil }
-        func text(_ name: String) -> String { record[name] ?? "" }
-        func number(_ name: String) -> Int { record[name].flatMap { Int($0) } ?? 0 }
-        func time(_ name: String) -> Int64 { record[name].flatMap { Int64($0) } ?? 0 }
-        self.init(
-            uuid: uuid, scope: text("scope"), status: state, step: step, failureReason: text("failureReason"),
-            findings: TextList.decode(text("findings")), chunksTotal: number("chunksTotal"),
-            chunksDone: max(number("chunksDone"), number("progress")), rowsSource: number("rowsSource"),
-            counters: parts[1].fields.compactMapValues { Int($0) }, attempts: number("attempts"),
-            nextAttemptAt: time("nextAttemptAt"), lastTrouble: text("lastTrouble"),
-            destination: text("destination"), owner: text("owner"), leaseExpiresAt: time("leaseExpiresAt"),
-            options: text("options"), digest: text("digest"), sourceName: text("sourceName"),
-            warnings: TextList.decode(text("warnings")), createdAt: time("createdAt"), updatedAt: time("updatedAt"),
-            startedAt: time("startedAt"), completedAt: time("completedAt"), payloadBytes: number("payloadBytes"),
-            skipped: (parts[2].array ?? []).compactMap(\.text), failedTask: text("failedTask"),
-            takeovers: number("takeovers"),
-            losses: number("losses"), pauseRequested: text("pauseRequested") == "1",
-            cancelRequested: text("cancelRequested") == "1")
+        let record = RecordFields(parts[0].fields)
+        self.init(uuid: uuid, scope: record.text("scope"))
+        status = RelocationState(rawValue: record.text("status"))
+        step = RelocationStep(rawValue: record.text("step"))
+        counters = parts[1].fields.compactMapValues(RecordFields.number)
+        skipped = (parts[2].array ?? []).compactMap(\.text)
+        readCourse(record)
+        readOrigin(record)
+        readTimes(record)
     }
-}
 
-extension NewRelocation {
-    /// The fields of the record that come from the enqueuer.
-    var fields: [RedisArgument] {
-        [
-            "scope", .text(scope), "options", .text(options), "digest", .text(digest),
-            "sourceName", .text(sourceName), "rowsSource", .number(rowsSource),
-            "warnings", .text(TextList.encode(warnings)),
-        ]
+    /// What workers and operators did.
+    private mutating func readCourse(_ record: RecordFields) {
+        failureReason = record.text("failureReason")
+        findings = TextList.decode(record.text("findings"))
+        failedTask = record.text("failedTask")
+        chunksTotal = record.number("chunksTotal")
+        chunksDone = max(record.number("chunksDone"), record.number("progress"))
+        attempts = record.number("attempts")
+        takeovers = record.number("takeovers")
+        consecutiveCrashes = record.number("losses")
+        lastError = record.text("lastTrouble")
+        destination = record.text("destination")
+        owner = record.text("owner")
+        needs = record.text("needs")
+        pauseRequested = record.text("pauseRequested") == "1"
+        cancelRequested = record.text("cancelRequested") == "1"
+    }
+
+    /// What the enqueuer wrote.
+    private mutating func readOrigin(_ record: RecordFields) {
+        format = record.number("format", default: 1)
+        rowsSource = record.number("rowsSource")
+        options = record.text("options")
+        digest = record.text("digest")
+        sourceName = record.text("sourceName")
+        warnings = TextList.decode(record.text("warnings"))
+        payloadBytes = record.number("payloadBytes")
+    }
+
+    private mutating func readTimes(_ record: RecordFields) {
+        nextAttemptAt = record.time("nextAttemptAt")
+        leaseExpiresAt = record.time("leaseExpiresAt")
+        createdAt = record.time("createdAt")
+        updatedAt = record.time("updatedAt")
+        startedAt = record.time("startedAt")
+        completedAt = record.time("completedAt")
     }
 }

@@ -16,8 +16,8 @@ extension Script {
             if not (finished and ARGV[5] == '1') then
               return {'exists', snapshot(KEYS[1], KEYS[3], KEYS[5])}
             end
-          elseif not finished and tonumber(was[4]) > now then
-            return {'uploading', tonumber(was[4]) - now}
+          elseif not finished and (tonumber(was[4] or '') or 0) > now then
+            return {'uploading', ms(tonumber(was[4]) - now)}
           end
           redis.call('UNLINK', unpack(KEYS, 1, 5))
         end
@@ -42,11 +42,11 @@ extension Script {
     ///
     /// - KEYS: 1...5 of the relocation
     /// - ARGV: 3 upload token, 4 upload lease in ms, 5 retention in ms, 6 tasks pushed before, 7 bytes, then the tasks
-    /// - Returns: `ok`, length of the list · `conflict`, `gap` · `lost`
+    /// - Returns: `ok`, length of the list · `conflict`, `gap` · `lost`, why
     static let push = Script(
         "push", .adds,
         """
-        if redis.call('HGET', KEYS[1], 'uploadToken') ~= ARGV[3] then return {'lost'} end
+        if redis.call('HGET', KEYS[1], 'uploadToken') ~= ARGV[3] then return uploadLost() end
         local before, length = tonumber(ARGV[6]), redis.call('LLEN', KEYS[2])
         local count = #ARGV - 7
         if length == before then
@@ -54,7 +54,7 @@ extension Script {
           for at = 8, #ARGV, 4000 do
             length = redis.call('RPUSH', KEYS[2], unpack(ARGV, at, math.min(at + 3999, #ARGV)))
           end
-          redis.call('HINCRBY', KEYS[1], 'payloadBytes', ARGV[7])
+          add(KEYS[1], 'payloadBytes', ARGV[7])
         elseif length < before + count then
           return {'conflict', 'gap'}
         end
@@ -67,11 +67,11 @@ extension Script {
     ///
     /// - KEYS: 1...5 of the relocation
     /// - ARGV: 3 upload token, 4 upload lease in ms
-    /// - Returns: `ok` · `lost`
+    /// - Returns: `ok` · `lost`, why
     static let keepUploading = Script(
         "keepUploading", .moves,
         """
-        if redis.call('HGET', KEYS[1], 'uploadToken') ~= ARGV[3] then return {'lost'} end
+        if redis.call('HGET', KEYS[1], 'uploadToken') ~= ARGV[3] then return uploadLost() end
         redis.call('HSET', KEYS[1], 'uploadExpiresAt', ms(now + ARGV[4]))
         return {'ok'}
         """)
@@ -80,13 +80,13 @@ extension Script {
     ///
     /// - KEYS: 1...5 of the relocation
     /// - ARGV: 3 upload token, 4 number of tasks it must have
-    /// - Returns: `ok` · `conflict`, `incomplete` · `lost`
+    /// - Returns: `ok` · `conflict`, `incomplete` · `lost`, why
     static let publish = Script(
         "publish", .moves,
         """
         local was = redis.call('HMGET', KEYS[1], 'uploadToken', 'publishedBy')
         if was[2] == ARGV[3] then return {'ok'} end
-        if was[1] ~= ARGV[3] then return {'lost'} end
+        if was[1] ~= ARGV[3] then return uploadLost() end
         if redis.call('LLEN', KEYS[2]) ~= tonumber(ARGV[4]) then return {'conflict', 'incomplete'} end
         redis.call('HSET', KEYS[1], 'step', 'IMPORTING', 'published', '1', 'publishedBy', ARGV[3],
           'uploadToken', '', 'uploadExpiresAt', '0', 'chunksTotal', ARGV[4], 'updatedAt', ms(now))
@@ -99,11 +99,11 @@ extension Script {
     ///
     /// - KEYS: 1...5 of the relocation, 6 the index
     /// - ARGV: 3 upload token
-    /// - Returns: `ok` · `lost`
+    /// - Returns: `ok` · `lost`, why
     static let abandon = Script(
         "abandon", .moves,
         """
-        if redis.call('HGET', KEYS[1], 'uploadToken') ~= ARGV[3] then return {'lost'} end
+        if redis.call('HGET', KEYS[1], 'uploadToken') ~= ARGV[3] then return uploadLost() end
         redis.call('UNLINK', unpack(KEYS, 1, 5))
         redis.call('ZREM', KEYS[6], ARGV[2])
         return {'ok'}

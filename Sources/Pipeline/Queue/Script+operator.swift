@@ -9,21 +9,6 @@ extension Script {
         return {'ok', snapshot(KEYS[1], KEYS[3], KEYS[5])}
         """)
 
-    /// Counts what a destination's workers can still move.
-    ///
-    /// - KEYS: 1 the fence (for the slot)
-    /// - ARGV: 2 destination
-    /// - Returns: `ok`, number
-    static let open = Script(
-        "open", .reads,
-        """
-        local count = 0
-        for _, lane in ipairs({'unbound', redis.sha1hex(ARGV[2])}) do
-          count = count + redis.call('ZCARD', ready(lane)) + redis.call('ZCARD', leased(lane))
-        end
-        return {'ok', count}
-        """)
-
     /// Takes a relocation that is no longer remembered out of the index.
     ///
     /// - KEYS: 1...5 of the relocation, 6 the index
@@ -51,8 +36,8 @@ extension Script {
         if was[2] ~= '1' then return {'conflict', 'unpublished'} end
         if was[3] == '1' then return {'conflict', 'deleted'} end
         redis.call('HSET', KEYS[1], 'status', 'IN_PROGRESS', 'failureReason', '', 'findings', '', 'attempts', '0',
-          'losses', '0', 'nextAttemptAt', '0', 'completedAt', '0', 'lastTrouble', '', 'failedIndex', '',
-          'failedTask', '', 'updatedAt', ms(now))
+          'losses', '0', 'crashTokens', '', 'nextAttemptAt', '0', 'completedAt', '0', 'lastTrouble', '',
+          'failedIndex', '', 'failedTask', '', 'updatedAt', ms(now))
         wait(ARGV[2], was[4], turn)
         return {'ok'}
         """)
@@ -70,9 +55,9 @@ extension Script {
         if was[1] ~= 'FAILURE' then return {'conflict', was[1]} end
         if was[2] ~= '1' then return {'conflict', 'unpublished'} end
         if was[3] == '1' then return {'conflict', 'deleted'} end
-        local element = tonumber(was[4] or '') and redis.call('LINDEX', KEYS[2], was[4])
-        if not element then return {'conflict', 'nowhere'} end
-        return {'ok', element, was[5], ms(now)}
+        local element = was[4] and redis.pcall('LINDEX', KEYS[2], was[4])
+        if type(element) ~= 'string' then return {'conflict', 'nowhere'} end
+        return {'ok', element, was[5] or '0', ms(now)}
         """)
 
     /// Drops the task at which a relocation failed, for good: its rows are counted, what was done is remembered. The
@@ -88,13 +73,13 @@ extension Script {
         local was = redis.call('HMGET', KEYS[1], 'status', 'chunksDone', 'failedIndex')
         if not was[1] then return {'missing'} end
         if was[1] ~= 'FAILURE' then return {'conflict', was[1]} end
-        local element = tonumber(was[3] or '') and redis.call('LINDEX', KEYS[2], was[3])
-        if not element or was[2] ~= ARGV[4] or redis.sha1hex(element) ~= ARGV[3] then return {'conflict', 'moved'} end
+        local element = was[3] and redis.pcall('LINDEX', KEYS[2], was[3])
+        if type(element) ~= 'string' or (was[2] or '0') ~= ARGV[4] or redis.sha1hex(element) ~= ARGV[3] then return {'conflict', 'moved'} end
         -- A list gives an element up by its value only: no task is empty.
         redis.call('LSET', KEYS[2], was[3], '')
         redis.call('LREM', KEYS[2], 1, '')
-        redis.call('HINCRBY', KEYS[1], 'chunksDone', 1)
-        for at = 6, #ARGV, 2 do redis.call('HINCRBY', KEYS[3], ARGV[at], ARGV[at + 1]) end
+        add(KEYS[1], 'chunksDone', 1)
+        for at = 6, #ARGV, 2 do add(KEYS[3], ARGV[at], ARGV[at + 1]) end
         redis.call('RPUSH', KEYS[5], ARGV[5])
         redis.call('HSET', KEYS[1], 'failedIndex', '', 'failedTask', '', 'updatedAt', ms(now))
         return {'ok'}
@@ -113,7 +98,7 @@ extension Script {
         if was[1] == 'PAUSE' or was[6] == '1' then return {'ok', 'unchanged'} end
         if was[1] ~= 'IN_PROGRESS' then return {'conflict', was[1]} end
         if was[2] ~= '1' then return {'conflict', 'uploading'} end
-        if was[3] and was[3] ~= '' and tonumber(was[4]) > now then
+        if was[3] and was[3] ~= '' and (tonumber(was[4] or '') or 0) > now then
           redis.call('HSET', KEYS[1], 'pauseRequested', '1', 'updatedAt', ms(now))
           return {'ok', 'requested'}
         end
@@ -158,13 +143,13 @@ extension Script {
         if not was[1] then return {'missing'} end
         if was[1] == 'FAILURE' and not abort then return {'ok', 'unchanged'} end
         if was[1] == 'FAILURE' or was[1] == 'SUCCESS' then return {'conflict', was[1]} end
-        if not abort and was[3] and was[3] ~= '' and tonumber(was[4]) > now then
+        if not abort and was[3] and was[3] ~= '' and (tonumber(was[4] or '') or 0) > now then
           if was[6] == '1' then return {'ok', 'unchanged'} end
           redis.call('HSET', KEYS[1], 'cancelRequested', '1', 'updatedAt', ms(now))
           return {'ok', 'requested'}
         end
         leave(ARGV[2], was[5])
-        unlease(KEYS[1], 'cancelled')
+        unlease(KEYS[1], abort and 'aborted' or 'cancelled')
         if was[2] ~= '1' then
           redis.call('UNLINK', KEYS[2])
           redis.call('HSET', KEYS[1], 'uploadToken', '', 'payloadBytes', '0')
@@ -186,7 +171,7 @@ extension Script {
         local was = redis.call('HMGET', KEYS[1], 'status', 'published', 'uploadExpiresAt')
         if not was[1] then return {'missing'} end
         if was[1] == 'IN_PROGRESS' and was[2] == '1' then return {'conflict', was[1]} end
-        if was[1] == 'IN_PROGRESS' and tonumber(was[3]) > now then return {'conflict', 'uploading'} end
+        if was[1] == 'IN_PROGRESS' and (tonumber(was[3] or '') or 0) > now then return {'conflict', 'uploading'} end
         if was[1] == 'IN_PROGRESS' then
           redis.call('UNLINK', unpack(KEYS, 1, 5))
           redis.call('ZREM', KEYS[6], ARGV[2])

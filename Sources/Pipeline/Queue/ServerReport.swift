@@ -3,30 +3,19 @@ public struct ServerReport: Sendable, Equatable {
     /// The oldest version whose scripts may declare how they behave when memory is short.
     public static let oldestMajorVersion = 7
 
-    public let version: String
+    public var version: String
     /// Bytes; 0 when unlimited.
-    public let maxMemory: Int
+    public var maxMemory = 0
     /// Bytes.
-    public let usedMemory: Int
-    public let evictionPolicy: String
+    public var usedMemory = 0
+    public var evictionPolicy = "noeviction"
     /// Append-only file or save points; nil when this user may not ask for the save points.
-    public let hasPersistence: Bool?
-    public let isReplica: Bool
+    public var hasPersistence: Bool?
+    public var isReplica = false
     /// A replica that refuses writes.
-    public let isReadOnly: Bool
+    public var isReadOnly = false
 
-    public init(
-        version: String, maxMemory: Int, usedMemory: Int, evictionPolicy: String, hasPersistence: Bool?,
-        isReplica: Bool, isReadOnly: Bool
-    ) {
-        self.version = version
-        self.maxMemory = maxMemory
-        self.usedMemory = usedMemory
-        self.evictionPolicy = evictionPolicy
-        self.hasPersistence = hasPersistence
-        self.isReplica = isReplica
-        self.isReadOnly = isReadOnly
-    }
+    public init(version: String) { self.version = version }
 
     /// What an operator should change before trusting it with a relocation.
     public var warnings: [String] {

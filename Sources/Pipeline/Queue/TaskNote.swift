@@ -27,6 +27,17 @@ public struct TaskNote: Sendable, Equatable, Codable {
         self.skippedAt = skippedAt
     }
 
+    /// Fields that are missing have defaults, those that are not known are passed over.
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        kind = try fields.decodeIfPresent(String.self, forKey: .kind) ?? ""
+        name = try fields.decodeIfPresent(String.self, forKey: .name) ?? ""
+        minOrdinal = try fields.decodeIfPresent(Int64.self, forKey: .minOrdinal) ?? 0
+        rows = try fields.decodeIfPresent(Int.self, forKey: .rows) ?? 0
+        skippedBy = try fields.decodeIfPresent(String.self, forKey: .skippedBy)
+        skippedAt = try fields.decodeIfPresent(String.self, forKey: .skippedAt)
+    }
+
     /// One JSON object.
     public var json: String {
         let encoder = JSONEncoder()

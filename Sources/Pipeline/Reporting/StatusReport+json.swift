@@ -34,7 +34,7 @@ extension StatusReport {
 
     /// `lastTrouble` and `owner` are the older names of `trouble` and `worker`.
     private var work: [String: JSONValue] {
-        let trouble = JSONValue(nonEmpty: status.lastTrouble)
+        let trouble = JSONValue(nonEmpty: status.lastError)
         let worker = JSONValue(nonEmpty: status.owner)
         return [
             "chunks": .object(["total": JSONValue(status.chunksTotal), "done": JSONValue(status.chunksDone)]),

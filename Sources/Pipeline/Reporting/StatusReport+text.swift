@@ -55,7 +55,7 @@ extension StatusReport {
         ]
         if !status.failureReason.isEmpty { out.append(("reason", status.failureReason)) }
         if let failed = TaskNote(json: status.failedTask) { out.append(("failed at", failed.text)) }
-        if !status.lastTrouble.isEmpty { out.append(("trouble", status.lastTrouble)) }
+        if !status.lastError.isEmpty { out.append(("trouble", status.lastError)) }
         if status.attempts > 0 { out.append(("attempts", attempts(now))) }
         if !status.owner.isEmpty { out.append(("worker", status.owner)) }
         if let request { out.append(("requested", request)) }
@@ -107,6 +107,7 @@ extension RelocationState {
         case .paused: .yellow
         case .failure: .red
         case .success: .green
+        case .unknown: .yellow
         }
     }
 }

@@ -50,12 +50,15 @@ actor LeaseKeeper {
         do {
             let queue = try queue ?? RelocationQueue(configuration)
             self.queue = queue
-            for (entry, isHeld) in zip(entries, try queue.renew(entries.map(\.claim))) {
-                if isHeld {
+            for (entry, renewal) in zip(entries, try queue.renew(entries.map(\.claim))) {
+                switch renewal {
+                case .held:
                     entry.clock.extend(leaseMilliseconds: configuration.leaseMilliseconds, sentAt: sentAt)
-                } else {
+                case .lost:
                     entry.clock.lose()
                     log.warning("lease lost", metadata: ["relocation.uuid": "\(entry.claim.uuid)"])
+                case .failed(let error):
+                    log.warning("leases not renewed", metadata: ["error": "\(error)"])
                 }
             }
         } catch {

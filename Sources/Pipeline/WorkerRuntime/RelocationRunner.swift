@@ -61,7 +61,7 @@ final class RelocationRunner {
             heartbeat.allow(milliseconds: 0)
         }
         do {
-            if claim.status.losses >= settings.retries.maxLosses { return try setAside() }
+            if claim.status.consecutiveCrashes >= settings.retries.maxLosses { return try setAside() }
             return try work()
         } catch let error as QueueError {
             destination.rollback()
@@ -116,7 +116,8 @@ final class RelocationRunner {
         var work = try RelocationImport(context, into: destination)
         let began = LeaseClock.now()
         // After a lost worker or trouble, the task that did it is to be found.
-        var cautious = claim.status.losses > 0 || claim.status.attempts > 0 ? settings.groups.cautiousTasks : 0
+        var cautious =
+            claim.status.consecutiveCrashes > 0 || claim.status.attempts > 0 ? settings.groups.cautiousTasks : 0
         while let task = try feed.next() {
             if stop.isRequested { return try giveBack("the worker stops") }
             let answer: Acknowledgement
@@ -134,8 +135,8 @@ final class RelocationRunner {
                     answer = try workSingly(group, work, feed)
                 }
             }
-            if answer.pauseRequested || answer.cancelRequested {
-                return try giveBack(answer.cancelRequested ? "cancelled" : "paused")
+            if answer.request != .none {
+                return try giveBack(answer.request == .cancel ? "cancelled" : "paused")
             }
             if answer.othersWaiting > 0, answer.remaining > 0, LeaseClock.now() - began > Self.turnMilliseconds {
                 return try yieldTurn()
@@ -149,7 +150,7 @@ final class RelocationRunner {
     private func workSingly(
         _ tasks: [PreparedTask], _ work: RelocationImport, _ feed: TaskFeed
     ) throws -> Acknowledgement {
-        var answer = Acknowledgement(remaining: 0, othersWaiting: 0, pauseRequested: false, cancelRequested: false)
+        var answer = Acknowledgement(remaining: 0, othersWaiting: 0)
         for task in tasks {
             try Failpoint.reach("chunk.before")
             current = (0, task.element)
@@ -158,7 +159,7 @@ final class RelocationRunner {
             FlowMetrics.record([outcome])
             try Failpoint.reach("chunk.after")
             answer = try acknowledge(1, outcome.chunk, feed)
-            if answer.pauseRequested || answer.cancelRequested { break }
+            if answer.request != .none { break }
         }
         return answer
     }
@@ -315,7 +316,7 @@ final class RelocationRunner {
     }
 
     private func yieldTurn() throws(QueueError) -> RunEnd {
-        try queue.yieldTurn(claim)
+        try queue.requeue(claim)
         FlowMetrics.record(.yielded)
         return .yielded
     }
@@ -329,7 +330,7 @@ final class RelocationRunner {
             return .lost
         }
         log.warning("queue trouble", metadata: ["error": "\(error)"])
-        guard !error.isPassing, error.kind != .authentication else { return .queueTrouble(error) }
+        guard !error.isTransient, error.kind != .authentication else { return .queueTrouble(error) }
         // The queue refuses what we ask for: trying again would only be refused again.
         do {
             return try fail(Finding(kind: .unknown, model: nil, reason: error.description))
@@ -361,7 +362,9 @@ final class RelocationRunner {
     private func setAside() throws -> RunEnd {
         let (scope, options) = try readOptions()
         // In one transaction nobody can tell at which task it was.
-        if !isOneTransaction(scope, options), let first = try queue.tasks(claim, from: 0, count: 1, maxBytes: 1).first {
+        if !isOneTransaction(scope, options),
+            let first = try queue.tasks(claim, from: 0, count: 1, maxBytes: 1).elements.first
+        {
             current = (0, first)
         }
         let place: (model: String, minOrdinal: Int64)? =
@@ -370,7 +373,7 @@ final class RelocationRunner {
             Finding(
                 kind: .unknown, model: place?.model, ordinal: place?.minOrdinal,
                 reason:
-                    "\(claim.status.losses) workers in a row were lost at this task, so that it is set aside; find out "
+                    "\(claim.status.consecutiveCrashes) workers in a row were lost at this task, so that it is set aside; find out "
                     + "what ended them (memory, a crash), then retry, or skip the chunk"))
     }
 

@@ -30,7 +30,8 @@ final class TaskFeed {
 
     private func fetch() throws(QueueError) {
         let elements = try queue.tasks(
-            claim, from: unacknowledged + decoder.waiting, count: Self.fetchCount, maxBytes: Self.fetchBytes)
+            claim, from: unacknowledged + decoder.waiting, count: Self.fetchCount, maxBytes: Self.fetchBytes
+        ).elements
         if elements.isEmpty { isAtEnd = true } else { decoder.submit(elements) }
     }
 

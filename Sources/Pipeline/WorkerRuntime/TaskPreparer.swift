@@ -27,6 +27,8 @@ struct TaskPreparer: Sendable {
     private func work(of element: TaskElement) throws -> PreparedTask.Work {
         switch element {
         case .malformed(let reason): throw Self.malformed(nil, "a task in Redis cannot be read: \(reason)")
+        case .newer(let version):
+            throw Self.malformed(nil, "a task in Redis was written by a newer version (frame \(version))")
         case .task(let task): return try work(of: task)
         }
     }

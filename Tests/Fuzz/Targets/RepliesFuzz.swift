@@ -20,6 +20,8 @@ enum RepliesFuzz {
         do {
             let answer = try ScriptAnswer(.tasks, reply).accepted("u")
             for case .bytes(let bytes) in answer.rest { bytes.withUnsafeBytes(element) }
+            _ = try TaskPage(answer)
+            _ = Renewal(.renew, reply)
             _ = try Acknowledgement(answer)
             check(try RelocationStatus("u", snapshot: answer.element(0)))
             _ = try FailedTask(answer)
@@ -31,6 +33,7 @@ enum RepliesFuzz {
     /// A frame that can be read is the one that would be written.
     private static func element(_ bytes: UnsafeRawBufferPointer) {
         switch TaskFrame.decode(bytes) {
+        case .newer(let version): mustHold(version > Int(TaskFrame.version), "a newer frame is newer")
         case .malformed(let reason): mustHold(!reason.isEmpty, "a refusal has a reason")
         case .task(let task):
             guard let again = try? TaskFrame.encode(task) else { return }

@@ -21,10 +21,7 @@ import Queue
 
     static func push(_ tasks: Int, _ queue: RelocationQueue) throws -> String {
         let uuid = "00000000-0000-4000-8000-\(String(tasks + 100_000_000_000))"
-        let relocation = NewRelocation(
-            uuid: uuid, scope: "users", options: "{}", digest: "", sourceName: "", rowsSource: 0, counters: [:],
-            warnings: [])
-        guard case .staged(let token) = try queue.begin(relocation) else { throw Usage() }
+        guard case .staged(let token) = try queue.begin(NewRelocation(uuid: uuid, scope: "users")) else { throw Usage() }
         let empty = QueueTask(kind: "chunk", name: "", minOrdinal: 0, rows: 0, sourceBytes: 0, payload: [])
         // As many at a time as the enqueuer pushes.
         for start in stride(from: 0, to: tasks, by: 256) {
@@ -39,7 +36,7 @@ import Queue
         else { throw Usage() }
         try queue.bind(claim, destination: "bench")
         while true {
-            let elements = try queue.tasks(claim, from: 0, count: batch, maxBytes: 4 << 20)
+            let elements = try queue.tasks(claim, from: 0, count: batch, maxBytes: 4 << 20).elements
             if elements.isEmpty { break }
             _ = try queue.acknowledge(
                 claim, tasks: elements.count, counters: ["sentry.user|inserted": elements.count], listed: [])

@@ -1,0 +1,7 @@
+/// The answer to `begin`.
+public enum Begin: Sendable, Equatable {
+    /// The relocation is the caller's to fill: the token proves it in `push`, `publish` and `abandon`.
+    case staged(uploadToken: Int64)
+    /// It is queued or finished already; nothing was changed.
+    case exists(RelocationStatus)
+}

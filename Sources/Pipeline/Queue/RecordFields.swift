@@ -1,0 +1,26 @@
+/// The fields of a record as Redis gave them. Numbers come within bounds, so that whoever adds them up or shows them as
+/// a time never overflows, whatever stands in Redis.
+struct RecordFields {
+    /// No real count is greater; tens of thousands of them still add up.
+    static let numberLimits = 0...(1 << 48)
+    /// Milliseconds since 1970, to the end of the year 9999.
+    static let timeLimits: ClosedRange<Int64> = 0...253_402_300_799_999
+
+    private let fields: [String: String]
+
+    init(_ fields: [String: String]) { self.fields = fields }
+
+    func text(_ name: String) -> String { fields[name] ?? "" }
+
+    func number(_ name: String, default value: Int = 0) -> Int { fields[name].flatMap(RecordFields.number) ?? value }
+
+    func time(_ name: String) -> Int64 {
+        let limits = RecordFields.timeLimits
+        return fields[name].flatMap { Int64($0) }.map { min(max($0, limits.lowerBound), limits.upperBound) } ?? 0
+    }
+
+    /// The number within bounds; nil where the text is none.
+    static func number(_ text: String) -> Int? {
+        Int(text).map { min(max($0, numberLimits.lowerBound), numberLimits.upperBound) }
+    }
+}

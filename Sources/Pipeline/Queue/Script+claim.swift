@@ -1,0 +1,195 @@
+/// The transitions that begin and keep a claim.
+extension Script {
+    /// Leases one relocation: of those of the worker's destination or of none, one whose lease has run out, else the
+    /// one that has waited longest. Passes over those that the worker must leave alone, `claimScanLimit` at most: what
+    /// stands behind that many waits until they are gone.
+    ///
+    /// - KEYS: 1 the fence
+    /// - ARGV: 2 worker, 3 lease in ms, 4 destination, 5 six random digits, 6 known kinds (see `strange`)
+    /// - Returns: `claimed`, uuid, token, snapshot · `idle`, ms until something may be claimed or -1, relocations
+    ///   this destination can still move, list of some that wait for others, list of those left alone: uuid, field and
+    ///   value of each
+    static let claim = Script("claim", .moves, due + take + search + idle)
+
+    private static let due = """
+        local mine, kinds = redis.sha1hex(ARGV[4]), ARGV[6]
+
+        -- The due relocations of the destination's two lanes by their time, read a page at a time. `kept` counts those
+        -- that stay in their lane; all others must leave it before the next is asked for.
+        local function due(names)
+          local function lane(name) return {name = name, kept = 0, page = {}, at = 1} end
+          local first, second = lane(mine), lane('unbound')
+          local function time(it)
+            if it.at > #it.page and not it.ended then
+              it.page = redis.call('ZRANGEBYSCORE', names(it.name), '-inf', turn, 'WITHSCORES', 'LIMIT', it.kept, 16)
+              it.at = 1
+              it.ended = #it.page == 0
+            end
+            return tonumber(it.page[it.at + 1])
+          end
+          return function()
+            local one, other = time(first), time(second)
+            local it = one and (not other or one <= other) and first or other and second
+            if not it then return nil end
+            it.at = it.at + 2
+            return it, it.page[it.at - 2], it.page[it.at - 1]
+          end
+        end
+
+        """
+
+    private static let take = """
+        -- A worker that used its lease and let it run out counts as crashed until it says that it lives: its token is
+        -- remembered, as long as it counts. Sixty-four are enough: long before, the task is in quarantine.
+        local function countCrash(record, token)
+          add(record, 'losses', 1)
+          local tokens = (token or '') .. ',' .. (redis.call('HGET', record, 'crashTokens') or '')
+          redis.call('HSET', record, 'crashTokens', string.sub(tokens, 1, 64 * 20))
+        end
+
+        -- Leases a relocation that has left its lane; the answer to give, or nil where it cannot be worked on.
+        local function take(uuid, lane, score, isOrphan)
+          local record, tasks = base .. 'record:' .. uuid, base .. 'tasks:' .. uuid
+          local was = redis.call('HMGET', record, 'status', 'chunksTotal', 'chunksDone', 'leaseUsed',
+            'cancelRequested', 'pauseRequested', 'startedAt', 'token', 'needs')
+          if was[1] ~= 'IN_PROGRESS' then return nil end
+          if isOrphan then
+            unlease(record, was[5] == '1' and 'cancelled' or 'expired')
+            add(record, 'takeovers', 1)
+            -- A lease that nobody used was lost on the way to its worker, not with it.
+            if was[4] == '1' then countCrash(record, was[8]) end
+          end
+          local total, done, left = tonumber(was[2] or '0'), tonumber(was[3] or '0'), redis.pcall('LLEN', tasks)
+          if not total or not done or type(left) ~= 'number' then
+            fail(record, 'The record of this relocation is damaged. Enqueue the same file again under this UUID.')
+            return nil
+          end
+          if total - done ~= left then
+            fail(record, 'Redis has lost tasks of this relocation. Enqueue the same file again under this UUID.')
+            return nil
+          end
+          if was[5] == '1' or was[6] == '1' then
+            settle(record, uuid, lane, turn)
+            return nil
+          end
+          local token, expires = newToken(KEYS[1], ARGV[5]), ms(now + ARGV[3])
+          redis.call('ZADD', leased(lane), expires, uuid)
+          redis.call('HSET', record, 'token', token, 'owner', ARGV[2], 'leaseExpiresAt', expires, 'leaseUsed', '0',
+            'progress', '0', 'waitedFrom', isOrphan and turn or score, 'updatedAt', ms(now))
+          if not was[7] then redis.call('HSET', record, 'startedAt', ms(now)) end
+          if was[9] and was[9] ~= '' then redis.call('HSET', record, 'needs', '') end
+          return {'claimed', uuid, token, snapshot(record, base .. 'counters:' .. uuid, base .. 'skipped:' .. uuid)}
+        end
+
+        """
+
+    private static let search = """
+        local visits = 0
+        for _, names in ipairs({leased, ready}) do
+          for lane, uuid, score in due(names) do
+            visits = visits + 1
+            if visits > claimScanLimit then break end
+            if strange(base .. 'record:' .. uuid, kinds) then
+              lane.kept = lane.kept + 1
+            else
+              leave(uuid, lane.name)
+              local answer = take(uuid, lane.name, score, names == leased)
+              if answer then return answer end
+            end
+          end
+        end
+
+        """
+
+    private static let idle = """
+        -- Of more than the limit the rest counts as open.
+        local open, next, alone, room = 0, nil, {}, claimScanLimit
+        for _, names in ipairs({ready, leased}) do
+          for _, lane in ipairs({'unbound', mine}) do
+            open = open + redis.call('ZCARD', names(lane))
+            local members = room > 0 and redis.call('ZRANGE', names(lane), 0, room - 1, 'WITHSCORES') or {}
+            room = room - #members / 2
+            for at = 1, #members, 2 do
+              local what, value = strange(base .. 'record:' .. members[at], kinds)
+              local time = tonumber(members[at + 1])
+              if what then
+                open = open - 1
+                if #alone < 300 then
+                  alone[#alone + 1], alone[#alone + 2], alone[#alone + 3] = members[at], what, value
+                end
+              elseif not next or time < next then
+                next = time
+              end
+            end
+          end
+        end
+        local foreign = {}
+        for _, lane in ipairs(redis.call('ZRANGE', base .. 'lanes', 0, 31)) do
+          if lane ~= mine and #foreign < 10 then
+            local waiting = redis.call('ZRANGE', ready(lane), 0, 9 - #foreign)
+            for _, uuid in ipairs(waiting) do foreign[#foreign + 1] = uuid end
+            if #waiting == 0 and redis.call('ZCARD', leased(lane)) == 0 then
+              redis.call('ZREM', base .. 'lanes', lane)
+            end
+          end
+        end
+        return {'idle', next and ms(math.max(math.ceil(next - now), 0)) or '-1', open, foreign, alone}
+        """
+
+    /// Binds the relocation to a destination: no other may import it any more.
+    ///
+    /// - KEYS: 1...5 of the relocation
+    /// - ARGV: 3 token, 4 destination, 5 lease in ms
+    /// - Returns: `ok`, request · `conflict`, `bound` · `lost`, why
+    static let bind = Script(
+        "bind", .moves,
+        """
+        local answer = stale()
+        if answer then return answer end
+        local bound = redis.call('HGET', KEYS[1], 'destination')
+        if bound == ARGV[4] then return {'ok', request(KEYS[1])} end
+        if bound and bound ~= '' then return {'conflict', 'bound'} end
+        local lane = redis.sha1hex(ARGV[4])
+        leave(ARGV[2], redis.call('HGET', KEYS[1], 'lane'))
+        redis.call('HSET', KEYS[1], 'destination', ARGV[4], 'lane', lane, 'updatedAt', ms(now))
+        redis.call('ZADD', base .. 'lanes', now, lane)
+        renew(KEYS[1], ARGV[2], lane, ARGV[5])
+        return {'ok', request(KEYS[1])}
+        """)
+
+    /// Renews the lease.
+    ///
+    /// - KEYS: 1...5 of the relocation
+    /// - ARGV: 3 token, 4 lease in ms
+    /// - Returns: `ok`, request · `lost`, why
+    static let renew = Script(
+        "renew", .moves,
+        """
+        local answer = stale()
+        if answer then return answer end
+        renew(KEYS[1], ARGV[2], redis.call('HGET', KEYS[1], 'lane'), ARGV[4])
+        return {'ok', request(KEYS[1])}
+        """)
+
+    /// A worker that found its lease gone lives: its crash is taken back if it was counted, and is not counted if it
+    /// has not been yet. Sent again it changes nothing.
+    ///
+    /// - KEYS: 1...5 of the relocation
+    /// - ARGV: 3 token
+    /// - Returns: `ok`, `1` where a crash was taken back, else `0`
+    static let reportAlive = Script(
+        "reportAlive", .moves,
+        """
+        local was = redis.call('HMGET', KEYS[1], 'token', 'crashTokens')
+        if was[1] == ARGV[3] then
+          redis.call('HSET', KEYS[1], 'leaseUsed', '0')
+          return {'ok', 0}
+        end
+        local tokens = ',' .. (was[2] or '')
+        local from, to = string.find(tokens, ',' .. ARGV[3] .. ',', 1, true)
+        if not from then return {'ok', 0} end
+        redis.call('HSET', KEYS[1], 'crashTokens', string.sub(tokens, 2, from) .. string.sub(tokens, to + 1))
+        add(KEYS[1], 'losses', -1)
+        return {'ok', 1}
+        """)
+}

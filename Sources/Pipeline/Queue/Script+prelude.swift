@@ -1,0 +1,166 @@
+extension Script {
+    /// What the transitions have in common.
+    static let prelude = constants + leases + requests + records
+
+    private static let constants = """
+        local newestFormat = \(format)
+        local claimScanLimit = \(claimScanLimit)
+        local knownStates = ',\(RelocationState.known.map(\.rawValue).joined(separator: ",")),'
+        local knownSteps = ',\(RelocationStep.known.map(\.rawValue).joined(separator: ",")),'
+
+        """
+
+    private static let leases = """
+        local base = ARGV[1]
+        local clock = redis.call('TIME')
+        -- Milliseconds, and the same with microseconds: two transitions never have the same turn.
+        local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+        local turn = string.format('%.3f', clock[1] * 1000 + clock[2] / 1000)
+
+        local function ms(value) return string.format('%.0f', value) end
+        local function named(lane) return lane and lane ~= '' and lane or 'unbound' end
+        local function ready(lane) return base .. 'ready:' .. named(lane) end
+        local function leased(lane) return base .. 'leased:' .. named(lane) end
+
+        -- Adds to a number of a hash. One that cannot be added to begins anew.
+        local function add(key, field, number)
+          local sum = redis.pcall('HINCRBY', key, field, number)
+          if type(sum) ~= 'number' then redis.call('HSET', key, field, number) end
+        end
+
+        -- Puts a relocation into the waiting order of its lane.
+        local function wait(uuid, lane, score)
+          redis.call('ZADD', ready(lane), score, uuid)
+          if named(lane) ~= 'unbound' then redis.call('ZADD', base .. 'lanes', now, lane) end
+        end
+
+        -- Takes a relocation out of its lane.
+        local function leave(uuid, lane)
+          redis.call('ZREM', ready(lane), uuid)
+          redis.call('ZREM', leased(lane), uuid)
+        end
+
+        -- A fencing token that no other was or will be: above the one before and above the clock, so that tokens grow
+        -- even when Redis has lost its data; and ending with six random digits of the asker's, so that it is not given
+        -- twice when Redis has forgotten that it was, and its clock was set back. It fits 63 bits.
+        local function newToken(fence, digits)
+          local next = redis.pcall('INCR', fence)
+          if type(next) ~= 'number' or next < now or next > 9e12 then next = now end
+          redis.call('SET', fence, ms(next))
+          return ms(next) .. digits
+        end
+
+        -- Ends the lease; its last holder may ask again how it ended, for the answer may get lost.
+        local function unlease(record, how)
+          redis.call('HSET', record, 'endedBy', redis.call('HGET', record, 'token') or '', 'endedAs', how,
+            'token', '', 'owner', '', 'leaseExpiresAt', '0', 'progress', '0', 'updatedAt', ms(now))
+        end
+
+        -- Renews the lease.
+        local function renew(record, uuid, lane, milliseconds)
+          local expires = ms(now + milliseconds)
+          redis.call('ZADD', leased(lane), expires, uuid)
+          redis.call('HSET', record, 'leaseExpiresAt', expires, 'leaseUsed', '1')
+        end
+
+        -- Whether one token was given after another. They are too large for a number of Lua's.
+        local function isLater(one, other)
+          one = one or ''
+          return #one > #other or #one == #other and one > other
+        end
+
+        -- Why the claim with the token ARGV[3] does not hold the lease any more.
+        local function loss(token, endedBy, endedAs)
+          if endedBy == ARGV[3] then
+            if endedAs == 'aborted' or endedAs == 'cancelled' then return endedAs end
+            return token and token ~= '' and 'takenOver' or 'expired'
+          end
+          return (isLater(token, ARGV[3]) or isLater(endedBy, ARGV[3])) and 'takenOver' or 'forgotten'
+        end
+
+        -- Whether ARGV[3] is not the fencing token of the relocation's lease: nil, or the answer to give. The holder
+        -- whose lease ended by this very transition gets the first answer again.
+        local function stale(how)
+          local held = redis.call('HMGET', KEYS[1], 'token', 'endedBy', 'endedAs')
+          if held[1] == ARGV[3] then return nil end
+          if how and held[2] == ARGV[3] and held[3] == how then return {'ok'} end
+          return {'lost', loss(held[1], held[2], held[3])}
+        end
+
+        -- Why the upload with the token ARGV[3] is not its enqueuer's any more.
+        local function uploadLost()
+          local was = redis.call('HMGET', KEYS[1], 'status', 'uploadToken', 'published')
+          if not was[1] then return {'lost', 'forgotten'} end
+          if was[1] == 'FAILURE' and was[3] ~= '1' then return {'lost', 'aborted'} end
+          return {'lost', isLater(was[2], ARGV[3]) and 'takenOver' or 'forgotten'}
+        end
+
+        """
+
+    private static let requests = """
+        -- Ends a relocation without success; tasks and place are kept.
+        local function fail(record, reason)
+          redis.call('HSET', record, 'status', 'FAILURE', 'failureReason', reason, 'pauseRequested', '0',
+            'cancelRequested', '0', 'nextAttemptAt', '0', 'completedAt', ms(now), 'updatedAt', ms(now))
+        end
+
+        -- What an operator asked of the holder.
+        local function request(record)
+          local asked = redis.call('HMGET', record, 'cancelRequested', 'pauseRequested')
+          return asked[1] == '1' and 'cancel' or asked[2] == '1' and 'pause' or 'none'
+        end
+
+        -- Where a relocation goes that nobody holds any more: what an operator asked for comes first.
+        local function settle(record, uuid, lane, score)
+          local asked = request(record)
+          if asked == 'cancel' then
+            fail(record, 'This relocation was cancelled by an operator.')
+          elseif asked == 'pause' then
+            redis.call('HSET', record, 'status', 'PAUSE', 'pauseRequested', '0', 'updatedAt', ms(now))
+          else
+            wait(uuid, lane, score)
+          end
+        end
+
+        -- Ends the lease and settles the relocation at its old place, as if it had not been claimed.
+        local function giveUp(how, place)
+          local was = redis.call('HMGET', KEYS[1], 'lane', 'waitedFrom')
+          leave(ARGV[2], was[1])
+          unlease(KEYS[1], how)
+          redis.call('HSET', KEYS[1], 'losses', '0', 'crashTokens', '', 'nextAttemptAt', '0')
+          local score = place == 'old' and tonumber(was[2] or '')
+          settle(KEYS[1], ARGV[2], was[1], score and score == score and was[2] or turn)
+        end
+
+        """
+
+    private static let records = """
+        -- A hash or list in a flat list; nothing where something else stands under its name.
+        local function read(command, key, ...)
+          local found = redis.pcall(command, key, ...)
+          return found.err and {} or found
+        end
+
+        -- The whole of what is known of a relocation.
+        local function snapshot(record, counters, skipped)
+          return {read('HGETALL', record), read('HGETALL', counters), read('LRANGE', skipped, 0, 99)}
+        end
+
+        -- What makes a worker leave a relocation alone, and its value: a record of a newer version, or a kind of task
+        -- that the worker does not know. `kinds` has a line feed before and after each; it is empty for all.
+        local function strange(record, kinds)
+          local was = redis.pcall('HMGET', record, 'status', 'step', 'format', 'needs')
+          if was.err then return 'record', '' end
+          if not was[1] and not was[2] then return nil end
+          if (tonumber(was[3] or '1') or 1e9) > newestFormat then return 'format', was[3] end
+          local status, step, needs = was[1] or '', was[2] or '', was[4] or ''
+          if not string.find(knownStates, ',' .. status .. ',', 1, true) then return 'status', status end
+          if not string.find(knownSteps, ',' .. step .. ',', 1, true) then return 'step', step end
+          if needs ~= '' and kinds ~= '' and not string.find(kinds, '\\n' .. needs .. '\\n', 1, true) then
+            return 'needs', needs
+          end
+          return nil
+        end
+
+        """
+}
