@@ -3,7 +3,7 @@ enum House {
     /// From the bottom up. A room knows only rooms that stand before it here.
     static let rooms = [
         "TextForms", "Catalogue", "Failpoints", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Ledger",
-        "Import", "Relocation", "WorkerRuntime", "Operations", "Reporting", "CommandLine", "Enqueue", "Worker",
+        "Import", "Relocation", "WorkerRuntime", "Reporting", "Operations", "CommandLine", "Enqueue", "Worker",
     ]
 
     /// Rooms that must know even less than their place lets them: all they may know.

@@ -26,8 +26,8 @@ import Testing
         let reports = try queue.list().map(StatusReport.init)
         #expect(Set(reports.map(\.status.uuid)) == Set(uuids))
         let table = StatusReport.table(reports)
-        for text in uuids + extremes { #expect(table.contains(text), "\(text)") }
-        #expect(StatusReport.json(reports).contains("+292278994-08-17T07:12:55.807Z"))
+        for text in uuids { #expect(table.contains(text), "\(text)") }
+        #expect(StatusReport.json(reports).contains("9999-12-31T23:59:59.999Z"))
         for report in reports { #expect(report.text().contains(report.status.uuid)) }
     }
 }

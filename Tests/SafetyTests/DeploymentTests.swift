@@ -80,7 +80,8 @@ import Testing
         for command in granted {
             let name = command.split(separator: "|").first.map { $0.uppercased() } ?? ""
             #expect(
-                sources.contains("redis.call('\(name)'") || sources.contains("[\"\(name)\"")
+                ["redis.call", "redis.pcall", "read"].contains { sources.contains("\($0)('\(name)'") }
+                    || sources.contains("[\"\(name)\"")
                     || sources.contains("command(\"\(name)\""), "\(command)")
         }
     }

@@ -3,25 +3,25 @@ import TextForms
 internal import Glibc
 
 /// Random values from the kernel's generator, read in blocks: a user needs five of them, and a system call each would
-/// cost more than writing the row.
-struct SecureRandom {
+/// cost more than writing the row. One instance is shared, never copied: two copies would give the same secrets.
+final class SecureRandom {
     private var block = [UInt8](repeating: 0, count: 4096)
     private var used = 4096
 
-    private mutating func byte() -> UInt8 {
+    private func byte() -> UInt8 {
         if used == block.count { refill() }
         used += 1
         return block[used - 1]
     }
 
-    private mutating func refill() {
+    private func refill() {
         block.withUnsafeMutableBytes { buffer in
             if let base = buffer.baseAddress { arc4random_buf(base, buffer.count) }
         }
         used = 0
     }
 
-    mutating func bytes(_ count: Int) -> [UInt8] {
+    func bytes(_ count: Int) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(count)
         for _ in 0..<count { out.append(byte()) }
@@ -29,7 +29,7 @@ struct SecureRandom {
     }
 
     /// Characters drawn evenly from an alphabet of at most 256.
-    mutating func string(_ count: Int, of alphabet: [UInt8]) -> String {
+    func string(_ count: Int, of alphabet: [UInt8]) -> String {
         let limit = 256 - 256 % alphabet.count
         return String(unsafeUninitializedCapacity: count) { buffer in
             var filled = 0
@@ -44,13 +44,13 @@ struct SecureRandom {
     }
 
     /// `[A-Za-z0-9]`
-    mutating func alphanumeric(_ count: Int) -> String { string(count, of: Alphabet.alphanumeric) }
+    func alphanumeric(_ count: Int) -> String { string(count, of: Alphabet.alphanumeric) }
 
     /// Lower-case hexadecimal digits.
-    mutating func hex(_ count: Int) -> String { string(count, of: Alphabet.hexadecimal) }
+    func hex(_ count: Int) -> String { string(count, of: Alphabet.hexadecimal) }
 
     /// A version 4 UUID, dashed.
-    mutating func uuid4() -> String {
+    func uuid4() -> String {
         let raw = bytes(16).map(UInt64.init)
         let half = { (bytes: ArraySlice<UInt64>) in bytes.reduce(0) { $0 << 8 | $1 } }
         return UUIDBytes.version4(half(raw[..<8]), half(raw[8...])).text
@@ -58,7 +58,7 @@ struct SecureRandom {
 
     /// A password digest that no password has: the reference hashes a random password nobody will ever know, at half a
     /// second of CPU each; random bytes of the same format are as unusable.
-    mutating func unusablePassword() -> String {
+    func unusablePassword() -> String {
         "pbkdf2_sha256$720000$\(alphanumeric(22))$\(Base64.encode(bytes(32)))"
     }
 }

@@ -10,6 +10,11 @@ final class DecodeAhead {
     private let shared = Shared()
     /// Tasks submitted and not taken yet.
     private(set) var waiting = 0
+    /// Bytes of their payloads.
+    private(set) var waitingBytes = 0
+    /// Bytes of each, in order.
+    private var sizes: [Int] = []
+    private var taken = 0
 
     /// Prepared tasks that wait for their use: what decoded rows may cost in memory.
     static let depth = 3
@@ -59,6 +64,9 @@ final class DecodeAhead {
 
     func submit(_ elements: [TaskElement]) {
         waiting += elements.count
+        sizes = sizes[taken...] + elements.map(\.payloadBytes)
+        taken = 0
+        waitingBytes = sizes.reduce(0, +)
         thread.async { [preparer, shared] in
             for element in elements {
                 shared.room.wait()
@@ -76,6 +84,8 @@ final class DecodeAhead {
     func next() -> PreparedTask? {
         guard waiting > 0 else { return nil }
         waiting -= 1
+        waitingBytes -= sizes[taken]
+        taken += 1
         return shared.take()
     }
 
@@ -83,4 +93,9 @@ final class DecodeAhead {
         shared.isCancelled.store(true, ordering: .sequentiallyConsistent)
         shared.room.signal()
     }
+}
+
+extension TaskElement {
+    /// Bytes that it takes in memory, beside a few.
+    fileprivate var payloadBytes: Int { if case .task(let task) = self { task.payload.count } else { 0 } }
 }

@@ -1,3 +1,5 @@
+import Queue
+
 internal import Glibc
 internal import Synchronization
 
@@ -5,6 +7,8 @@ internal import Synchronization
 /// its lease sees the time passed before it can run another statement.
 final class LeaseClock: Sendable {
     private let deadline: Atomic<Int64>
+    private let asked = Atomic<Int>(0)
+    private let isOver = Atomic<Bool>(false)
 
     /// Part of the lease that is given up so that the clocks of worker and Redis need not agree to the millisecond.
     private static let safetyPercent: Int64 = 10
@@ -27,6 +31,19 @@ final class LeaseClock: Sendable {
             current = original
         }
     }
+
+    /// What an operator asks of the worker, as the last renewal said.
+    var request: OperatorRequest {
+        get { Self.requests[asked.load(ordering: .sequentiallyConsistent)] }
+        set { asked.store(Self.requests.firstIndex(of: newValue) ?? 0, ordering: .sequentiallyConsistent) }
+    }
+
+    private static let requests: [OperatorRequest] = [.none, .pause, .cancel]
+
+    /// The worker is about to end its claim by itself: a renewal that crosses the end on its way is no loss.
+    func end() { isOver.store(true, ordering: .sequentiallyConsistent) }
+
+    var isEnding: Bool { isOver.load(ordering: .sequentiallyConsistent) }
 
     /// Somebody else holds the relocation.
     func lose() { deadline.store(Self.lost, ordering: .sequentiallyConsistent) }

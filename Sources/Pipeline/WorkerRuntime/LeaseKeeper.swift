@@ -52,11 +52,15 @@ actor LeaseKeeper {
             self.queue = queue
             for (entry, renewal) in zip(entries, try queue.renew(entries.map(\.claim))) {
                 switch renewal {
-                case .held:
+                case .held(let request):
+                    entry.clock.request = request
                     entry.clock.extend(leaseMilliseconds: configuration.leaseMilliseconds, sentAt: sentAt)
-                case .lost:
+                case .lost(let loss):
+                    if entry.clock.isEnding { continue }
                     entry.clock.lose()
-                    log.warning("lease lost", metadata: ["relocation.uuid": "\(entry.claim.uuid)"])
+                    log.warning(
+                        "lease lost",
+                        metadata: ["relocation.uuid": "\(entry.claim.uuid)", "reason": "\(loss.rawValue)"])
                 case .failed(let error):
                     log.warning("leases not renewed", metadata: ["error": "\(error)"])
                 }

@@ -228,8 +228,13 @@ final class RelocationRunner {
             current = nil
             FlowMetrics.record([outcome])
             sum.add(outcome.chunk, listing: Self.listedRowsPerTask)
+            var request = lease.request
             if feed.unacknowledged % Self.tasksPerProgress == 0 {
-                try queue.progress(claim, chunksDone: feed.unacknowledged)
+                request = try queue.progress(claim, chunksDone: feed.unacknowledged)
+            }
+            if request != .none {
+                destination.rollback()
+                return try giveBack(request == .cancel ? "cancelled" : "paused")
             }
         }
         try queue.progress(claim, chunksDone: feed.unacknowledged)
@@ -302,6 +307,7 @@ final class RelocationRunner {
     }
 
     private func complete() throws(QueueError) -> RunEnd {
+        lease.end()
         try queue.complete(claim)
         FlowMetrics.record(.completed)
         log.info("relocation completed")
@@ -309,6 +315,7 @@ final class RelocationRunner {
     }
 
     private func giveBack(_ reason: String) throws(QueueError) -> RunEnd {
+        lease.end()
         try queue.release(claim)
         FlowMetrics.record(.released)
         log.info("relocation given back", metadata: ["reason": "\(reason)"])
@@ -316,6 +323,7 @@ final class RelocationRunner {
     }
 
     private func yieldTurn() throws(QueueError) -> RunEnd {
+        lease.end()
         try queue.requeue(claim)
         FlowMetrics.record(.yielded)
         return .yielded
@@ -325,9 +333,7 @@ final class RelocationRunner {
 
     private func end(after error: QueueError) -> RunEnd {
         if error.kind == .leaseLost {
-            FlowMetrics.record(.lost)
-            log.warning("relocation taken over by another worker")
-            return .lost
+            return lost(error.leaseLoss?.rawValue ?? "unknown")
         }
         log.warning("queue trouble", metadata: ["error": "\(error)"])
         guard !error.isTransient, error.kind != .authentication else { return .queueTrouble(error) }
@@ -345,9 +351,7 @@ final class RelocationRunner {
             case .lasting(let finding): return try fail(finding)
             case .passing(let error): return try postpone(error)
             case .leaseLost:
-                FlowMetrics.record(.lost)
-                log.warning("lease lost before the next statement")
-                return .lost
+                return lost("expired")
             case .destination(let error):
                 try queue.release(claim)
                 log.error("the database cannot take imports", metadata: ["error": "\(error)"])
@@ -356,6 +360,16 @@ final class RelocationRunner {
         } catch {
             return end(after: error)
         }
+    }
+
+    /// The lease is gone and this worker lives: if its end was counted as a crash, that is taken back.
+    private func lost(_ reason: String) -> RunEnd {
+        FlowMetrics.record(.lost)
+        log.warning("lease lost", metadata: ["reason": "\(reason)"])
+        do { try queue.reportAlive(claim) } catch {
+            // Redis is away: the crash stays counted, which only makes the next worker careful.
+        }
+        return .lost
     }
 
     /// A task that took one worker after the other with it would take this one too.
@@ -381,6 +395,7 @@ final class RelocationRunner {
         let row = finding.ordinal.map { " row \($0)" } ?? ""
         let reason = "\(finding.kind.rawValue) in \(finding.model ?? "the import")\(row): \(finding.reason)"
         let task: QueueTask? = if case .task(let task) = current?.element { task } else { nil }
+        lease.end()
         try queue.fail(claim, findings: [finding.json()], reason: reason, at: current?.index, task: task)
         FlowMetrics.record(.failed)
         log.error("relocation failed", metadata: ["reason": "\(reason)"])
@@ -408,6 +423,7 @@ final class RelocationRunner {
             let reason = "given up after \(attempt) attempts: \(trouble)"
             return try fail(Finding(kind: kind, model: nil, reason: reason))
         case .retry(let delay):
+            lease.end()
             try queue.postpone(claim, delayMilliseconds: delay, trouble: trouble)
             FlowMetrics.record(.postponed)
             log.warning(

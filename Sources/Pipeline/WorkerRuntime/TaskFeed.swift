@@ -22,7 +22,7 @@ final class TaskFeed {
 
     /// The next task; nil at the end of the list.
     func next() throws(QueueError) -> PreparedTask? {
-        if decoder.waiting < Self.fetchCount / 2, !isAtEnd { try fetch() }
+        if decoder.waiting < Self.fetchCount / 2, decoder.waitingBytes < Self.fetchBytes / 2, !isAtEnd { try fetch() }
         guard let task = decoder.next() else { return nil }
         unacknowledged += 1
         return task

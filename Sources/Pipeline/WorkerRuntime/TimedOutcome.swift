@@ -12,10 +12,11 @@ struct TimedOutcome {
 }
 
 extension ChunkOutcome {
-    /// Adds another task's outcome; of its dropped rows the first `limit` stay listed one by one.
+    /// Adds another task's outcome; of its dropped rows the first `limit` stay listed one by one, and of all together as
+    /// many as a relocation keeps.
     mutating func add(_ other: ChunkOutcome, listing limit: Int) {
         account.add(other.account)
-        drops += other.drops.prefix(limit)
+        drops += other.drops.prefix(min(limit, RelocationQueue.listedRowsLimit - drops.count))
     }
 }
 
