@@ -117,7 +117,7 @@ public struct EnqueueJob {
         guard status.digest == relocation.digest, status.scope == relocation.scope else {
             throw OperationError(
                 .badData,
-                "The UUID \(uuid) belongs to the import of another file or scope. Use another UUID, or none to get a new one."
+                "The UUID \(uuid) belongs to the import of another file or scope. Give another --import-uuid, or none for a new one."
             )
         }
         guard status.status == .failure || status.status == .success,
