@@ -61,18 +61,12 @@ let package = Package(
         room("Cutting", ["Catalogue", "ExportFormat", "TaskFormat"]),
         room("Queue", ["CHiredis", "Failpoints", crypto]),
         room("Storage", ["TextForms", "Catalogue", "CSQLite", "CPQ"]),
-        room("Ledger", ["Catalogue", "Storage", "Failpoints"]),
+        room("Ledger", ["Catalogue", "Storage"]),
         room("Import", ["TextForms", "Catalogue", "Storage", "Ledger", "Failpoints", crypto]),
-        room(
-            "Relocation",
-            ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Storage", "Ledger", "Import", "Failpoints"]),
+        room("Relocation", ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Import"]),
         room(
             "WorkerRuntime",
-            [
-                "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Ledger", "Import",
-                "Relocation",
-                "Failpoints", logging, metrics,
-            ]),
+            ["Catalogue", "TaskFormat", "Queue", "Storage", "Import", "Relocation", "Failpoints", logging, metrics]),
         room("Reporting", ["TextForms", "Catalogue", "Queue"]),
         room("Operations", ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Reporting", "Failpoints"]),
         room("CommandLine", ["Catalogue", "TaskFormat", "Queue", "Reporting", argumentParser, logging]),

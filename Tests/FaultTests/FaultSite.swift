@@ -148,11 +148,13 @@ final class FaultSite {
         settings.retries.maxMilliseconds = 0
         // Every run has the same steps, however slow the machine.
         settings.groups.maxMilliseconds = .max
+        let held = HeldClaim(
+            claim, lease: LeaseClock(leaseMilliseconds: claim.leaseMilliseconds), queue: queue,
+            retries: settings.retries, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         return RelocationRunner(
-            queue: queue, destination: destination, settings: settings, vitals: WorkerVitals(),
-            heartbeat: Heartbeat("test"), stop: StopSignal(), claim: claim,
-            lease: LeaseClock(leaseMilliseconds: claim.leaseMilliseconds),
-            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            Turn(
+                held: held, destination: destination, settings: settings, vitals: WorkerVitals(),
+                heartbeat: Heartbeat("test"), stop: StopSignal())
         ).run()
     }
 

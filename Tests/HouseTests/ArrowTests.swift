@@ -45,11 +45,7 @@ struct ArrowTests {
         for room in House.rooms {
             let imported = Set(files.filter { $0.room == room }.flatMap { $0.imports.map(\.module) })
             let unused = (manifest.arrows[room] ?? []).intersection(House.rooms).subtracting(imported)
-            withKnownIssue("The rooms are being moved into", isIntermittent: true) {
-                #expect(unused.isEmpty, "Package.swift: \(room) never imports \(unused.sorted())")
-            } when: {
-                House.unfinished.contains(room)
-            }
+            #expect(unused.isEmpty, "Package.swift: \(room) never imports \(unused.sorted())")
         }
     }
 

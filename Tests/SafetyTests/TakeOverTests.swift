@@ -52,10 +52,7 @@ import Testing
 
         zombie.process.signal(SIGCONT)
         #expect(
-            eventually(within: 10) {
-                zombie.errorsSoFar.contains("lease lost before the next statement")
-                    || zombie.errorsSoFar.contains("relocation taken over by another worker")
-            }, "\(zombie.errorsSoFar)")
+            eventually(within: 10) { zombie.errorsSoFar.contains("lease lost") }, "\(zombie.errorsSoFar)")
         zombie.process.signal(SIGINT)
         #expect(try zombie.result(within: 10).code == 0)
         #expect(try Self.content(url) == before)

@@ -79,6 +79,19 @@ final class Bench: Sendable {
         return settings
     }
 
+    /// One turn on a claimed relocation, on the calling thread.
+    func run(_ claim: Claim, _ queue: RelocationQueue, _ destination: Destination) throws -> RunEnd {
+        let settings = try settings()
+        let held = HeldClaim(
+            claim, lease: LeaseClock(leaseMilliseconds: claim.leaseMilliseconds), queue: queue,
+            retries: settings.retries, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        return RelocationRunner(
+            Turn(
+                held: held, destination: destination, settings: settings, vitals: WorkerVitals(),
+                heartbeat: Heartbeat("test"), stop: StopSignal())
+        ).run()
+    }
+
     /// Works until nothing is left.
     func drain(
         concurrency: Int = 1, retries: RetryPolicy = .quick, groups: GroupPolicy = GroupPolicy()

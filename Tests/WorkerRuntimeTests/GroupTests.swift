@@ -51,7 +51,7 @@ import TestSupport
             decoder.submit(Array(repeating: .malformed("nothing"), count: 4))
             decoder.submit(Array(repeating: .malformed("nothing"), count: 4))
             for _ in 0..<taken {
-                guard case .unreadable? = decoder.next()?.work else {
+                guard decoder.next()?.isReadable == false else {
                     Issue.record("a task that cannot be read was read")
                     return
                 }

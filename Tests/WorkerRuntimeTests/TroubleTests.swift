@@ -131,12 +131,7 @@ import TestSupport
             guard case .claimed(let claim) = try queue.claim(worker: "w", destination: destination.identity) else {
                 throw SystemFailure("nothing to claim")
             }
-            return RelocationRunner(
-                queue: queue, destination: destination, settings: try bench.settings(), vitals: WorkerVitals(),
-                heartbeat: Heartbeat("test"), stop: StopSignal(), claim: claim,
-                lease: LeaseClock(leaseMilliseconds: claim.leaseMilliseconds),
-                log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            ).run()
+            return try bench.run(claim, queue, destination)
         }
         // SQLite takes the number of pages that are there already for a smaller limit.
         try connection.execute("PRAGMA max_page_count = 1")

@@ -15,6 +15,17 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
 
     public init() {}
 
+    /// Fields that are missing have their defaults, unknown ones are passed over: records outlive a version.
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        func flag(_ key: CodingKeys) throws -> Bool { try fields.decodeIfPresent(Bool.self, forKey: key) ?? false }
+        mergeUsers = try flag(.mergeUsers)
+        overwriteConfigs = try flag(.overwriteConfigs)
+        hideOrganizations = try flag(.hideOrganizations)
+        atomic = try flag(.atomic)
+        chunkSize = try fields.decodeIfPresent(Int.self, forKey: .chunkSize) ?? Self.defaultChunkSize
+    }
+
     /// The record's text.
     public var json: String {
         let encoder = JSONEncoder()

@@ -1,4 +1,5 @@
 import Queue
+import Relocation
 
 internal import Dispatch
 internal import Synchronization

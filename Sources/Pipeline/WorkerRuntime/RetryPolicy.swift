@@ -7,8 +7,8 @@ public struct RetryPolicy: Sendable, Equatable {
     /// No delay is longer.
     public var maxMilliseconds = 60_000
 
-    /// Workers lost in a row at one task before it counts as poison.
-    public var maxLosses = 10
+    /// Consecutive crashes at one task before it goes into quarantine.
+    public var maxConsecutiveCrashes = 10
 
     public init() {}
 

@@ -1,4 +1,5 @@
 import Queue
+import Relocation
 
 /// A relocation's tasks in order, fetched and prepared ahead of their use. Tasks stay in the list until they are
 /// acknowledged.
@@ -19,6 +20,9 @@ final class TaskFeed {
         self.claim = claim
         decoder = DecodeAhead(preparer)
     }
+
+    /// Bytes of the tasks that were fetched and not handed out.
+    var waitingBytes: Int { decoder.waitingBytes }
 
     /// The next task; nil at the end of the list.
     func next() throws(QueueError) -> PreparedTask? {

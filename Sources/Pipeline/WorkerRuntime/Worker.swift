@@ -18,7 +18,8 @@ public struct Worker: Sendable {
         let vitals = WorkerVitals()
         let keeper = LeaseKeeper(settings.queue, heartbeat: vitals.heartbeat("leases"), log: log)
         let check = SelfCheck(settings, vitals: vitals, stop: stop, log: log)
-        let gate = SchemaGate()
+        let shared = WorkerShared(
+            settings: settings, keeper: keeper, gate: SchemaGate(), vitals: vitals, stop: stop, log: log)
         check.start()
         defer { check.end() }
         return await withTaskGroup(of: WorkerEnd?.self) { group in
@@ -27,8 +28,7 @@ public struct Worker: Sendable {
                 return nil
             }
             for number in 1...settings.concurrency {
-                let slot = WorkerSlot(
-                    number, settings, keeper: keeper, gate: gate, vitals: vitals, stop: stop, log: log)
+                let slot = WorkerSlot(number, shared)
                 group.addTask { await slot.run() }
             }
             var result = WorkerEnd.finished

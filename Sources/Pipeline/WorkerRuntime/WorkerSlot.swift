@@ -1,6 +1,7 @@
 import Failpoints
 import Import
 import Queue
+import Relocation
 import Storage
 
 internal import Logging
@@ -11,16 +12,13 @@ actor WorkerSlot {
     private let executor: BlockingExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private let settings: WorkerSettings
-    private let keeper: LeaseKeeper
-    private let gate: SchemaGate
-    private let vitals: WorkerVitals
+    private let shared: WorkerShared
     private let heartbeat: Heartbeat
-    private let stop: StopSignal
     private let log: Logger
     private var queue: RelocationQueue?
     private var destination: Destination?
-    private var reportedForeign: Set<String> = []
+    /// Relocations of which a line says already that this worker leaves them alone.
+    private var reported: Set<String> = []
 
     /// Milliseconds between two looks at an empty queue.
     private static let pollMilliseconds = 200
@@ -31,28 +29,23 @@ actor WorkerSlot {
     /// Milliseconds between two lines about the same outage.
     private static let outageReportMilliseconds: Int64 = 5000
 
-    init(
-        _ number: Int, _ settings: WorkerSettings, keeper: LeaseKeeper, gate: SchemaGate, vitals: WorkerVitals,
-        stop: StopSignal, log: Logger
-    ) {
+    init(_ number: Int, _ shared: WorkerShared) {
         executor = BlockingExecutor(label: "relocation.slot.\(number)")
-        self.settings = settings
-        self.keeper = keeper
-        self.gate = gate
-        self.vitals = vitals
-        heartbeat = vitals.heartbeat("slot \(number)")
-        self.stop = stop
-        var log = log
+        self.shared = shared
+        heartbeat = shared.vitals.heartbeat("slot \(number)")
+        var log = shared.log
         log[metadataKey: "slot"] = "\(number)"
         self.log = log
     }
+
+    private var settings: WorkerSettings { shared.settings }
 
     /// Works until stopped, drained or cut off for longer than the budget.
     func run() async -> WorkerEnd {
         defer { heartbeat.retire() }
         var awaySince: Int64?
         var reportedAt = LeaseClock.now() - Self.outageReportMilliseconds
-        while !stop.isRequested {
+        while !shared.stop.isRequested {
             heartbeat.beat()
             if heartbeat.takeRequestToReconnect() { disconnect() }
             do {
@@ -90,19 +83,20 @@ actor WorkerSlot {
         let result: ClaimResult
         do {
             try Failpoint.reach("claim.before")
-            result = try queue.claim(worker: settings.name, destination: destination.identity)
+            result = try queue.claim(
+                worker: settings.name, destination: destination.identity, knownKinds: TaskPreparer.knownKinds)
         } catch let error as QueueError {
             throw ended(by: error)
         } catch {
             throw .unreachable("the connection was lost")
         }
-        vitals.markReady()
+        shared.vitals.markReady()
         switch result {
         case .claimed(let claim):
             try await work(claim, sentAt, queue, destination)
             return false
         case .idle(let idle):
-            report(idle.foreign)
+            report(idle)
             if settings.drains, idle.openRelocations == 0 { return true }
             let limit = settings.drains ? Self.drainPollMilliseconds : Self.pollMilliseconds
             await pause(min(max(idle.nextInMilliseconds ?? limit, 5), limit))
@@ -114,20 +108,20 @@ actor WorkerSlot {
         _ claim: Claim, _ sentAt: Int64, _ queue: RelocationQueue, _ destination: Destination
     ) async throws(WorkerEnd) {
         let clock = LeaseClock(leaseMilliseconds: claim.leaseMilliseconds, sentAt: sentAt)
-        await keeper.keep(claim, clock)
+        await shared.keeper.keep(claim, clock)
         FlowMetrics.record(.claimed)
-        vitals.claimed()
+        shared.vitals.claimed()
         var log = log
         log[metadataKey: "relocation.uuid"] = "\(claim.uuid)"
         log[metadataKey: "lease.token"] = "\(claim.token)"
         log.info("relocation claimed", metadata: ["chunks.done": "\(claim.status.chunksDone)"])
-        let runner = RelocationRunner(
-            queue: queue, destination: destination, settings: settings, vitals: vitals, heartbeat: heartbeat,
-            stop: stop,
-            claim: claim, lease: clock, log: log)
-        let end = runner.run()
-        vitals.ended(end)
-        await keeper.forget(claim)
+        let held = HeldClaim(claim, lease: clock, queue: queue, retries: settings.retries, log: log)
+        let turn = Turn(
+            held: held, destination: destination, settings: settings, vitals: shared.vitals, heartbeat: heartbeat,
+            stop: shared.stop)
+        let end = RelocationRunner(turn).run()
+        shared.vitals.ended(end)
+        await shared.keeper.forget(claim)
         switch end {
         case .completed, .failed, .released, .yielded, .lost: break
         case .postponed:
@@ -156,11 +150,11 @@ actor WorkerSlot {
         if let destination { return destination }
         do {
             let opened = try settings.destination.open()
-            if await gate.mustCompare(opened.identity) {
+            if await shared.gate.mustCompare(opened.identity) {
                 heartbeat.beat()
                 let fatal = Result { try opened.mismatches().filter(\.isFatal) }
                 let isSound = if case .success(let found) = fatal { found.isEmpty } else { false }
-                await gate.report(opened.identity, isSound: isSound)
+                await shared.gate.report(opened.identity, isSound: isSound)
                 let found = try fatal.get()
                 if let first = found.first { throw WorkerEnd.schema(Self.message(first, count: found.count)) }
             }
@@ -193,10 +187,12 @@ actor WorkerSlot {
         }
     }
 
-    private func report(_ foreign: [String]) {
-        for uuid in foreign where reportedForeign.insert(uuid).inserted {
+    private func report(_ idle: ClaimResult.Idle) {
+        let foreign = idle.foreign.map { ($0, "it is bound to another database") }
+        for (uuid, reason) in foreign + idle.leftAlone.map({ ($0.uuid, $0.reason) })
+        where reported.insert(uuid).inserted {
             log.warning(
-                "relocation left alone: it is bound to another database", metadata: ["relocation.uuid": "\(uuid)"])
+                "relocation left alone", metadata: ["relocation.uuid": "\(uuid)", "reason": "\(reason)"])
         }
     }
 

@@ -1,0 +1,24 @@
+import Import
+import Storage
+
+/// One transaction in all databases of a destination.
+extension Destination {
+    private var databases: [any Database] { isSplit ? [control, region] : [region] }
+
+    func begin(deferringWrites: Bool) throws(ImportFailure) {
+        for database in databases {
+            do { try database.begin(deferringWrites: deferringWrites) } catch { throw ImportFailure(error) }
+        }
+    }
+
+    /// Control first, region second: see `CommitJournal`.
+    func commit() throws(ImportFailure) {
+        // Once one database has committed, the other must.
+        for database in databases where isSplit {
+            do { try database.checkConstraints() } catch { throw ImportFailure(error) }
+        }
+        for database in databases {
+            do { try database.commit() } catch { throw ImportFailure(error) }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Catalogue
+import Import
+import Queue
+import Relocation
+import Storage
+
+internal import Logging
+
+/// What an error makes of a claim.
+extension HeldClaim {
+    func end(after error: any Error) -> RunEnd {
+        switch error {
+        case let error as QueueError: end(after: error)
+        case let failure as ImportFailure: end(after: failure)
+        case let missing as TaskPreparer.KeyMissing:
+            ending { () throws(QueueError) in try postpone(missing.reason, givenUpAs: .unknown) }
+        case let task as TaskPreparer.UnknownTask: ending { () throws(QueueError) in try leaveAlone(task) }
+        // Only a failpoint throws anything else: it stands for a connection lost at that place.
+        default: .queueTrouble(QueueError(.unavailable, "\(error)"))
+        }
+    }
+
+    private func end(after error: QueueError) -> RunEnd {
+        if error.kind == .leaseLost { return lost(error.leaseLoss?.rawValue ?? "unknown") }
+        log.warning("queue trouble", metadata: ["error": "\(error)"])
+        guard !error.isTransient, error.kind != .authentication else { return .queueTrouble(error) }
+        // The queue refuses what we ask for: trying again would only be refused again.
+        do {
+            return try fail(Finding(kind: .unknown, model: nil, reason: error.description))
+        } catch {
+            return .queueTrouble(error)
+        }
+    }
+
+    private func end(after failure: ImportFailure) -> RunEnd {
+        ending { () throws(QueueError) in
+            switch failure {
+            case .lasting(let finding): return try fail(finding)
+            case .passing(let error): return try postpone(error)
+            case .leaseLost: return lost("expired")
+            case .destination(let error):
+                lease.end()
+                try queue.release(claim)
+                log.error("the database cannot take imports", metadata: ["error": "\(error)"])
+                return .unusable(error)
+            }
+        }
+    }
+
+    private func postpone(_ error: StorageError) throws(QueueError) -> RunEnd {
+        let end = try postpone(error.message, givenUpAs: .databaseError)
+        if case .postponed = end, error.kind == .unavailable { return .databaseTrouble(error) }
+        return end
+    }
+
+    /// An ending that Redis refuses is an ending of its own.
+    private func ending(_ ending: () throws(QueueError) -> RunEnd) -> RunEnd {
+        do { return try ending() } catch { return end(after: error) }
+    }
+}

@@ -1,0 +1,137 @@
+import Catalogue
+import Failpoints
+import Import
+import Queue
+import Relocation
+
+internal import Logging
+
+/// One claimed relocation in this worker's hands: what it tells Redis while it works, and the ways in which it ends.
+final class HeldClaim {
+    let queue: RelocationQueue
+    let claim: Claim
+    let lease: LeaseClock
+    let retries: RetryPolicy
+    let log: Logger
+    /// The task at hand and its place in the list; nil between tasks.
+    var current: (index: Int, element: TaskElement)?
+
+    /// Dropped rows listed one by one, per task.
+    static let listedRowsPerTask = 50
+
+    init(_ claim: Claim, lease: LeaseClock, queue: RelocationQueue, retries: RetryPolicy, log: Logger) {
+        self.claim = claim
+        self.lease = lease
+        self.queue = queue
+        self.retries = retries
+        self.log = log
+    }
+
+    // MARK: While it works
+
+    /// Records what became of the first tasks of the list and removes them.
+    func acknowledge(_ tasks: Int, _ outcome: ChunkOutcome, _ feed: TaskFeed) throws -> Acknowledgement {
+        try Failpoint.reach("acknowledge.before")
+        let listed = tasks > 1 ? outcome.drops[...] : outcome.drops.prefix(Self.listedRowsPerTask)
+        let answer = try queue.acknowledge(
+            claim, tasks: tasks, counters: outcome.account.counters, listed: listed.map(\.json))
+        feed.acknowledged(tasks)
+        try Failpoint.reach("acknowledge.after")
+        return answer
+    }
+
+    // MARK: Its ends
+
+    func complete() throws(QueueError) -> RunEnd {
+        lease.end()
+        try queue.complete(claim)
+        FlowMetrics.record(.completed)
+        log.info("relocation completed")
+        return .completed
+    }
+
+    func release(_ reason: String) throws(QueueError) -> RunEnd {
+        lease.end()
+        try queue.release(claim)
+        FlowMetrics.record(.released)
+        log.info("relocation released", metadata: ["reason": "\(reason)"])
+        return .released
+    }
+
+    /// Releases the claim because an operator asked for it.
+    func release(for request: OperatorRequest) throws(QueueError) -> RunEnd {
+        try release(request == .cancel ? "cancelled" : "paused")
+    }
+
+    /// At the end of a time slice: the relocation goes to the end of the waiting order.
+    func requeue() throws(QueueError) -> RunEnd {
+        lease.end()
+        try queue.requeue(claim)
+        FlowMetrics.record(.yielded)
+        return .yielded
+    }
+
+    /// Another worker can go on: the relocation keeps its place and its attempts.
+    func leaveAlone(_ task: TaskPreparer.UnknownTask) throws(QueueError) -> RunEnd {
+        lease.end()
+        try queue.leaveAlone(claim, kind: task.kind, trouble: task.reason)
+        FlowMetrics.record(.released)
+        log.warning("relocation left alone", metadata: ["reason": "\(task.reason)"])
+        return .released
+    }
+
+    func fail(_ finding: Finding) throws(QueueError) -> RunEnd {
+        let row = finding.ordinal.map { " row \($0)" } ?? ""
+        let reason = "\(finding.kind.rawValue) in \(finding.model ?? "the import")\(row): \(finding.reason)"
+        let task: QueueTask? = if case .task(let task) = current?.element { task } else { nil }
+        lease.end()
+        try queue.fail(claim, findings: [finding.json()], reason: reason, at: current?.index, task: task)
+        FlowMetrics.record(.failed)
+        log.error("relocation failed", metadata: ["reason": "\(reason)"])
+        return .failed
+    }
+
+    /// After a transient error: tries again later, or fails once too many attempts have failed.
+    func postpone(_ trouble: String, givenUpAs kind: Finding.Kind) throws(QueueError) -> RunEnd {
+        let attempt = claim.status.attempts + 1
+        switch retries.decision(afterAttempt: attempt, jitter: Double.random(in: 0..<1)) {
+        case .giveUp:
+            let reason = "given up after \(attempt) attempts: \(trouble)"
+            return try fail(Finding(kind: kind, model: nil, reason: reason))
+        case .retry(let delay):
+            lease.end()
+            try queue.postpone(claim, delayMilliseconds: delay, trouble: trouble)
+            FlowMetrics.record(.postponed)
+            log.warning(
+                "relocation postponed",
+                metadata: ["error": "\(trouble)", "attempt": "\(attempt)", "delay_ms": "\(delay)"])
+            return .postponed
+        }
+    }
+
+    /// The lease is gone and this worker lives: if its end was counted as a crash, that is taken back.
+    func lost(_ reason: String) -> RunEnd {
+        FlowMetrics.record(.lost)
+        log.warning("lease lost", metadata: ["reason": "\(reason)"])
+        do { try queue.reportAlive(claim) } catch {
+            // Redis is away: the crash stays counted, which only makes the next worker careful.
+        }
+        return .lost
+    }
+
+    /// A task that crashed one worker after the other would crash this one too.
+    ///
+    /// - Parameter isOneTransaction: nobody can tell then at which task it was.
+    func quarantine(isOneTransaction: Bool) throws -> RunEnd {
+        if !isOneTransaction, let first = try queue.tasks(claim, from: 0, count: 1, maxBytes: 1).elements.first {
+            current = (0, first)
+        }
+        let task: QueueTask? = if case .task(let task) = current?.element { task } else { nil }
+        return try fail(
+            Finding(
+                kind: .unknown, model: task?.name, ordinal: task?.minOrdinal,
+                reason:
+                    "\(claim.status.consecutiveCrashes) workers in a row were lost at this task, so that it is in "
+                    + "quarantine; find out what ended them (memory, a crash), then retry, or skip the chunk"))
+    }
+}

@@ -1,0 +1,50 @@
+import Import
+import Queue
+import Relocation
+import Storage
+
+internal import Logging
+
+/// One slot's turn on one relocation: the claim, the databases, and who watches.
+struct Turn {
+    let held: HeldClaim
+    let destination: Destination
+    let settings: WorkerSettings
+    let vitals: WorkerVitals
+    let heartbeat: Heartbeat
+    let stop: StopSignal
+
+    /// Milliseconds that emptying the tables and committing all may take beyond the stall limit: what the databases
+    /// allow for it.
+    static let longStatementMilliseconds = 600_000
+
+    /// The tasks of the relocation, from the first one.
+    func feed() -> TaskFeed {
+        TaskFeed(
+            held.queue, held.claim, TaskPreparer(importUUID: held.claim.uuid, keyring: settings.payloadKeys))
+    }
+
+    /// Does one task, measured and logged.
+    ///
+    /// - Parameter index: its place in the list.
+    func perform(_ task: PreparedTask, at index: Int, _ work: RelocationImport) throws -> TimedOutcome {
+        held.current = (index, task.element)
+        heartbeat.beat()
+        let start = Clock.now()
+        logDebug("task started", task)
+        let outcome = TimedOutcome(chunk: try task.perform(work), microseconds: Clock.now() - start)
+        vitals.countChunk()
+        logDebug(
+            "task done", task,
+            ["task.microseconds": "\(outcome.microseconds)", "task.replay": "\(outcome.chunk.isReplay)"])
+        return outcome
+    }
+
+    private func logDebug(_ message: Logger.Message, _ task: PreparedTask, _ more: Logger.Metadata = [:]) {
+        guard held.log.logLevel <= .debug, case .task(let task) = task.element else { return }
+        let place: Logger.Metadata = [
+            "task.kind": "\(task.kind)", "task.name": "\(task.name)", "task.min_ordinal": "\(task.minOrdinal)",
+        ]
+        held.log.debug(message, metadata: place.merging(more) { $1 })
+    }
+}
