@@ -10,6 +10,7 @@ import TaskFormat
 internal import Foundation
 
 /// Arguments and options of every import command.
+// More than eight properties: one per option.
 struct ImportOptions: ParsableArguments {
     @Argument(help: "The export: a JSON file, an encrypted tarball, or - for standard input.")
     var source: String

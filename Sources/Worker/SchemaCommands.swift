@@ -21,7 +21,7 @@ struct MigrateCommand: ParsableCommand {
         let settings = try destination.settings()
         for url in [settings.region, settings.control].compactMap(\.self) {
             do {
-                switch try DatabaseConnector.open(url, create: true).schema.migrate(Catalogue.standard.tables) {
+                switch try DatabaseConnector.open(url, create: true).schema.migrate(settings.catalogue.tables) {
                 case .created(let tables): print("Created \(tables) tables in \(url).")
                 case .unchanged: print("All tables are there already in \(url); nothing was changed.")
                 }
@@ -47,7 +47,8 @@ struct CheckCommand: ParsableCommand {
         for warning in report.warnings { print("  Warning: \(warning)") }
         let mismatches: [SchemaMismatch]
         do {
-            mismatches = try destination.settings().open().mismatches()
+            let settings = try destination.settings()
+            mismatches = try settings.open().mismatches(with: settings.catalogue)
         } catch let error as StorageError {
             throw CommandFailure(error)
         }

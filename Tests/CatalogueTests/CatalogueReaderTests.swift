@@ -61,6 +61,7 @@ struct CatalogueReaderTests {
             ("table a_b\n  id bigint maybe", 2),
             ("table a_b\n  id varchar(x)", 2), ("table a_b\n  id bigint F:a.c fk", 2),
             ("table a_b\n  id bigint default=what", 2), ("table a_b\n  bits id one", 2),
+            ("model 1 a.b a_b User Control\n  name text", 2),
         ])
     func refused(text: String, line: Int) {
         var reader = CatalogueReader(tableOfModel: [:])

@@ -19,27 +19,6 @@ enum House {
     /// Rooms that need a database library, and so must not be reached from `relocation-enqueue`.
     static let databaseRooms: Set<String> = ["Storage", "Ledger", "Import", "Relocation", "WorkerRuntime"]
 
-    /// Files that still break a limit of ``LimitTests``; to be emptied.
-    static let beyondLimits: Set<String> = [
-        "Sources/Enqueue/ImportOptions.swift",
-        "Sources/Pipeline/Import/Batch.swift",
-        "Sources/Pipeline/Import/RelocationImport.swift",
-        "Sources/Pipeline/Import/Rules/TokenRules.swift",
-        "Sources/Pipeline/Import/Rules/UserRule.swift",
-        "Sources/Pipeline/Ledger/ChunkRow.swift",
-        "Sources/Pipeline/Queue/NewRelocation.swift",
-        "Sources/Pipeline/Queue/QueueConfiguration.swift",
-        "Sources/Pipeline/Queue/RelocationQueue.swift",
-        "Sources/Pipeline/Queue/RelocationStatus.swift",
-        "Sources/Pipeline/Queue/ServerReport.swift",
-        "Sources/Pipeline/Storage/Postgres/PostgresConnection.swift",
-        "Sources/Pipeline/Storage/Postgres/PostgresDatabase.swift",
-        "Sources/Pipeline/Storage/Postgres/PostgresFailure.swift",
-        "Sources/Pipeline/Storage/SQLite/SQLiteDatabase.swift",
-        "Sources/Pipeline/Storage/StorageError.swift",
-        "Sources/Pipeline/WorkerRuntime/WorkerSettings.swift",
-    ]
-
     /// C module → the only rooms that import it.
     static let cModules: [String: Set<String>] = [
         "CHiredis": ["Queue"], "CPQ": ["Storage"], "CSQLite": ["Storage"], "CArchive": ["ExportFormat"],

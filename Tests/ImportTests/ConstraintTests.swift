@@ -175,7 +175,7 @@ import Testing
             try work.clear()
             Issue.record("the tables were cleared")
         } catch {
-            guard case .lasting(let finding) = error else { throw error }
+            guard case .permanent(let finding) = error else { throw error }
             #expect(finding.kind == .integrityError)
             #expect(finding.reason.contains("plugin_note"), "\(finding.reason)")
         }
@@ -214,7 +214,7 @@ import Testing
             do {
                 _ = try work.importChunk(model: model, minOrdinal: ordinal, rows: rows)
             } catch {
-                if case .lasting(let finding) = error { return finding }
+                if case .permanent(let finding) = error { return finding }
             }
             return nil
         }

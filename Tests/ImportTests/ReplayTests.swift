@@ -248,7 +248,7 @@ import TestSupport
             // No row of the control silo: its chunk row's copy would wait for the slow worker.
             try work.add("sentry.organization", [(10, #"{"name":"Acme","slug":"acme"}"#)])
             try work.derive(try #require(Catalogue.standard.model("sentry.organization")), now: fixedNow)
-            try work.prepareCommits(now: fixedNow)
+            try work.prepareCommits()
             return work
         }
         let lost = try begin(other)

@@ -47,7 +47,7 @@ import Testing
         if asGroup { try database.begin(deferringWrites: true) }
         for chunk in chunks {
             let outcome = try work.importChunk(
-                model: Catalogue.known(chunk.model), minOrdinal: ordinal,
+                model: try Catalogue.standard.requireModel(chunk.model), minOrdinal: ordinal,
                 rows: sourceRows(chunk.model, chunk.rows, from: ordinal), now: fixedNow)
             ordinal += Int64(chunk.rows.count)
             accounts.append(outcome.account.totals)
@@ -144,11 +144,13 @@ import Testing
         try late.add("sentry.organization", [(10, #"{"name":"Acme","slug":"acme"}"#)])
         try late.add("sentry.project", [(1, #"{"organization":10,"slug":"a","name":"a"}"#)], from: 2)
         let heir = try site.worker(on: site.connect())
-        let project = Catalogue.known("sentry.project")
+        let project = try Catalogue.standard.requireModel("sentry.project")
         try site.destination.region.begin()
         try late.derive(project, now: fixedNow)
         let failure = #expect(throws: ImportFailure.self) { try heir.derive(project, now: fixedNow) }
-        guard case .passing(let error) = failure else { return #expect(Bool(false), "\(String(describing: failure))") }
+        guard case .transient(let error) = failure else {
+            return #expect(Bool(false), "\(String(describing: failure))")
+        }
         #expect(error.kind == .contention)
         try site.destination.region.commit()
         try heir.derive(project, now: fixedNow)
@@ -158,7 +160,7 @@ import Testing
     /// Two workers' ids do not meet, and what one took ahead of its use stays taken.
     @Test(arguments: Engine.allCases) func idsTakenWithoutAskingAreNobodyElses(_ engine: Engine) throws {
         let site = try Site(engine)
-        let table = Catalogue.known("sentry.user").table
+        let table = try Catalogue.standard.requireModel("sentry.user").table
         let (one, other) = (site.destination.region, try site.connect().region)
         try one.begin(deferringWrites: true)
         let first = try one.reserveIDs(3, for: table)

@@ -174,7 +174,7 @@ extension RelocationImport {
         do {
             _ = try add(name, rows, from: ordinal)
         } catch let failure as ImportFailure {
-            guard case .lasting(let finding) = failure else { throw failure }
+            guard case .permanent(let finding) = failure else { throw failure }
             return finding
         }
         Issue.record("nothing was refused", sourceLocation: sourceLocation)

@@ -63,7 +63,9 @@ import TestSupport
             // Begin, ids, rows, the chunk row's id and itself, the count of chunk rows, commit; another row for the other
             // silo's copy.
             let plain = model.silo == .control ? 9 : 7
-            #expect(least.calls <= (Rules.rule(for: model) is GenericRule ? plain : 13), "\(model.name): \(least)")
+            #expect(
+                try least.calls <= (RuleBook(.standard).rule(for: model) is GenericRule ? plain : 13),
+                "\(model.name): \(least)")
             #expect(least.statements <= least.calls, "\(model.name): \(least)")
         }
     }

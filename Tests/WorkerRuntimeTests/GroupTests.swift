@@ -47,7 +47,7 @@ import TestSupport
     /// Tasks that are prepared and never used must not end the process.
     @Test func whatIsDecodedAheadMayBeLeftBehind() async throws {
         for taken in 0...5 {
-            let decoder = DecodeAhead(TaskPreparer(importUUID: "", keyring: nil))
+            let decoder = DecodeAhead(TaskPreparer(importUUID: "", keyring: nil, catalogue: .standard))
             decoder.submit(Array(repeating: .malformed("nothing"), count: 4))
             decoder.submit(Array(repeating: .malformed("nothing"), count: 4))
             for _ in 0..<taken {

@@ -96,7 +96,7 @@ import Testing
             Issue.record("nothing to claim")
             return
         }
-        let feed = TaskFeed(queue, claim, TaskPreparer(importUUID: uuid, keyring: nil))
+        let feed = TaskFeed(queue, claim, TaskPreparer(importUUID: uuid, keyring: nil, catalogue: .standard))
         var most = 0
         var count = 0
         while try feed.next() != nil {

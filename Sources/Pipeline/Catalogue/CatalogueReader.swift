@@ -76,10 +76,10 @@ struct CatalogueReader {
 
     private mutating func finishModel() throws(CatalogueError) {
         let heading = try modelHeading(entry.heading)
+        let table = try table(named: heading.tableName)
+        guard table.columns.contains(where: \.isPrimaryKey) else { throw fault("a model needs a primary key") }
         models.append(
-            Model(
-                heading, table: try table(named: heading.tableName), extraDependencies: entry.after,
-                ordinalFields: entry.ordinalFields))
+            Model(heading, table: table, extraDependencies: entry.after, ordinalFields: entry.ordinalFields))
     }
 
     private func modelHeading(_ words: [Substring]) throws(CatalogueError) -> ModelHeading {

@@ -31,6 +31,7 @@ struct ModelHeading {
 }
 
 /// One of the 85 models that exports carry. Immutable; equal to every model of the same name, of another catalogue too.
+// More than eight properties: what rules ask for each row is looked up once, here.
 public final class Model: Sendable {
     private let heading: ModelHeading
     public let table: Table
@@ -40,6 +41,8 @@ public final class Model: Sendable {
     public let ordinalFields: [String]
     /// Indices into the columns of those that reference another model, in column order.
     public let referenceColumns: [Int]
+    /// Index of the primary key's column; the reader of the catalogue refuses a model without one.
+    public let idColumn: Int
     /// Index of the `slug` column, for models whose chunk rows carry identifiers.
     public let slugColumn: Int?
 
@@ -52,6 +55,7 @@ public final class Model: Sendable {
         self.extraDependencies = extraDependencies
         self.ordinalFields = ordinalFields
         referenceColumns = table.columns.indices.filter { table.columns[$0].reference != nil }
+        idColumn = table.columns.firstIndex(where: \.isPrimaryKey) ?? 0
         slugColumn = table.columns.firstIndex { $0.name == "slug" }
         columnsByField = Self.columnsByField(table)
         columnsByName = Dictionary(

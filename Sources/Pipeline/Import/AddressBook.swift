@@ -53,14 +53,14 @@ final class AddressBook {
     func readTable(_ batch: Batch) throws(ImportFailure) {
         var last = Int64.min
         if case .tooMuch = table { return }
-        if batch.database.defersWrites, readIn == batch.database.transactions { return }
-        readIn = batch.database.transactions
+        if let once = batch.database.readOnceKey, once == readIn { return }
+        readIn = batch.database.readOnceKey
         if case .rows(let id) = table { last = id }
         var count = 0
         while true {
             let rows = try batch.select(
                 Select(
-                    ["id", "email"], from: Catalogue.known("sentry.email").table,
+                    ["id", "email"], from: batch.table(ofModel: "sentry.email"),
                     where: [.greaterThan("id", .integer(last))], limit: Self.page))
             for row in rows {
                 last = max(last, row[0].integer ?? last)
@@ -83,7 +83,7 @@ final class AddressBook {
             let ids = batch.map.newPKs(of: name)
             for start in stride(from: 0, to: ids.count, by: Completions.page) {
                 let page = ids[start..<min(start + Completions.page, ids.count)].map { Value.integer($0) }
-                let table = Catalogue.known(name).table
+                let table = try batch.table(ofModel: name)
                 let found = try batch.select(Select(["email"], from: table, where: [.isIn("id", page)]))
                 for row in found { promise(row[0]) }
             }

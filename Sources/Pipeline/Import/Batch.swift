@@ -5,32 +5,33 @@ import Storage
 /// One chunk's rows on their way into the database, with what the rules may look at.
 final class Batch {
     let model: Model
-    let context: ImportContext
-    let destination: Destination
     /// The database of the model's own silo, inside the chunk's transaction.
     let database: any Database
     let map: PrimaryKeyMap
-    /// Source key → the id that its new row must have; any fresh one where there is none.
-    private let plannedIDs: [Int64: Int64]
-    let memory: ImportMemory
     /// Microseconds since 1970 UTC, the same for the whole chunk.
     let now: Int64
-    var random: SecureRandom
+    private let work: RelocationImport
+    /// Source key → the id that its new row must have; any fresh one where there is none.
+    private let plannedIDs: [Int64: Int64]
 
-    init(
-        model: Model, context: ImportContext, destination: Destination, map: PrimaryKeyMap,
-        plannedIDs: [Int64: Int64] = [:], memory: ImportMemory, now: Int64, random: SecureRandom
-    ) {
+    /// - Parameter map: what rows of the chunk may refer to.
+    init(_ work: RelocationImport, model: Model, map: PrimaryKeyMap, now: Int64) {
+        self.work = work
         self.model = model
-        self.context = context
-        self.destination = destination
-        database = destination.database(of: model.silo)
         self.map = map
-        self.plannedIDs = plannedIDs
-        self.memory = memory
         self.now = now
-        self.random = random
+        database = work.destination.database(of: model.silo)
+        plannedIDs = work.ledger.plannedIDs(of: model)
     }
+
+    var context: ImportContext { work.context }
+    var destination: Destination { work.destination }
+    var memory: ImportMemory { work.memory }
+    var random: SecureRandom { work.random }
+
+    /// Whether a rule may rely on what the memory says instead of asking: a conflict that it does not know of is met when
+    /// the rows are written, and the chunk is then tried again by itself.
+    var isTriedAgain: Bool { database.defersWrites }
 
     var isGlobal: Bool { context.scope == .global }
 
@@ -47,7 +48,7 @@ final class Batch {
     func insert(_ rows: inout [Row]) throws(ImportFailure) {
         try RowCheck(model).check(rows)
         guard !rows.isEmpty else { return }
-        let id = model.position("id")
+        let id = model.idColumn
         let ids = try plannedIDs.isEmpty ? reserveIDs(rows.count, for: model.table) : ArraySlice(ids(for: rows))
         for (index, fresh) in zip(rows.indices, ids) { rows[index].values[id] = .integer(fresh) }
         try insertNumbered(rows)
@@ -82,7 +83,7 @@ final class Batch {
     func update(_ rows: [Row], keeping: Set<Int> = []) throws(ImportFailure) {
         guard !rows.isEmpty else { return }
         try RowCheck(model).check(rows)
-        let id = model.position("id")
+        let id = model.idColumn
         let written = model.writtenColumns.filter { $0 != id && !keeping.contains($0) }
         let values = rows.map { row in [row.values[id]] + written.map { row.values[$0] } }
         do {
@@ -121,29 +122,19 @@ final class Batch {
     }
 }
 
-extension Model {
-    /// Index of a column the rules rely on.
-    func position(_ column: String) -> Int {
-        guard let index = columnIndex(column) else { preconditionFailure("\(name) has no column \(column)") }
-        return index
+extension Batch {
+    /// The table of another model that a rule reads or writes.
+    func table(ofModel name: String) throws(ImportFailure) -> Table {
+        do { return try work.catalogue.requireModel(name).table } catch { throw ImportFailure(error) }
     }
 
-    /// Indices of the columns an import writes, `id` included.
-    var writtenColumns: [Int] { columns.indices.filter { !columns[$0].isDatabaseOnly } }
+    /// A table of no model that a rule writes.
+    func table(_ name: String) throws(ImportFailure) -> Table {
+        do { return try work.catalogue.requireTable(name) } catch { throw ImportFailure(error) }
+    }
 }
 
-extension Catalogue {
-    /// A model the rules rely on.
-    static func known(_ name: String) -> Model {
-        guard let model = standard.model(name) else { preconditionFailure("the catalogue lacks \(name)") }
-        return model
-    }
-
-    /// A table of no model that the rules rely on.
-    static func knownTable(_ name: String) -> Table {
-        guard let table = standard.otherTables.first(where: { $0.name == name }) else {
-            preconditionFailure("the catalogue lacks \(name)")
-        }
-        return table
-    }
+extension Model {
+    /// Indices of the columns an import writes, `id` included.
+    var writtenColumns: [Int] { columns.indices.filter { !columns[$0].isDatabaseOnly } }
 }

@@ -26,8 +26,8 @@ final class FoldedIndex {
 
     /// Reads the rows added since the last call.
     func refresh(_ database: any Database) throws(StorageError) {
-        if database.defersWrites, readIn == database.transactions { return }
-        readIn = database.transactions
+        if let once = database.readOnceKey, once == readIn { return }
+        readIn = database.readOnceKey
         while true {
             let rows = try database.select(
                 Select(["id", column], from: table, where: [.greaterThan("id", .integer(lastID))], limit: Self.page))

@@ -1,12 +1,18 @@
 public import Catalogue
+import Ledger
 public import Storage
+
+extension StorageError {
+    /// See ``ImportFailure``.
+    init(_ gap: CatalogueGap) { self.init(.schemaMismatch, gap.description) }
+}
 
 /// Why a chunk was not imported. Nothing of it was written.
 public enum ImportFailure: Error, Sendable {
     /// The same chunk will fail again: the finding names the row.
-    case lasting(Finding)
-    /// Trouble of the database that may pass by itself.
-    case passing(StorageError)
+    case permanent(Finding)
+    /// An error of the database after which the same work may succeed.
+    case transient(StorageError)
     /// Another worker owns the relocation now.
     case leaseLost
     /// The database does not fit or does not let us in; an operator must act, the relocation itself is sound.
@@ -19,23 +25,48 @@ extension ImportFailure {
         _ error: StorageError, model: Model, rows: [Row] = [], row: Row? = nil
     ) -> ImportFailure {
         let row = row ?? error.rowIndex.flatMap { rows.indices.contains($0) ? rows[$0] : nil }
-        func lasting(_ kind: Finding.Kind) -> ImportFailure {
-            .lasting(
-                Finding(
-                    kind: kind, model: model.name, ordinal: row?.ordinal, leftPK: row?.sourcePK,
-                    reason: error.message))
+        return ImportFailure(error, model: model.name, row: row)
+    }
+
+    /// What a storage error means outside any chunk. The model is that of the table at fault.
+    package init(_ error: StorageError, _ catalogue: Catalogue) {
+        let model = catalogue.models.first { $0.table.name == error.table }?.name ?? error.table
+        self.init(error, model: model, row: nil)
+    }
+
+    private init(_ error: StorageError, model: String?, row: Row?) {
+        func finding(_ kind: Finding.Kind) -> Finding {
+            Finding(kind: kind, model: model, ordinal: row?.ordinal, leftPK: row?.sourcePK, reason: error.message)
         }
-        return switch error.kind {
-        case .uniqueViolation, .foreignKeyViolation, .notNullViolation, .checkViolation: lasting(.integrityError)
-        case .invalidValue, .other: lasting(.databaseError)
-        case .unavailable, .contention, .full, .readOnly: .passing(error)
-        case .leaseLost: .leaseLost
-        case .permissionDenied, .cannotCreate, .schemaMismatch, .occupied: .destination(error)
+        switch error.consequence {
+        case .permanentIntegrity: self = .permanent(finding(.integrityError))
+        case .permanentDatabase: self = .permanent(finding(.databaseError))
+        case .transient: self = .transient(error)
+        case .leaseLost: self = .leaseLost
+        case .destinationUnusable: self = .destination(error)
         }
+    }
+
+    /// A ledger that cannot be read.
+    init(_ error: LedgerError, _ catalogue: Catalogue) {
+        switch error {
+        case .storage(let error): self.init(error, catalogue)
+        case .catalogue(let gap): self.init(gap)
+        }
+    }
+
+    /// A catalogue that lacks what the import relies on: the destination is of another version.
+    init(_ gap: CatalogueGap) { self = .destination(StorageError(gap)) }
+
+    /// A race with a worker that was believed lost.
+    static func writtenByOthers(_ model: Model) -> ImportFailure {
+        .permanent(
+            Finding(kind: .integrityError, model: model.name, reason: "another worker has written chunks of this model")
+        )
     }
 
     /// A fault that was found before anything was written.
     static func row(_ kind: Finding.Kind, _ model: Model, _ row: Row, _ reason: String) -> ImportFailure {
-        .lasting(Finding(kind: kind, model: model.name, ordinal: row.ordinal, leftPK: row.sourcePK, reason: reason))
+        .permanent(Finding(kind: kind, model: model.name, ordinal: row.ordinal, leftPK: row.sourcePK, reason: reason))
     }
 }

@@ -4,21 +4,26 @@ import Storage
 
 extension RelocationImport {
     /// Gives the imported organizations their slugs for good.
-    public func provisionSlugs(now: Int64 = Clock.now()) throws(ImportFailure) {
-        let model = Catalogue.known("sentry.organization")
+    public func provisionSlugs(now: Int64 = WallClock.now()) throws(ImportFailure) {
+        let model: Model
+        let work: SlugProvisioning
+        do throws(CatalogueGap) {
+            model = try catalogue.requireModel("sentry.organization")
+            work = try SlugProvisioning(self, now: now)
+        } catch {
+            throw ImportFailure(error)
+        }
         let ids = map.newPKs(of: model.name)
-        let work = SlugProvisioning(destination: destination, context: context, now: now)
-        try inTransactions(model) { () throws(StorageError) in try work.provision(ids, random: &random) }
+        try inTransactions(model) { () throws(StorageError) in try work.provision(ids) }
     }
 
     /// Completes the imported rows of one model, then writes their mirror rows that are missing.
-    public func derive(_ model: Model, now: Int64 = Clock.now()) throws(ImportFailure) {
+    public func derive(_ model: Model, now: Int64 = WallClock.now()) throws(ImportFailure) {
         let ids = map.newPKs(of: model.name)
         if let completion = Completions.completion(of: model) { try complete(model, ids, completion, now) }
         for replica in Replica.all where replica.model == model.name {
-            let writer = ReplicaWriter(
-                replica: replica, destination: destination, regionName: context.instance.regionName, now: now,
-                imported: { [map] in map.newPKs(of: $0, kinds: [.inserted, .existing, .overwritten]) })
+            let writer: ReplicaWriter
+            do { writer = try ReplicaWriter(replica, self, now: now) } catch { throw ImportFailure(error) }
             try inTransactions(model) { () throws(StorageError) in try writer.write(ids) }
         }
     }
@@ -31,10 +36,9 @@ extension RelocationImport {
         for start in stride(from: 0, to: ids.count, by: Completions.page) {
             let page = ids[start..<min(start + Completions.page, ids.count)].map { Value.integer($0) }
             let batch = batch(model, now)
-            defer { random = batch.random }
             do {
                 if ownsTransaction { try storage(model) { () throws(StorageError) in try database.begin() } }
-                try storage(model) { () throws(StorageError) in try awaitLateWorkers(model) }
+                try storage(model) { () throws(StorageError) in try ledger.awaitLateWorkers(model) }
                 try completion.complete(page, batch)
                 if ownsTransaction { try storage(model) { () throws(StorageError) in try database.commit() } }
             } catch {
@@ -48,21 +52,11 @@ extension RelocationImport {
     /// import's own rows are there already.
     public func clear() throws(ImportFailure) {
         guard map.isEmpty, !destination.isSplit else { return }
-        let tables = Catalogue.standard.fullOrder.reversed().map(\.table)
+        let tables = catalogue.fullOrder.reversed().map(\.table)
         do { try destination.region.clear(tables: tables) } catch {
-            guard error.kind == .foreignKeyViolation else { throw .from(error, model: Catalogue.known("sentry.user")) }
+            guard error.kind == .foreignKeyViolation else { throw ImportFailure(error, catalogue) }
             let reason = "a table that a Global import leaves alone points at rows that it deletes: \(error.message)"
-            throw .lasting(Finding(kind: .integrityError, model: nil, reason: reason))
-        }
-    }
-
-    /// In a transaction, before it looks what there is: a worker that was believed lost may still be committing the very
-    /// rows that are to be written, and no key would tell.
-    private func awaitLateWorkers(_ model: Model) throws(StorageError) {
-        for silo in destination.isSplit ? [Silo.control, .region] : [.region] {
-            let database = destination.database(of: silo)
-            guard database.isInTransaction else { continue }
-            _ = try ChunkTable.own(silo).count(context.importUUID, model: model.name, in: database)
+            throw .permanent(Finding(kind: .integrityError, model: nil, reason: reason))
         }
     }
 
@@ -72,7 +66,7 @@ extension RelocationImport {
             .filter { !$0.isInTransaction }
         do {
             for database in databases { try database.begin() }
-            try awaitLateWorkers(model)
+            try ledger.awaitLateWorkers(model)
             try work()
             for database in databases { try database.commit() }
         } catch {

@@ -1,29 +1,32 @@
 import Catalogue
-package import Storage
+import Storage
 
 /// Two databases cannot commit at once: where one transaction spans both silos, a worker may be lost between the
 /// control silo's commit and the region's. So that the region can be written again to fit, the control silo's
 /// transaction carries a copy of the region's chunk rows, under the region's models, until the region has committed:
 /// whoever takes over gives the region's rows the ids that the control silo refers to already.
-package struct CommitJournal {
-    private let importUUID: String
+struct CommitJournal {
     private let destination: Destination
+    private let tables: ChunkTables
+    /// Models of the region.
+    private let regionModels: Set<String>
 
     /// Region rows lost with their transaction: model → source key → the id they must have.
-    package private(set) var plannedIDs: [String: [Int64: Int64]] = [:]
+    private(set) var plannedIDs: [String: [Int64: Int64]] = [:]
     /// Keys of the chunk rows copied.
-    package private(set) var keys: Set<String> = []
+    private var keys: Set<String> = []
 
-    private static let table = ChunkTable.own(.control)
-
-    package init(_ importUUID: String, _ destination: Destination) {
-        self.importUUID = importUUID
+    init(_ destination: Destination, _ tables: ChunkTables, _ catalogue: Catalogue) {
         self.destination = destination
+        self.tables = tables
+        regionModels = Set(catalogue.models.filter { $0.silo == .region }.map(\.name))
     }
 
-    /// Takes a chunk row of the control silo that is a copy of a region's. Its rows are planned where the region has
-    /// no such chunk row itself.
-    package mutating func adopt(_ row: ChunkRow, isWritten: Bool) {
+    /// Whether a chunk row of the control silo is a copy of a region's.
+    func isCopy(_ row: ChunkRow) -> Bool { regionModels.contains(row.model) }
+
+    /// Takes a copy. Its rows are planned where the region has no such chunk row itself.
+    mutating func adopt(_ row: ChunkRow, isWritten: Bool) {
         keys.insert(row.key)
         guard !isWritten else { return }
         for entry in row.mapped where entry.kind == .inserted {
@@ -32,27 +35,25 @@ package struct CommitJournal {
     }
 
     /// Copies the region's chunk rows, in the transaction that is about to commit.
-    package mutating func write(now: Int64) throws(StorageError) {
-        for row in try ChunkTable.own(.region).load(importUUID, from: destination.region) {
+    mutating func write(now: Int64) throws(StorageError) {
+        for row in try tables.region.load(from: destination.region) {
             guard keys.insert(row.key).inserted else { continue }
-            let id = try destination.control.reserveIDs(1, for: Self.table.table)[0]
-            try Self.table.insert(
-                row, ChunkTexts(row), id: id, importUUID: importUUID, now: now, into: destination.control)
+            for id in try destination.control.reserveIDs(1, for: tables.control.table) {
+                try tables.control.insert(row, ChunkTexts(row), .alone, id: id, now: now, into: destination.control)
+            }
         }
     }
 
     /// Removes the copies: the region holds everything itself.
-    package mutating func clear() throws(StorageError) {
+    mutating func clear() throws(StorageError) {
         guard !keys.isEmpty else { return }
         try destination.control.delete(
-            from: Self.table.table,
-            where: [.equals("import_uuid", .text(importUUID)), .isIn("model", Self.regionModels)])
+            from: tables.control.table,
+            where: [
+                .equals("import_uuid", .text(tables.control.importUUID)),
+                .isIn("model", regionModels.sorted().map { .text($0) }),
+            ])
         keys = []
         plannedIDs = [:]
     }
-
-    package static func isCopy(_ row: ChunkRow) -> Bool { Catalogue.standard.model(row.model)?.silo == .region }
-
-    private static let regionModels = Catalogue.standard.models.filter { $0.silo == .region }
-        .map { Value.text($0.name) }
 }

@@ -67,3 +67,11 @@ public struct PrimaryKeyMap: Sendable {
     /// Number of mapped source keys.
     public var count: Int { models.values.reduce(0) { $0 + $1.count } }
 }
+
+extension PrimaryKeyMap {
+    /// Adds what a chunk row holds.
+    mutating func insert(_ chunk: ChunkRow, earlier: Bool) {
+        insert(chunk.model, chunk.mapped, earlier: earlier)
+        for (sourcePK, slug) in chunk.identifiers { setIdentifier(chunk.model, sourcePK, slug) }
+    }
+}

@@ -145,7 +145,7 @@ public struct EnqueueJob {
                 payload: chunk.payload)
         }
         if scope != .users, !isProvisioned { try batch.add(.provision, "sentry.organization") }
-        for model in Catalogue.standard.derivedModels where survey.rowsQueued(of: model) > 0 {
+        for model in source.catalogue.derivedModels where survey.rowsQueued(of: model) > 0 {
             try batch.add(.derive, model)
         }
         return try batch.finish()

@@ -11,11 +11,10 @@
 ///                                retry, │                  │└──fail, cancel──▶ FAILURE ──retry──▶ waiting
 ///                                unpause│                  └──pause──▶ PAUSE ──unpause──▶ waiting
 ///
-/// More than eight properties: what one thread must remember between two calls, so that a call can be repeated.
-///
 /// `pause` and `cancel` act at once on a waiting relocation; a leased one follows when its lease ends, whichever way.
 /// `abort` takes the lease away. `delete` removes the payload where nobody works on it: PAUSE (which then fails),
 /// FAILURE, SUCCESS, and an upload whose enqueuer is gone.
+// More than eight properties: what one thread must remember between two calls, so that a call can be repeated.
 public final class RelocationQueue {
     public let configuration: QueueConfiguration
     let connection: RedisConnection

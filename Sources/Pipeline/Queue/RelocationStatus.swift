@@ -1,6 +1,5 @@
 /// What is known of one relocation at one moment. Times are milliseconds since 1970 on Redis' clock; 0 means never.
-///
-/// It has one property per field of the record, so many more than eight: they are read together and shown together.
+// More than eight properties: one per field of the record; they are read together and shown together.
 public struct RelocationStatus: Sendable, Equatable {
     public var uuid: String
     public var scope: String

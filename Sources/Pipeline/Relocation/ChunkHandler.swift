@@ -11,13 +11,13 @@ struct ChunkHandler: TaskHandler {
 
     func prepare(_ task: OpenedTask) throws(ImportFailure) -> any TaskWork {
         let model = try task.model()
-        let now = Clock.now()
+        let now = WallClock.now()
         do {
             let contents = try ChunkDecoder.contents(
                 of: task.payload, model: model, now: now, catalogue: task.catalogue)
             return ChunkWork(model: model, minOrdinal: task.task.minOrdinal, contents: contents, now: now)
         } catch {
-            throw error.finding.map { .lasting($0) } ?? OpenedTask.malformed(model.name, error.message)
+            throw error.finding.map { .permanent($0) } ?? OpenedTask.malformed(model.name, error.message)
         }
     }
 }

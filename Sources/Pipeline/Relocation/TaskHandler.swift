@@ -33,7 +33,7 @@ package struct OpenedTask: Sendable {
     /// The model that the task is about.
     func model() throws(ImportFailure) -> Model {
         guard let model = catalogue.model(task.name) else {
-            throw .lasting(
+            throw .permanent(
                 Finding(kind: .unknownModel, model: task.name, reason: "the model \(task.name) is not in the catalogue")
             )
         }
@@ -42,6 +42,6 @@ package struct OpenedTask: Sendable {
 
     /// A task that no worker can read.
     static func malformed(_ model: String?, _ reason: String) -> ImportFailure {
-        .lasting(Finding(kind: .deserializationFailed, model: model, reason: reason))
+        .permanent(Finding(kind: .deserializationFailed, model: model, reason: reason))
     }
 }

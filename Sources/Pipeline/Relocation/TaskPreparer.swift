@@ -1,4 +1,4 @@
-import Catalogue
+package import Catalogue
 import Import
 package import Queue
 package import TaskFormat
@@ -7,6 +7,7 @@ package import TaskFormat
 package struct TaskPreparer: Sendable {
     private let importUUID: String
     private let keyring: PayloadKeyring?
+    private let catalogue: Catalogue
 
     /// A sealed task whose key this worker does not have: another worker, or this one with the key, can go on.
     package struct KeyMissing: Error {
@@ -21,9 +22,10 @@ package struct TaskPreparer: Sendable {
     }
 
     /// - Parameter keyring: opens sealed tasks; nil where no key is configured.
-    package init(importUUID: String, keyring: PayloadKeyring?) {
+    package init(importUUID: String, keyring: PayloadKeyring?, catalogue: Catalogue) {
         self.importUUID = importUUID
         self.keyring = keyring
+        self.catalogue = catalogue
     }
 
     /// The kinds of tasks that this version works.
@@ -49,7 +51,7 @@ package struct TaskPreparer: Sendable {
                         "this worker does not know tasks of the kind \"\(task.kind)\": run a worker of a newer version")
             }
             let payload = try payload(of: task, handler.kind)
-            return try handler.prepare(OpenedTask(task: task, payload: payload, catalogue: .standard))
+            return try handler.prepare(OpenedTask(task: task, payload: payload, catalogue: catalogue))
         }
     }
 

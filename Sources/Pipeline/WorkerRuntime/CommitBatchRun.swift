@@ -17,7 +17,7 @@ struct CommitBatchRun {
 
     func run() throws -> RunEnd {
         let feed = turn.feed()
-        var work = try RelocationImport(context, into: turn.destination)
+        var work = try turn.resume(context)
         let began = LeaseClock.now()
         // After a lost worker or trouble, the task that did it is to be found.
         let status = held.claim.status
@@ -64,13 +64,13 @@ struct CommitBatchRun {
         var batch = [first]
         do {
             return try workBatch(&batch, work, feed)
-        } catch ImportFailure.lasting {
+        } catch ImportFailure.permanent {
             // Below.
         } catch is TaskPreparer.UnknownTask {
             // Below: what stands before it is kept.
         }
         turn.destination.rollback()
-        work = try RelocationImport(context, into: turn.destination)
+        work = try turn.resume(context)
         return try workSingly(batch, work, feed)
     }
 
@@ -82,7 +82,7 @@ struct CommitBatchRun {
         let began = LeaseClock.now()
         var outcomes: [TimedOutcome] = []
         var rows = 0
-        try turn.destination.begin(deferringWrites: true)
+        try turn.begin(deferringWrites: true)
         while let task = batch.last {
             try Failpoint.reach("chunk.before")
             outcomes.append(try turn.perform(task, at: batch.count - 1, work))
@@ -93,7 +93,7 @@ struct CommitBatchRun {
         }
         try work.confirmAlone()
         try Failpoint.reach("group.commit")
-        try turn.destination.commit()
+        try turn.commit()
         held.current = nil
         FlowMetrics.record(outcomes)
         try Failpoint.reach("chunk.after")

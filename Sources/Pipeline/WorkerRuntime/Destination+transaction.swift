@@ -1,3 +1,4 @@
+import Catalogue
 import Import
 import Storage
 
@@ -5,20 +6,20 @@ import Storage
 extension Destination {
     private var databases: [any Database] { isSplit ? [control, region] : [region] }
 
-    func begin(deferringWrites: Bool) throws(ImportFailure) {
+    func begin(deferringWrites: Bool, _ catalogue: Catalogue) throws(ImportFailure) {
         for database in databases {
-            do { try database.begin(deferringWrites: deferringWrites) } catch { throw ImportFailure(error) }
+            do { try database.begin(deferringWrites: deferringWrites) } catch { throw ImportFailure(error, catalogue) }
         }
     }
 
     /// Control first, region second: see `CommitJournal`.
-    func commit() throws(ImportFailure) {
+    func commit(_ catalogue: Catalogue) throws(ImportFailure) {
         // Once one database has committed, the other must.
         for database in databases where isSplit {
-            do { try database.checkConstraints() } catch { throw ImportFailure(error) }
+            do { try database.checkConstraints() } catch { throw ImportFailure(error, catalogue) }
         }
         for database in databases {
-            do { try database.commit() } catch { throw ImportFailure(error) }
+            do { try database.commit() } catch { throw ImportFailure(error, catalogue) }
         }
     }
 }

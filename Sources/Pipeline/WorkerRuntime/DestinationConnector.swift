@@ -1,4 +1,4 @@
-import Catalogue
+public import Catalogue
 public import Import
 public import Storage
 
@@ -8,8 +8,14 @@ public struct DestinationSettings: Sendable {
     /// The control silo's database; nil where one database holds both silos.
     public let control: DatabaseURL?
     public let instance: InstanceSettings
+    /// What the destination is expected to hold.
+    public let catalogue: Catalogue
 
-    public init(region: DatabaseURL, control: DatabaseURL? = nil, instance: InstanceSettings = InstanceSettings()) {
+    public init(
+        region: DatabaseURL, control: DatabaseURL? = nil, instance: InstanceSettings = InstanceSettings(),
+        catalogue: Catalogue = .standard
+    ) {
+        self.catalogue = catalogue
         self.region = region
         self.control = control
         self.instance = instance
@@ -25,15 +31,16 @@ public struct DestinationSettings: Sendable {
 
 extension Destination {
     /// Every way in which the databases differ from the catalogue.
-    public func mismatches() throws(StorageError) -> [SchemaMismatch] {
-        guard isSplit else { return try region.schema.mismatches(with: Self.importTables(nil)) }
-        return try region.schema.mismatches(with: Self.importTables(.region))
-            + control.schema.mismatches(with: Self.importTables(.control))
+    public func mismatches(with catalogue: Catalogue) throws(StorageError) -> [SchemaMismatch] {
+        guard isSplit else { return try region.schema.mismatches(with: catalogue.importTables(nil)) }
+        return try region.schema.mismatches(with: catalogue.importTables(.region))
+            + control.schema.mismatches(with: catalogue.importTables(.control))
     }
+}
 
+extension Catalogue {
     /// The tables an import reads or writes: the models' own, chunk rows, side effects and derived state.
-    private static func importTables(_ silo: Silo?) -> [Table] {
-        let models = Catalogue.standard.models.filter { silo == nil || $0.silo == silo }.map(\.table)
-        return models + Catalogue.standard.importedOtherTables(silo)
+    fileprivate func importTables(_ silo: Silo?) -> [Table] {
+        models.filter { silo == nil || $0.silo == silo }.map(\.table) + importedOtherTables(silo)
     }
 }

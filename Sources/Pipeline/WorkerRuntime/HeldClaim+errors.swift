@@ -35,8 +35,8 @@ extension HeldClaim {
     private func end(after failure: ImportFailure) -> RunEnd {
         ending { () throws(QueueError) in
             switch failure {
-            case .lasting(let finding): return try fail(finding)
-            case .passing(let error): return try postpone(error)
+            case .permanent(let finding): return try fail(finding)
+            case .transient(let error): return try postpone(error)
             case .leaseLost: return lost("expired")
             case .destination(let error):
                 lease.end()

@@ -15,20 +15,20 @@ struct OneTransactionRun {
     private var held: HeldClaim { turn.held }
 
     func run() throws -> RunEnd {
-        let work = try RelocationImport(context, into: turn.destination)
+        let work = try turn.resume(context)
         do {
             return try perform(work)
         } catch let failure as ImportFailure {
-            guard case .lasting = failure else { throw failure }
+            guard case .permanent = failure else { throw failure }
             turn.destination.rollback()
             // A worker that was believed lost may have committed meanwhile: then everything is there already.
             guard try work.isOvertaken() else { throw failure }
-            throw ImportFailure.passing(StorageError(.contention, "another worker has written this relocation"))
+            throw ImportFailure.transient(StorageError(.contention, "another worker has written this relocation"))
         }
     }
 
     private func perform(_ work: RelocationImport) throws -> RunEnd {
-        try turn.destination.begin(deferringWrites: false)
+        try turn.begin(deferringWrites: false)
         if context.scope == .global { try atLength { try work.clear() } }
         let feed = turn.feed()
         var sum = ChunkOutcome()
@@ -65,7 +65,7 @@ struct OneTransactionRun {
         turn.heartbeat.allow(milliseconds: Turn.longStatementMilliseconds)
         try work.confirmAlone()
         try work.prepareCommits()
-        try turn.destination.commit()
+        try turn.commit()
         try Failpoint.reach("transaction.after")
         try work.finishCommits()
     }

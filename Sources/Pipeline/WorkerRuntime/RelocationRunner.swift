@@ -60,7 +60,7 @@ struct RelocationRunner {
         guard let scope = ImportScope(rawValue: held.claim.status.scope),
             let options = RelocationOptions(json: held.claim.status.options)
         else {
-            throw ImportFailure.lasting(
+            throw ImportFailure.permanent(
                 Finding(
                     kind: .unspecifiedScope, model: nil,
                     reason: "the relocation's record was written by another version of relocation-enqueue"))

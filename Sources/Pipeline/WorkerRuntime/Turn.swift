@@ -1,3 +1,4 @@
+import Catalogue
 import Import
 import Queue
 import Relocation
@@ -18,10 +19,24 @@ struct Turn {
     /// allow for it.
     static let longStatementMilliseconds = 600_000
 
+    private var catalogue: Catalogue { settings.destination.catalogue }
+
+    /// Takes the import up where the database stands.
+    func resume(_ context: ImportContext) throws(ImportFailure) -> RelocationImport {
+        try RelocationImport(context, into: destination, catalogue: catalogue)
+    }
+
+    func begin(deferringWrites: Bool) throws(ImportFailure) {
+        try destination.begin(deferringWrites: deferringWrites, catalogue)
+    }
+
+    func commit() throws(ImportFailure) { try destination.commit(catalogue) }
+
     /// The tasks of the relocation, from the first one.
     func feed() -> TaskFeed {
         TaskFeed(
-            held.queue, held.claim, TaskPreparer(importUUID: held.claim.uuid, keyring: settings.payloadKeys))
+            held.queue, held.claim,
+            TaskPreparer(importUUID: held.claim.uuid, keyring: settings.payloadKeys, catalogue: catalogue))
     }
 
     /// Does one task, measured and logged.
@@ -30,9 +45,9 @@ struct Turn {
     func perform(_ task: PreparedTask, at index: Int, _ work: RelocationImport) throws -> TimedOutcome {
         held.current = (index, task.element)
         heartbeat.beat()
-        let start = Clock.now()
+        let start = WallClock.now()
         logDebug("task started", task)
-        let outcome = TimedOutcome(chunk: try task.perform(work), microseconds: Clock.now() - start)
+        let outcome = TimedOutcome(chunk: try task.perform(work), microseconds: WallClock.now() - start)
         vitals.countChunk()
         logDebug(
             "task done", task,

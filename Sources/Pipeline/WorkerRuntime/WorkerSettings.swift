@@ -2,6 +2,7 @@ public import TaskFormat
 public import Queue
 
 /// How a worker process works.
+// More than eight properties: one per setting.
 public struct WorkerSettings: Sendable {
     public var queue: QueueConfiguration
     public var destination: DestinationSettings

@@ -150,9 +150,10 @@ actor WorkerSlot {
         if let destination { return destination }
         do {
             let opened = try settings.destination.open()
+            let catalogue = settings.destination.catalogue
             if await shared.gate.mustCompare(opened.identity) {
                 heartbeat.beat()
-                let fatal = Result { try opened.mismatches().filter(\.isFatal) }
+                let fatal = Result { try opened.mismatches(with: catalogue).filter(\.isFatal) }
                 let isSound = if case .success(let found) = fatal { found.isEmpty } else { false }
                 await shared.gate.report(opened.identity, isSound: isSound)
                 let found = try fatal.get()

@@ -13,13 +13,13 @@ struct ProjectCompletion: Completion {
     }
 
     private func addEpochs(_ ids: [Value], _ batch: Batch) throws(ImportFailure) {
-        let options = Catalogue.known("sentry.projectoption").table
+        let options = try batch.table(ofModel: "sentry.projectoption")
         let there = try present(
             in: options, where: [.isIn("project_id", ids), .equals("key", Self.epochKey)], batch)
         let missing = ids.filter { !there.contains($0) }
         guard !missing.isEmpty else { return }
         let projects = try batch.select(
-            Select(["id", "template_id"], from: Catalogue.known("sentry.project").table, where: [.isIn("id", missing)]))
+            Select(["id", "template_id"], from: batch.table(ofModel: "sentry.project"), where: [.isIn("id", missing)]))
         let templates = try templatesWithEpoch(Set(projects.map { $0[1] }).filter { !$0.isNull }, batch)
         try batch.insert(
             into: options, ["project_id", "key", "value"],
@@ -27,7 +27,7 @@ struct ProjectCompletion: Completion {
     }
 
     private func addKeys(_ ids: [Value], _ batch: Batch) throws(ImportFailure) {
-        let keys = Catalogue.known("sentry.projectkey").table
+        let keys = try batch.table(ofModel: "sentry.projectkey")
         let there = try present(in: keys, where: [.isIn("project_id", ids)], batch)
         let columns = [
             "project_id", "label", "public_key", "secret_key", "roles", "status", "date_added", "data", "use_case",
@@ -54,7 +54,7 @@ struct ProjectCompletion: Completion {
         guard !templates.isEmpty else { return [] }
         let found = try batch.select(
             Select(
-                ["project_template_id"], from: Catalogue.known("sentry.projecttemplateoption").table,
+                ["project_template_id"], from: batch.table(ofModel: "sentry.projecttemplateoption"),
                 where: [.isIn("project_template_id", Array(templates)), .equals("key", Self.epochKey)]))
         return Set(found.map { $0[0] })
     }

@@ -1,25 +1,36 @@
 import Catalogue
+import Ledger
 import Storage
 
 /// Writes the replica rows of imported rows that have none yet, pages at a time: running it again changes nothing.
 struct ReplicaWriter {
-    let replica: Replica
-    let destination: Destination
-    let regionName: String
-    let now: Int64
+    private let replica: Replica
+    private let work: RelocationImport
+    /// Microseconds since 1970 UTC.
+    private let now: Int64
+    private let model: Model
+    private let table: Table
+
+    init(_ replica: Replica, _ work: RelocationImport, now: Int64) throws(CatalogueGap) {
+        self.replica = replica
+        self.work = work
+        self.now = now
+        model = try work.catalogue.requireModel(replica.model)
+        table = try work.catalogue.requireTable(replica.table)
+    }
+
+    private var source: any Database { work.destination.database(of: model.silo) }
+    private var target: any Database { work.destination.database(of: replica.silo) }
 
     /// Destination keys of what the relocation has imported of a model.
-    let imported: (String) -> [Int64]
+    private func imported(_ model: String) -> [Int64] {
+        work.map.newPKs(of: model, kinds: [.inserted, .existing, .overwritten])
+    }
 
     /// Source rows a statement handles.
     private static let page = 1000
     /// Keys that one look-up for earlier replicas names: each may read a table that has no index for them.
     private static let lookUpPage = 10_000
-
-    private var model: Model { Catalogue.known(replica.model) }
-    private var table: Table { Catalogue.knownTable(replica.table) }
-    private var source: any Database { destination.database(of: model.silo) }
-    private var target: any Database { destination.database(of: replica.silo) }
 
     /// - Parameter ids: ids of the imported rows, ascending.
     func write(_ ids: [Int64]) throws(StorageError) {
@@ -49,7 +60,7 @@ struct ReplicaWriter {
         let columns = model.columns.filter { !$0.isDatabaseOnly }.map(\.name)
         let found = try source.select(Select(columns, from: model.table, where: [.isIn("id", missing)]))
         let rows = found.map { Dictionary(uniqueKeysWithValues: zip(columns, $0)) }
-        let related = try RelatedValues(replica, rows, destination)
+        let related = try RelatedValues(replica, rows, work)
         let copies = rows.compactMap { values(of: $0, related) }
         guard !copies.isEmpty else { return }
         let numbers = try target.reserveIDs(copies.count, for: table)
@@ -75,7 +86,7 @@ struct ReplicaWriter {
         case .column(let name): row[name] ?? .null
         case .literal(let value): value
         case .now: .timestamp(now)
-        case .regionName: .text(regionName)
+        case .regionName: .text(work.context.instance.regionName)
         case .bit(let bit, let flags): .bool(isSet(bit, flags, row))
         case .lines(let name): .text(Self.nonEmptyLines(row[name]?.text ?? ""))
         case .arrayLiteral(let name): Self.arrayLiteral(row[name] ?? .null)
@@ -129,15 +140,15 @@ struct RelatedValues {
     /// Token → organization of the installation that holds it.
     private(set) var installations: [Value: Value] = [:]
 
-    init(_ replica: Replica, _ rows: [[String: Value]], _ destination: Destination) throws(StorageError) {
+    init(_ replica: Replica, _ rows: [[String: Value]], _ work: RelocationImport) throws(StorageError) {
         func distinct(_ column: String) -> [Value] {
             Array(Set(rows.compactMap { $0[column] }.filter { !$0.isNull }))
         }
         func look(
             _ columns: [String], _ name: String, _ conditions: [Condition]
         ) throws(StorageError) -> [[Value]] {
-            let model = Catalogue.known(name)
-            return try destination.database(of: model.silo).select(
+            guard let model = work.catalogue.model(name) else { throw StorageError(CatalogueGap("the model \(name)")) }
+            return try work.destination.database(of: model.silo).select(
                 Select(columns, from: model.table, where: conditions))
         }
         if let column = replica.requiredOrganization {

@@ -6,12 +6,23 @@ import TextForms
 /// then written back to the organization. An organization that has its reservation is left alone, so that a retry
 /// never renames one.
 struct SlugProvisioning {
-    let destination: Destination
-    let context: ImportContext
-    let now: Int64
+    private let work: RelocationImport
+    /// Microseconds since 1970 UTC.
+    private let now: Int64
+    private let organizations: Table
+    private let reservations: Table
+    private let replicas: Table
 
-    private static let reservations = Catalogue.knownTable("sentry_organizationslugreservation")
-    private static let replicas = Catalogue.knownTable("hybridcloud_organizationslugreservationreplica")
+    init(_ work: RelocationImport, now: Int64) throws(CatalogueGap) {
+        self.work = work
+        self.now = now
+        organizations = try work.catalogue.requireModel("sentry.organization").table
+        reservations = try work.catalogue.requireTable("sentry_organizationslugreservation")
+        replicas = try work.catalogue.requireTable("hybridcloud_organizationslugreservationreplica")
+    }
+
+    private var destination: Destination { work.destination }
+
     /// A reservation that holds, not a temporary alias.
     private static let primary = Value.integer(0)
     /// Reserved by no user.
@@ -21,18 +32,17 @@ struct SlugProvisioning {
     ]
 
     /// - Parameter ids: the imported organizations, ascending.
-    func provision(_ ids: [Int64], random: inout SecureRandom) throws(StorageError) {
+    func provision(_ ids: [Int64]) throws(StorageError) {
         guard !ids.isEmpty else { return }
-        let organization = Catalogue.known("sentry.organization").table
         let found = try destination.region.select(
-            Select(["id", "slug"], from: organization, where: [.isIn("id", ids.map { .integer($0) })]))
+            Select(["id", "slug"], from: organizations, where: [.isIn("id", ids.map { .integer($0) })]))
         var reserved = try reservedSlugs(ids)
-        try reserve(found.filter { reserved[$0[0]] == nil }, &reserved, &random)
+        try reserve(found.filter { reserved[$0[0]] == nil }, &reserved)
         let renamed = found.compactMap { row in
             reserved[row[0]].flatMap { $0 == row[1] ? nil : [row[0], $0] }
         }
         if !renamed.isEmpty {
-            try destination.region.update(Update(organization, set: ["slug"], rows: renamed))
+            try destination.region.update(Update(organizations, set: ["slug"], rows: renamed))
         }
         try replicate(ids)
     }
@@ -41,7 +51,7 @@ struct SlugProvisioning {
     private func reservedSlugs(_ ids: [Int64]) throws(StorageError) -> [Value: Value] {
         let rows = try destination.control.select(
             Select(
-                ["organization_id", "slug"], from: Self.reservations,
+                ["organization_id", "slug"], from: reservations,
                 where: [
                     .isIn("organization_id", ids.map { .integer($0) }), .equals("reservation_type", Self.primary),
                 ]))
@@ -49,39 +59,39 @@ struct SlugProvisioning {
     }
 
     private func reserve(
-        _ organizations: [[Value]], _ reserved: inout [Value: Value], _ random: inout SecureRandom
+        _ organizations: [[Value]], _ reserved: inout [Value: Value]
     ) throws(StorageError) {
         guard !organizations.isEmpty else { return }
-        let index = FoldedIndex(Self.reservations, "slug")
+        let index = FoldedIndex(reservations, "slug")
         try index.refresh(destination.control)
         var taken: Set<String> = []
         var rows: [[Value]] = []
-        let ids = try destination.control.reserveIDs(organizations.count, for: Self.reservations)
+        let ids = try destination.control.reserveIDs(organizations.count, for: reservations)
         for (id, organization) in zip(ids, organizations) {
             let base = Slug.organizationBase(slug: organization[1].text ?? "", name: "")
-            let slug = try unique(base, index, taken, &random)
+            let slug = try unique(base, index, taken)
             taken.insert(UpperCaseFolding.folded(slug))
             reserved[organization[0]] = .text(slug)
             rows.append([
-                .integer(id), .text(slug), organization[0], Self.nobody, .text(context.instance.regionName),
+                .integer(id), .text(slug), organization[0], Self.nobody, .text(work.context.instance.regionName),
                 Self.primary, .timestamp(now),
             ])
         }
-        try destination.control.insert(Insert(into: Self.reservations, columns: Self.columns, rows: rows))
+        try destination.control.insert(Insert(into: reservations, columns: Self.columns, rows: rows))
     }
 
     private func unique(
-        _ base: String, _ index: FoldedIndex, _ taken: Set<String>, _ random: inout SecureRandom
+        _ base: String, _ index: FoldedIndex, _ taken: Set<String>
     ) throws(StorageError) -> String {
         do throws(ImportFailure) {
-            return try OrganizationRule.uniqueSlug(base, &random) { (candidate) throws(ImportFailure) in
+            return try OrganizationRule.uniqueSlug(base, work.random) { (candidate) throws(ImportFailure) in
                 if taken.contains(UpperCaseFolding.folded(candidate)) { return true }
                 do throws(StorageError) { return try index.holds(candidate, destination.control) } catch {
-                    throw .passing(error)
+                    throw .transient(error)
                 }
             }
         } catch {
-            if case .passing(let error) = error { throw error }
+            if case .transient(let error) = error { throw error }
             throw StorageError(.other, "an organization slug could not be made")
         }
     }
@@ -92,19 +102,19 @@ struct SlugProvisioning {
             Condition.isIn("organization_id", ids.map { .integer($0) }), .equals("reservation_type", Self.primary),
         ]
         let originals = try destination.control.select(
-            Select(Self.columns, from: Self.reservations, where: wanted))
+            Select(Self.columns, from: reservations, where: wanted))
         let copied = Set(
-            try destination.region.select(Select(["organization_id"], from: Self.replicas, where: wanted))
+            try destination.region.select(Select(["organization_id"], from: replicas, where: wanted))
                 .map { $0[0] })
         let missing = originals.filter { !copied.contains($0[2]) }
         guard !missing.isEmpty else { return }
-        let numbers = try destination.region.reserveIDs(missing.count, for: Self.replicas)
+        let numbers = try destination.region.reserveIDs(missing.count, for: replicas)
         let rows = zip(numbers, missing).map { number, original in
             [.integer(number), original[0]] + original[1...5] + [.timestamp(now)]
         }
         try destination.region.insert(
             Insert(
-                into: Self.replicas,
+                into: replicas,
                 columns: ["id", "organization_slug_reservation_id"] + Self.columns.dropFirst(), rows: rows))
     }
 }

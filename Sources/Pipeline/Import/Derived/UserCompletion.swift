@@ -9,8 +9,8 @@ struct UserCompletion: Completion {
     }
 
     func complete(_ ids: [Value], _ batch: Batch) throws(ImportFailure) {
-        let users = Catalogue.known("sentry.user").table
-        let addresses = Catalogue.known("sentry.useremail").table
+        let users = try batch.table(ofModel: "sentry.user")
+        let addresses = try batch.table(ofModel: "sentry.useremail")
         let wanted = try batch.select(Select(["id", "email"], from: users, where: [.isIn("id", ids)]))
             .map { Address(user: $0[0], email: $0[1]) }
         let stored = Set(
@@ -32,7 +32,7 @@ struct UserCompletion: Completion {
 /// Every e-mail address of a user has its row among all addresses.
 struct UserEmailCompletion: Completion {
     func complete(_ ids: [Value], _ batch: Batch) throws(ImportFailure) {
-        let table = Catalogue.known("sentry.useremail").table
+        let table = try batch.table(ofModel: "sentry.useremail")
         let found = try batch.select(Select(["email"], from: table, where: [.isIn("id", ids)]))
         try EmailAddresses.ensure(found.map { $0[0] }, batch)
     }

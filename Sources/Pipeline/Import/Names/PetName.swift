@@ -9,7 +9,7 @@ enum PetName {
         "Panther", "Raven", "Salmon", "Sparrow", "Wombat",
     ]
 
-    static func make(_ random: inout SecureRandom) -> String {
+    static func make(_ random: SecureRandom) -> String {
         let bytes = random.bytes(2)
         return "\(adjectives[Int(bytes[0]) % adjectives.count]) \(animals[Int(bytes[1]) % animals.count])"
     }

@@ -10,7 +10,7 @@ enum UniqueName {
 
     /// The base itself where it is free, or with the first free suffix; the last suffix tried where none was.
     static func make(
-        _ base: String, reserved: Set<String> = [], maxLength: Int, random: inout SecureRandom,
+        _ base: String, reserved: Set<String> = [], maxLength: Int, random: SecureRandom,
         isTaken: (String) throws(ImportFailure) -> Bool
     ) throws(ImportFailure) -> String {
         let stripped = trimmed(base)

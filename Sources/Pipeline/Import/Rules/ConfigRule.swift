@@ -9,10 +9,16 @@ struct ConfigRule: ModelRule {
     /// The fields that find the stored row; empty for `sentry.userpermission`, whose rows are always new.
     private let keys: [Int]
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
         let uniques = model.uniquesWithoutReferences
-        keys = uniques.count == 1 ? uniques[0].columns.map { model.position($0) } : []
+        keys = uniques.count == 1 ? try Self.positions(uniques[0].columns, model) : []
+    }
+
+    private static func positions(_ columns: [String], _ model: Model) throws(CatalogueGap) -> [Int] {
+        var positions: [Int] = []
+        for column in columns { positions.append(try model.requireColumn(column)) }
+        return positions
     }
 
     var belongsToUser: Bool { model.name == "sentry.userpermission" }

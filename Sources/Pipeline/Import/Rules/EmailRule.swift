@@ -9,12 +9,11 @@ enum EmailAddresses {
 
     /// Folded address → id of its row.
     static func stored(_ addresses: [Value], _ batch: Batch) throws(ImportFailure) -> [ExactText: Int64] {
-        let table = Catalogue.known("sentry.email").table
+        let table = try batch.table(ofModel: "sentry.email")
         let book = batch.memory.addresses
         try book.readTable(batch)
-        let isTriedAgain = batch.database.defersWrites
         let texts = Set(addresses).filter {
-            $0.text.map { !isTriedAgain || book.mayBeStored(AddressBook.key($0)) } ?? false
+            $0.text.map { !batch.isTriedAgain || book.mayBeStored(AddressBook.key($0)) } ?? false
         }
         guard !texts.isEmpty else { return [:] }
         var out: [ExactText: Int64] = [:]
@@ -32,7 +31,7 @@ enum EmailAddresses {
         var known = Set(try stored(unknown, batch).keys)
         let missing = unknown.compactMap(\.text).filter { known.insert(fold($0)).inserted }
         try batch.insert(
-            into: Catalogue.known("sentry.email").table, ["email", "date_added"],
+            into: batch.table(ofModel: "sentry.email"), ["email", "date_added"],
             missing.map { [.text($0), .timestamp(batch.now)] }, ignoringConflicts: true)
         for address in missing { book.note(AddressBook.key(address)) }
     }
@@ -44,10 +43,10 @@ struct EmailRule: ModelRule {
     private let email: Int
     private let id: Int
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        email = model.position("email")
-        id = model.position("id")
+        email = try model.requireColumn("email")
+        id = model.idColumn
     }
 
     func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {

@@ -60,7 +60,7 @@ extension ModelRule {
         .written(id(of: row), .inserted, slug: model.slugColumn.flatMap { row.values[$0].text })
     }
 
-    func id(of row: Row) -> Int64 { row.values[model.position("id")].integer ?? 0 }
+    func id(of row: Row) -> Int64 { row.values[model.idColumn].integer ?? 0 }
 }
 
 /// The way of every model without a rule of its own.

@@ -12,14 +12,14 @@ struct OrganizationMemberRule: ModelRule {
     /// Days for which an invitation stays valid.
     private static let invitationDays: Int64 = 30
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        user = model.position("user_id")
-        email = model.position("email")
-        token = model.position("token")
-        tokenExpiry = model.position("token_expires_at")
-        userEmail = model.position("user_email")
-        userIsActive = model.position("user_is_active")
+        user = try model.requireColumn("user_id")
+        email = try model.requireColumn("email")
+        token = try model.requireColumn("token")
+        tokenExpiry = try model.requireColumn("token_expires_at")
+        userEmail = try model.requireColumn("user_email")
+        userIsActive = try model.requireColumn("user_is_active")
     }
 
     func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
@@ -69,7 +69,7 @@ struct OrganizationMemberRule: ModelRule {
         let wanted = Set(rows.compactMap { $0.values[user].integer })
             .filter { batch.map.claims($0, of: "sentry.user") }
         guard !wanted.isEmpty else { return }
-        let table = Catalogue.known("sentry.user").table
+        let table = try batch.table(ofModel: "sentry.user")
         let found: [[Value]]
         do {
             found = try batch.destination.control.select(

@@ -10,11 +10,11 @@ struct OrganizationRule: ModelRule {
     /// Waiting for approval after a relocation.
     static let relocationPendingApproval: Int64 = 3
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        slug = model.position("slug")
-        name = model.position("name")
-        status = model.position("status")
+        slug = try model.requireColumn("slug")
+        name = try model.requireColumn("name")
+        status = try model.requireColumn("status")
     }
 
     func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason? {
@@ -27,7 +27,7 @@ struct OrganizationRule: ModelRule {
         for index in rows.indices {
             let base = Slug.organizationBase(
                 slug: rows[index].values[slug].text ?? "", name: rows[index].values[name].text ?? "")
-            let unique = try Self.uniqueSlug(base, &batch.random) { (candidate) throws(ImportFailure) in
+            let unique = try Self.uniqueSlug(base, batch.random) { (candidate) throws(ImportFailure) in
                 try register.holds(candidate)
             }
             register.add(unique)
@@ -37,11 +37,11 @@ struct OrganizationRule: ModelRule {
 
     /// The free organization slug nearest to a base.
     static func uniqueSlug(
-        _ base: String, _ random: inout SecureRandom, isTaken: (String) throws(ImportFailure) -> Bool
+        _ base: String, _ random: SecureRandom, isTaken: (String) throws(ImportFailure) -> Bool
     ) throws(ImportFailure) -> String {
         try UniqueName.make(
             Slug.slugify(base, maxLength: Slug.organizationLength), reserved: ReservedSlugs.organization,
-            maxLength: Slug.organizationLength, random: &random, isTaken: isTaken)
+            maxLength: Slug.organizationLength, random: random, isTaken: isTaken)
     }
 }
 
@@ -53,13 +53,13 @@ struct OwnedSlugRule: ModelRule {
     private let reserved: Set<String>
 
     /// - Parameter owner: the column within whose rows the slug is unique.
-    init(_ model: Model, owner: String, length: Int, reserved: Set<String> = []) {
+    init(_ model: Model, owner: String, length: Int, reserved: Set<String> = []) throws(CatalogueGap) {
         self.model = model
-        self.owner = model.position(owner)
+        self.owner = try model.requireColumn(owner)
         self.length = length
         self.reserved = reserved
-        slug = model.position("slug")
-        name = model.position("name")
+        slug = try model.requireColumn("slug")
+        name = try model.requireColumn("name")
     }
 
     func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
@@ -73,7 +73,7 @@ struct OwnedSlugRule: ModelRule {
             }
             let base = Slug.slugify(rows[index].values[name].text ?? "", maxLength: length)
             var row = rows[index]
-            let made = try UniqueName.make(base, reserved: reserved, maxLength: length, random: &batch.random) {
+            let made = try UniqueName.make(base, reserved: reserved, maxLength: length, random: batch.random) {
                 (candidate) throws(ImportFailure) in
                 row.values[slug] = .text(candidate)
                 return taken.contains(key(row))

@@ -7,9 +7,9 @@ struct ProjectRule: ModelRule {
     let model: Model
     private let slugRule: OwnedSlugRule
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        slugRule = OwnedSlugRule(
+        slugRule = try OwnedSlugRule(
             model, owner: "organization_id", length: Slug.projectLength, reserved: ReservedSlugs.project)
     }
 
@@ -18,7 +18,7 @@ struct ProjectRule: ModelRule {
         var rows = rows
         try slugRule.beforeInsert(&rows, batch)
         try RowCheck(model).check(rows)
-        let id = model.position("id")
+        let id = model.idColumn
         for index in rows.indices { rows[index].values[id] = rows[index].sourcePK.map { .integer($0) } ?? .null }
         try batch.insertNumbered(rows)
         do { try batch.database.advanceSequence(of: model.table) } catch { throw .from(error, model: model) }
@@ -35,10 +35,10 @@ struct ProjectOptionRule: ModelRule {
     let model: Model
     private let project, key: Int
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        project = model.position("project_id")
-        key = model.position("key")
+        project = try model.requireColumn("project_id")
+        key = try model.requireColumn("key")
     }
 
     func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
@@ -61,11 +61,11 @@ struct ProjectKeyRule: ModelRule {
     let model: Model
     private let publicKey, secretKey, label: Int
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        publicKey = model.position("public_key")
-        secretKey = model.position("secret_key")
-        label = model.position("label")
+        publicKey = try model.requireColumn("public_key")
+        secretKey = try model.requireColumn("secret_key")
+        label = try model.requireColumn("label")
     }
 
     func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
@@ -88,7 +88,7 @@ struct ProjectKeyRule: ModelRule {
             }
         }
         for index in rows.indices where (rows[index].values[label].text ?? "").isEmpty {
-            rows[index].values[label] = .text(PetName.make(&batch.random))
+            rows[index].values[label] = .text(PetName.make(batch.random))
         }
     }
 }

@@ -13,10 +13,10 @@ struct SentryAppInstallationRule: ModelRule {
     /// 2016-08-01: the reference's date for messages that are due at once.
     private static let dueAtOnce: Int64 = 1_470_009_600_000_000
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        dateUpdated = model.position("date_updated")
-        apiToken = model.position("api_token_id")
+        dateUpdated = try model.requireColumn("date_updated")
+        apiToken = try model.requireColumn("api_token_id")
     }
 
     func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
@@ -27,7 +27,7 @@ struct SentryAppInstallationRule: ModelRule {
         let tokens = rows.map { $0.values[apiToken] }.filter { !$0.isNull }
         guard !tokens.isEmpty else { return }
         let owners = try batch.select(
-            Select(["id", "user_id"], from: Catalogue.known("sentry.apitoken").table, where: [.isIn("id", tokens)]))
+            Select(["id", "user_id"], from: batch.table(ofModel: "sentry.apitoken"), where: [.isIn("id", tokens)]))
         let columns = [
             "shard_scope", "shard_identifier", "category", "object_identifier", "payload", "scheduled_from",
             "scheduled_for", "region_name", "date_added",
@@ -38,6 +38,6 @@ struct SentryAppInstallationRule: ModelRule {
                 .timestamp(Self.dueAtOnce), .text(batch.context.instance.regionName), .timestamp(batch.now),
             ]
         }
-        try batch.insert(into: Catalogue.knownTable("sentry_controloutbox"), columns, messages)
+        try batch.insert(into: batch.table("sentry_controloutbox"), columns, messages)
     }
 }

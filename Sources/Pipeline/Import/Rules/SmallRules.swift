@@ -19,9 +19,17 @@ struct ColumnRule: ModelRule {
     let model: Model
     private let effects: [(column: Int, effect: Effect)]
 
-    init(_ model: Model, _ effects: [String: Effect]) {
+    init(_ model: Model, _ effects: [String: Effect]) throws(CatalogueGap) {
         self.model = model
-        self.effects = effects.map { (model.position($0.key), $0.value) }
+        self.effects = try Self.positions(effects, model)
+    }
+
+    private static func positions(
+        _ effects: [String: Effect], _ model: Model
+    ) throws(CatalogueGap) -> [(column: Int, effect: Effect)] {
+        var out: [(column: Int, effect: Effect)] = []
+        for (column, effect) in effects { out.append((try model.requireColumn(column), effect)) }
+        return out
     }
 
     func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
@@ -57,11 +65,11 @@ struct MonitorRule: ModelRule {
     /// Monitors an organization may have.
     static let maxMonitorsPerOrganization = 1500
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        organization = model.position("organization_id")
-        guid = model.position("guid")
-        slugRule = OwnedSlugRule(model, owner: "organization_id", length: Slug.monitorLength)
+        organization = try model.requireColumn("organization_id")
+        guid = try model.requireColumn("guid")
+        slugRule = try OwnedSlugRule(model, owner: "organization_id", length: Slug.monitorLength)
     }
 
     func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
@@ -93,9 +101,9 @@ struct SavedSearchRule: ModelRule {
     let model: Model
     private let isGlobal: Int
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        isGlobal = model.position("is_global")
+        isGlobal = try model.requireColumn("is_global")
     }
 
     func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason? {
@@ -111,12 +119,12 @@ struct QuerySubscriptionRule: ModelRule {
 
     private static let creating: Int64 = 1
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        status = model.position("status")
-        subscriptionID = model.position("subscription_id")
-        queryExtra = model.position("query_extra")
-        dateUpdated = model.position("date_updated")
+        status = try model.requireColumn("status")
+        subscriptionID = try model.requireColumn("subscription_id")
+        queryExtra = try model.requireColumn("query_extra")
+        dateUpdated = try model.requireColumn("date_updated")
     }
 
     func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
@@ -134,10 +142,10 @@ struct NotificationActionRule: ModelRule {
     let model: Model
     private let integration, sentryApp: Int
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        integration = model.position("integration_id")
-        sentryApp = model.position("sentry_app_id")
+        integration = try model.requireColumn("integration_id")
+        sentryApp = try model.requireColumn("sentry_app_id")
     }
 
     func scopes(of rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RelocationScope] {
@@ -154,13 +162,13 @@ struct NotificationActionProjectRule: ModelRule {
     let model: Model
     private let action: Int
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        action = model.position("action_id")
+        action = try model.requireColumn("action_id")
     }
 
     func scopes(of rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RelocationScope] {
-        let table = Catalogue.known("sentry.notificationaction").table
+        let table = try batch.table(ofModel: "sentry.notificationaction")
         let found = try batch.select(
             Select(
                 ["id", "integration_id", "sentry_app_id"], from: table,

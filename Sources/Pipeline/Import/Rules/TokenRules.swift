@@ -19,6 +19,7 @@ enum Digest {
 }
 
 /// `sentry.apitoken`: a token that is in use is made anew; digests, last characters and implied scopes are computed.
+// More than eight properties: one per column that it reads or writes.
 struct APITokenRule: ModelRule {
     let model: Model
     private let application, token, refreshToken, expiresAt, tokenType: Int
@@ -27,17 +28,17 @@ struct APITokenRule: ModelRule {
     /// Days for which a renewed token is valid.
     private static let renewedDays: Int64 = 30
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        application = model.position("application_id")
-        token = model.position("token")
-        refreshToken = model.position("refresh_token")
-        expiresAt = model.position("expires_at")
-        tokenType = model.position("token_type")
-        hashedToken = model.position("hashed_token")
-        hashedRefreshToken = model.position("hashed_refresh_token")
-        lastCharacters = model.position("token_last_characters")
-        scopeList = model.position("scope_list")
+        application = try model.requireColumn("application_id")
+        token = try model.requireColumn("token")
+        refreshToken = try model.requireColumn("refresh_token")
+        expiresAt = try model.requireColumn("expires_at")
+        tokenType = try model.requireColumn("token_type")
+        hashedToken = try model.requireColumn("hashed_token")
+        hashedRefreshToken = try model.requireColumn("hashed_refresh_token")
+        lastCharacters = try model.requireColumn("token_last_characters")
+        scopeList = try model.requireColumn("scope_list")
     }
 
     func scopes(of rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RelocationScope] {
@@ -87,10 +88,10 @@ struct APIKeyRule: ModelRule {
     let model: Model
     private let key, scopeList: Int
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        key = model.position("key")
-        scopeList = model.position("scope_list")
+        key = try model.requireColumn("key")
+        scopeList = try model.requireColumn("scope_list")
     }
 
     func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
@@ -113,9 +114,9 @@ struct APIAuthorizationRule: ModelRule {
     let model: Model
     private let application: Int
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        application = model.position("application_id")
+        application = try model.requireColumn("application_id")
     }
 
     func scopes(of rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RelocationScope] {
@@ -129,11 +130,11 @@ struct OrgAuthTokenRule: ModelRule {
     let model: Model
     private let organization, tokenHashed, lastCharacters: Int
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        organization = model.position("organization_id")
-        tokenHashed = model.position("token_hashed")
-        lastCharacters = model.position("token_last_characters")
+        organization = try model.requireColumn("organization_id")
+        tokenHashed = try model.requireColumn("token_hashed")
+        lastCharacters = try model.requireColumn("token_last_characters")
     }
 
     func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {

@@ -50,7 +50,7 @@ struct Upsert<Key: Hashable> {
         kind: (_ index: Int, _ isCreated: Bool) -> MappingKind
     ) throws(ImportFailure) -> [RowResult] {
         let model = rule.model
-        let id = model.position("id")
+        let id = model.idColumn
         try RowCheck(model).check(written)
         let inserted = try rule.insertAll(fresh, batch)
         try batch.update(

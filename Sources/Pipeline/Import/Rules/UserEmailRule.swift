@@ -8,13 +8,13 @@ struct UserEmailRule: ModelRule {
     let belongsToUser = true
     private let user, email, isVerified, validationHash, dateHashAdded: Int
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        user = model.position("user_id")
-        email = model.position("email")
-        isVerified = model.position("is_verified")
-        validationHash = model.position("validation_hash")
-        dateHashAdded = model.position("date_hash_added")
+        user = try model.requireColumn("user_id")
+        email = try model.requireColumn("email")
+        isVerified = try model.requireColumn("is_verified")
+        validationHash = try model.requireColumn("validation_hash")
+        dateHashAdded = try model.requireColumn("date_hash_added")
     }
 
     func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason? {

@@ -12,14 +12,14 @@ struct UserIPRule: ModelRule {
     /// A user counts as active again when the last activity is older than this, in microseconds.
     private static let activityInterval: Int64 = 60_000_000
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        user = model.position("user_id")
-        address = model.position("ip_address")
-        country = model.position("country_code")
-        region = model.position("region_code")
-        firstSeen = model.position("first_seen")
-        lastSeen = model.position("last_seen")
+        user = try model.requireColumn("user_id")
+        address = try model.requireColumn("ip_address")
+        country = try model.requireColumn("country_code")
+        region = try model.requireColumn("region_code")
+        firstSeen = try model.requireColumn("first_seen")
+        lastSeen = try model.requireColumn("last_seen")
     }
 
     func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason? {
@@ -75,7 +75,7 @@ struct UserIPRule: ModelRule {
     }
 
     private func touch(_ users: [Value], _ batch: Batch) throws(ImportFailure) {
-        let table = Catalogue.known("sentry.user").table
+        let table = try batch.table(ofModel: "sentry.user")
         let idle = try batch.select(Select(["id", "last_active"], from: table, where: [.isIn("id", users)]))
             .filter { row in
                 guard case .timestamp(let time) = row[1] else { return true }

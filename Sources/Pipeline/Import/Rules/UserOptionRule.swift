@@ -9,13 +9,13 @@ struct UserOptionRule: ModelRule {
     let belongsToUser = true
     private let user, project, organization, key, value: Int
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        user = model.position("user_id")
-        project = model.position("project_id")
-        organization = model.position("organization_id")
-        key = model.position("key")
-        value = model.position("value")
+        user = try model.requireColumn("user_id")
+        project = try model.requireColumn("project_id")
+        organization = try model.requireColumn("organization_id")
+        key = try model.requireColumn("key")
+        value = try model.requireColumn("value")
     }
 
     private struct Option: Hashable {

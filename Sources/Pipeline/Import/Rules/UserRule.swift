@@ -4,6 +4,7 @@ import Storage
 
 /// `sentry.user`: scrubbed of privileges and password outside a Global import, found by exact name, made unique or
 /// merged, validated as the profile form would, and followed by the rows that saving a user makes.
+// More than eight properties: one per column that it reads or writes.
 struct UserRule: ModelRule {
     let model: Model
     private let username, name, email, password, isStaff, isSuperuser, isManaged, isUnclaimed: Int
@@ -12,18 +13,18 @@ struct UserRule: ModelRule {
     static let maxUsernameLength = 128
     static let maxNameLength = 200
 
-    init(_ model: Model) {
+    init(_ model: Model) throws(CatalogueGap) {
         self.model = model
-        username = model.position("username")
-        name = model.position("first_name")
-        email = model.position("email")
-        password = model.position("password")
-        isStaff = model.position("is_staff")
-        isSuperuser = model.position("is_superuser")
-        isManaged = model.position("is_managed")
-        isUnclaimed = model.position("is_unclaimed")
-        lastPasswordChange = model.position("last_password_change")
-        isPasswordExpired = model.position("is_password_expired")
+        username = try model.requireColumn("username")
+        name = try model.requireColumn("first_name")
+        email = try model.requireColumn("email")
+        password = try model.requireColumn("password")
+        isStaff = try model.requireColumn("is_staff")
+        isSuperuser = try model.requireColumn("is_superuser")
+        isManaged = try model.requireColumn("is_managed")
+        isUnclaimed = try model.requireColumn("is_unclaimed")
+        lastPasswordChange = try model.requireColumn("last_password_change")
+        isPasswordExpired = try model.requireColumn("is_password_expired")
     }
 
     func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason? {
@@ -96,9 +97,8 @@ struct UserRule: ModelRule {
         _ rows: [Row], _ register: NameRegister, _ batch: Batch
     ) throws(ImportFailure) -> [ExactText: Holder] {
         // A name that the register does not know and that is taken after all is a conflict: a group is tried again then.
-        let isTriedAgain = batch.database.defersWrites
         let names = rows.map { $0.values[username] }
-            .filter { $0.text.map { !isTriedAgain || register.mayHold($0) } ?? false }
+            .filter { $0.text.map { !batch.isTriedAgain || register.mayHold($0) } ?? false }
         guard !names.isEmpty else { return [:] }
         let found = try batch.select(
             Select(["id", "username"], from: model.table, where: [.isIn("username", names)]))
@@ -112,7 +112,7 @@ struct UserRule: ModelRule {
     private func uniqueName(
         _ name: String, _ register: NameRegister, _ holders: [ExactText: Holder], _ batch: Batch
     ) throws(ImportFailure) -> String {
-        try UniqueName.make(name, maxLength: Self.maxUsernameLength, random: &batch.random) {
+        try UniqueName.make(name, maxLength: Self.maxUsernameLength, random: batch.random) {
             (candidate) throws(ImportFailure) in
             // A holder may have been committed under an id that the register has read past.
             if holders[ExactText(candidate)] != nil { return true }
@@ -153,12 +153,12 @@ struct UserRule: ModelRule {
     // MARK: What saving a user makes, but for what UserCompletion leaves to the end
 
     func afterInsert(_ rows: [Row], _ batch: Batch) throws(ImportFailure) {
-        let ids = rows.map { $0.values[model.position("id")] }
+        let ids = rows.map { $0.values[model.idColumn] }
         for row in rows { batch.memory.addresses.promise(row.values[email]) }
         guard !batch.isGlobal else { return }
         let hashes = ids.map { [$0, .text(batch.random.alphanumeric(32)), .timestamp(batch.now)] }
         try batch.insert(
-            into: Catalogue.knownTable("sentry_lostpasswordhash"), ["user_id", "hash", "date_added"], hashes,
+            into: batch.table("sentry_lostpasswordhash"), ["user_id", "hash", "date_added"], hashes,
             causes: rows)
     }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The wall clock.
-public enum Clock {
+public enum WallClock {
     /// Microseconds since 1970-01-01T00:00:00Z.
     public static func now() -> Int64 {
         var time = timespec()

@@ -1,0 +1,38 @@
+/// Which chunk rows of an import this worker knows.
+struct ChunkIndex {
+    private var keys: Set<String> = []
+    /// Model → chunk rows.
+    private var counts: [String: Int] = [:]
+    /// Those that this worker has found and not written.
+    private var found: Set<String> = []
+    /// Model → the largest ordinal among those.
+    private var foundUpTo: [String: Int64] = [:]
+    /// Models of which the open transaction of several chunks has written chunk rows.
+    var unconfirmed: Set<String> = []
+
+    mutating func add(_ chunk: ChunkRow, isFound: Bool) {
+        if keys.insert(chunk.key).inserted { counts[chunk.model, default: 0] += 1 }
+        guard isFound else { return }
+        found.insert(chunk.key)
+        foundUpTo[chunk.model] = max(foundUpTo[chunk.model] ?? 0, chunk.minOrdinal)
+    }
+
+    func contains(_ chunk: ChunkRow) -> Bool { keys.contains(chunk.key) }
+
+    func hasFound(_ chunk: ChunkRow) -> Bool { found.contains(chunk.key) }
+
+    func count(of model: String) -> Int { counts[model] ?? 0 }
+
+    /// The largest ordinal of a chunk row that was found; nil where none was.
+    func lastFound(of model: String) -> Int64? { foundUpTo[model] }
+
+    /// The key of a new chunk row: where another chunk size left one under the wanted ordinal, that of what is new.
+    ///
+    /// - Parameter written: ordinals of the rows written, ascending.
+    func freeOrdinal(_ wanted: Int64, _ written: [Int64], of model: String) -> Int64 {
+        var candidate = wanted
+        var rest = written.makeIterator()
+        while keys.contains(ChunkRow.key(model, candidate)) { candidate = rest.next() ?? candidate &+ 1 }
+        return candidate
+    }
+}

@@ -1,0 +1,132 @@
+package import Catalogue
+package import Storage
+
+internal import Foundation
+
+/// The tables that hold an import's chunk rows.
+package struct ChunkTables: Sendable {
+    package let region: ChunkTable
+    package let control: ChunkTable
+    /// The region's copies of the control silo's chunk rows.
+    package let replica: ChunkTable
+
+    package init(_ importUUID: String, _ catalogue: Catalogue) throws(CatalogueGap) {
+        region = ChunkTable(
+            table: try catalogue.requireTable("sentry_regionimportchunk"), importUUID: importUUID)
+        control = ChunkTable(
+            table: try catalogue.requireTable("sentry_controlimportchunk"), importUUID: importUUID)
+        replica = ChunkTable(
+            table: try catalogue.requireTable("sentry_controlimportchunkreplica"), importUUID: importUUID)
+    }
+
+    package func own(_ silo: Silo) -> ChunkTable {
+        switch silo {
+        case .region: region
+        case .control: control
+        }
+    }
+}
+
+/// Reads and writes chunk rows of one table.
+package struct ChunkTable: Sendable {
+    package let table: Table
+    /// The import whose rows are read and written.
+    let importUUID: String
+
+    private static let columns = [
+        "model", "min_ordinal", "max_ordinal", "min_source_pk", "max_source_pk", "min_inserted_pk", "max_inserted_pk",
+        "inserted_map", "existing_map", "overwrite_map", "inserted_identifiers",
+    ]
+
+    /// The chunk rows of an import, or of one model of it.
+    package func load(
+        from database: any Database, model: String? = nil
+    ) throws(StorageError) -> [ChunkRow] {
+        var conditions = [Condition.equals("import_uuid", .text(importUUID))]
+        if let model { conditions.append(.equals("model", .text(model))) }
+        let rows = try database.select(Select(Self.columns, from: table, where: conditions))
+        var out: [ChunkRow] = []
+        for row in rows { out.append(try Self.chunkRow(row, table.name)) }
+        return out
+    }
+
+    /// How many chunk rows of one model an import has, seen while no other transaction of the import can add one.
+    package func count(model: String, in database: any Database) throws(StorageError) -> Int {
+        try database.count(
+            table, where: [.equals("import_uuid", .text(importUUID)), .equals("model", .text(model))],
+            alone: "relocation \(importUUID)")
+    }
+
+    private static func chunkRow(_ values: [Value], _ table: String) throws(StorageError) -> ChunkRow {
+        let minOrdinal = values[1].integer ?? 0
+        var mapped: [(sourcePK: Int64, newPK: Int64, kind: MappingKind)] = []
+        for (position, kind) in [(7, MappingKind.inserted), (8, .existing), (9, .overwritten)] {
+            let map: [String: Int64] = try decode(values[position], table)
+            for (source, new) in map {
+                guard let source = Int64(source) else { throw malformed(table) }
+                mapped.append((source, new, kind))
+            }
+        }
+        // In the order in which rows were written, most likely: the map is small then.
+        mapped.sort { $0.sourcePK < $1.sourcePK }
+        var identifiers: [Int64: String] = [:]
+        let slugs: [String: String] = try decode(values[10], table)
+        for (source, slug) in slugs {
+            guard let source = Int64(source) else { throw malformed(table) }
+            identifiers[source] = slug
+        }
+        var chunk = ChunkRow(model: values[0].text ?? "", minOrdinal: minOrdinal)
+        // Bounds that no worker of ours has written: the maps below say what counts.
+        chunk.rowsWritten = max((values[2].integer ?? 0).subtractingReportingOverflow(minOrdinal).partialValue &+ 1, 0)
+        chunk.minSourcePK = values[3].integer ?? 0
+        chunk.maxSourcePK = values[4].integer ?? 0
+        chunk.minInsertedPK = values[5].integer
+        chunk.maxInsertedPK = values[6].integer
+        chunk.mapped = mapped
+        chunk.identifiers = identifiers
+        return chunk
+    }
+
+    private static func decode<Item: Decodable>(_ value: Value, _ table: String) throws(StorageError) -> [String: Item]
+    {
+        do {
+            return try JSONDecoder().decode([String: Item].self, from: Data((value.text ?? "{}").utf8))
+        } catch {
+            throw malformed(table)
+        }
+    }
+
+    private static func malformed(_ table: String) -> StorageError {
+        StorageError(.other, "a chunk row of this import in \(table) cannot be read", table: table)
+    }
+
+    /// How a chunk row is written.
+    package enum Writing {
+        /// A unique violation means that another worker was faster.
+        case alone
+        /// The same, and deferred constraints are checked with it: in a transaction of several chunks nobody could tell
+        /// afterwards whose rows broke them.
+        case checkingConstraints
+        /// A row that is there already stays.
+        case unlessPresent
+    }
+
+    /// Writes a chunk row.
+    package func insert(
+        _ chunk: ChunkRow, _ texts: ChunkTexts, _ writing: Writing, id: Int64, now: Int64, into database: any Database
+    ) throws(StorageError) {
+        let values: [Value] =
+            [
+                .integer(id), .timestamp(now), .timestamp(now), .text(importUUID), .text(chunk.model),
+                .integer(chunk.minOrdinal), .integer(chunk.maxOrdinal),
+                .integer(chunk.minSourcePK), .integer(chunk.maxSourcePK),
+                chunk.minInsertedPK.map { .integer($0) } ?? .null, chunk.maxInsertedPK.map { .integer($0) } ?? .null,
+                .text(texts.inserted), .text(texts.existing), .text(texts.overwritten), .text(texts.identifiers),
+            ]
+        let columns = ["id", "date_updated", "date_added", "import_uuid"] + Self.columns
+        try database.insert(
+            Insert(
+                into: table, columns: columns, rows: [values], ignoringConflicts: writing == .unlessPresent,
+                checksConstraints: writing == .checkingConstraints))
+    }
+}

@@ -1,0 +1,201 @@
+package import Catalogue
+package import Storage
+
+/// What one relocation has done to its destination: its chunk rows, the primary-key map they hold, and the copies that a
+/// commit of two silos needs. Everything comes from the database, so that any worker can take over at any moment; import,
+/// undo, verify and status ask here. Not `Sendable`: it lives with its connections.
+package final class Ledger {
+    package let destination: Destination
+    package private(set) var map = PrimaryKeyMap()
+
+    private let tables: ChunkTables
+    private let ids: IDAllocator
+    private var chunks = ChunkIndex()
+    private var journal: CommitJournal
+    /// Model → what of its map a chunk saw last from which a part was hidden.
+    private var visible: [String: (from: Int64, entries: ModelKeyMap)] = [:]
+
+    /// Reads the chunk rows of an import and rebuilds its map. Where a worker was lost between the two silos' commits,
+    /// it writes the copies that are missing.
+    ///
+    /// - Parameter ids: gives chunk rows their ids.
+    package init(
+        _ importUUID: String, of catalogue: Catalogue, in destination: Destination, ids: IDAllocator
+    ) throws(LedgerError) {
+        self.destination = destination
+        self.ids = ids
+        do { tables = try ChunkTables(importUUID, catalogue) } catch { throw .catalogue(error) }
+        journal = CommitJournal(destination, tables, catalogue)
+        do {
+            for row in try tables.region.load(from: destination.region) { adopt(row, isFound: true) }
+            let own = try readControl()
+            for row in own { adopt(row, isFound: true) }
+            try healReplicas(own)
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    /// The control silo's own chunk rows; what else its table holds is the journal's.
+    private func readControl() throws(StorageError) -> [ChunkRow] {
+        let rows = try tables.control.load(from: destination.control)
+        guard destination.isSplit else { return rows }
+        for row in rows where journal.isCopy(row) { journal.adopt(row, isWritten: chunks.contains(row)) }
+        return rows.filter { !journal.isCopy($0) }
+    }
+
+    /// A worker that was lost between the two silos' commits left control chunks without their copy in the region.
+    private func healReplicas(_ rows: [ChunkRow]) throws(StorageError) {
+        guard destination.isSplit, !rows.isEmpty else { return }
+        let known = Set(try tables.replica.load(from: destination.region).map(\.key))
+        for row in rows where !known.contains(row.key) { try replicate(row, ChunkTexts(row), now: WallClock.now()) }
+    }
+
+    // MARK: Asking
+
+    /// Whether the import has written nothing yet.
+    package var isEmpty: Bool { map.isEmpty }
+
+    /// Source key → the id that its new row must have, where an earlier worker has promised it to the other silo.
+    package func plannedIDs(of model: Model) -> [Int64: Int64] { journal.plannedIDs[model.name] ?? [:] }
+
+    /// The map without what was hidden from a chunk when it was first worked on. Costs nothing until a worker finds
+    /// rows that come later in the file.
+    ///
+    /// - Parameter hidden: model → the ordinal from which its rows are hidden.
+    package func map(hiding hidden: [String: Int64], _ catalogue: Catalogue) throws(StorageError) -> PrimaryKeyMap {
+        var out = map
+        for (name, from) in hidden {
+            guard let last = chunks.lastFound(of: name), last >= from, let model = catalogue.model(name) else {
+                continue
+            }
+            if visible[name]?.from != from { visible[name] = (from, try entries(of: model, before: from)) }
+            if let entries = visible[name]?.entries { out = out.replacing(name, with: entries) }
+        }
+        return out
+    }
+
+    /// What the chunk rows below an ordinal map. No chunk row has rows on both sides of it: where another model's rows
+    /// stand between two of this one, a chunk ends.
+    private func entries(of model: Model, before ordinal: Int64) throws(StorageError) -> ModelKeyMap {
+        let database = destination.database(of: model.silo)
+        var map = PrimaryKeyMap()
+        for chunk in try tables.own(model.silo).load(from: database, model: model.name)
+        where chunk.minOrdinal < ordinal {
+            map.insert(chunk, earlier: true)
+        }
+        return map.entries(of: model.name)
+    }
+
+    // MARK: Writing
+
+    /// Writes the chunk row inside the transaction that has written its rows.
+    ///
+    /// - Parameters:
+    ///   - ordinals: those of the rows written, ascending.
+    ///   - writing: see ``ChunkTable/Writing``.
+    package func record(
+        _ chunk: inout ChunkRow, _ ordinals: [Int64], of model: Model, _ writing: ChunkTable.Writing, now: Int64
+    ) throws(StorageError) {
+        chunk.minOrdinal = chunks.freeOrdinal(chunk.minOrdinal, ordinals, of: model.name)
+        let texts = ChunkTexts(chunk)
+        try insert(chunk, texts, writing, into: tables.own(model.silo), of: destination.database(of: model.silo), now)
+        if model.silo == .control, !destination.isSplit { try replicate(chunk, texts, now: now) }
+    }
+
+    /// Takes a chunk row that this worker has written into the map.
+    ///
+    /// - Parameter isConfirmed: false inside a transaction of several chunks, before ``modelWithOthers()``.
+    package func adopt(_ chunk: ChunkRow, isConfirmed: Bool) {
+        adopt(chunk, isFound: false)
+        if !isConfirmed { chunks.unconfirmed.insert(chunk.model) }
+    }
+
+    /// Copies a control chunk's row to the region's database, where that is another one.
+    package func replicateToRegion(_ chunk: ChunkRow, now: Int64) throws(StorageError) {
+        try replicate(chunk, ChunkTexts(chunk), now: now)
+    }
+
+    private func replicate(_ chunk: ChunkRow, _ texts: ChunkTexts, now: Int64) throws(StorageError) {
+        try insert(chunk, texts, .unlessPresent, into: tables.replica, of: destination.region, now)
+    }
+
+    private func insert(
+        _ chunk: ChunkRow, _ texts: ChunkTexts, _ writing: ChunkTable.Writing, into chunks: ChunkTable,
+        of database: any Database, _ now: Int64
+    ) throws(StorageError) {
+        for id in try ids.take(1, for: chunks.table, from: database) {
+            try chunks.insert(chunk, texts, writing, id: id, now: now, into: database)
+        }
+    }
+
+    private func adopt(_ chunk: ChunkRow, isFound: Bool) {
+        chunks.add(chunk, isFound: isFound)
+        visible[chunk.model] = nil
+        map.insert(chunk, earlier: isFound)
+    }
+
+    // MARK: Commits that span both silos
+
+    /// Before the commits of one transaction that spans both silos.
+    package func prepareCommits(now: Int64 = WallClock.now()) throws(StorageError) {
+        if destination.isSplit { try journal.write(now: now) }
+    }
+
+    /// After both commits, and at the end of an import.
+    package func finishCommits() throws(StorageError) { try journal.clear() }
+
+    // MARK: Other workers
+
+    /// Before a commit: whether somebody else has written chunks of this model that this worker does not know. Where the
+    /// same file was enqueued again with another chunk size, two workers' chunks overlap without meeting in a key.
+    ///
+    /// - Parameter unknown: chunk rows of this worker's own that it has not taken into its map yet.
+    package func hasChunksOfOthers(_ model: Model, besides unknown: Int = 0) throws(StorageError) -> Bool {
+        let found = try tables.own(model.silo).count(model: model.name, in: destination.database(of: model.silo))
+        return found > chunks.count(of: model.name) + unknown
+    }
+
+    /// Before the commit of a transaction of several chunks: the first model of which somebody else has written chunks.
+    package func modelWithOthers(_ catalogue: Catalogue) throws(StorageError) -> Model? {
+        for model in chunks.unconfirmed.sorted().compactMap(catalogue.model) where try hasChunksOfOthers(model) {
+            return model
+        }
+        chunks.unconfirmed = []
+        return nil
+    }
+
+    /// After a failure: takes over the chunk rows of this model that another worker has written meanwhile. True where
+    /// there are any: the failure was a race with that worker, and its results are ours.
+    package func adoptChunksOfOthers(_ model: Model) throws(StorageError) -> Bool {
+        let found = try tables.own(model.silo).load(from: destination.database(of: model.silo), model: model.name)
+            .filter { !chunks.contains($0) }
+        for chunk in found {
+            adopt(chunk, isFound: true)
+            // The other worker may be lost before it copies the chunk row.
+            if destination.isSplit, model.silo == .control { try replicateToRegion(chunk, now: WallClock.now()) }
+        }
+        return !found.isEmpty
+    }
+
+    /// Whether another worker has written chunk rows of this import since this one took it over: what failed inside
+    /// one transaction then lost a race, and works when it is tried again. Asked after the transaction was rolled back.
+    package func isOvertaken() throws(StorageError) -> Bool {
+        for silo in [Silo.region, .control] {
+            let rows = try tables.own(silo).load(from: destination.database(of: silo))
+            let own = silo == .control ? rows.filter { !destination.isSplit || !journal.isCopy($0) } : rows
+            if own.contains(where: { !chunks.hasFound($0) }) { return true }
+        }
+        return false
+    }
+
+    /// Waits, in open transactions, for workers that were believed lost: they may still be committing the very rows that
+    /// are to be written, and no key would tell.
+    package func awaitLateWorkers(_ model: Model) throws(StorageError) {
+        for silo in destination.isSplit ? [Silo.control, .region] : [.region] {
+            let database = destination.database(of: silo)
+            guard database.isInTransaction else { continue }
+            _ = try tables.own(silo).count(model: model.name, in: database)
+        }
+    }
+}
