@@ -45,7 +45,7 @@ import Testing
         let status = try installation.status(uuid)
         #expect(status["uuid"] as? String == uuid && status["scope"] as? String == "users")
         #expect(status["failureReason"] is NSNull && (status["findings"] as? [Any])?.isEmpty == true)
-        #expect(status["chunks"] as? [String: Int] == ["total": 10, "done": 10])
+        #expect(status["chunks"] as? [String: Int] == ["total": 11, "done": 11])
         for key in ["createdAt", "updatedAt"] {
             let time = try #require(status[key] as? String)
             #expect(time.wholeMatch(of: #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/#) != nil, "\(time)")

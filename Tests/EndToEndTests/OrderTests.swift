@@ -41,7 +41,7 @@ import Testing
         let expected =
             ["sentry.user", "sentry.useroption"].flatMap { model in
                 stride(from: 1, to: 25, by: 4).map { "\(model) \($0)" }
-            } + ["sentry.user 0"]
+            } + ["users 0", "sentry.user 0"]
         for uuid in uuids {
             let own = events.filter { $0.uuid == uuid }
             #expect(own.filter(\.isStart).map(\.task) == expected, "each task once, in order")

@@ -73,8 +73,8 @@ import Testing
         #expect(try queue.status(id.text).payloadBytes == 0)
     }
 
-    @Test func aSkippedChunkIsCountedAndSigned() throws {
-        try enqueue()
+    @Test(arguments: ["chunk", "late"]) func aSkippedChunkIsCountedAndSigned(_ kind: String) throws {
+        try enqueue(kinds: [kind, "finish"])
         try queue.fail(try claim(), findings: [], reason: "broken", at: 0)
         let note = try actions.skipChunk(id)
         #expect(note.skippedBy == "ada" && note.rows == 3 && note.skippedAt?.hasSuffix("Z") == true)
@@ -85,8 +85,8 @@ import Testing
         #expect(try queue.status(id.text).status == .inProgress)
     }
 
-    @Test func onlyChunksCanBeSkipped() throws {
-        try enqueue(kinds: ["derive"])
+    @Test(arguments: ["finish", "derive", "telepathy"]) func onlyChunksCanBeSkipped(_ kind: String) throws {
+        try enqueue(kinds: [kind])
         try queue.fail(try claim(), findings: [], reason: "broken", at: 0)
         #expect(refusal { _ = try actions.skipChunk(id) } == .conflict)
         #expect(try queue.status(id.text).skipped.isEmpty)

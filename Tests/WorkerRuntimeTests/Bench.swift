@@ -43,9 +43,20 @@ final class Bench: Sendable {
             return
                 #"{"model":"sentry.user","pk":\#(index),"fields":{"username":"\#(name)","name":"","email":"r\#(number)u\#(index)@x.com"}}"#
         }
-        let file = try folder.write("[" + rows.joined(separator: ",") + "]", to: "export-\(number).json")
-        let source = try ExportSource.open(path: file, catalogue: .standard)
-        let survey = try source.survey(scope: .users, filter: nil, chunkSize: chunkSize)
+        let text = "[" + rows.joined(separator: ",") + "]"
+        var options = RelocationOptions()
+        options.atomic = atomic
+        options.chunkSize = chunkSize
+        let uuid = "00000000-0000-4000-8000-00000000000\(number)"
+        let tasks = try chunks(of: text, .users, chunkSize: chunkSize)
+        try enqueue(uuid, scope: "users", tasks, options: options.json)
+        return uuid
+    }
+
+    /// The chunks of an export in file order.
+    func chunks(of text: String, _ scope: ImportScope, chunkSize: Int) throws -> [QueueTask] {
+        let source = try ExportSource.open(path: folder.write(text, to: "export.json"), catalogue: .standard)
+        let survey = try source.survey(scope: scope, filter: nil, chunkSize: chunkSize)
         var tasks: [QueueTask] = []
         try source.cut(survey) { chunk in
             tasks.append(
@@ -53,20 +64,19 @@ final class Bench: Sendable {
                     kind: TaskKind.chunk.rawValue, name: chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows,
                     sourceBytes: chunk.sourceBytes, payload: chunk.payload))
         }
-        var options = RelocationOptions()
-        options.atomic = atomic
-        options.chunkSize = chunkSize
-        let uuid = "00000000-0000-4000-8000-00000000000\(number)"
+        return tasks
+    }
+
+    func enqueue(_ uuid: String, scope: String, _ tasks: [QueueTask], options: String) throws {
         let queue = try queue()
-        var relocation = NewRelocation(uuid: uuid, scope: "users")
-        relocation.options = options.json
-        relocation.rowsSource = users
+        var relocation = NewRelocation(uuid: uuid, scope: scope)
+        relocation.options = options
+        relocation.rowsSource = tasks.reduce(0) { $0 + $1.rows }
         guard case .staged(let token) = try queue.begin(relocation) else {
             throw SystemFailure("the relocation exists")
         }
         try queue.push(tasks, uuid: uuid, token: token)
         try queue.publish(uuid: uuid, token: token, chunksTotal: tasks.count)
-        return uuid
     }
 
     func status(_ uuid: String) throws -> RelocationStatus { try queue().status(uuid) }
@@ -94,9 +104,11 @@ final class Bench: Sendable {
 
     /// Works until nothing is left.
     func drain(
-        concurrency: Int = 1, retries: RetryPolicy = .quick, groups: GroupPolicy = GroupPolicy()
+        concurrency: Int = 1, retries: RetryPolicy = .quick, groups: GroupPolicy = GroupPolicy(),
+        payloadKeys: PayloadKeyring? = nil
     ) async throws -> WorkerEnd {
         var settings = try settings(retries: retries)
+        settings.payloadKeys = payloadKeys
         settings.groups = groups
         settings.drains = true
         settings.concurrency = concurrency

@@ -1,6 +1,6 @@
 /// What Sentry's relocation knows: the 85 models in scope, the other tables an import touches, and the names of all
 /// 232 catalogued models (source: Sentry 24.9).
-// Ten properties: what a version is in data, and three indexes into it.
+// Eleven properties: what a version is in data, and three indexes into it.
 public struct Catalogue: Sendable {
     /// The models in import order.
     public let models: [Model]
@@ -25,6 +25,9 @@ public struct Catalogue: Sendable {
 
     /// Models whose saving makes further rows, in so far as the file does not bring them.
     public let completedModels = ["sentry.user", "sentry.useremail", "sentry.project"]
+
+    /// Models whose rows are imported after those of all others, whatever their place in the file.
+    public let lateModels: Set<String> = ["sentry.orgauthtoken"]
 
     /// Models for which there is something to do once all rows are written, in that order.
     public var derivedModels: [String] { completedModels + mirroredModels }

@@ -1,7 +1,7 @@
 public import Catalogue
 
 /// What the first pass over an export has found: the whole file is sound, and this is in it.
-// Fourteen properties: a report, each figure of which an operator reads.
+// Thirteen properties: a report, each figure of which an operator reads.
 public struct ExportSurvey: Sendable, Equatable {
     /// Rows of one model in the file, of any fate.
     public struct ModelCount: Sendable, Equatable {
@@ -32,13 +32,8 @@ public struct ExportSurvey: Sendable, Equatable {
     /// Bytes of the (decrypted) JSON text, and their SHA-256 in hexadecimal.
     public internal(set) var bytesRead: Int64 = 0
     public internal(set) var sha256 = ""
-    /// Whether rows of ``deferredModels`` will be queued, and others behind them in the file.
-    public internal(set) var needsDeferredSweep = false
 
     var rowFilter: RowFilter?
-
-    /// Models whose chunks come last, because the reference imports them behind everything else.
-    public static let deferredModels: Set<String> = ["sentry.orgauthtoken"]
 
     init(scope: ImportScope, filter: ExportFilter?, chunkSize: Int) {
         self.scope = scope

@@ -59,7 +59,6 @@ extension ExportSurvey {
         rowsQueued = tally.rowsQueued
         bytesQueued = tally.bytesQueued
         tasks = tally.tasks
-        needsDeferredSweep = tally.needsDeferredSweep
     }
 }
 
@@ -79,9 +78,7 @@ private struct Tally {
     private(set) var rowsQueued: Int64 = 0
     private(set) var bytesQueued: Int64 = 0
     private(set) var tasks = 0
-    private(set) var needsDeferredSweep = false
     private var windows: ChunkWindows
-    private var hasDeferred = false
     /// By the model's number.
     private var filtered: [Int: Int] = [:]
 
@@ -103,7 +100,7 @@ private struct Tally {
             filtered[model.number, default: 0] += 1
             return
         }
-        if windows.rows == 0 { noteChunk(of: model.name) }
+        if windows.rows == 0 { tasks += 1 }
         windows.keep(bytes: bytes)
         rowsQueued += 1
         bytesQueued += Int64(bytes)
@@ -117,15 +114,6 @@ private struct Tally {
             } else if let rows = filtered[model.number] {
                 leftOut.dropped(rows, model: model.name, .filtered)
             }
-        }
-    }
-
-    private mutating func noteChunk(of model: String) {
-        tasks += 1
-        if ExportSurvey.deferredModels.contains(model) {
-            hasDeferred = true
-        } else if hasDeferred {
-            needsDeferredSweep = true
         }
     }
 }

@@ -14,7 +14,13 @@ extension RelocationImport {
             throw ImportFailure(error)
         }
         let ids = map.newPKs(of: model.name)
+        guard !ids.isEmpty else { return }
         try inTransactions(model) { () throws(StorageError) in try work.provision(ids) }
+    }
+
+    /// The models of which this import has rows that others derive from, in the order in which to derive.
+    public var modelsToDerive: [Model] {
+        catalogue.derivedModels.compactMap(catalogue.model).filter { !map.entries(of: $0.name).isEmpty }
     }
 
     /// Completes the imported rows of one model, then writes their mirror rows that are missing.

@@ -15,12 +15,12 @@ package struct ModelKeyMap: Sendable {
         func entry(at sourcePK: Int64) -> Entry? {
             let (distance, overflows) = sourcePK.subtractingReportingOverflow(source)
             guard !overflows, distance >= 0, distance < Int64(count) else { return nil }
-            return Entry(newPK: new + distance, kind: kind, isEarlier: isEarlier)
+            return Entry(newPK: new &+ distance, kind: kind, isEarlier: isEarlier)
         }
 
         func continues(with sourcePK: Int64, _ entry: Entry) -> Bool {
             count < .max && entry.kind == kind && entry.isEarlier == isEarlier
-                && sourcePK == source + Int64(count) && entry.newPK == new + Int64(count)
+                && sourcePK == source &+ Int64(count) && entry.newPK == new &+ Int64(count)
         }
     }
 
@@ -29,6 +29,9 @@ package struct ModelKeyMap: Sendable {
     /// Beats the stretches.
     private var others: [Int64: Entry] = [:]
     private var highest = Int64.min
+
+    package var isEmpty: Bool { stretches.isEmpty && others.isEmpty }
+
     /// Whether an entry was there before this worker took the relocation over.
     package private(set) var holdsEarlier = false
 

@@ -131,23 +131,15 @@ public struct EnqueueJob {
         _ observer: Observer
     ) throws -> Int {
         var batch = TaskBatch(queue: queue, uuid: uuid, token: token, keyring: keyring)
-        var isProvisioned = false
         try source.cut(survey) { chunk in
             if observer.isInterrupted() {
                 throw OperationError.interruptedEnqueue
-            }
-            if ExportSurvey.deferredModels.contains(chunk.model), !isProvisioned {
-                isProvisioned = true
-                try batch.add(.provision, "sentry.organization")
             }
             try batch.add(
                 .chunk, chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows, sourceBytes: chunk.sourceBytes,
                 payload: chunk.payload)
         }
-        if scope != .users, !isProvisioned { try batch.add(.provision, "sentry.organization") }
-        for model in source.catalogue.derivedModels where survey.rowsQueued(of: model) > 0 {
-            try batch.add(.derive, model)
-        }
+        try batch.add(.finish, scope.rawValue)
         return try batch.finish()
     }
 }

@@ -21,7 +21,7 @@ extension FailedTask {
             throw OperationError(
                 .badData, "The failed task is damaged: its rows cannot be counted. Enqueue the file again.")
         }
-        guard task.kind == TaskKind.chunk.rawValue else {
+        guard TaskKind(rawValue: task.kind)?.carriesRows == true else {
             throw OperationError(
                 .conflict,
                 "The relocation failed at a step without rows (\(PlainText.line(task.kind))): there is no chunk to "

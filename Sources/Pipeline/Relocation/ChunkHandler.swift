@@ -5,19 +5,37 @@ import Import
 import Queue
 import TaskFormat
 
-/// `chunk`: rows of one model.
+/// `chunk`: rows of one model. If the model comes after all others, the chunk moves to the end of the list.
 struct ChunkHandler: TaskHandler {
     let kind = TaskKind.chunk
 
     func prepare(_ task: OpenedTask) throws(ImportFailure) -> any TaskWork {
         let model = try task.model()
+        if task.options.workersOrderTasks, task.catalogue.lateModels.contains(model.name) {
+            return MovedChunk(task: task.task)
+        }
+        return try task.chunk(of: model)
+    }
+}
+
+/// `late`: a chunk that was moved. All other rows are there, and so is what `finish` makes of them.
+struct LateChunkHandler: TaskHandler {
+    let kind = TaskKind.late
+
+    func prepare(_ task: OpenedTask) throws(ImportFailure) -> any TaskWork {
+        LateChunk(
+            chunk: try task.chunk(of: task.model()), isDerived: task.catalogue.derivedModels.contains(task.task.name))
+    }
+}
+
+extension OpenedTask {
+    fileprivate func chunk(of model: Model) throws(ImportFailure) -> ChunkWork {
         let now = WallClock.now()
         do {
-            let contents = try ChunkDecoder.contents(
-                of: task.payload, model: model, now: now, catalogue: task.catalogue)
-            return ChunkWork(model: model, minOrdinal: task.task.minOrdinal, contents: contents, now: now)
+            let contents = try ChunkDecoder.contents(of: payload, model: model, now: now, catalogue: catalogue)
+            return ChunkWork(model: model, minOrdinal: task.minOrdinal, contents: contents, now: now)
         } catch {
-            throw error.finding.map { .permanent($0) } ?? OpenedTask.malformed(model.name, error.message)
+            throw error.finding.map { .permanent($0) } ?? Self.malformed(model.name, error.message)
         }
     }
 }
@@ -31,8 +49,33 @@ private struct ChunkWork: TaskWork {
 
     var rowCount: Int { contents.rows.count }
 
-    func perform(_ work: RelocationImport) throws -> ChunkOutcome {
-        try work.importChunk(
-            model: model, minOrdinal: minOrdinal, rows: contents.rows, hidden: contents.hidden, now: now)
+    func perform(_ work: RelocationImport) throws -> TaskOutcome {
+        TaskOutcome(
+            rows: try work.importChunk(
+                model: model, minOrdinal: minOrdinal, rows: contents.rows, hidden: contents.hidden, now: now))
+    }
+}
+
+private struct MovedChunk: TaskWork {
+    let task: QueueTask
+
+    /// They are not written yet, but travel: a commit batch counts them.
+    var rowCount: Int { task.rows }
+
+    func perform(_ work: RelocationImport) throws -> TaskOutcome {
+        TaskOutcome(rows: ChunkOutcome(), followUps: [task.as(.late)])
+    }
+}
+
+private struct LateChunk: TaskWork {
+    let chunk: ChunkWork
+    let isDerived: Bool
+
+    var rowCount: Int { chunk.rowCount }
+
+    func perform(_ work: RelocationImport) throws -> TaskOutcome {
+        var outcome = try chunk.perform(work)
+        if isDerived { outcome.followUps = [.following(.derive, chunk.model.name)] }
+        return outcome
     }
 }

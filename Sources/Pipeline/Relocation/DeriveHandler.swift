@@ -12,8 +12,8 @@ struct DeriveHandler: TaskHandler {
 private struct DeriveWork: TaskWork {
     let model: Model
 
-    func perform(_ work: RelocationImport) throws -> ChunkOutcome {
+    func perform(_ work: RelocationImport) throws -> TaskOutcome {
         try work.derive(model)
-        return ChunkOutcome()
+        return TaskOutcome()
     }
 }

@@ -14,5 +14,5 @@ package struct PreparedTask: Sendable {
     package var isReadable: Bool { if case .success = work { true } else { false } }
 
     /// Does what the task says, whatever its kind.
-    package func perform(_ work: RelocationImport) throws -> ChunkOutcome { try self.work.get().perform(work) }
+    package func perform(_ work: RelocationImport) throws -> TaskOutcome { try self.work.get().perform(work) }
 }

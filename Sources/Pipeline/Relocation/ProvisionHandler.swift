@@ -1,7 +1,7 @@
 import Import
 import TaskFormat
 
-/// `provision`: the imported organizations get their slugs for good.
+/// `provision`: the imported organizations get their slugs for good. Enqueuers of the options' format 1 queue it.
 struct ProvisionHandler: TaskHandler {
     let kind = TaskKind.provision
 
@@ -9,8 +9,8 @@ struct ProvisionHandler: TaskHandler {
 }
 
 private struct ProvisionWork: TaskWork {
-    func perform(_ work: RelocationImport) throws -> ChunkOutcome {
+    func perform(_ work: RelocationImport) throws -> TaskOutcome {
         try work.provisionSlugs()
-        return ChunkOutcome()
+        return TaskOutcome()
     }
 }

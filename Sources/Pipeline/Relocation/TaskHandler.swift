@@ -16,8 +16,8 @@ package protocol TaskWork: Sendable {
     /// Rows that it may write.
     var rowCount: Int { get }
 
-    /// Does it. The outcome is empty for a task that carries no rows.
-    func perform(_ work: RelocationImport) throws -> ChunkOutcome
+    /// Does it.
+    func perform(_ work: RelocationImport) throws -> TaskOutcome
 }
 
 extension TaskWork {
@@ -28,6 +28,7 @@ extension TaskWork {
 package struct OpenedTask: Sendable {
     let task: QueueTask
     let payload: [UInt8]
+    let options: RelocationOptions
     let catalogue: Catalogue
 
     /// The model that the task is about.

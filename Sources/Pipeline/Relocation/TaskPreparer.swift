@@ -7,6 +7,7 @@ package import TaskFormat
 package struct TaskPreparer: Sendable {
     private let importUUID: String
     private let keyring: PayloadKeyring?
+    private let options: RelocationOptions
     private let catalogue: Catalogue
 
     /// A sealed task whose key this worker does not have: another worker, or this one with the key, can go on.
@@ -22,9 +23,13 @@ package struct TaskPreparer: Sendable {
     }
 
     /// - Parameter keyring: opens sealed tasks; nil where no key is configured.
-    package init(importUUID: String, keyring: PayloadKeyring?, catalogue: Catalogue) {
+    package init(
+        importUUID: String, keyring: PayloadKeyring?, options: RelocationOptions = RelocationOptions(),
+        catalogue: Catalogue
+    ) {
         self.importUUID = importUUID
         self.keyring = keyring
+        self.options = options
         self.catalogue = catalogue
     }
 
@@ -51,14 +56,15 @@ package struct TaskPreparer: Sendable {
                         "this worker does not know tasks of the kind \"\(task.kind)\": run a worker of a newer version")
             }
             let payload = try payload(of: task, handler.kind)
-            return try handler.prepare(OpenedTask(task: task, payload: payload, catalogue: catalogue))
+            return try handler.prepare(
+                OpenedTask(task: task, payload: payload, options: options, catalogue: catalogue))
         }
     }
 
     /// The payload in the open.
     private func payload(of task: QueueTask, _ kind: TaskKind) throws -> [UInt8] {
         let identity = PayloadIdentity(
-            uuid: importUUID, kind: kind, model: task.name, minOrdinal: task.minOrdinal, rows: task.rows)
+            uuid: importUUID, kind: kind.sealedKind, model: task.name, minOrdinal: task.minOrdinal, rows: task.rows)
         do {
             return try SealedPayload.open(task.payload, as: identity, with: keyring)
         } catch {

@@ -9,11 +9,18 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     public var atomic = false
     /// Ordinals a chunk spans.
     public var chunkSize = RelocationOptions.defaultChunkSize
+    /// The version of this record. 1: the enqueuer orders the list and queues what follows the rows. 2: workers do.
+    public private(set) var format = RelocationOptions.currentFormat
+
+    public static let currentFormat = 2
 
     public static let defaultChunkSize = 3000
     public static let chunkSizeLimits = 1...100_000
 
     public init() {}
+
+    /// Whether workers move chunks and add what follows the rows.
+    public var workersOrderTasks: Bool { format >= 2 }
 
     /// Fields that are missing have their defaults, unknown ones are passed over: records outlive a version.
     public init(from decoder: any Decoder) throws {
@@ -24,13 +31,14 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
         hideOrganizations = try flag(.hideOrganizations)
         atomic = try flag(.atomic)
         chunkSize = try fields.decodeIfPresent(Int.self, forKey: .chunkSize) ?? Self.defaultChunkSize
+        format = try fields.decodeIfPresent(Int.self, forKey: .format) ?? 1
     }
 
     /// The record's text.
     public var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        // Five plain fields always encode.
+        // Six plain fields always encode.
         return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 

@@ -8,15 +8,18 @@ import Storage
 struct CommitBatchRun {
     let turn: Turn
     let context: ImportContext
+    let preparer: TaskPreparer
 
     /// A worker with others waiting releases a relocation after this many milliseconds: its time slice.
     private static let timeSliceMilliseconds: Int64 = 2000
+    /// What one acknowledgement adds to the list, about.
+    private static let maxFollowUpBytes = 2 << 20
 
     private var held: HeldClaim { turn.held }
     private var policy: GroupPolicy { turn.settings.groups }
 
     func run() throws -> RunEnd {
-        let feed = turn.feed()
+        let feed = turn.feed(preparer)
         var work = try turn.resume(context)
         let began = LeaseClock.now()
         // After a lost worker or trouble, the task that did it is to be found.
@@ -50,7 +53,7 @@ struct CommitBatchRun {
             held.current = nil
             FlowMetrics.record([outcome])
             try Failpoint.reach("chunk.after")
-            answer = try held.acknowledge(1, outcome.chunk, feed)
+            answer = try held.acknowledge(1, outcome.task, feed)
             if answer.request != .none { break }
         }
         return answer
@@ -81,13 +84,18 @@ struct CommitBatchRun {
     ) throws -> Acknowledgement {
         let began = LeaseClock.now()
         var outcomes: [TimedOutcome] = []
+        var sum = TaskOutcome()
         var rows = 0
         try turn.begin(deferringWrites: true)
         while let task = batch.last {
             try Failpoint.reach("chunk.before")
-            outcomes.append(try turn.perform(task, at: batch.count - 1, work))
+            let outcome = try turn.perform(task, at: batch.count - 1, work)
+            outcomes.append(outcome)
+            sum.add(outcome.task, listing: HeldClaim.listedRowsPerTask)
             rows += task.rowCount
-            let takesMore = policy.takesMore(afterRows: rows, milliseconds: LeaseClock.now() - began)
+            let takesMore =
+                policy.takesMore(afterRows: rows, milliseconds: LeaseClock.now() - began)
+                && sum.followUpBytes < Self.maxFollowUpBytes
             guard takesMore, !turn.stop.isRequested, let next = try feed.next() else { break }
             batch.append(next)
         }
@@ -97,8 +105,6 @@ struct CommitBatchRun {
         held.current = nil
         FlowMetrics.record(outcomes)
         try Failpoint.reach("chunk.after")
-        var sum = ChunkOutcome()
-        for outcome in outcomes { sum.add(outcome.chunk, listing: HeldClaim.listedRowsPerTask) }
         return try held.acknowledge(outcomes.count, sum, feed)
     }
 }

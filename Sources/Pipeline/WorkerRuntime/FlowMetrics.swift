@@ -1,5 +1,6 @@
 import Catalogue
 import Import
+import Relocation
 
 internal import Metrics
 
@@ -26,7 +27,7 @@ enum FlowMetrics {
         for outcome in outcomes {
             chunks.increment()
             chunkSeconds.recordMicroseconds(outcome.microseconds)
-            let totals = outcome.chunk.account.totals
+            let totals = outcome.task.rows.account.totals
             for (name, count) in [
                 (Rows.inserted, totals.inserted), (.existing, totals.existing), (.overwritten, totals.overwritten),
                 (.dropped, totals.droppedTotal),

@@ -29,13 +29,14 @@ final class HeldClaim {
 
     // MARK: While it works
 
-    /// Records what became of the first tasks of the list and removes them.
-    func acknowledge(_ tasks: Int, _ outcome: ChunkOutcome, _ feed: TaskFeed) throws -> Acknowledgement {
+    /// Records what became of the first tasks of the list, removes them and adds what follows them.
+    func acknowledge(_ tasks: Int, _ outcome: TaskOutcome, _ feed: TaskFeed) throws -> Acknowledgement {
         try Failpoint.reach("acknowledge.before")
-        let listed = tasks > 1 ? outcome.drops[...] : outcome.drops.prefix(Self.listedRowsPerTask)
+        let listed = tasks > 1 ? outcome.rows.drops[...] : outcome.rows.drops.prefix(Self.listedRowsPerTask)
         let answer = try queue.acknowledge(
-            claim, tasks: tasks, counters: outcome.account.counters, listed: listed.map(\.json))
-        feed.acknowledged(tasks)
+            claim, tasks: tasks, counters: outcome.rows.account.counters, listed: listed.map(\.json),
+            followUps: outcome.followUps)
+        feed.acknowledged(tasks, added: outcome.followUps.count)
         try Failpoint.reach("acknowledge.after")
         return answer
     }

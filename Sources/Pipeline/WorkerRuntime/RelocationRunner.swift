@@ -51,9 +51,10 @@ struct RelocationRunner {
         let context = ImportContext(
             importUUID: held.claim.uuid, scope: scope, flags: ImportFlags(options),
             instance: turn.settings.destination.instance)
+        let preparer = turn.preparer(options)
         return isOneTransaction
-            ? try OneTransactionRun(turn: turn, context: context).run()
-            : try CommitBatchRun(turn: turn, context: context).run()
+            ? try OneTransactionRun(turn: turn, context: context, preparer: preparer).run()
+            : try CommitBatchRun(turn: turn, context: context, preparer: preparer).run()
     }
 
     private func readOptions() throws(ImportFailure) -> (ImportScope, RelocationOptions) {

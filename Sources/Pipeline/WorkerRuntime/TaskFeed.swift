@@ -39,6 +39,9 @@ final class TaskFeed {
         if elements.isEmpty { isAtEnd = true } else { decoder.submit(elements) }
     }
 
-    /// So many of the first tasks were taken off the list.
-    func acknowledged(_ count: Int) { unacknowledged -= count }
+    /// So many of the first tasks were taken off the list, and so many added at its end.
+    func acknowledged(_ count: Int, added: Int) {
+        unacknowledged -= count
+        if added > 0 { isAtEnd = false }
+    }
 }

@@ -1,11 +1,20 @@
 import Catalogue
 import Import
 import Queue
+import Relocation
 
-/// What became of one task's rows, and how long it took.
+/// What one task has done, and how long it took.
 struct TimedOutcome {
-    let chunk: ChunkOutcome
+    let task: TaskOutcome
     let microseconds: Int64
+}
+
+extension TaskOutcome {
+    /// Adds another task's outcome; see ``Import/ChunkOutcome/add(_:listing:)``.
+    mutating func add(_ other: TaskOutcome, listing limit: Int) {
+        rows.add(other.rows, listing: limit)
+        followUps += other.followUps
+    }
 }
 
 extension ChunkOutcome {

@@ -3,6 +3,7 @@ import Import
 import Queue
 import Relocation
 import Storage
+import TaskFormat
 
 internal import Logging
 
@@ -32,26 +33,32 @@ struct Turn {
 
     func commit() throws(ImportFailure) { try destination.commit(catalogue) }
 
-    /// The tasks of the relocation, from the first one.
-    func feed() -> TaskFeed {
-        TaskFeed(
-            held.queue, held.claim,
-            TaskPreparer(importUUID: held.claim.uuid, keyring: settings.payloadKeys, catalogue: catalogue))
+    /// Opens and decodes the relocation's tasks.
+    func preparer(_ options: RelocationOptions) -> TaskPreparer {
+        TaskPreparer(
+            importUUID: held.claim.uuid, keyring: settings.payloadKeys, options: options, catalogue: catalogue)
     }
+
+    /// The tasks of the relocation, from the first one.
+    func feed(_ preparer: TaskPreparer) -> TaskFeed { TaskFeed(held.queue, held.claim, preparer) }
 
     /// Does one task, measured and logged.
     ///
-    /// - Parameter index: its place in the list.
-    func perform(_ task: PreparedTask, at index: Int, _ work: RelocationImport) throws -> TimedOutcome {
-        held.current = (index, task.element)
+    /// - Parameters:
+    ///   - index: the place in the list of the task itself, or of the one that it follows.
+    ///   - cause: the task there.
+    func perform(
+        _ task: PreparedTask, at index: Int, causedBy cause: TaskElement? = nil, _ work: RelocationImport
+    ) throws -> TimedOutcome {
+        held.current = (index, cause ?? task.element)
         heartbeat.beat()
         let start = WallClock.now()
         logDebug("task started", task)
-        let outcome = TimedOutcome(chunk: try task.perform(work), microseconds: WallClock.now() - start)
+        let outcome = TimedOutcome(task: try task.perform(work), microseconds: WallClock.now() - start)
         vitals.countChunk()
         logDebug(
             "task done", task,
-            ["task.microseconds": "\(outcome.microseconds)", "task.replay": "\(outcome.chunk.isReplay)"])
+            ["task.microseconds": "\(outcome.microseconds)", "task.replay": "\(outcome.task.rows.isReplay)"])
         return outcome
     }
 
