@@ -78,7 +78,9 @@ import Testing
         Case(
             "deep nesting", "[\(row(#"{"username":\#(nested(100_000))}"#))]", Refusal(65, "record 1", "deeper than 200")
         ),
-        Case("gzip magic", "\u{1F}\u{8B}sesame", encoding: .isoLatin1, Refusal(65, "tarball", "damaged or truncated")),
+        Case(
+            "gzip magic", "\u{1F}\u{8B}sesame", encoding: .isoLatin1,
+            Refusal(65, "compressed file", "damaged or truncated")),
     ]
 
     @Test(arguments: cases) func isRefused(_ item: Case) throws {

@@ -101,7 +101,7 @@ import Testing
                     reason: "The export cannot be decoded: field is_active holds a string that is no boolean"))
         #expect(
             error.description.hasPrefix(
-                "record 3, byte 100, sentry.user, row 2, pk 31, field is_active: holds a string"))
+                "record 3, byte 100 (line 3), sentry.user, row 2, pk 31, field is_active: holds a string"))
     }
 
     @Test func takesAByteOrderMark() throws {

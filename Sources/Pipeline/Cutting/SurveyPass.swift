@@ -11,6 +11,12 @@ extension ExportSource {
         guard 1...limits.maxRows ~= chunkSize else {
             throw ExportError(.tooLarge, "a chunk has 1 to \(limits.maxRows) rows, not \(chunkSize)")
         }
+        do { return try read(scope, filter, chunkSize, limits) } catch { throw located(error) }
+    }
+
+    private func read(
+        _ scope: ImportScope, _ filter: ExportFilter?, _ chunkSize: Int, _ limits: ChunkLimits
+    ) throws(ExportError) -> ExportSurvey {
         var survey = ExportSurvey(scope: scope, filter: filter, chunkSize: chunkSize)
         let walk = try FileWalk(self, scope: scope)
         var tally = Tally(chunkSize: chunkSize, limits: limits)

@@ -54,6 +54,8 @@ public struct ExportError: Error, Sendable, Equatable, CustomStringConvertible {
 public struct ExportPlace: Sendable, Equatable, CustomStringConvertible {
     /// 0-based offset into the (decrypted) JSON text.
     public var byte: Int64?
+    /// 1-based line of that byte.
+    public var line: Int64?
     /// 1-based number of the element of the top-level array.
     public var record: Int64?
     /// Lower-case model name.
@@ -80,7 +82,7 @@ public struct ExportPlace: Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         var parts: [String] = []
         if let record { parts.append("record \(record)") }
-        if let byte { parts.append("byte \(byte)") }
+        if let byte { parts.append("byte \(byte)" + (line.map { " (line \($0))" } ?? "")) }
         if let model { parts.append(model) }
         if let ordinal { parts.append("row \(ordinal)") }
         if let sourcePK { parts.append("pk \(sourcePK)") }

@@ -1,5 +1,5 @@
 /// What reading an export may cost. Every limit is inclusive: a file that just meets it is read.
-// Ten properties: each limit stands for itself.
+// Eleven properties: each limit stands for itself.
 public struct ExportLimits: Sendable, Equatable {
     /// Levels of nesting inside one element of the top-level array, the element itself being the first.
     public var maxDepth = 200
@@ -15,6 +15,8 @@ public struct ExportLimits: Sendable, Equatable {
     public var maxModels = 1000
     /// Bytes that one compressed byte of a tarball may expand to; judged after the first MiB.
     public var maxCompressionRatio = 100
+    /// The same of a compressed JSON text, which is read in bounded memory: rows may repeat each other.
+    public var maxTextCompressionRatio = 1000
     /// Entries of a tarball, ignored ones included.
     public var maxTarballEntries = 1000
     /// Bytes of a tarball's `data.key`, of its `key.pub`, and of a private key.

@@ -1,11 +1,17 @@
 public import Catalogue
 
-/// An export that can be read any number of times: plain JSON, or an encrypted tarball with its key.
+/// An export that can be read any number of times: JSON, plain or compressed, or an encrypted tarball with its key.
 public final class ExportSource {
     public let limits: ExportLimits
     package let catalogue: Catalogue
     private let file: OpenFile
-    private let tarball: Tarball?
+    private let content: Content
+
+    /// What the file holds.
+    private enum Content {
+        case text, compressed
+        case tarball(Tarball)
+    }
 
     /// Opens an export. `-` is standard input, which is kept in an unlinked temporary file of mode 0600.
     /// Whether it is a tarball is judged by its content; a tarball needs `privateKeyPEM`, and plain JSON refuses it.
@@ -24,11 +30,12 @@ public final class ExportSource {
         self.file = file
         self.limits = limits
         self.catalogue = catalogue
-        guard try Tarball.isOne(file) else {
+        let form = try FileForm(file, limits: limits)
+        guard form == .tarball else {
             guard privateKeyPEM == nil else {
                 throw ExportError(.badKey, "\(file.name) is not encrypted; leave out the private key")
             }
-            tarball = nil
+            content = form == .compressed ? .compressed : .text
             return
         }
         let tarball = try Tarball(file, limits: limits)
@@ -36,18 +43,35 @@ public final class ExportSource {
             throw ExportError(.badKey, "\(file.name) is an encrypted tarball; give its private key")
         }
         try tarball.unlock(privateKeyPEM: privateKeyPEM)
-        self.tarball = tarball
+        content = .tarball(tarball)
     }
 
     /// Whether the export is an encrypted tarball.
-    public var isEncrypted: Bool { tarball != nil }
+    public var isEncrypted: Bool { if case .tarball = content { true } else { false } }
 
     /// Bytes of the file as it lies on the disk.
     public var fileBytes: Int { file.size }
 
     /// Begins a pass. Of a tarball the whole token is authenticated before the first plain text is given out.
     public func records() throws(ExportError) -> RecordReader {
-        if let tarball { return try RecordReader(try tarball.plainText(), limits: limits) }
-        return try RecordReader(try PlainBytes(file, blockBytes: limits.blockBytes), limits: limits)
+        try RecordReader(try text(), limits: limits)
+    }
+
+    private func text() throws(ExportError) -> any ByteSource {
+        switch content {
+        case .text: try PlainBytes(file, blockBytes: limits.blockBytes)
+        case .compressed: try CompressedText(file, limits: limits)
+        case .tarball(let tarball): try tarball.plainText()
+        }
+    }
+
+    /// The same error with the line of its byte: the text is read again up to there.
+    package func located(_ error: ExportError) -> ExportError {
+        guard error.kind == .badData || error.kind == .tooLarge, error.place.line == nil, let byte = error.place.byte
+        else { return error }
+        var error = error
+        // Without a line the error still names the byte.
+        error.place.line = try? text().line(of: byte)
+        return error
     }
 }

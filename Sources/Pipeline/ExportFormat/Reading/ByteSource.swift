@@ -4,6 +4,23 @@ protocol ByteSource: AnyObject {
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int
 }
 
+extension ByteSource {
+    /// 1-based line of a byte, counted from the beginning.
+    func line(of byte: Int64) throws(ExportError) -> Int64 {
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+        defer { block.deallocate() }
+        var line: Int64 = 1
+        var left = byte
+        while left > 0 {
+            let count = try read(into: block)
+            if count == 0 { break }
+            line += Int64(block[..<min(count, Int(clamping: left))].count { $0 == UInt8(ascii: "\n") })
+            left -= Int64(count)
+        }
+        return line
+    }
+}
+
 /// A file that is the JSON text itself.
 final class PlainBytes: ByteSource {
     private let file: OpenFile

@@ -118,14 +118,42 @@ extension RecordReader {
         case UInt8(ascii: "["): buffer.start += 1
         case UInt8(ascii: "{"): try emptyObject()
         case nil: throw bad("the export is empty; export again")
-        case let byte?: throw bad(TextStart.complaint(about: byte))
+        case let byte?: throw try noList() ?? bad(TextStart.complaint(about: byte))
         }
+    }
+
+    /// What stands where the list should begin; nil if nothing tells.
+    private func noList(isObject: Bool = false) throws(ExportError) -> ExportError? {
+        while buffer.end - buffer.start < ForeignText.sampleBytes, try buffer.fill() {}
+        let foreign = ForeignText(rest)
+        if let complaint = foreign.complaint { return bad(complaint) }
+        guard let start = foreign.listStart else {
+            return isObject ? nil : foreign.complaintWithoutList.map { bad($0) }
+        }
+        let place = buffer.offset(of: buffer.start + start)
+        return bad(
+            "text stands before the export, perhaps log output; the list of rows begins at byte \(place): remove what stands "
+                + "before it, or let the export command write to a file, not to standard output", at: place)
+    }
+
+    /// What is read and not consumed.
+    private var rest: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: buffer.base + buffer.start, count: buffer.end - buffer.start)
+    }
+
+    /// Text for people where a row or the end of the list should be; nil if it is none.
+    private func logLine() throws(ExportError) -> ExportError? {
+        while !rest.contains(UInt8(ascii: "\n")), rest.count < ForeignText.sampleBytes, try buffer.fill() {}
+        guard ForeignText.isLogLine(rest) else { return nil }
+        return bad(
+            "text that is no row stands here, perhaps a line of log output: remove it, or let the export command write to a "
+                + "file, not to standard output")
     }
 
     private func emptyObject() throws(ExportError) {
         buffer.start += 1
         guard try skipSpace() == UInt8(ascii: "}") else {
-            throw bad("the export is a single object; it has to be a list of rows")
+            throw try noList(isObject: true) ?? bad("the export is a single object; it has to be a list of rows")
         }
         isEmptyObject = true
         try finish()
@@ -134,7 +162,12 @@ extension RecordReader {
     /// Behind the closing bracket only white space may follow.
     private func finish() throws(ExportError) {
         buffer.start += 1
-        if try skipSpace() != nil {
+        if let next = try skipSpace() {
+            if next != UInt8(ascii: "["), next != UInt8(ascii: "{") {
+                throw bad(
+                    "text follows the end of the list, perhaps log output: remove it, or let the export command write to a "
+                        + "file, not to standard output")
+            }
             throw bad("something follows the end of the list; the file may be several exports joined together")
         }
         state = .finished
@@ -147,7 +180,7 @@ extension RecordReader {
             if try skipSpace() == UInt8(ascii: "]") { throw bad("a comma is followed by no row") }
         case UInt8(ascii: "]"): try finish()
         case nil: throw bad("the export ends before its list is closed: it is truncated; export again")
-        default: throw bad("a comma is missing behind this row")
+        default: throw try logLine() ?? bad("a comma is missing behind this row")
         }
     }
 
@@ -158,7 +191,8 @@ extension RecordReader {
             guard let first else {
                 throw bad("the export ends before its list is closed: it is truncated; export again")
             }
-            throw bad("this row is \(TextStart.kind(first)); every row has to be an object")
+            if number == 1, let error = try noList() { throw error }
+            throw try logLine() ?? bad("this row is \(TextStart.kind(first)); every row has to be an object")
         }
         try findEnd()
         state = .afterRecord

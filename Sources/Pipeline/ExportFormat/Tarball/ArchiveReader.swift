@@ -1,6 +1,7 @@
 import CArchive
 
-/// Goes once through a tar, plain or compressed with gzip, bzip2 or xz. Owns libarchive's handle.
+/// Goes once through a tar, or through one compressed file as if it were the only member of one. Takes gzip, bzip2, xz and
+/// zstd. Owns libarchive's handle.
 final class ArchiveReader {
     struct Member {
         let name: String
@@ -13,14 +14,17 @@ final class ArchiveReader {
     private let archive: OpaquePointer
     private let input: ArchiveInput
     private let limits: ExportLimits
+    private let isTar: Bool
     private var entries = 0
     /// Bytes of members given out.
     private var produced: Int64 = 0
 
-    init(_ file: OpenFile, limits: ExportLimits) throws(ExportError) {
+    /// - Parameter isTar: false for a compressed file that is no tar.
+    init(_ file: OpenFile, isTar: Bool = true, limits: ExportLimits) throws(ExportError) {
         guard let archive = archive_read_new() else {
-            throw ExportError(.outOfMemory, "not enough memory to read the tarball")
+            throw ExportError(.outOfMemory, "not enough memory to read the file")
         }
+        self.isTar = isTar
         self.archive = archive
         self.limits = limits
         input = ArchiveInput(file)
@@ -28,7 +32,8 @@ final class ArchiveReader {
         archive_read_support_filter_gzip(archive)
         archive_read_support_filter_bzip2(archive)
         archive_read_support_filter_xz(archive)
-        archive_read_support_format_tar(archive)
+        archive_read_support_filter_zstd(archive)
+        if isTar { archive_read_support_format_tar(archive) } else { archive_read_support_format_raw(archive) }
         // The input outlives the handle: both end with this object.
         let client = Unmanaged.passUnretained(input).toOpaque()
         let code = archive_read_open(
@@ -86,17 +91,25 @@ final class ArchiveReader {
         }
     }
 
+    /// Whether libarchive has found the file compressed; known once the first entry was asked for.
+    var isCompressed: Bool { archive_filter_count(archive) > 1 }
+
+    /// For messages.
+    private var noun: String { isTar ? "tarball" : "compressed file" }
+
+    private var maxRatio: Int { isTar ? limits.maxCompressionRatio : limits.maxTextCompressionRatio }
+
     private func requireModestCompression() throws(ExportError) {
         let expanded = max(archive_filter_bytes(archive, 0), produced)
-        guard expanded > 1 << 20, expanded / Int64(limits.maxCompressionRatio) > Int64(input.offset) else { return }
+        guard expanded > 1 << 20, expanded / Int64(maxRatio) > Int64(input.offset) else { return }
         throw ExportError(
-            .tooLarge, "the tarball expands to more than \(limits.maxCompressionRatio) times its size")
+            .tooLarge, "the \(noun) expands to more than \(maxRatio) times its size")
     }
 
     private func failure() -> ExportError {
         if let failure = input.failure { return failure }
         let words = archive_error_string(archive).map { String(cString: $0) } ?? "unknown format"
-        return ExportError(.badData, "the tarball cannot be read: \(ShownName.safe(words)); it is damaged or truncated")
+        return ExportError(.badData, "the \(noun) cannot be read: \(ShownName.safe(words)); it is damaged or truncated")
     }
 }
 

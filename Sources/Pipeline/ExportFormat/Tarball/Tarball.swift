@@ -82,30 +82,4 @@ final class Tarball {
         try file.requireUnchanged()
         throw ExportError(.badData, "the tarball lacks \(Self.export)")
     }
-
-    /// Judges by the first bytes: a compressed file, or the check sum of a tar header.
-    static func isOne(_ file: OpenFile) throws(ExportError) -> Bool {
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 512, alignment: 16)
-        defer { block.deallocate() }
-        var count = 0
-        while count < block.count {
-            let more = try file.read(at: count, into: UnsafeMutableRawBufferPointer(rebasing: block[count...]))
-            if more == 0 { break }
-            count += more
-        }
-        let head = UnsafeRawBufferPointer(rebasing: block[..<count])
-        let magics: [[UInt8]] = [[0x1F, 0x8B], Array("BZh".utf8), [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]]
-        return magics.contains { head.starts(with: $0) } || isTarHeader(head)
-    }
-
-    private static func isTarHeader(_ head: UnsafeRawBufferPointer) -> Bool {
-        guard head.count == 512 else { return false }
-        let field = head[148..<156]
-        let digits = field.drop { $0 == 0x20 }.prefix { 0x30...0x37 ~= $0 }
-        guard !digits.isEmpty else { return false }
-        let wanted = digits.reduce(0) { $0 * 8 + Int($1 - 0x30) }
-        // The field itself counts as eight spaces.
-        let sum = head.reduce(0) { $0 + Int($1) } - field.reduce(0) { $0 + Int($1) } + 8 * 0x20
-        return sum == wanted
-    }
 }
