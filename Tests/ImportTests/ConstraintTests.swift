@@ -119,7 +119,7 @@ import Testing
         #expect(try site.rows("sentry_environment").isEmpty)
     }
 
-    @Test(arguments: Engine.allCases) func aRowThatALaterOneReplacesIsJudgedToo(_ engine: Engine) throws {
+    @Test(arguments: Engine.allCases) func aRowThatALaterOneReplacesIsCheckedToo(_ engine: Engine) throws {
         let site = try Site(engine)
         let work = try site.worker()
         try addBasics(work)

@@ -2,7 +2,7 @@ import Catalogue
 import Ledger
 import Storage
 
-/// One chunk's rows on their way into the database, with what the rules may look at.
+/// What a rule needs to decide on one chunk's rows, and what writes them.
 final class Batch {
     let model: Model
     /// The database of the model's own silo, inside the chunk's transaction.
@@ -11,7 +11,7 @@ final class Batch {
     /// Microseconds since 1970 UTC, the same for the whole chunk.
     let now: Int64
     private let work: RelocationImport
-    /// Source key → the id that its new row must have; any fresh one where there is none.
+    /// Source key → the id that its new row must have. Other rows get fresh ids.
     private let plannedIDs: [Int64: Int64]
 
     /// - Parameter map: what rows of the chunk may refer to.
@@ -29,8 +29,8 @@ final class Batch {
     var memory: ImportMemory { work.memory }
     var random: SecureRandom { work.random }
 
-    /// Whether a rule may rely on what the memory says instead of asking: a conflict that it does not know of is met when
-    /// the rows are written, and the chunk is then tried again by itself.
+    /// Whether a rule may rely on the memory instead of asking the database. A conflict that the memory does not know of
+    /// shows when the rows are written; the chunk is then tried again by itself.
     var isTriedAgain: Bool { database.defersWrites }
 
     var isGlobal: Bool { context.scope == .global }
@@ -38,33 +38,31 @@ final class Batch {
     /// Microseconds `days` from now.
     func inDays(_ days: Int64) -> Value { .timestamp(now + days * 86_400_000_000) }
 
-    // MARK: Reading and writing, with errors in the import's words
+    // MARK: Reading and writing the model's table, with errors in the import's words
 
     func select(_ query: Select) throws(ImportFailure) -> [[Value]] {
         do { return try database.select(query) } catch { throw .from(error, model: model) }
     }
 
-    /// Numbers the rows with fresh ids and writes them whole; checks them first.
-    func insert(_ rows: inout [Row]) throws(ImportFailure) {
-        try RowCheck(model).check(rows)
+    /// Gives each row its planned id or a fresh one.
+    func number(_ rows: inout [Row]) throws(ImportFailure) {
         guard !rows.isEmpty else { return }
         let id = model.idColumn
         let ids = try plannedIDs.isEmpty ? reserveIDs(rows.count, for: model.table) : ArraySlice(ids(for: rows))
         for (index, fresh) in zip(rows.indices, ids) { rows[index].values[id] = .integer(fresh) }
-        try insertNumbered(rows)
     }
 
-    /// Planned ids where there are any, fresh ones for the rest.
     private func ids(for rows: [Row]) throws(ImportFailure) -> [Int64] {
         var planned = plannedIDs
-        // Of rows with one source key the last has the planned id, as in the map it comes from.
+        // Of rows with the same source key the last gets the planned id, as in the map that it comes from.
         let ids = Array(rows.reversed().map { $0.sourcePK.flatMap { planned.removeValue(forKey: $0) } }.reversed())
         var fresh = try reserveIDs(ids.count { $0 == nil }, for: model.table).makeIterator()
         return ids.compactMap { $0 ?? fresh.next() }
     }
 
-    /// Writes rows that carry their ids.
-    func insertNumbered(_ rows: [Row]) throws(ImportFailure) {
+    /// Inserts rows that carry their ids.
+    func insert(_ rows: [Row]) throws(ImportFailure) {
+        guard !rows.isEmpty else { return }
         let written = model.writtenColumns
         let values =
             written.count == model.columns.count
@@ -77,37 +75,42 @@ final class Batch {
         }
     }
 
-    /// Writes columns of rows that exist already, found by the ids they carry.
+    /// Updates stored rows, in the order of their ids.
     ///
-    /// - Parameter keeping: columns by which the rows were found: they hold what is to be written.
-    func update(_ rows: [Row], keeping: Set<Int> = []) throws(ImportFailure) {
+    /// - Parameters:
+    ///   - rows: id → the row whose values it takes.
+    ///   - keyColumns: columns that stay as they are.
+    func update(_ rows: [Int64: Row], keeping keyColumns: Set<Int>) throws(ImportFailure) {
         guard !rows.isEmpty else { return }
-        try RowCheck(model).check(rows)
-        let id = model.idColumn
-        let written = model.writtenColumns.filter { $0 != id && !keeping.contains($0) }
-        let values = rows.map { row in [row.values[id]] + written.map { row.values[$0] } }
+        let rows = rows.sorted { $0.key < $1.key }
+        let written = model.writtenColumns.filter { $0 != model.idColumn && !keyColumns.contains($0) }
+        let values = rows.map { id, row in [.integer(id)] + written.map { row.values[$0] } }
         do {
             try database.update(Update(model.table, set: written.map { model.columns[$0].name }, rows: values))
         } catch {
-            throw .from(error, model: model, rows: rows)
+            throw .from(error, model: model, rows: rows.map(\.value))
         }
     }
 
-    /// Writes rows of another table that come of this batch's rows, one for each of `causes` where given.
+    /// Makes the next fresh id of the model's table greater than all it holds.
+    func advanceSequence() throws(ImportFailure) {
+        do { try database.advanceSequence(of: model.table) } catch { throw .from(error, model: model) }
+    }
+
+    // MARK: Writing other tables
+
+    func update(_ update: Update) throws(ImportFailure) {
+        do { try database.update(update) } catch { throw .from(error, model: model) }
+    }
+
+    /// Inserts rows of another table that this batch's rows bring with them.
+    ///
+    /// - Parameter causes: the row of this batch that each comes from, to name it in an error.
     func insert(
         into table: Table, _ columns: [String], _ values: [[Value]], causes: [Row] = [], ignoringConflicts: Bool = false
     ) throws(ImportFailure) {
         guard !values.isEmpty else { return }
         let ids = try reserveIDs(values.count, for: table)
-        try insert(into: table, columns, values, numbered: ids, causes: causes, ignoringConflicts: ignoringConflicts)
-    }
-
-    /// The same under ids that are reserved already.
-    func insert(
-        into table: Table, _ columns: [String], _ values: [[Value]], numbered ids: ArraySlice<Int64>,
-        causes: [Row] = [], ignoringConflicts: Bool = false
-    ) throws(ImportFailure) {
-        guard !values.isEmpty else { return }
         let rows = zip(ids, values).map { [Value.integer($0)] + $1 }
         do {
             try database.insert(
@@ -117,7 +120,7 @@ final class Batch {
         }
     }
 
-    func reserveIDs(_ count: Int, for table: Table) throws(ImportFailure) -> ArraySlice<Int64> {
+    private func reserveIDs(_ count: Int, for table: Table) throws(ImportFailure) -> ArraySlice<Int64> {
         do { return try memory.ids.take(count, for: table, from: database) } catch { throw .from(error, model: model) }
     }
 }
@@ -128,13 +131,13 @@ extension Batch {
         do { return try work.catalogue.requireModel(name).table } catch { throw ImportFailure(error) }
     }
 
-    /// A table of no model that a rule writes.
+    /// A table of no model.
     func table(_ name: String) throws(ImportFailure) -> Table {
         do { return try work.catalogue.requireTable(name) } catch { throw ImportFailure(error) }
     }
 }
 
 extension Model {
-    /// Indices of the columns an import writes, `id` included.
+    /// Indices of the columns that an import writes, `id` included.
     var writtenColumns: [Int] { columns.indices.filter { !columns[$0].isDatabaseOnly } }
 }

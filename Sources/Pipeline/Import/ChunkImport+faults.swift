@@ -3,7 +3,7 @@ import Ledger
 import Storage
 
 extension ChunkImport {
-    /// Refuses what no worker may write.
+    /// Throws if no worker may write the chunk.
     func requireSound() throws(ImportFailure) {
         func refusal(_ kind: Finding.Kind, _ reason: String) -> ImportFailure {
             .permanent(Finding(kind: kind, model: model.name, reason: reason))
@@ -25,8 +25,8 @@ extension ChunkImport {
         work.soundModels.insert(model.name)
     }
 
-    /// The failure that writing row after row meets first. Rows are checked and written set by set, so that the first
-    /// fault found need not be the first in the file: the rows before it are tried by themselves.
+    /// The failure that writing row after row would meet first. All rows pass each step together, so the fault that was
+    /// found may not be the first in the file: the rows before it are tried by themselves.
     func earliest(_ failure: ImportFailure, _ rows: [Row]) -> ImportFailure {
         guard case .permanent(let finding) = failure, let ordinal = finding.ordinal else { return failure }
         let before = rows.filter { $0.ordinal < ordinal }
@@ -36,7 +36,7 @@ extension ChunkImport {
         do {
             if ownsTransaction { try storage { () throws(StorageError) in try database.begin() } }
             var outcome = ChunkOutcome()
-            // What the failed attempt noted of these very rows must not speak against them.
+            // The failed attempt has noted these very rows. They must not count as taken.
             work.memory.forget()
             _ = try write(before, into: &outcome)
             return failure
@@ -47,7 +47,7 @@ extension ChunkImport {
         }
     }
 
-    /// Before a commit: nobody else may have written chunks of this model that this worker does not know.
+    /// Before a commit: throws if others have written chunks of this model that this worker does not know.
     func requireNoOthers() throws(ImportFailure) {
         let hasOthers = try storage { () throws(StorageError) in
             try work.ledger.hasChunksOfOthers(model, besides: 1)
@@ -55,12 +55,12 @@ extension ChunkImport {
         if hasOthers { throw .writtenByOthers(model) }
     }
 
-    /// After a failure: takes over what another worker has written of this model meanwhile. True where there is any.
+    /// After a failure: takes over the chunks of this model that others have written meanwhile. True if there are any.
     func adoptChunksOfOthers() throws(ImportFailure) -> Bool {
         try storage { () throws(StorageError) in try work.ledger.adoptChunksOfOthers(model) }
     }
 
-    /// The source row of the written one that a commit names.
+    /// The source row of the written row that a commit's error names.
     func row(of error: StorageError, in chunk: ChunkRow?, _ rows: [Row]) -> Row? {
         guard let id = error.rowID, error.table == model.table.name,
             let entry = chunk?.mapped.first(where: { $0.newPK == id })

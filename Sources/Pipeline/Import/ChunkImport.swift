@@ -3,8 +3,8 @@ import Failpoints
 import Ledger
 import Storage
 
-/// The import of one chunk: recognises what is there, writes the rest with its chunk row, and sorts out races with other
-/// workers.
+/// The import of one chunk: recognises the rows that are written already, writes the others with their chunk row, and
+/// resolves races with other workers.
 struct ChunkImport {
     let work: RelocationImport
     let context: ChunkContext
@@ -30,13 +30,13 @@ struct ChunkImport {
         } catch {
             guard case .permanent(let finding) = error else { throw error }
             if try adoptChunksOfOthers() { return try run(rows) }
-            // Another import may have written a row between the look-up that found none and our own: seen from now on.
+            // Another import may have written a row after our look-up and before our write. The next look-up finds it.
             guard !isSecondAttempt, finding.kind == .integrityError else { throw error }
             return try run(rows, isSecondAttempt: true)
         }
     }
 
-    /// The rows whose source keys no chunk row held when the worker took over; the others count as what they became.
+    /// The rows whose source keys no chunk row held when the worker took over. The others count as what they became then.
     private func unwritten(_ rows: [Row], into outcome: inout ChunkOutcome) -> [Row] {
         let known = ledger.map.entries(of: model.name)
         guard known.holdsEarlier else { return rows }
@@ -50,9 +50,9 @@ struct ChunkImport {
         return fresh
     }
 
-    /// In a transaction of several chunks that is open already.
+    /// Writes in an open transaction of several chunks.
     private func writeInside(_ rows: [Row], into outcome: inout ChunkOutcome) throws(ImportFailure) {
-        // What is deferred names no row anyhow.
+        // Errors of deferred writes name no row.
         let defersWrites = database.defersWrites
         let written: Written?
         do { written = try write(rows, into: &outcome) } catch {
@@ -63,7 +63,7 @@ struct ChunkImport {
         try adopt(written.chunk, isConfirmed: false)
     }
 
-    /// In a transaction of its own.
+    /// Writes in a transaction of its own.
     private func writeAndCommit(_ rows: [Row], into outcome: inout ChunkOutcome) throws(ImportFailure) {
         var written: Written?
         do {
@@ -93,7 +93,7 @@ struct ChunkImport {
         var ordinals: [Int64] = []
     }
 
-    /// Inside the transaction: normalise, write. nil where nothing was written.
+    /// Inside the transaction: normalises, decides, applies. nil if nothing was written.
     func write(_ rows: [Row], into outcome: inout ChunkOutcome) throws(ImportFailure) -> Written? {
         let visible = try storage { () throws(StorageError) in
             try ledger.map(hiding: context.hidden, work.catalogue)
@@ -111,13 +111,14 @@ struct ChunkImport {
         }
         defer { outcome.drops.sort { $0.ordinal < $1.ordinal } }
         guard !kept.isEmpty else { return nil }
-        let written = gather(kept, try rule.write(kept, batch), into: &outcome)
+        let results = try rule.apply(rule.decide(kept, batch), batch)
+        let written = gather(kept, results, into: &outcome)
         guard written.chunk.rowsWritten > 0 else { return nil }
         try pass("chunk.written")
         return written
     }
 
-    /// What became of each row, as a chunk row.
+    /// Sums up in a chunk row what became of each row.
     private func gather(_ rows: [Row], _ results: [RowResult], into outcome: inout ChunkOutcome) -> Written {
         var written = Written(chunk: ChunkRow(model: model.name, minOrdinal: context.minOrdinal))
         var tally = KindTally()
@@ -135,7 +136,7 @@ struct ChunkImport {
         return written
     }
 
-    /// Inside the transaction: the chunk row.
+    /// Inside the transaction: writes the chunk row.
     private func record(
         _ written: inout Written, _ rows: [Row], _ writing: ChunkTable.Writing
     ) throws(ImportFailure) {
@@ -146,7 +147,7 @@ struct ChunkImport {
         }
     }
 
-    /// Takes a chunk row into the map, and copies it to the other silo where there is one.
+    /// Takes a chunk row into the map, and copies it to the region's database if that is another one.
     private func adopt(_ chunk: ChunkRow, isConfirmed: Bool) throws(ImportFailure) {
         ledger.adopt(chunk, isConfirmed: isConfirmed)
         guard work.destination.isSplit, model.silo == .control else { return }
@@ -160,7 +161,7 @@ struct ChunkImport {
             DroppedRow(model: model.name, sourcePK: row.sourcePK, ordinal: row.ordinal, reason: reason))
     }
 
-    /// A test may fail the process here; to the import that is a connection lost at this place.
+    /// A test may end the process here, or fail the call: then the connection counts as lost.
     private func pass(_ place: StaticString) throws(ImportFailure) {
         do { try Failpoint.reach(place) } catch {
             throw .transient(StorageError(.unavailable, "the connection was lost at \(error.name)"))

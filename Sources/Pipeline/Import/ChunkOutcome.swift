@@ -14,7 +14,7 @@ public struct ChunkOutcome: Sendable {
     public var account = RowAccount()
     /// Dropped rows in file order.
     public var drops: [DroppedRow] = []
-    /// Whether every row of it had been written before.
+    /// Whether all its rows had been written before.
     public var isReplay = false
 
     public init() {}
@@ -22,7 +22,7 @@ public struct ChunkOutcome: Sendable {
 
 /// What became of one row.
 enum RowResult {
-    /// The destination key, how it was found, and the slug the row has now.
+    /// The destination key, what the row counts as, and the slug that it has now.
     case written(Int64, MappingKind, slug: String?)
     case dropped(DropReason)
 }

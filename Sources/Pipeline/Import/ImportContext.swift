@@ -2,11 +2,11 @@ public import Catalogue
 
 /// What an operator chose for an import.
 public struct ImportFlags: Sendable, Equatable {
-    /// A user whose name exists already is taken to be that user; otherwise the imported name gets a suffix.
+    /// Whether a user whose name exists is merged into that user; otherwise the imported name gets a suffix.
     public var mergeUsers: Bool
-    /// A configuration row that exists already takes the imported values; otherwise it is left alone.
+    /// Whether a configuration row that exists takes the imported values; otherwise it stays as it is.
     public var overwriteConfigs: Bool
-    /// Imported organizations wait for approval.
+    /// Whether imported organizations wait for approval.
     public var hideOrganizations: Bool
 
     public init(mergeUsers: Bool = false, overwriteConfigs: Bool = false, hideOrganizations: Bool = false) {
@@ -18,9 +18,9 @@ public struct ImportFlags: Sendable, Equatable {
 
 /// What the destination installation calls itself.
 public struct InstanceSettings: Sendable, Equatable {
-    /// The public address that minted organization tokens carry; without one such tokens are dropped.
+    /// The public address that minted organization tokens carry. Without it such tokens are dropped.
     public var urlPrefix: String?
-    /// The region's address in minted tokens; the prefix where nil.
+    /// The region's address in minted tokens; nil stands for the prefix.
     public var regionURL: String?
     public var regionName: String
 
@@ -33,7 +33,7 @@ public struct InstanceSettings: Sendable, Equatable {
 
 /// What stays the same for all chunks of a relocation.
 public struct ImportContext: Sendable {
-    /// Dashed, lower case: the idempotency key of every chunk row.
+    /// Dashed, in lower case: every chunk row carries it, so that a replay finds its own.
     public let importUUID: String
     public let scope: ImportScope
     public let flags: ImportFlags

@@ -9,13 +9,13 @@ extension StorageError {
 
 /// Why a chunk was not imported. Nothing of it was written.
 public enum ImportFailure: Error, Sendable {
-    /// The same chunk will fail again: the finding names the row.
+    /// The same chunk will fail again. The finding names the row, if one is at fault.
     case permanent(Finding)
     /// An error of the database after which the same work may succeed.
     case transient(StorageError)
-    /// Another worker owns the relocation now.
+    /// Another worker may have the relocation now.
     case leaseLost
-    /// The database does not fit or does not let us in; an operator must act, the relocation itself is sound.
+    /// The database has another schema or refuses access. An operator must act; the relocation itself is sound.
     case destination(StorageError)
 }
 
@@ -28,7 +28,7 @@ extension ImportFailure {
         return ImportFailure(error, model: model.name, row: row)
     }
 
-    /// What a storage error means outside any chunk. The model is that of the table at fault.
+    /// What a storage error means outside of a chunk. The model is that of the table at fault.
     package init(_ error: StorageError, _ catalogue: Catalogue) {
         let model = catalogue.models.first { $0.table.name == error.table }?.name ?? error.table
         self.init(error, model: model, row: nil)
@@ -55,10 +55,10 @@ extension ImportFailure {
         }
     }
 
-    /// A catalogue that lacks what the import relies on: the destination is of another version.
+    /// A catalogue that lacks what the import needs: the destination is of another version.
     init(_ gap: CatalogueGap) { self = .destination(StorageError(gap)) }
 
-    /// A race with a worker that was believed lost.
+    /// A race with a worker that was believed to be lost.
     static func writtenByOthers(_ model: Model) -> ImportFailure {
         .permanent(
             Finding(kind: .integrityError, model: model.name, reason: "another worker has written chunks of this model")

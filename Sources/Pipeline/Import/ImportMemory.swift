@@ -1,25 +1,25 @@
 import Catalogue
 import Storage
 
-/// What a worker remembers from one chunk of a relocation to the next, to ask the database less. All of it can be
-/// forgotten at any time, and has to be when a transaction is rolled back.
+/// What a worker remembers from one chunk of a relocation to the next, to query the database less. It may forget all of
+/// it at any time, and must when a transaction is rolled back.
 final class ImportMemory {
-    let indexes = FoldedIndexes()
+    let foldedIndexes = FoldedIndexCache()
     let ids: IDAllocator
-    let addresses = AddressBook()
+    let emailCache = EmailCache()
     let ownUsers = OwnUsers()
 
     init(_ context: ImportContext) {
-        // A Global import numbers from 1 in file order and leaves the sequences right behind its rows.
-        // `FoldedIndex` finds the new rows of these two tables by their ids.
+        // A Global import numbers its rows from 1 in file order, and the sequences go on right after them.
+        // `FoldedIndex` finds the new rows of the two tables by their ids.
         ids = IDAllocator(
             looksAhead: context.scope != .global, neverAhead: ["auth_user", "sentry_organization"])
     }
 
     func forget() {
-        indexes.forget()
+        foldedIndexes.forget()
         ids.forget()
-        addresses.forget()
+        emailCache.forget()
         ownUsers.forget()
     }
 }

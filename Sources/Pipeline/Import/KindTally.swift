@@ -1,7 +1,7 @@
 import Catalogue
 import Ledger
 
-/// Counts written rows of one model before they are added to an account.
+/// Counts the written rows of one model by their kind, to add them to an account at once.
 struct KindTally {
     private var inserted = 0
     private var existing = 0

@@ -8,8 +8,8 @@ enum Normalised {
     case dropped(Row, DropReason)
 }
 
-/// Rewrites references through the primary-key map, lets the model's rule change or drop the row, and asks each row
-/// for its scope.
+/// Rewrites references through the primary-key map, lets the model's rule change or drop each row, and drops rows whose
+/// scope is not the import's.
 struct Normaliser {
     private let rule: any ModelRule
     private let batch: Batch
@@ -17,7 +17,7 @@ struct Normaliser {
     private let maps: [ModelKeyMap]
     private let belongsToUser: Bool
 
-    /// A column to rewrite: plain bits, read for every row.
+    /// A column to rewrite: plain values, because they are read for every row.
     private struct Reference {
         let index: Int
         let isUser: Bool
@@ -44,10 +44,9 @@ struct Normaliser {
     }
 
     func normalise(_ rows: [Row]) throws(ImportFailure) -> [Normalised] {
-        let prepared = try rule.prepare(rows, batch)
         var out: [Normalised] = []
         out.reserveCapacity(rows.count)
-        for var row in prepared {
+        for var row in rows {
             if let reason = try fate(of: &row) { out.append(.dropped(row, reason)) } else { out.append(.kept(row)) }
         }
         return try rejectOutOfScope(out)

@@ -2,15 +2,15 @@ import Catalogue
 import Ledger
 import Storage
 
-/// Which users can have rows of a model that this worker does not know of: not those that it has inserted itself,
-/// before it writes the first such row. Only for a relocation that it has worked on from its beginning.
+/// Which users may have rows of a model that this worker does not know. A user that it has inserted itself has none
+/// before the worker writes the first, if it has worked on the relocation from the beginning.
 final class OwnUsers {
+    /// Whether this worker knows all rows that the relocation has written.
     private var isWhole = true
-    /// Model → users of whom rows were written.
+    /// Model → the users whose rows were written.
     private var written: [String: IDSet] = [:]
 
-    /// The users of `users` whose rows of the batch's model have to be looked up. Their rows, and the others', count as
-    /// written from now on.
+    /// The users whose rows of the batch's model must be looked up. The rows of all `users` count as written from now on.
     func toLookUp(_ users: Set<Int64>, _ batch: Batch) -> [Value] {
         var known = written.removeValue(forKey: batch.model.name) ?? IDSet()
         let wanted = users.filter { !known.insert($0) || !isWhole || !batch.map.claims($0, of: "sentry.user") }

@@ -3,7 +3,7 @@ import Ledger
 import Storage
 
 extension RelocationImport {
-    /// Gives the imported organizations their slugs for good.
+    /// Gives the imported organizations the slugs that they keep.
     public func provisionSlugs(now: Int64 = WallClock.now()) throws(ImportFailure) {
         let model: Model
         let work: SlugProvisioning
@@ -23,7 +23,7 @@ extension RelocationImport {
         catalogue.derivedModels.compactMap(catalogue.model).filter { !map.entries(of: $0.name).isEmpty }
     }
 
-    /// Completes the imported rows of one model, then writes their mirror rows that are missing.
+    /// Adds what the imported rows of one model lack: implicit rows first, then mirror rows.
     public func derive(_ model: Model, now: Int64 = WallClock.now()) throws(ImportFailure) {
         let ids = map.newPKs(of: model.name)
         if let completion = Completions.completion(of: model) { try complete(model, ids, completion, now) }
@@ -54,8 +54,8 @@ extension RelocationImport {
         }
     }
 
-    /// Empties what a Global import into one database empties, children before parents. Does nothing where this
-    /// import's own rows are there already.
+    /// Empties the tables that a Global import into one database empties, children before parents. Does nothing if rows
+    /// of this import are there already.
     public func clear() throws(ImportFailure) {
         guard map.isEmpty, !destination.isSplit else { return }
         let tables = catalogue.fullOrder.reversed().map(\.table)
@@ -66,7 +66,7 @@ extension RelocationImport {
         }
     }
 
-    /// Control first, region second: each step finds what the other left and completes it when run again.
+    /// Commits control first, region second. A second run completes what the first has left.
     private func inTransactions(_ model: Model, _ work: () throws(StorageError) -> Void) throws(ImportFailure) {
         let databases = (destination.isSplit ? [destination.control, destination.region] : [destination.region])
             .filter { !$0.isInTransaction }
@@ -83,7 +83,7 @@ extension RelocationImport {
 }
 
 extension Catalogue {
-    /// Tables of no model that an import reads or writes, of one silo or of both where nil.
+    /// The tables of no model that an import reads or writes: those of one silo; nil stands for both.
     public func importedOtherTables(_ silo: Silo?) -> [Table] {
         let control = [
             "sentry_controlimportchunk", "sentry_lostpasswordhash", "sentry_organizationslugreservation",

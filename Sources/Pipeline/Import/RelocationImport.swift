@@ -2,8 +2,8 @@ public import Catalogue
 public import Ledger
 public import Storage
 
-/// One relocation's import on one worker: what its tasks share. Everything it knows comes from the ledger, so that any
-/// worker can take over at any moment. Not `Sendable`: it lives with its connections.
+/// One relocation's import on one worker: what its tasks share. All it knows comes from the ledger, so that any worker can
+/// take over at any time. It is not `Sendable` because it uses its connections.
 public final class RelocationImport {
     public let context: ImportContext
     public let destination: Destination
@@ -12,7 +12,7 @@ public final class RelocationImport {
     let ledger: Ledger
     let memory: ImportMemory
     let random = SecureRandom()
-    /// Models of which the destination is known to hold the table.
+    /// Models whose tables the destination is known to have.
     var soundModels: Set<String> = []
 
     /// Rebuilds the primary-key map from the chunk rows of this import.
@@ -35,11 +35,11 @@ public final class RelocationImport {
     /// Source keys and what they became.
     public var map: PrimaryKeyMap { ledger.map }
 
-    /// Writes one chunk, or recognises what of it is there already. Commits by itself unless a transaction is open.
+    /// Writes one chunk, except for rows that are written already. Commits unless a transaction was open.
     ///
     /// - Parameters:
-    ///   - hidden: Model → the ordinal from which its rows come later in the file than this chunk: no row of it refers
-    ///     to those, though they may have been written by the time of a replay.
+    ///   - hidden: model → the ordinal from which its rows come later in the file than this chunk. The chunk's rows
+    ///     cannot refer to those, although a replay may find them written.
     ///   - now: microseconds since 1970 UTC.
     public func importChunk(
         model: Model, minOrdinal: Int64, rows: [Row], hidden: [String: Int64] = [:], now: Int64 = WallClock.now()
@@ -52,14 +52,14 @@ public final class RelocationImport {
 
     // MARK: Around a transaction of several chunks
 
-    /// Before its commit: nobody else may have written chunks that this worker does not know.
+    /// Before its commit: throws if others have written chunks that this worker does not know.
     public func confirmAlone() throws(ImportFailure) {
         let found: Model?
         do { found = try ledger.modelWithOthers(catalogue) } catch { throw ImportFailure(error, catalogue) }
         if let found { throw .writtenByOthers(found) }
     }
 
-    /// Before the commits of one transaction that spans both silos.
+    /// Before both commits of a transaction that spans both silos.
     public func prepareCommits() throws(ImportFailure) {
         do { try ledger.prepareCommits() } catch { throw ImportFailure(error, catalogue) }
     }
@@ -69,8 +69,8 @@ public final class RelocationImport {
         do { try ledger.finishCommits() } catch { throw ImportFailure(error, catalogue) }
     }
 
-    /// Whether another worker has written chunk rows of this import since this one took it over: what failed inside
-    /// one transaction then lost a race, and works when it is tried again. Asked after the transaction was rolled back.
+    /// Whether another worker has written chunk rows of this import since this one took it over. If so, a transaction that
+    /// failed has lost a race, and its work succeeds when it is tried again. Call this after its rollback.
     public func isOvertaken() throws(ImportFailure) -> Bool {
         do { return try ledger.isOvertaken() } catch { throw ImportFailure(error, catalogue) }
     }

@@ -1,13 +1,13 @@
 import Catalogue
 
-/// Judges a row against its columns just before it is written, in the words and kinds of the reference: what the
-/// databases would refuse, found without losing the rest of the statement to it. The databases' own constraints stay
-/// the second line.
+/// Checks that rows fit their columns before they are written, with the kinds and words of the reference. A fault that
+/// the database finds costs the whole statement; this finds it before. The database's own constraints remain the second
+/// check.
 struct RowCheck {
     private let model: Model
     private let bounds: [Bounds]
 
-    /// What a column takes: plain bits, read for every value.
+    /// What a column takes: plain values, because they are read for every row.
     private struct Bounds {
         let index: Int
         let isNullable: Bool
@@ -29,15 +29,15 @@ struct RowCheck {
         }
     }
 
-    /// A fault with the stage at which the reference meets it: it asserts before it sends, and the database fits the
-    /// values to their columns before it looks for nulls, and for nulls before it runs its checks.
+    /// The stage at which the reference meets a fault: it asserts before it sends a statement; the database then fits the
+    /// values to their columns, looks for nulls and runs its checks, in this order.
     private enum Stage: Int {
         case assertion, value, null, check
     }
 
     private typealias Fault = (stage: Stage, kind: Finding.Kind, reason: String)
 
-    /// The fault that the reference meets first; nil for a sound row.
+    /// The fault that the reference meets first; nil if the row fits.
     func fault(in row: Row) -> (kind: Finding.Kind, reason: String)? {
         var first: Fault?
         for bounds in bounds {
@@ -70,7 +70,7 @@ struct RowCheck {
 
     private func fault(in text: String, _ bounds: Bounds) -> Fault? {
         if text.holdsNUL { return nul(bounds) }
-        // As the databases do on assignment, spaces beyond the limit are cut off.
+        // The databases cut off spaces beyond the limit.
         guard let limit = bounds.limit, text.utf8.count > limit,
             text.unicodeScalars.dropFirst(limit).contains(where: { $0 != " " })
         else { return nil }

@@ -2,8 +2,8 @@ import Catalogue
 import TextForms
 internal import Glibc
 
-/// Random values from the kernel's generator, read in blocks: a user needs five of them, and a system call each would
-/// cost more than writing the row. One instance is shared, never copied: two copies would give the same secrets.
+/// Random values from the kernel's generator. They are read in blocks: a user needs five, and a system call for each would
+/// cost more than to write the row. One instance is shared and never copied: two copies would give the same secrets.
 final class SecureRandom {
     private var block = [UInt8](repeating: 0, count: 4096)
     private var used = 4096
@@ -28,7 +28,7 @@ final class SecureRandom {
         return out
     }
 
-    /// Characters drawn evenly from an alphabet of at most 256.
+    /// Characters drawn evenly from an alphabet of at most 256 bytes.
     func string(_ count: Int, of alphabet: [UInt8]) -> String {
         let limit = 256 - 256 % alphabet.count
         return String(unsafeUninitializedCapacity: count) { buffer in
@@ -56,8 +56,8 @@ final class SecureRandom {
         return UUIDBytes.version4(half(raw[..<8]), half(raw[8...])).text
     }
 
-    /// A password digest that no password has: the reference hashes a random password nobody will ever know, at half a
-    /// second of CPU each; random bytes of the same format are as unusable.
+    /// A digest that no known password has. The reference hashes a random password that nobody will ever know, which takes
+    /// half a second; random bytes in the same format are as unusable.
     func unusablePassword() -> String {
         "pbkdf2_sha256$720000$\(alphanumeric(22))$\(Base64.encode(bytes(32)))"
     }

@@ -1,6 +1,6 @@
 import Catalogue
 
-/// Stands for a text, folded already: two hashes that differ in their seed, so that no two texts share both.
+/// Stands for a folded text: two hashes with different seeds, so that no two texts share both.
 struct TextKey: Hashable {
     private let first: Int
     private let second: Int

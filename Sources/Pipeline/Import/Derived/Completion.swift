@@ -1,15 +1,15 @@
 import Catalogue
 import Storage
 
-/// Writes the rows that saving a model's rows makes and that the file has not brought: once all rows are there, so that
-/// none is written first to be overwritten later. Running it again changes nothing.
+/// Inserts the implicit rows of a model's rows that the file has not brought. It runs after the file's last row: otherwise
+/// the file's own rows would overwrite them. A second run changes nothing.
 protocol Completion {
-    /// - Parameter ids: ids of imported rows, ascending, a page of them.
+    /// - Parameter ids: a page of ids of imported rows, ascending.
     func complete(_ ids: [Value], _ batch: Batch) throws(ImportFailure)
 }
 
 enum Completions {
-    /// Rows that are completed with one statement each.
+    /// Rows that are completed together.
     static let page = 1000
 
     static func completion(of model: Model) -> (any Completion)? {

@@ -1,7 +1,7 @@
 import Catalogue
 import Storage
 
-/// A project has an epoch for the defaults of its options, and a key.
+/// A project has a key, and an epoch that determines the defaults of its options.
 struct ProjectCompletion: Completion {
     private static let epochKey = Value.text("sentry:option-epoch")
     private static let epoch = Value.text("13")
@@ -42,14 +42,14 @@ struct ProjectCompletion: Completion {
             })
     }
 
-    /// Projects that have such a row.
+    /// The projects that have such a row.
     private func present(
         in table: Table, where conditions: [Condition], _ batch: Batch
     ) throws(ImportFailure) -> Set<Value> {
         Set(try batch.select(Select(["project_id"], from: table, where: conditions)).map { $0[0] })
     }
 
-    /// Templates through which the option is visible already.
+    /// The templates that have an epoch, which their projects take over.
     private func templatesWithEpoch(_ templates: Set<Value>, _ batch: Batch) throws(ImportFailure) -> Set<Value> {
         guard !templates.isEmpty else { return [] }
         let found = try batch.select(

@@ -1,26 +1,26 @@
 import Catalogue
 import Storage
 
-/// A table that mirrors a model's rows, usually for the other silo: which column comes from where.
+/// A table that mirrors a model's rows, usually in the other silo, as data: what each column is made from.
 struct Replica: Sendable {
     enum Source: Sendable {
-        /// The source row's own id.
+        /// The source row's id.
         case id
         case column(String)
         case literal(Value)
         case now
         case regionName
-        /// A named bit of a flags column.
+        /// A named bit of a column of flags.
         case bit(String, of: String)
-        /// Non-empty lines of a text, `""` where null.
+        /// The lines of a text that are not empty; `""` for null.
         case lines(String)
-        /// A text array as a PostgreSQL array literal.
+        /// An array of texts as a PostgreSQL array literal.
         case arrayLiteral(String)
-        /// A column of the row that a reference column points at: (reference, model, column).
+        /// A column of the row that a reference points at: (reference, model, column).
         case related(String, String, String)
-        /// Whether the application a token belongs to is active; true without one.
+        /// Whether a token's application is active; true if it has none.
         case applicationIsActive
-        /// The organization of the app installation that holds a token.
+        /// The organization of the app installation that holds the token.
         case installationOrganization
     }
 
@@ -30,15 +30,15 @@ struct Replica: Sendable {
     /// The replica's column that holds the source row's id.
     let key: String
     let columns: [(name: String, source: Source)]
-    /// The replica's column whose organization must exist; nil where it needs none.
+    /// The replica's column whose organization must exist; nil if none must.
     var requiredOrganization: String?
-    /// A column that the table is indexed by, where it is not by its key, and the model it points at: what a relocation
-    /// has mirrored is found by what it has imported of that model.
+    /// For a table without an index on its key: a column that has one, and the model that it points at. What a relocation
+    /// has mirrored is found by its rows of that model.
     var anchor: (column: String, model: String)?
 }
 
 extension Replica {
-    /// In the order in which they are written: an organization's mapping before what hangs on it.
+    /// In the order in which they are written: an organization's mapping before what refers to it.
     static let all: [Replica] = [
         organizationMapping, memberMapping, team, memberTeam, orgAuthToken, apiKey, apiToken, authProvider,
         authIdentity,

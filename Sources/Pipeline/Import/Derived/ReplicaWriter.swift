@@ -2,7 +2,7 @@ import Catalogue
 import Ledger
 import Storage
 
-/// Writes the replica rows of imported rows that have none yet, pages at a time: running it again changes nothing.
+/// Writes the mirror rows of imported rows that have none, one page after another. A second run changes nothing.
 struct ReplicaWriter {
     private let replica: Replica
     private let work: RelocationImport
@@ -22,19 +22,19 @@ struct ReplicaWriter {
     private var source: any Database { work.destination.database(of: model.silo) }
     private var target: any Database { work.destination.database(of: replica.silo) }
 
-    /// Destination keys of what the relocation has imported of a model.
+    /// The destination keys of the rows that the relocation has imported of a model.
     private func imported(_ model: String) -> [Int64] {
         work.map.newPKs(of: model, kinds: [.inserted, .existing, .overwritten])
     }
 
-    /// Source rows a statement handles.
+    /// Source rows per statement.
     private static let page = 1000
-    /// Keys that one look-up for earlier replicas names: each may read a table that has no index for them.
+    /// Keys per look-up of earlier mirror rows: more than elsewhere, because each may read a whole table.
     private static let lookUpPage = 10_000
 
     /// - Parameter ids: ids of the imported rows, ascending.
     func write(_ ids: [Int64]) throws(StorageError) {
-        // Before anything is written: a table without an index is read while it is at its smallest.
+        // This comes before all writes: a table without an index is then at its smallest.
         let present = try mirrored(ids)
         let missing = present.isEmpty ? ids : ids.filter { !present.contains($0) }
         for start in stride(from: 0, to: missing.count, by: Self.page) {
@@ -42,7 +42,7 @@ struct ReplicaWriter {
         }
     }
 
-    /// The ids that have a replica, and perhaps others.
+    /// The ids that have a mirror row, and perhaps others.
     private func mirrored(_ ids: [Int64]) throws(StorageError) -> Set<Int64> {
         guard !ids.isEmpty else { return [] }
         let column = replica.anchor?.column ?? replica.key
@@ -70,7 +70,7 @@ struct ReplicaWriter {
                 rows: zip(numbers, copies).map { [.integer($0)] + $1 }))
     }
 
-    /// One replica row; nil where its organization is gone.
+    /// One mirror row; nil if its organization is gone.
     private func values(of row: [String: Value], _ related: RelatedValues) -> [Value]? {
         if let column = replica.requiredOrganization, let organization = row[column],
             !related.organizations.contains(organization)
@@ -112,7 +112,7 @@ struct ReplicaWriter {
         text.unicodeScalars.split(separator: "\n").map { String($0) }.joined(separator: "\n")
     }
 
-    /// `{a,b}`; items that would be ambiguous are quoted.
+    /// `{a,b}`, with quotes around items that need them.
     static func arrayLiteral(_ value: Value) -> Value {
         guard case .textArray(let items) = value else { return .null }
         let texts = items.map { item -> String in
@@ -131,13 +131,13 @@ struct ReplicaWriter {
     }
 }
 
-/// What a replica needs to know of other tables, looked up once a page.
+/// What mirror rows need from other tables, looked up once per page.
 struct RelatedValues {
-    /// Reference → the column asked for.
+    /// Reference → the value of the column that the replica takes from its row.
     private(set) var values: [Value: Value] = [:]
     private(set) var organizations: Set<Value> = []
     private(set) var activeApplications: Set<Value> = []
-    /// Token → organization of the installation that holds it.
+    /// Token → the organization of the installation that holds it.
     private(set) var installations: [Value: Value] = [:]
 
     init(_ replica: Replica, _ rows: [[String: Value]], _ work: RelocationImport) throws(StorageError) {

@@ -2,8 +2,8 @@ import Catalogue
 import Storage
 import TextForms
 
-/// Gives every imported organization the slug it keeps: reserved in the control silo, unique among all reservations,
-/// then written back to the organization. An organization that has its reservation is left alone, so that a retry
+/// Gives every imported organization the slug that it keeps: reserves it in the control silo, unique among all
+/// reservations, then writes it to the organization. An organization that has a reservation keeps its slug, so that a retry
 /// never renames one.
 struct SlugProvisioning {
     private let work: RelocationImport
@@ -23,9 +23,9 @@ struct SlugProvisioning {
 
     private var destination: Destination { work.destination }
 
-    /// A reservation that holds, not a temporary alias.
+    /// The type of a reservation that is no temporary alias.
     private static let primary = Value.integer(0)
-    /// Reserved by no user.
+    /// The user of a reservation that no user has made.
     private static let nobody = Value.integer(-1)
     private static let columns = [
         "id", "slug", "organization_id", "user_id", "region_name", "reservation_type", "date_added",
@@ -47,7 +47,7 @@ struct SlugProvisioning {
         try replicate(ids)
     }
 
-    /// Organization → slug of its reservation.
+    /// Organization → the slug of its reservation.
     private func reservedSlugs(_ ids: [Int64]) throws(StorageError) -> [Value: Value] {
         let rows = try destination.control.select(
             Select(
@@ -64,13 +64,12 @@ struct SlugProvisioning {
         guard !organizations.isEmpty else { return }
         let index = FoldedIndex(reservations, "slug")
         try index.refresh(destination.control)
-        var taken: Set<String> = []
         var rows: [[Value]] = []
         let ids = try destination.control.reserveIDs(organizations.count, for: reservations)
         for (id, organization) in zip(ids, organizations) {
             let base = Slug.organizationBase(slug: organization[1].text ?? "", name: "")
-            let slug = try unique(base, index, taken)
-            taken.insert(UpperCaseFolding.folded(slug))
+            let slug = try unique(base, index)
+            index.add(slug)
             reserved[organization[0]] = .text(slug)
             rows.append([
                 .integer(id), .text(slug), organization[0], Self.nobody, .text(work.context.instance.regionName),
@@ -80,12 +79,9 @@ struct SlugProvisioning {
         try destination.control.insert(Insert(into: reservations, columns: Self.columns, rows: rows))
     }
 
-    private func unique(
-        _ base: String, _ index: FoldedIndex, _ taken: Set<String>
-    ) throws(StorageError) -> String {
+    private func unique(_ base: String, _ index: FoldedIndex) throws(StorageError) -> String {
         do throws(ImportFailure) {
             return try OrganizationRule.uniqueSlug(base, work.random) { (candidate) throws(ImportFailure) in
-                if taken.contains(UpperCaseFolding.folded(candidate)) { return true }
                 do throws(StorageError) { return try index.holds(candidate, destination.control) } catch {
                     throw .transient(error)
                 }
@@ -96,7 +92,7 @@ struct SlugProvisioning {
         }
     }
 
-    /// The region's copies of the reservations.
+    /// Copies the reservations to the region.
     private func replicate(_ ids: [Int64]) throws(StorageError) {
         let wanted = [
             Condition.isIn("organization_id", ids.map { .integer($0) }), .equals("reservation_type", Self.primary),

@@ -1,7 +1,7 @@
 import Catalogue
 import Storage
 
-/// A user has its own address among its e-mail addresses, unverified where the file does not say otherwise.
+/// A user's own address is one of its e-mail addresses. It is unverified if the file has not brought it.
 struct UserCompletion: Completion {
     private struct Address: Hashable {
         let user: Value
@@ -29,7 +29,7 @@ struct UserCompletion: Completion {
     }
 }
 
-/// Every e-mail address of a user has its row among all addresses.
+/// Every e-mail address of a user has a row in `sentry_email`.
 struct UserEmailCompletion: Completion {
     func complete(_ ids: [Value], _ batch: Batch) throws(ImportFailure) {
         let table = try batch.table(ofModel: "sentry.useremail")

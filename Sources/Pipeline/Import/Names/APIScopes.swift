@@ -15,7 +15,7 @@ enum APIScopes {
         "alerts:write": ["alerts:read"],
     ]
 
-    /// The listed scopes with all they imply, sorted, each once. Unknown scopes are kept.
+    /// The listed scopes and all that they imply, sorted, each once. Unknown scopes are kept.
     static func closure(of scopes: [String?]) -> [String?] {
         var out: Set<String> = []
         for scope in scopes.compactMap(\.self) {

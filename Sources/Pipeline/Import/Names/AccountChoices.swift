@@ -1,4 +1,4 @@
-/// The values that the account form takes for the user options it checks.
+/// The values that the account form takes for the user options that it checks.
 enum AccountChoices {
     static let languages = words(
         """
@@ -10,7 +10,7 @@ enum AccountChoices {
     static let stacktraceOrders: Set<String> = ["-1", "1", "2"]
     static let defaultIssueEvents: Set<String> = ["recommended", "latest", "oldest"]
 
-    /// Every name of the time zone database, links included.
+    /// All names of the time zone database, with its links.
     static let timezones = words(
         """
         Africa/Abidjan Africa/Accra Africa/Addis_Ababa Africa/Algiers Africa/Asmara Africa/Asmera Africa/Bamako

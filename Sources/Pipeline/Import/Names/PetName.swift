@@ -1,4 +1,4 @@
-/// Names for things nobody named: two capitalised words.
+/// Names for things without a name: two capitalised words.
 enum PetName {
     private static let adjectives = [
         "Able", "Brave", "Calm", "Eager", "Fair", "Gentle", "Happy", "Keen", "Loyal", "Merry", "Noble", "Proud",

@@ -1,4 +1,4 @@
-/// Slugs that organizations and projects may not take.
+/// Slugs that organizations and projects must not take.
 enum ReservedSlugs {
     static let organization = words(
         """
@@ -12,7 +12,7 @@ enum ReservedSlugs {
         team-avatar teams terms thanks themonitor trust us vs welcome
         """)
 
-    /// Only for slugs that are made from a project's name.
+    /// Concerns only slugs that are made from a project's name.
     static let project = words(
         """
         $all api-keys audit-log auth members projects rate-limits repos settings teams billing payments legal

@@ -4,13 +4,13 @@ internal import Foundation
 
 /// How the reference turns a name into a slug.
 enum Slug {
-    /// Lengths beyond which a slug is cut, in characters.
+    /// Lengths of slugs, in characters; longer ones are cut.
     static let organizationLength = 30
     static let teamLength = 30
     static let projectLength = 50
     static let monitorLength = 50
 
-    /// ASCII, lower case, letters, digits, `_` and single `-`; cut to the length, without outer `-` and `_`.
+    /// Lower-case ASCII letters, digits, `_` and single `-`, without `-` and `_` at its ends; cut to the length.
     static func slugify(_ text: String, maxLength: Int) -> String {
         let folded = text.decomposedStringWithCompatibilityMapping.unicodeScalars.filter(\.isASCII)
         var out: [UInt8] = []
@@ -29,7 +29,7 @@ enum Slug {
         return String(decoding: strip(Array(cut), [UInt8(ascii: "-")]), as: UTF8.self)
     }
 
-    /// What an organization's slug is before it is slugified: its own or its name, in lower case with `-` for `_`.
+    /// What an organization's slug is made from: its slug or else its name, in lower case with `-` for `_`.
     static func organizationBase(slug: String, name: String) -> String {
         let source = slug.isEmpty ? name : slug
         let dashed = source.lowercased().replacingOccurrences(of: "_", with: "-")

@@ -8,7 +8,7 @@ enum UniqueName {
     /// Suffix lengths in the order they are tried.
     private static let attempts = [2] + Array(repeating: 3, count: 5) + Array(repeating: 5, count: 20) + [12]
 
-    /// The base itself where it is free, or with the first free suffix; the last suffix tried where none was.
+    /// The base if it is free, else with the first suffix that makes it free, or the last one if none does.
     static func make(
         _ base: String, reserved: Set<String> = [], maxLength: Int, random: SecureRandom,
         isTaken: (String) throws(ImportFailure) -> Bool

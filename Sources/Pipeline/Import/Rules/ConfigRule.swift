@@ -2,11 +2,11 @@ import Catalogue
 import Ledger
 import Storage
 
-/// Options, relays, relay usages and user roles: a row whose unique fields match a stored one keeps it, or with
-/// `--overwrite-configs` gives it the imported values.
+/// Options, relays, relay usages and user roles: a row whose unique fields match a stored row leaves it as it is, or
+/// overwrites it with `--overwrite-configs`.
 struct ConfigRule: ModelRule {
     let model: Model
-    /// The fields that find the stored row; empty for `sentry.userpermission`, whose rows are always new.
+    /// The columns that find the stored row; empty for `sentry.userpermission`, whose rows are always inserted.
     private let keys: [Int]
 
     init(_ model: Model) throws(CatalogueGap) {
@@ -23,20 +23,18 @@ struct ConfigRule: ModelRule {
 
     var belongsToUser: Bool { model.name == "sentry.userpermission" }
 
-    func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
-        guard !keys.isEmpty else { return try insertAll(rows, batch) }
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
+        guard !keys.isEmpty else { return Decisions(inserting: rows) }
         let overwrites = batch.context.flags.overwriteConfigs
         var upsert = Upsert<[Value]>(try stored(rows, batch), keepsFirst: !overwrites)
         for row in rows {
             let key = keys.map { row.values[$0] }
-            upsert.add(row, key: key.allSatisfy(\.isNull) ? nil : key)
+            upsert.add(row, key: key.allSatisfy(\.isNull) ? nil : key, found: overwrites ? .overwritten : .existing)
         }
-        return try upsert.write(self, batch) { _, isCreated in
-            isCreated ? .inserted : overwrites ? .overwritten : .existing
-        }
+        return upsert.decisions
     }
 
-    /// The stored rows by the key that finds them: all key columns, or those that a row fills.
+    /// The stored rows by the key that finds them: all its columns, or those that a row fills.
     private func stored(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [[Value]: Int64] {
         let columns = keys.map { model.columns[$0].name }
         var out: [[Value]: Int64] = [:]

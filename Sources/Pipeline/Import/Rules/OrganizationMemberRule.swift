@@ -2,8 +2,8 @@ import Catalogue
 import Ledger
 import Storage
 
-/// `sentry.organizationmember`: an unknown inviter is forgotten, a token somebody else has is dropped, and what it
-/// says of its user is taken from the user.
+/// `sentry.organizationmember`: loses an inviter that was not imported and a token that another member has; takes its
+/// user's address and state over.
 struct OrganizationMemberRule: ModelRule {
     let model: Model
     let referencesNulledWhenMissing: Set<String> = ["inviter_id"]
@@ -22,10 +22,11 @@ struct OrganizationMemberRule: ModelRule {
         userIsActive = try model.requireColumn("user_is_active")
     }
 
-    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
+        var rows = rows
         var tokens = try storedTokens(rows, batch)
         for index in rows.indices {
-            // Equal also means both null, as the reference compares them.
+            // Two nulls are equal here, as in the reference.
             if !tokens.insert(rows[index].values[token]).inserted {
                 rows[index].values[token] = .null
                 rows[index].values[tokenExpiry] = .null
@@ -38,6 +39,7 @@ struct OrganizationMemberRule: ModelRule {
             }
         }
         try takeOverUsers(&rows, batch)
+        return Decisions(inserting: rows)
     }
 
     private func storedTokens(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Set<Value> {
@@ -53,7 +55,7 @@ struct OrganizationMemberRule: ModelRule {
         return found
     }
 
-    /// A member is a user or an invited address.
+    /// A member has a user or, while it is invited, an address.
     private func checkIdentity(_ row: Row) throws(ImportFailure) {
         let hasUser = (row.values[user].integer ?? 0) != 0
         let hasAddress = !(row.values[email].text ?? "").isEmpty
@@ -64,7 +66,7 @@ struct OrganizationMemberRule: ModelRule {
         }
     }
 
-    /// Saving a user writes its address and state into its memberships; users that were merged were not saved.
+    /// Saving a user writes its address and state into its memberships. A merged user was not saved.
     private func takeOverUsers(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
         let wanted = Set(rows.compactMap { $0.values[user].integer })
             .filter { batch.map.claims($0, of: "sentry.user") }

@@ -2,12 +2,12 @@ import Catalogue
 import Storage
 import TextForms
 
-/// `sentry.organization`: always new; its slug is slugified and made unique as saving it does.
+/// `sentry.organization`: always inserted. Its slug is slugified and made unique, as saving it does.
 struct OrganizationRule: ModelRule {
     let model: Model
     private let slug, name, status: Int
 
-    /// Waiting for approval after a relocation.
+    /// The status of an organization that waits for approval after its relocation.
     static let relocationPendingApproval: Int64 = 3
 
     init(_ model: Model) throws(CatalogueGap) {
@@ -22,16 +22,16 @@ struct OrganizationRule: ModelRule {
         return nil
     }
 
-    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
         let register = try NameRegister(model.table, "slug", batch)
-        for index in rows.indices {
+        return try .inserting(rows) { (row) throws(ImportFailure) in
             let base = Slug.organizationBase(
-                slug: rows[index].values[slug].text ?? "", name: rows[index].values[name].text ?? "")
+                slug: row.values[slug].text ?? "", name: row.values[name].text ?? "")
             let unique = try Self.uniqueSlug(base, batch.random) { (candidate) throws(ImportFailure) in
                 try register.holds(candidate)
             }
             register.add(unique)
-            rows[index].values[slug] = .text(unique)
+            row.values[slug] = .text(unique)
         }
     }
 
@@ -45,7 +45,7 @@ struct OrganizationRule: ModelRule {
     }
 }
 
-/// Teams, projects and monitors: a slug is made from the name where the file has none, unique within the owner.
+/// Teams, projects and monitors: a row without a slug gets one that is made from its name and unique within its owner.
 struct OwnedSlugRule: ModelRule {
     let model: Model
     private let slug, name, owner: Int
@@ -62,7 +62,13 @@ struct OwnedSlugRule: ModelRule {
         name = try model.requireColumn("name")
     }
 
-    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
+        var rows = rows
+        try fillSlugs(of: &rows, batch)
+        return Decisions(inserting: rows)
+    }
+
+    func fillSlugs(of rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
         let nameless = rows.indices.filter { (rows[$0].values[slug].text ?? "").isEmpty }
         guard !nameless.isEmpty else { return }
         var taken = try takenSlugs(Set(nameless.map { rows[$0].values[owner] }), batch)

@@ -2,7 +2,8 @@ import Catalogue
 import Ledger
 import Storage
 
-/// `sentry.project`: keeps its id in a Global import. Saving it makes an option and a key: see ``ProjectCompletion``.
+/// `sentry.project`: keeps its id in a Global import. ``ProjectCompletion`` adds the option and the key that saving it
+/// makes.
 struct ProjectRule: ModelRule {
     let model: Model
     private let slugRule: OwnedSlugRule
@@ -13,24 +14,17 @@ struct ProjectRule: ModelRule {
             model, owner: "organization_id", length: Slug.projectLength, reserved: ReservedSlugs.project)
     }
 
-    func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
-        guard batch.isGlobal else { return try insertAll(rows, batch) }
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
         var rows = rows
-        try slugRule.beforeInsert(&rows, batch)
-        try RowCheck(model).check(rows)
+        try slugRule.fillSlugs(of: &rows, batch)
+        guard batch.isGlobal else { return Decisions(inserting: rows) }
         let id = model.idColumn
         for index in rows.indices { rows[index].values[id] = rows[index].sourcePK.map { .integer($0) } ?? .null }
-        try batch.insertNumbered(rows)
-        do { try batch.database.advanceSequence(of: model.table) } catch { throw .from(error, model: model) }
-        return rows.map { inserted($0) }
-    }
-
-    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
-        try slugRule.beforeInsert(&rows, batch)
+        return Decisions(inserting: rows, carryingIDs: true)
     }
 }
 
-/// `sentry.projectoption`: the last row of a key stands.
+/// `sentry.projectoption`: of rows with the same key the last one stands.
 struct ProjectOptionRule: ModelRule {
     let model: Model
     private let project, key: Int
@@ -41,7 +35,7 @@ struct ProjectOptionRule: ModelRule {
         key = try model.requireColumn("key")
     }
 
-    func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
         let projects = Array(Set(rows.map { $0.values[project] }))
         let found = try batch.select(
             Select(["id", "project_id", "key"], from: model.table, where: [.isIn("project_id", projects)]))
@@ -49,14 +43,14 @@ struct ProjectOptionRule: ModelRule {
         for row in found {
             if let id = row[0].integer { stored[[row[1], row[2]]] = id }
         }
-        var upsert = Upsert<[Value]>(stored)
+        var upsert = Upsert<[Value]>(stored, keyColumns: [project, key])
         for row in rows { upsert.add(row, key: [row.values[project], row.values[key]]) }
-        return try upsert.write(self, batch, keeping: [project, key]) { _, _ in .inserted }
+        return upsert.decisions
     }
 }
 
-/// `sentry.projectkey`: every key of a project is kept (the reference lets each overwrite the one before). A key that is
-/// in use elsewhere is made anew.
+/// `sentry.projectkey`: a project keeps all its keys (in the reference each overwrites the one before). A key that is in
+/// use already is replaced by a fresh one.
 struct ProjectKeyRule: ModelRule {
     let model: Model
     private let publicKey, secretKey, label: Int
@@ -68,10 +62,13 @@ struct ProjectKeyRule: ModelRule {
         label = try model.requireColumn("label")
     }
 
-    func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
         var rows = rows
         try renewUsedKeys(&rows, batch)
-        return try insertAll(rows, batch)
+        for index in rows.indices where (rows[index].values[label].text ?? "").isEmpty {
+            rows[index].values[label] = .text(PetName.make(batch.random))
+        }
+        return Decisions(inserting: rows)
     }
 
     private func renewUsedKeys(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
@@ -86,9 +83,6 @@ struct ProjectKeyRule: ModelRule {
                     rows[index].values[column] = .text(batch.random.hex(32))
                 }
             }
-        }
-        for index in rows.indices where (rows[index].values[label].text ?? "").isEmpty {
-            rows[index].values[label] = .text(PetName.make(batch.random))
         }
     }
 }

@@ -1,6 +1,6 @@
 import Catalogue
 
-/// The rule of each model of one catalogue. A rule that cannot be bound to it says so when its model is asked for.
+/// The rule of each model of a catalogue. If the catalogue lacks what a rule needs, asking for that rule throws.
 struct RuleBook: Sendable {
     private let rules: [String: Result<any ModelRule, CatalogueGap>]
 
@@ -46,7 +46,7 @@ struct RuleBook: Sendable {
         }
     }
 
-    /// Models of which saving only changes some columns.
+    /// The rule of a model of which saving only changes some columns.
     private static func columnRule(_ model: Model) throws(CatalogueGap) -> (any ModelRule)? {
         switch model.name {
         case "sentry.incident": try ColumnRule(model, ["detection_uuid": .uuid4UnlessNull])

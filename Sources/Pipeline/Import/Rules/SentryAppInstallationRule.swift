@@ -1,16 +1,16 @@
 import Catalogue
 import Storage
 
-/// `sentry.sentryappinstallation`: dated now; where it holds a token, saving it asks for the token's replica to be
-/// written again, and that message is the only one an import leaves in the outbox.
+/// `sentry.sentryappinstallation`: updated now. Saving one that holds a token leaves a message in the outbox that asks
+/// for the token's replica. An import leaves no other message there.
 struct SentryAppInstallationRule: ModelRule {
     let model: Model
     private let dateUpdated, apiToken: Int
 
-    /// The outbox's numbers for messages about a user, and about an API token.
+    /// The outbox's numbers for messages to a user's shard, and for messages about an API token.
     private static let userScope: Int64 = 1
     private static let tokenUpdate: Int64 = 32
-    /// 2016-08-01: the reference's date for messages that are due at once.
+    /// 2016-08-01, the reference's date for messages that are due at once, in microseconds since 1970.
     private static let dueAtOnce: Int64 = 1_470_009_600_000_000
 
     init(_ model: Model) throws(CatalogueGap) {
@@ -19,11 +19,11 @@ struct SentryAppInstallationRule: ModelRule {
         apiToken = try model.requireColumn("api_token_id")
     }
 
-    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
-        for index in rows.indices { rows[index].values[dateUpdated] = .timestamp(batch.now) }
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
+        .inserting(rows) { $0.values[dateUpdated] = .timestamp(batch.now) }
     }
 
-    func afterInsert(_ rows: [Row], _ batch: Batch) throws(ImportFailure) {
+    func insertImplicitRows(of rows: [Row], _ batch: Batch) throws(ImportFailure) {
         let tokens = rows.map { $0.values[apiToken] }.filter { !$0.isNull }
         guard !tokens.isEmpty else { return }
         let owners = try batch.select(

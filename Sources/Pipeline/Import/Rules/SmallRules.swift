@@ -3,16 +3,15 @@ import Storage
 
 internal import Foundation
 
-/// A model whose rows differ from the generic way only by what saving does to some columns.
+/// A model of which saving changes some columns.
 struct ColumnRule: ModelRule {
     /// What saving does to one column.
     enum Effect: Sendable {
         case now
-        case uuid4
         case uuid4UnlessNull
-        /// 32 hexadecimal digits where null.
+        /// 32 hexadecimal digits if it is null.
         case hexWhenNull
-        /// MD5 of another column's text where empty.
+        /// The MD5 digest of another column's text if it is empty.
         case digestWhenEmpty(of: Int)
     }
 
@@ -32,16 +31,15 @@ struct ColumnRule: ModelRule {
         return out
     }
 
-    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
-        for index in rows.indices {
-            for (column, effect) in effects { apply(effect, column, &rows[index], batch) }
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
+        .inserting(rows) { row in
+            for (column, effect) in effects { change(&row, column, effect, batch) }
         }
     }
 
-    private func apply(_ effect: Effect, _ column: Int, _ row: inout Row, _ batch: Batch) {
+    private func change(_ row: inout Row, _ column: Int, _ effect: Effect, _ batch: Batch) {
         switch effect {
         case .now: row.values[column] = .timestamp(batch.now)
-        case .uuid4: row.values[column] = .text(batch.random.uuid4())
         case .uuid4UnlessNull:
             if !row.values[column].isNull { row.values[column] = .text(batch.random.uuid4()) }
         case .hexWhenNull:
@@ -56,13 +54,13 @@ struct ColumnRule: ModelRule {
     }
 }
 
-/// `sentry.monitor`: always a fresh guid, a slug where it has none, and no room in an organization that is full.
+/// `sentry.monitor`: gets a fresh guid, and a slug if it has none. An organization takes a limited number.
 struct MonitorRule: ModelRule {
     let model: Model
     private let slugRule: OwnedSlugRule
     private let organization, guid: Int
 
-    /// Monitors an organization may have.
+    /// Monitors that an organization may have.
     static let maxMonitorsPerOrganization = 1500
 
     init(_ model: Model) throws(CatalogueGap) {
@@ -72,8 +70,9 @@ struct MonitorRule: ModelRule {
         slugRule = try OwnedSlugRule(model, owner: "organization_id", length: Slug.monitorLength)
     }
 
-    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
-        try slugRule.beforeInsert(&rows, batch)
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
+        var rows = rows
+        try slugRule.fillSlugs(of: &rows, batch)
         var counts = try stored(Set(rows.map { $0.values[organization] }), batch)
         for index in rows.indices {
             rows[index].values[guid] = .text(batch.random.uuid4())
@@ -86,9 +85,10 @@ struct MonitorRule: ModelRule {
             }
             counts[owner] = count + 1
         }
+        return Decisions(inserting: rows)
     }
 
-    /// Monitors of each organization that has any.
+    /// Organization → its stored monitors, if it has any.
     private func stored(_ organizations: Set<Value>, _ batch: Batch) throws(ImportFailure) -> [Value: Int] {
         let found = try batch.select(
             Select(["organization_id"], from: model.table, where: [.isIn("organization_id", Array(organizations))]))
@@ -96,7 +96,7 @@ struct MonitorRule: ModelRule {
     }
 }
 
-/// `sentry.savedsearch`: searches of the whole installation are only restored by a Global import.
+/// `sentry.savedsearch`: only a Global import takes searches of the whole installation.
 struct SavedSearchRule: ModelRule {
     let model: Model
     private let isGlobal: Int
@@ -111,8 +111,8 @@ struct SavedSearchRule: ModelRule {
     }
 }
 
-/// `sentry.querysubscription`: made anew as a subscription that is being created; only project, query, type and the
-/// date of the imported one survive.
+/// `sentry.querysubscription`: inserted as a subscription that is being created. Of the imported one only project,
+/// query, type and date are kept.
 struct QuerySubscriptionRule: ModelRule {
     let model: Model
     private let status, subscriptionID, queryExtra, dateUpdated: Int
@@ -127,17 +127,17 @@ struct QuerySubscriptionRule: ModelRule {
         dateUpdated = try model.requireColumn("date_updated")
     }
 
-    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
-        for index in rows.indices {
-            rows[index].values[status] = .integer(Self.creating)
-            rows[index].values[subscriptionID] = .null
-            rows[index].values[queryExtra] = .null
-            rows[index].values[dateUpdated] = .timestamp(batch.now)
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
+        .inserting(rows) { row in
+            row.values[status] = .integer(Self.creating)
+            row.values[subscriptionID] = .null
+            row.values[queryExtra] = .null
+            row.values[dateUpdated] = .timestamp(batch.now)
         }
     }
 }
 
-/// `sentry.notificationaction`: belongs to the organization unless an integration or an app carries it out.
+/// `sentry.notificationaction`: has the organization's scope unless an integration or an app carries it out.
 struct NotificationActionRule: ModelRule {
     let model: Model
     private let integration, sentryApp: Int
@@ -157,7 +157,7 @@ struct NotificationActionRule: ModelRule {
     }
 }
 
-/// `sentry.notificationactionproject`: has the scope of the action it belongs to.
+/// `sentry.notificationactionproject`: has the scope of its action.
 struct NotificationActionProjectRule: ModelRule {
     let model: Model
     private let action: Int

@@ -12,20 +12,21 @@ enum Digest {
         Hex.text(SHA256.hash(data: Data(text.utf8)))
     }
 
-    /// MD5 as 32 lower-case hexadecimal digits: a search's key in the reference, no security.
+    /// MD5 as 32 lower-case hexadecimal digits: the reference's key of a search, without security.
     static func md5(_ text: String) -> String {
         Hex.text(Insecure.MD5.hash(data: Data(text.utf8)))
     }
 }
 
-/// `sentry.apitoken`: a token that is in use is made anew; digests, last characters and implied scopes are computed.
+/// `sentry.apitoken`: a token that is in use is replaced by a fresh one. Digests, last characters and implied scopes are
+/// computed.
 // More than eight properties: one per column that it reads or writes.
 struct APITokenRule: ModelRule {
     let model: Model
     private let application, token, refreshToken, expiresAt, tokenType: Int
     private let hashedToken, hashedRefreshToken, lastCharacters, scopeList: Int
 
-    /// Days for which a renewed token is valid.
+    /// Days for which a fresh token is valid.
     private static let renewedDays: Int64 = 30
 
     init(_ model: Model) throws(CatalogueGap) {
@@ -45,17 +46,17 @@ struct APITokenRule: ModelRule {
         rows.map { $0.values[application].isNull ? .config : .global }
     }
 
-    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
         var tokens = try stored(token, rows, batch)
         var refreshTokens = try stored(refreshToken, rows, batch)
-        for index in rows.indices {
-            let refresh = rows[index].values[refreshToken]
-            if tokens.contains(rows[index].values[token]) || !refresh.isNull && refreshTokens.contains(refresh) {
-                renew(&rows[index], batch)
+        return .inserting(rows) { row in
+            let refresh = row.values[refreshToken]
+            if tokens.contains(row.values[token]) || !refresh.isNull && refreshTokens.contains(refresh) {
+                renew(&row, batch)
             }
-            tokens.insert(rows[index].values[token])
-            refreshTokens.insert(rows[index].values[refreshToken])
-            computeDerived(&rows[index])
+            tokens.insert(row.values[token])
+            refreshTokens.insert(row.values[refreshToken])
+            computeDerived(&row)
         }
     }
 
@@ -83,7 +84,7 @@ struct APITokenRule: ModelRule {
     }
 }
 
-/// `sentry.apikey`: a missing key is made; implied scopes are listed.
+/// `sentry.apikey`: a row without a key gets one. Implied scopes are added.
 struct APIKeyRule: ModelRule {
     let model: Model
     private let key, scopeList: Int
@@ -94,22 +95,22 @@ struct APIKeyRule: ModelRule {
         scopeList = try model.requireColumn("scope_list")
     }
 
-    func beforeInsert(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
-        for index in rows.indices {
-            if (rows[index].values[key].text ?? "").isEmpty { rows[index].values[key] = .text(batch.random.hex(32)) }
-            rows[index].expandScopes(scopeList)
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
+        .inserting(rows) { row in
+            if (row.values[key].text ?? "").isEmpty { row.values[key] = .text(batch.random.hex(32)) }
+            row.expandScopes(scopeList)
         }
     }
 }
 
 extension Row {
-    /// Replaces a list of scopes by its closure.
+    /// Adds the implied scopes to a list of scopes.
     fileprivate mutating func expandScopes(_ column: Int) {
         if case .textArray(let scopes) = values[column] { values[column] = .textArray(APIScopes.closure(of: scopes)) }
     }
 }
 
-/// `sentry.apiauthorization`: belongs to the configuration unless an application holds it.
+/// `sentry.apiauthorization`: has the configuration's scope unless an application holds it.
 struct APIAuthorizationRule: ModelRule {
     let model: Model
     private let application: Int
@@ -124,8 +125,8 @@ struct APIAuthorizationRule: ModelRule {
     }
 }
 
-/// `sentry.orgauthtoken`: a token without digest, or with one in use, is minted anew for this installation; where that
-/// cannot be done it is dropped.
+/// `sentry.orgauthtoken`: a token without a digest, or with one in use, is minted anew for this installation, or dropped
+/// if that is impossible.
 struct OrgAuthTokenRule: ModelRule {
     let model: Model
     private let organization, tokenHashed, lastCharacters: Int
@@ -137,34 +138,31 @@ struct OrgAuthTokenRule: ModelRule {
         lastCharacters = try model.requireColumn("token_last_characters")
     }
 
-    func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
         let wanted = Set(rows.map { $0.values[tokenHashed] }).filter { !$0.isNull }
         var used = Set(
             try batch.select(
                 Select(["token_hashed"], from: model.table, where: [.isIn("token_hashed", Array(wanted))])
             ).map { $0[0] })
         let slugs = try organizationSlugs(rows, batch)
-        var fresh: [Row] = []
-        var isKept: [Bool] = []
+        var decisions = Decisions()
         for var row in rows {
             let isEmpty = (row.values[tokenHashed].text ?? "").isEmpty
             if isEmpty || used.contains(row.values[tokenHashed]) {
                 guard let token = mint(slugs[row.values[organization]], batch) else {
-                    isKept.append(false)
+                    decisions.drop(.superseded)
                     continue
                 }
                 row.values[tokenHashed] = .text(Digest.sha256(token))
                 row.values[lastCharacters] = .text(String(token.suffix(4)))
             }
             used.insert(row.values[tokenHashed])
-            isKept.append(true)
-            fresh.append(row)
+            decisions.insert(row)
         }
-        var inserted = try insertAll(fresh, batch).makeIterator()
-        return isKept.map { $0 ? inserted.next() ?? .dropped(.superseded) : .dropped(.superseded) }
+        return decisions
     }
 
-    /// Organization → the slug it was inserted with, which provisioning may have changed since.
+    /// Organization → the slug that it was inserted with. Provisioning may have changed it since.
     private func organizationSlugs(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [Value: String] {
         let wanted = Set(rows.compactMap { $0.values[organization].integer })
         var out: [Value: String] = [:]

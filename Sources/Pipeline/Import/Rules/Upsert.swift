@@ -1,71 +1,40 @@
 import Catalogue
 import Ledger
-import Storage
 
-/// Rows that update the row of the same key, stored or earlier in the chunk, and are inserted where there is none.
+/// Builds the decisions on rows that update the row of the same key, which is stored or comes earlier in the chunk. A
+/// row whose key is free is inserted.
 struct Upsert<Key: Hashable> {
-    private enum Target {
-        case stored(Int64)
-        case fresh(Int)
-    }
-
+    private(set) var decisions: Decisions
+    private var targets: [Key: Decisions.Target]
     private let keepsFirst: Bool
-    private var targets: [Key: Target]
-    private var fresh: [Row] = []
-    private var updates: [Int64: Row] = [:]
-    private var results: [(target: Target, isCreated: Bool)] = []
-    /// Every row that is written, also those that a later one of the same key replaces.
-    private var written: [Row] = []
 
-    /// - Parameter stored: the ids of the rows that are there already.
-    /// - Parameter keepsFirst: a row whose key is taken changes nothing: the first of a key stands.
-    init(_ stored: [Key: Int64], keepsFirst: Bool = false) {
+    /// - Parameters:
+    ///   - stored: the ids of the stored rows.
+    ///   - keyColumns: columns of the key that hold the same values as a row that was found by it.
+    ///   - keepsFirst: whether a row whose key is taken changes nothing.
+    init(_ stored: [Key: Int64], keyColumns: Set<Int> = [], keepsFirst: Bool = false) {
         targets = stored.mapValues { .stored($0) }
+        decisions = Decisions(keyColumns: keyColumns)
         self.keepsFirst = keepsFirst
     }
 
-    /// - Parameter key: nil for a row that matches no other.
-    mutating func add(_ row: Row, key: Key?) {
-        guard let key, let target = targets[key] else {
-            if let key { targets[key] = .fresh(fresh.count) }
-            results.append((.fresh(fresh.count), true))
-            fresh.append(row)
-            written.append(row)
+    /// Decides on the next source row.
+    ///
+    /// - Parameters:
+    ///   - key: nil for a row that matches no other.
+    ///   - created: what it counts as if it is inserted.
+    ///   - found: what it counts as if its key is taken.
+    mutating func add(
+        _ row: Row, key: Key?, created: MappingKind = .inserted, found: MappingKind = .inserted
+    ) {
+        guard let key else {
+            decisions.insert(row, as: created)
             return
         }
-        results.append((target, false))
-        if keepsFirst { return }
-        written.append(row)
-        switch target {
-        case .stored(let id): updates[id] = row
-        case .fresh(let index): fresh[index] = row
+        guard let target = targets[key] else {
+            targets[key] = decisions.insert(row, as: created)
+            return
         }
-    }
-
-    /// Inserts and updates; `kind` says what a created and a found row count as.
-    ///
-    /// - Parameter keeping: columns of the key: an update would write what the row holds.
-    func write(
-        _ rule: some ModelRule, _ batch: Batch, keeping: Set<Int> = [],
-        kind: (_ index: Int, _ isCreated: Bool) -> MappingKind
-    ) throws(ImportFailure) -> [RowResult] {
-        let model = rule.model
-        let id = model.idColumn
-        try RowCheck(model).check(written)
-        let inserted = try rule.insertAll(fresh, batch)
-        try batch.update(
-            updates.sorted { $0.key < $1.key }.map { key, row in
-                var row = row
-                row.values[id] = .integer(key)
-                return row
-            }, keeping: keeping)
-        return results.enumerated().map { index, result in
-            switch result.target {
-            case .stored(let key): return .written(key, kind(index, false), slug: nil)
-            case .fresh(let place):
-                guard case .written(let key, _, let slug) = inserted[place] else { return inserted[place] }
-                return .written(key, kind(index, result.isCreated), slug: slug)
-            }
-        }
+        if keepsFirst { decisions.match(target, as: found) } else { decisions.replace(target, by: row, as: found) }
     }
 }

@@ -2,7 +2,7 @@ import Catalogue
 import Ledger
 import Storage
 
-/// `sentry.useremail`: one row an address of a user, the last in the file; unverified outside a Global import.
+/// `sentry.useremail`: one row per user and address, the last one in the file. Only a Global import keeps it verified.
 struct UserEmailRule: ModelRule {
     let model: Model
     let belongsToUser = true
@@ -30,8 +30,8 @@ struct UserEmailRule: ModelRule {
         let email: ExactText
     }
 
-    func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
-        var upsert = Upsert<Key>(try storedRows(rows, batch))
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
+        var upsert = Upsert<Key>(try storedRows(rows, batch), keyColumns: [user, email])
         for row in rows {
             var key: Key?
             if let user = row.values[user].integer, let email = row.values[email].text {
@@ -39,7 +39,8 @@ struct UserEmailRule: ModelRule {
             }
             upsert.add(row, key: key)
         }
-        return try upsert.write(self, batch, keeping: [user, email]) { _, _ in .inserted }
+        for row in upsert.decisions.inserts { batch.memory.emailCache.promise(row.values[email]) }
+        return upsert.decisions
     }
 
     private func storedRows(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [Key: Int64] {
@@ -54,9 +55,5 @@ struct UserEmailRule: ModelRule {
             }
         }
         return stored
-    }
-
-    func afterInsert(_ rows: [Row], _ batch: Batch) throws(ImportFailure) {
-        for row in rows { batch.memory.addresses.promise(row.values[email]) }
     }
 }

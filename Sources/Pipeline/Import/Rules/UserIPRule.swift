@@ -3,13 +3,13 @@ import Ledger
 import Storage
 import TextForms
 
-/// `sentry.userip`: one row a user and address, without its place; seeing an address makes its user active now.
+/// `sentry.userip`: one row per user and address, without its country and region. Saving it makes its user active now.
 struct UserIPRule: ModelRule {
     let model: Model
     let belongsToUser = true
     private let user, address, country, region, firstSeen, lastSeen: Int
 
-    /// A user counts as active again when the last activity is older than this, in microseconds.
+    /// Microseconds after which saving an address changes when its user was last active.
     private static let activityInterval: Int64 = 60_000_000
 
     init(_ model: Model) throws(CatalogueGap) {
@@ -37,9 +37,23 @@ struct UserIPRule: ModelRule {
         let address: String
     }
 
-    func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
         for row in rows { try validate(row) }
         let users = Array(Set(rows.map { $0.values[user] }))
+        var upsert = Upsert<Key>(try storedRows(of: users, batch))
+        for row in rows {
+            var key: Key?
+            if let user = row.values[user].integer, let address = row.values[address].text {
+                key = Key(user: user, address: address)
+            }
+            upsert.add(row, key: key)
+        }
+        var decisions = upsert.decisions
+        if let update = try activity(of: users, batch) { decisions.relatedUpdates.append(update) }
+        return decisions
+    }
+
+    private func storedRows(of users: [Value], _ batch: Batch) throws(ImportFailure) -> [Key: Int64] {
         let found = try batch.select(
             Select(["id", "user_id", "ip_address"], from: model.table, where: [.isIn("user_id", users)]))
         var stored: [Key: Int64] = [:]
@@ -48,17 +62,7 @@ struct UserIPRule: ModelRule {
                 stored[Key(user: user, address: address)] = id
             }
         }
-        var upsert = Upsert<Key>(stored)
-        for row in rows {
-            var key: Key?
-            if let user = row.values[user].integer, let address = row.values[address].text {
-                key = Key(user: user, address: address)
-            }
-            upsert.add(row, key: key)
-        }
-        let results = try upsert.write(self, batch) { _, _ in .inserted }
-        try touch(users, batch)
-        return results
+        return stored
     }
 
     private func validate(_ row: Row) throws(ImportFailure) {
@@ -74,19 +78,15 @@ struct UserIPRule: ModelRule {
         }
     }
 
-    private func touch(_ users: [Value], _ batch: Batch) throws(ImportFailure) {
+    /// Makes those users active now whose last activity is some time ago; nil if there are none.
+    private func activity(of users: [Value], _ batch: Batch) throws(ImportFailure) -> Update? {
         let table = try batch.table(ofModel: "sentry.user")
         let idle = try batch.select(Select(["id", "last_active"], from: table, where: [.isIn("id", users)]))
             .filter { row in
                 guard case .timestamp(let time) = row[1] else { return true }
                 return time < batch.now - Self.activityInterval
             }
-        guard !idle.isEmpty else { return }
-        do {
-            try batch.database.update(
-                Update(table, set: ["last_active"], rows: idle.map { [$0[0], .timestamp(batch.now)] }))
-        } catch {
-            throw .from(error, model: model)
-        }
+        guard !idle.isEmpty else { return nil }
+        return Update(table, set: ["last_active"], rows: idle.map { [$0[0], .timestamp(batch.now)] })
     }
 }

@@ -3,7 +3,8 @@ import Storage
 
 internal import Foundation
 
-/// `sentry.useroption`: validated as the account form would; a global option the user has already is left alone.
+/// `sentry.useroption`: validated as the account form does. An option that the user has set everywhere already stays as
+/// it is.
 struct UserOptionRule: ModelRule {
     let model: Model
     let belongsToUser = true
@@ -23,22 +24,18 @@ struct UserOptionRule: ModelRule {
         let key: ExactText
     }
 
-    func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
         var taken = try storedOptions(rows, batch)
-        var fresh: [Row] = []
-        var isFresh: [Bool] = []
+        var decisions = Decisions()
         for row in rows {
             try validate(row)
-            let option = globalOption(row)
-            let isNew = option.map { taken.insert($0).inserted } ?? true
-            isFresh.append(isNew)
-            if isNew { fresh.append(row) }
+            let isNew = globalOption(row).map { taken.insert($0).inserted } ?? true
+            if isNew { decisions.insert(row) } else { decisions.drop(.superseded) }
         }
-        var inserted = try insertAll(fresh, batch).makeIterator()
-        return isFresh.map { $0 ? inserted.next() ?? .dropped(.superseded) : .dropped(.superseded) }
+        return decisions
     }
 
-    /// The option a row sets for its user everywhere; nil where it belongs to a project or an organization.
+    /// The option that a row sets for its user everywhere; nil if it sets it for a project or an organization.
     private func globalOption(_ row: Row) -> Option? {
         guard row.values[project].isNull, row.values[organization].isNull,
             let user = row.values[user].integer, let key = row.values[key].text
@@ -105,7 +102,7 @@ struct UserOptionRule: ModelRule {
     }
 }
 
-/// An option's value as the account form sees it.
+/// An option's value, as the account form reads it.
 enum AccountValue {
     case null
     case boolean
@@ -113,14 +110,14 @@ enum AccountValue {
     case text(String)
     case container
 
-    /// - Parameter storedText: the JSON text the column holds.
+    /// - Parameter storedText: the JSON text in the column.
     init(storedText: String) {
         if let plain = Self.plain(storedText) {
             self = .text(plain)
             return
         }
         let parsed = try? JSONSerialization.jsonObject(with: Data(storedText.utf8), options: .fragmentsAllowed)
-        // Text that is no JSON cannot be in the column: decoding made it JSON. It would be no valid choice either.
+        // Decoding has made all values JSON. Other text would not be a valid choice either.
         switch parsed {
         case let text as String: self = .text(text)
         case is [Any], is [String: Any]: self = .container
@@ -130,7 +127,7 @@ enum AccountValue {
         }
     }
 
-    /// The content of a JSON string without escapes: what nearly all options hold.
+    /// The content of a JSON string without escapes, which nearly all options hold.
     private static func plain(_ text: String) -> String? {
         let bytes = text.utf8
         guard bytes.count >= 2, bytes.first == UInt8(ascii: "\""), bytes.last == UInt8(ascii: "\"") else { return nil }

@@ -2,8 +2,8 @@ import Catalogue
 import Ledger
 import Storage
 
-/// `sentry.user`: scrubbed of privileges and password outside a Global import, found by exact name, made unique or
-/// merged, validated as the profile form would, and followed by the rows that saving a user makes.
+/// `sentry.user`: loses privileges and password outside a Global import. A user whose exact name is taken gets a unique
+/// one, or is merged with `--merge-users`. A user that is inserted is validated as the profile form does.
 // More than eight properties: one per column that it reads or writes.
 struct UserRule: ModelRule {
     let model: Model
@@ -44,65 +44,42 @@ struct UserRule: ModelRule {
         return nil
     }
 
-    /// Who holds a name that a row wants.
-    private enum Holder {
-        case stored(Int64)
-        /// The n-th row that this chunk inserts.
-        case chunk(Int)
-    }
+    /// User names and who has them.
+    private typealias Holders = [ExactText: Decisions.Target]
 
-    func write(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RowResult] {
+    func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
         let register = try NameRegister(model.table, "username", batch)
         var holders = try storedHolders(rows, register, batch)
-        var fresh: [Row] = []
-        var fates: [Holder] = []
+        var decisions = Decisions()
         for var row in rows {
             if let text = row.values[username].text, let holder = holders[ExactText(text)] {
                 if batch.context.flags.mergeUsers {
-                    fates.append(holder)
+                    decisions.match(holder, as: .existing)
                     continue
                 }
                 row.values[username] = .text(try uniqueName(text, register, holders, batch))
             }
             try validate(row, register, batch)
+            let target = decisions.insert(row)
+            batch.memory.emailCache.promise(row.values[email])
             if let text = row.values[username].text {
-                holders[ExactText(text)] = .chunk(fresh.count)
+                holders[ExactText(text)] = target
                 register.add(text)
             }
-            fates.append(.chunk(fresh.count))
-            fresh.append(row)
         }
-        let inserted = try insertAll(fresh, batch)
-        return results(fates, inserted)
-    }
-
-    /// A row's own insert comes first among the fates that point at it; every later one was merged into it.
-    private func results(_ fates: [Holder], _ inserted: [RowResult]) -> [RowResult] {
-        var seen = 0
-        return fates.map { fate in
-            switch fate {
-            case .stored(let id): return .written(id, .existing, slug: nil)
-            case .chunk(let index):
-                if index == seen {
-                    seen += 1
-                    return inserted[index]
-                }
-                guard case .written(let id, _, _) = inserted[index] else { return inserted[index] }
-                return .written(id, .existing, slug: nil)
-            }
-        }
+        return decisions
     }
 
     private func storedHolders(
         _ rows: [Row], _ register: NameRegister, _ batch: Batch
-    ) throws(ImportFailure) -> [ExactText: Holder] {
-        // A name that the register does not know and that is taken after all is a conflict: a group is tried again then.
+    ) throws(ImportFailure) -> Holders {
+        // If a name is taken that the register does not know, the insert fails and the chunk is tried again by itself.
         let names = rows.map { $0.values[username] }
             .filter { $0.text.map { !batch.isTriedAgain || register.mayHold($0) } ?? false }
         guard !names.isEmpty else { return [:] }
         let found = try batch.select(
             Select(["id", "username"], from: model.table, where: [.isIn("username", names)]))
-        var out: [ExactText: Holder] = [:]
+        var out: Holders = [:]
         for row in found {
             if let id = row[0].integer, let name = row[1].text { out[ExactText(name)] = .stored(id) }
         }
@@ -110,11 +87,11 @@ struct UserRule: ModelRule {
     }
 
     private func uniqueName(
-        _ name: String, _ register: NameRegister, _ holders: [ExactText: Holder], _ batch: Batch
+        _ name: String, _ register: NameRegister, _ holders: Holders, _ batch: Batch
     ) throws(ImportFailure) -> String {
         try UniqueName.make(name, maxLength: Self.maxUsernameLength, random: batch.random) {
             (candidate) throws(ImportFailure) in
-            // A holder may have been committed under an id that the register has read past.
+            // Another worker may have committed a holder under an id below those that the register has read.
             if holders[ExactText(candidate)] != nil { return true }
             return try register.holds(candidate)
         }
@@ -132,7 +109,7 @@ struct UserRule: ModelRule {
         if let fault = Self.fault(row.values[username], maxLength: Self.maxUsernameLength, allowsBlank: false) {
             throw refuse("username", fault.message, fault.code)
         }
-        // The form trims what it checks, not what is stored.
+        // The form checks the trimmed name; the name is stored as it is.
         if let text = row.values[username].text, try register.holds(UniqueName.trimmed(text)) {
             throw refuse("username", "That username is already in use.", "invalid")
         }
@@ -150,13 +127,13 @@ struct UserRule: ModelRule {
         return nil
     }
 
-    // MARK: What saving a user makes, but for what UserCompletion leaves to the end
+    // MARK: What saving a user makes, except for what UserCompletion adds at the end
 
-    func afterInsert(_ rows: [Row], _ batch: Batch) throws(ImportFailure) {
-        let ids = rows.map { $0.values[model.idColumn] }
-        for row in rows { batch.memory.addresses.promise(row.values[email]) }
+    func insertImplicitRows(of rows: [Row], _ batch: Batch) throws(ImportFailure) {
         guard !batch.isGlobal else { return }
-        let hashes = ids.map { [$0, .text(batch.random.alphanumeric(32)), .timestamp(batch.now)] }
+        let hashes = rows.map {
+            [$0.values[model.idColumn], .text(batch.random.alphanumeric(32)), .timestamp(batch.now)]
+        }
         try batch.insert(
             into: batch.table("sentry_lostpasswordhash"), ["user_id", "hash", "date_added"], hashes,
             causes: rows)

@@ -2,54 +2,56 @@ import Catalogue
 import Ledger
 import Storage
 
-/// What a worker knows of the rows of `sentry_email`. The reference gives every address of a user its row when it saves
-/// it; ours come at the end, where the file has brought none. Until then a promised address counts as one that has its
-/// row.
-final class AddressBook {
+/// What a worker knows of the rows of `sentry_email`. Saving a user's address inserts its row at once in the reference;
+/// here the row comes at the end, if the file has brought none. Until then the address is promised: it counts as one that
+/// has its row.
+final class EmailCache {
     private var promised: Set<TextKey> = []
     private var written: Set<TextKey> = []
-    /// False where users were imported that the book does not know: before a take-over.
+    /// False if the cache does not know all imported addresses: after a take-over and after a rollback.
     private var isComplete = true
     private var table = Knowledge.none
-    /// The number of the transaction in which the table was read last.
+    /// The number of the transaction that read the table last.
     private var readIn: Int?
 
-    /// What is known of the table itself.
+    /// What is known of the table.
     private enum Knowledge {
         case none
-        /// All rows up to this id that others had committed.
+        /// The rows up to this id that were committed by then.
         case rows(upTo: Int64)
+        /// The table has more than ``capacity`` rows.
         case tooMuch
     }
 
-    /// Rows of a table that is read as a whole, and rows read at a time: looking 1,000 new addresses up costs as much
-    /// as writing them, for a citext index lower-cases both sides of every comparison.
+    /// The largest table that is read as a whole, in rows. Reading pays: to look up 1,000 new addresses costs as much as
+    /// to write them, because a citext index lower-cases both sides of every comparison.
     private static let capacity = 50_000
+    /// Rows that are read at a time.
     private static let page = 20_000
 
     static func key(_ address: String) -> TextKey { TextKey(EmailAddresses.fold(address)) }
 
-    /// A saved user's address.
+    /// Notes the address of a user's row.
     func promise(_ address: Value) {
         if let text = address.text { promised.insert(Self.key(text)) }
     }
 
     func isPromised(_ address: TextKey) -> Bool { promised.contains(address) }
 
-    /// An address that has its row.
+    /// Notes an address that has its row.
     func note(_ address: TextKey) { written.insert(address) }
 
     func isWritten(_ address: TextKey) -> Bool { written.contains(address) }
 
-    /// Whether an address can have a row already. Others' rows that were committed since the table was read are not
-    /// known: only where their conflict is tried again.
+    /// Whether an address may have a row. Rows that others have committed since the table was read are not known, so ask
+    /// only if a conflict with them is tried again.
     func mayBeStored(_ address: TextKey) -> Bool {
         if case .tooMuch = table { return true }
         return written.contains(address)
     }
 
-    /// Reads the rows that were added since the last call, once in a transaction that defers its writes; gives up for
-    /// good where there are too many.
+    /// Reads the rows that were added since the last call, or nothing if the same transaction has read them and defers
+    /// its writes. Gives up for good if there are too many.
     func readTable(_ batch: Batch) throws(ImportFailure) {
         var last = Int64.min
         if case .tooMuch = table { return }
@@ -76,7 +78,7 @@ final class AddressBook {
         table = .rows(upTo: last)
     }
 
-    /// Reads what an earlier worker, or a transaction that was rolled back, leaves to know.
+    /// Reads the imported addresses again after a take-over or a rollback.
     func complete(_ batch: Batch) throws(ImportFailure) {
         guard !isComplete else { return }
         for name in ["sentry.user", "sentry.useremail"] {
