@@ -68,7 +68,9 @@ let package = Package(
             "WorkerRuntime",
             ["Catalogue", "TaskFormat", "Queue", "Storage", "Import", "Relocation", "Failpoints", logging, metrics]),
         room("Reporting", ["TextForms", "Catalogue", "Queue"]),
-        room("Operations", ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Reporting", "Failpoints"]),
+        room(
+            "Operations",
+            ["TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Reporting", "Failpoints"]),
         room("CommandLine", ["Catalogue", "TaskFormat", "Queue", "Reporting", argumentParser, logging]),
         .executableTarget(
             name: "Enqueue",
@@ -100,6 +102,10 @@ let package = Package(
             name: "relocation-fuzz", dependencies: ["FuzzTargets", "CLibFuzzer"], path: "Tests/Fuzz/Runner",
             swiftSettings: strict),
         .target(name: "TestSupport", dependencies: [], path: "Tests/Support", swiftSettings: strict),
+        // Both programs with servers of their own, for tests that run them.
+        .target(
+            name: "ProgramSupport", dependencies: ["TestSupport", "Storage", "Catalogue"],
+            path: "Tests/ProgramSupport", swiftSettings: strict),
         tests("HouseTests", ["TestSupport"]),
         tests("TextFormsTests", ["TextForms"]),
         tests("CatalogueTests", ["Catalogue"]),
@@ -130,12 +136,12 @@ let package = Package(
                 logging,
             ]),
         tests("TortureTests", ["TestSupport"]),
-        tests("EndToEndTests", ["TestSupport", "Storage", "Catalogue", crypto, cryptoExtras]),
+        tests("EndToEndTests", ["ProgramSupport", "TestSupport", "Storage", "Catalogue", crypto, cryptoExtras]),
         tests(
             "SafetyTests",
             [
                 "WorkerRuntime", "Relocation", "ExportFormat", "Cutting", "TaskFormat", "Queue", "CommandLine",
-                "Reporting", "Storage", "Catalogue", "TestSupport", argumentParser,
+                "Reporting", "Storage", "Catalogue", "ProgramSupport", "TestSupport", argumentParser,
             ]),
     ],
     cxxLanguageStandard: .cxx17

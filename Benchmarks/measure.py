@@ -66,10 +66,10 @@ def postgres_import(bench, sheet, kind, rows, runs, row_runs):
     sheet.add("(a) binary COPY, one transaction", "s", walls(copies))
     against = ratios(walls(copies), walls(ours))
     sheet.ratio(f"COPY / import, {kind} {rows:,}", against, at_least=0.5 if rows == 100_000 else None)
-    sheet.figure("Rows a second", source / statistics.median(walls(ours)))
+    sheet.figure("Rows per second", source / statistics.median(walls(ours)))
     if row_runs:
         single = [limits.single_rows() for _ in range(row_runs)]
-        sheet.add("(b) one INSERT a row, 20 a transaction", "s", single)
+        sheet.add("(b) one INSERT per row, 20 per transaction", "s", single)
         sheet.ratio(f"single INSERTs / import, {kind} {rows:,}",
                     [value / statistics.median(walls(ours)) for value in single], at_least=5)
     limits.close()

@@ -83,13 +83,14 @@ HEAD = """# Measured against named limits
 
 Written by `make bench`. {machine}
 
-Every figure is taken beside its limit in the same run, turn by turn, and compared as a ratio; medians, with the least
-and the greatest in brackets of the spread. Wall-clock time includes starting and ending the process. Exports come from
-seeded generators and are written as the reference writes them, indented by two. The servers are private ones with their
+Every figure is measured in the same run as its limit, in turns, and compared with it as a ratio. The figures are
+medians; the spread is from the smallest to the largest value. Wall-clock time includes starting and ending the process. Exports come from
+seeded generators and are written as the reference writes them, with two spaces of indentation. The servers are private ones with their
 data on the same disk: Redis with its append-only file synced every second, PostgreSQL with `fsync` and
-`synchronous_commit` on, 512 MB of shared buffers and room for its log, so that no checkpoint falls into a run. Limits:
+`synchronous_commit` on, 512 MB of shared buffers and room for its log, so that no checkpoint happens during a run. Limits:
 (a) `psql` writes the finished rows of all written tables, chunk rows included, with `\\copy … binary` into the same
-indexed tables in one transaction; (b) one prepared INSERT a row, 20 rows a transaction, its references unchecked. What paid and what did not: [NOTES.md](NOTES.md).
+indexed tables in one transaction; (b) one prepared INSERT per row, 20 rows per transaction, without foreign-key checks. What made imports faster and what did
+not: [NOTES.md](NOTES.md).
 """
 
 

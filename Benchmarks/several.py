@@ -73,7 +73,7 @@ def behind(bench, sheet, large_rows, small_rows, runs):
     one, other = alternating(runs, alone, waiting)
     sheet.add(f"A relocation of {small[1]:,} rows, the process included", "s", one)
     sheet.add(f"the same, enqueued while one slot works on one of {large[1]:,} rows", "s", other)
-    sheet.ratio("seconds until the small one is done (a turn lasts 2 s)", other, at_most=3)
+    sheet.ratio("seconds until the small one is done (a time slice lasts 2 s)", other, at_most=3)
 
 
 def many(bench, sheet, count, rows, runs):

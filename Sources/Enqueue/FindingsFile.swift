@@ -4,7 +4,7 @@ import Reporting
 
 internal import Foundation
 
-/// The file that `--findings-file` names. It is written whatever happens.
+/// The file that `--findings-file` names. It is written in every outcome.
 struct FindingsFile {
     private let path: String
 
@@ -18,7 +18,8 @@ struct FindingsFile {
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         } catch {
-            throw CommandFailure(.cannotCreate, "Cannot write the findings file \(path): check folder and permissions.")
+            throw CommandFailure(
+                .cannotCreate, "Cannot write the findings file \(path): check its folder and permissions.")
         }
     }
 

@@ -28,7 +28,7 @@ struct ImportCommand {
 
     private func run(_ voice: Voice, _ findings: FindingsFile?) throws {
         let job = try job()
-        // A mistake in these is found before the file is read.
+        // A mistake in the queue's options is reported before the file is read.
         let configuration = arguments.check ? nil : try arguments.redis.configuration()
         let (source, survey) = try job.check()
         voice.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
@@ -38,7 +38,8 @@ struct ImportCommand {
         voice.say(words(outcome, job.uuid))
         Voice.print(job.uuid)
         if arguments.wait {
-            try WaitLoop(uuid: job.uuid, configuration: configuration, voice: voice).run(findings)
+            var loop = WaitLoop(uuid: job.uuid, configuration: configuration, voice: voice)
+            try loop.run(findings)
         }
     }
 
@@ -70,7 +71,7 @@ struct ImportCommand {
         }
     }
 
-    /// A refusal goes to the findings file, to people in the reference's form, and into the exit code.
+    /// Writes a refusal to the findings file and, in the reference's form, to standard error; sets the exit code.
     private func report(_ error: ExportError, _ voice: Voice, _ findings: FindingsFile?) throws {
         if let finding = error.finding {
             try findings?.write([finding])

@@ -22,7 +22,7 @@ struct ImportOptions: ParsableArguments {
 
     @Option(
         name: .customLong("findings-file"),
-        help: ArgumentHelp("File to write the findings to, as JSON. It is written whatever happens.", valueName: "file")
+        help: ArgumentHelp("File to write the findings to, as JSON. It is written in every outcome.", valueName: "file")
     )
     var findingsFile: String?
 
@@ -36,13 +36,14 @@ struct ImportOptions: ParsableArguments {
 
     @Option(
         name: .customLong("chunk-size"),
-        help: "Rows per task, 1-\(RelocationOptions.chunkSizeLimits.upperBound).")
+        help: ArgumentHelp(
+            "Rows per task, 1-\(RelocationOptions.chunkSizeLimits.upperBound).", valueName: "rows"))
     var chunkSize = RelocationOptions.defaultChunkSize
 
     @Flag(help: "Import everything in one transaction, or nothing.")
     var atomic = false
 
-    @Flag(help: "Only check the export and say what it contains.")
+    @Flag(help: "Only check the export and say what it contains. Needs no Redis.")
     var check = false
 
     @Flag(help: "Wait until the relocation has ended and show its progress. Exits with 1 if it failed.")
@@ -70,7 +71,7 @@ struct ImportOptions: ParsableArguments {
     func privateKey() throws(CommandFailure) -> [UInt8]? {
         guard let decryptWith else { return nil }
         guard let data = SmallFile.contents(decryptWith) else {
-            throw CommandFailure(.noInput, "Cannot read the private key \(decryptWith).")
+            throw CommandFailure(.noInput, "Cannot read the private key file \(decryptWith).")
         }
         return [UInt8](data)
     }

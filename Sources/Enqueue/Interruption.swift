@@ -3,15 +3,15 @@ import Reporting
 import Glibc
 import Synchronization
 
-// A signal handler captures nothing: what it reads is global.
+// A signal handler cannot capture anything, so it reads globals.
 private let isKept = Atomic<Bool>(false)
 private let hasCome = Atomic<Bool>(false)
 
-/// SIGINT and SIGTERM. They end the process at once with 130. While something must be cleaned up first, the first
-/// signal is only noted, and the second one ends the process.
+/// SIGINT and SIGTERM end the process at once with 130. After `keep()` the first signal is only noted, so that the
+/// process can clean up, and the second one ends it.
 enum Interruption {
     static func install() {
-        // Globals are made at their first use, which must not be a handler's.
+        // Globals are created at their first use, which must not happen in a signal handler.
         isKept.store(false, ordering: .relaxed)
         hasCome.store(false, ordering: .relaxed)
         for number in [SIGINT, SIGTERM] {
@@ -22,7 +22,7 @@ enum Interruption {
         }
     }
 
-    /// From here on the first signal is only noted.
+    /// From now on the first signal is only noted.
     static func keep() { isKept.store(true, ordering: .relaxed) }
 
     static var isRequested: Bool { hasCome.load(ordering: .relaxed) }

@@ -17,7 +17,10 @@ struct UnpauseCommand: ParsableCommand {
 
     @OptionGroup var relocation: RelocationArgument
 
-    func run() throws { try relocation.actions().unpause(relocation.uuid) }
+    func run() throws {
+        try relocation.actions().unpause(relocation.uuid)
+        Voice(isSilent: false).say("The relocation continues.")
+    }
 }
 
 struct CancelCommand: ParsableCommand {
@@ -35,7 +38,10 @@ struct AbortCommand: ParsableCommand {
 
     @OptionGroup var relocation: RelocationArgument
 
-    func run() throws { try relocation.actions().abort(relocation.uuid) }
+    func run() throws {
+        try relocation.actions().abort(relocation.uuid)
+        Voice(isSilent: false).say("The relocation is aborted.")
+    }
 }
 
 struct DeleteCommand: ParsableCommand {
@@ -45,7 +51,10 @@ struct DeleteCommand: ParsableCommand {
 
     @OptionGroup var relocation: RelocationArgument
 
-    func run() throws { try relocation.actions().delete(relocation.uuid) }
+    func run() throws {
+        try relocation.actions().delete(relocation.uuid)
+        Voice(isSilent: false).say("The tasks of the relocation are removed from Redis.")
+    }
 }
 
 /// The result of a request, in words.

@@ -21,7 +21,7 @@ extension RelocationID {
     /// For arguments and options.
     static func parse(_ text: String) throws -> RelocationID {
         guard let id = RelocationID(text) else {
-            throw ValidationError("This is no UUID: expected a form such as 5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10.")
+            throw ValidationError("This is not a UUID. Expected a form such as 5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10.")
         }
         return id
     }

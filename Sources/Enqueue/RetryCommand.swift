@@ -8,11 +8,11 @@ struct RetryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry", abstract: "Lets a failed relocation continue at the task that failed.",
         discussion: """
-            Rows that were imported are recognised and not imported twice. Without a UUID it retries every failed \
-            relocation.
+            Rows that were imported are recognised and not imported again. Without a UUID, every failed relocation is \
+            retried.
 
-            With --skip-chunk the failed chunk is dropped for good and the relocation continues behind it. Its rows \
-            count as dropped (skipped), and the record keeps who skipped them and when.
+            --skip-chunk drops the failed chunk for good, and the relocation continues after it. The rows of the chunk \
+            count as dropped (skipped), and the record says who skipped them and when.
             """)
 
     @Argument(help: "UUID of the relocation; every failed one if left out.", transform: RelocationID.parse)
@@ -29,7 +29,7 @@ struct RetryCommand: ParsableCommand {
     func validate() throws {
         if skipChunk, uuid == nil { throw ValidationError("--skip-chunk needs the UUID of one relocation.") }
         if skipChunk, !acceptLoss {
-            throw ValidationError("--skip-chunk drops rows for good: add --accept-loss to confirm that.")
+            throw ValidationError("--skip-chunk drops rows for good: add --accept-loss to confirm.")
         }
         if acceptLoss, !skipChunk { throw ValidationError("--accept-loss needs --skip-chunk.") }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Catalogue
 import Cutting
 import ExportFormat
+import Glibc
 import TaskFormat
 
 struct UsersCommand: ParsableCommand {
@@ -9,7 +10,7 @@ struct UsersCommand: ParsableCommand {
         commandName: "users", abstract: "Queues the users of an export: users, e-mail addresses and options.",
         discussion: """
             Imported users lose their privileges and their password and must claim their account. A user whose name is \
-            taken gets a suffix. With --merge-users it becomes the existing user, who keeps the existing rows.
+            taken gets a suffix. With --merge-users the user becomes the existing user, who keeps the existing rows.
             """)
 
     @OptionGroup var options: ImportOptions
@@ -30,8 +31,8 @@ struct OrganizationsCommand: ParsableCommand {
         commandName: "organizations",
         abstract: "Queues the organizations of an export with their users, teams, projects and alerts.",
         discussion: """
-            Every organization is created anew: if its slug is taken, it gets another one. With --filter-org-slugs only \
-            these organizations and their members are imported.
+            Every organization is created as a new one: if its slug is taken, it gets another slug. --filter-org-slugs \
+            imports only the named organizations and their members.
             """)
 
     @OptionGroup var options: ImportOptions
@@ -90,8 +91,12 @@ struct GlobalCommand: ParsableCommand {
     @OptionGroup var options: ImportOptions
 
     func validate() throws {
-        if options.source == "-", !options.noPrompt, !options.check {
-            throw ValidationError("With the export on standard input nobody can confirm: add --no-prompt.")
+        guard !options.noPrompt, !options.check else { return }
+        if options.source == "-" {
+            throw ValidationError("With the export on standard input there is no prompt: add --no-prompt to confirm.")
+        }
+        if isatty(STDIN_FILENO) != 1 {
+            throw ValidationError("Without a terminal there is no prompt: add --no-prompt to confirm.")
         }
     }
 
@@ -106,8 +111,8 @@ enum Confirmation {
     static func isGiven() -> Bool {
         let voice = Voice(isSilent: false)
         voice.draw(
-            "A global import deletes the low-volume data of the destination irrecoverably (users, organizations, "
-                + "projects, settings). Take a backup first.\nProceed? [y/N] ")
+            "A global import deletes the low-volume data of the destination for good (users, organizations, projects, "
+                + "settings). Take a backup first.\nProceed? [y/N] ")
         let answer = readLine()?.lowercased() ?? ""
         if ["y", "yes"].contains(answer) { return true }
         voice.say("Nothing was imported.")

@@ -8,7 +8,7 @@ import Reporting
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Shows the progress of a relocation and what happened to its rows.",
-        discussion: "Without a UUID it shows the newest relocation.")
+        discussion: "Without a UUID, it shows the newest relocation.")
 
     @Argument(help: "UUID of the relocation; the newest one if left out.", transform: RelocationID.parse)
     var uuid: RelocationID?

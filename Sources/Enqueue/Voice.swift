@@ -12,14 +12,14 @@ struct Voice {
     }
 
     func warn(_ text: String) {
-        // The colour is ours; what `say` writes loses every control character.
+        // `say` would remove the control characters of the colour.
         draw(Color.yellow.paint("Warning:", if: terminal.usesColor) + " " + PlainText.line(text) + "\n")
     }
 
     /// Standard output, which scripts read.
     static func print(_ text: String) { write(1, text + "\n") }
 
-    /// As it is, without a line end.
+    /// Writes the text as it is, without a line end.
     func draw(_ text: String) {
         if !isSilent, !text.isEmpty { Self.write(2, text) }
     }

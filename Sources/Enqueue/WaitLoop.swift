@@ -5,17 +5,27 @@ import Queue
 
 /// Waits until a relocation has ended and draws its progress.
 struct WaitLoop {
-    let uuid: String
-    let configuration: QueueConfiguration
-    let voice: Voice
+    private let uuid: String
+    private let configuration: QueueConfiguration
+    private let voice: Voice
+    private var printer = ProgressPrinter(.standardError)
+    private var meter: ProgressMeter?
+    /// Milliseconds; nil while Redis answers.
+    private var awaySince: Int64?
 
     /// Milliseconds between two polls.
     private static let pollMilliseconds: UInt32 = 200
     /// Milliseconds for which Redis may stay away meanwhile.
     private static let outageMilliseconds: Int64 = 30_000
 
+    init(uuid: String, configuration: QueueConfiguration, voice: Voice) {
+        self.uuid = uuid
+        self.configuration = configuration
+        self.voice = voice
+    }
+
     /// - Parameter findings: takes the final findings
-    func run(_ findings: FindingsFile?) throws {
+    mutating func run(_ findings: FindingsFile?) throws {
         let status = try waitForEnd()
         let report = StatusReport(status)
         try findings?.write(report.findingsFile)
@@ -25,37 +35,50 @@ struct WaitLoop {
         }
     }
 
-    private func waitForEnd() throws -> RelocationStatus {
+    private mutating func waitForEnd() throws -> RelocationStatus {
         let queue = try RelocationQueue(configuration)
-        var printer = ProgressPrinter(.standardError)
-        var meter: ProgressMeter?
-        var awaySince: Int64?
         Interruption.keep()
         while true {
-            do throws(QueueError) {
-                let status = try queue.status(uuid)
-                awaySince = nil
+            if let status = try poll(queue) {
                 if StatusReport(status).hasEnded {
                     voice.draw(printer.finish())
                     return status
                 }
-                var current = meter ?? ProgressMeter(total: status.rowsSource)
-                current.update(done: StatusReport(status).rowsDone, at: Self.now())
-                meter = current
-                voice.draw(printer.update(current, at: Self.now()))
-            } catch {
-                guard error.isTransient else { throw error }
-                awaySince = awaySince ?? Self.now()
-                if Self.now() - (awaySince ?? 0) > Self.outageMilliseconds { throw error }
+                show(status)
             }
-            if Interruption.isRequested {
-                voice.draw(printer.finish())
-                throw CommandFailure(
-                    .interrupted,
-                    "Stopped waiting. The relocation goes on; follow it with: relocation-enqueue status \(uuid)")
-            }
+            try throwIfInterrupted()
             usleep(Self.pollMilliseconds * 1000)
         }
+    }
+
+    /// Nil if Redis does not answer at the moment.
+    private mutating func poll(_ queue: RelocationQueue) throws(QueueError) -> RelocationStatus? {
+        do throws(QueueError) {
+            let status = try queue.status(uuid)
+            awaySince = nil
+            return status
+        } catch {
+            guard error.isTransient else { throw error }
+            let start = awaySince ?? Self.now()
+            awaySince = start
+            if Self.now() - start > Self.outageMilliseconds { throw error }
+            return nil
+        }
+    }
+
+    private mutating func show(_ status: RelocationStatus) {
+        var current = meter ?? ProgressMeter(total: status.rowsSource)
+        current.update(done: StatusReport(status).rowsDone, at: Self.now())
+        meter = current
+        voice.draw(printer.update(current, at: Self.now()))
+    }
+
+    private mutating func throwIfInterrupted() throws(CommandFailure) {
+        guard Interruption.isRequested else { return }
+        voice.draw(printer.finish())
+        throw CommandFailure(
+            .interrupted,
+            "Stopped waiting. The relocation goes on; follow it with: relocation-enqueue status \(uuid)")
     }
 
     private static func now() -> Int64 {

@@ -8,8 +8,8 @@ struct RelocationWorker: AsyncParsableCommand {
         commandName: "relocation-worker",
         abstract: "Imports queued Sentry exports into SQLite or PostgreSQL.",
         discussion: """
-            Any number of workers may run. One worker at a time imports a relocation, its tasks strictly in order. If a \
-            worker is killed nothing is lost: another one continues from what the database holds.
+            Any number of workers may run. One worker at a time imports a relocation, and its tasks run strictly in \
+            order. If a worker is killed, nothing is lost: another worker continues where the database stands.
 
             Examples:
               relocation-worker migrate --database-url sqlite:///var/lib/relocation.sqlite
@@ -17,8 +17,9 @@ struct RelocationWorker: AsyncParsableCommand {
               relocation-worker run --concurrency 2
               relocation-worker run --drain
 
-            Exit codes: 0 done or stopped by a signal; 64 usage; 69 Redis or the database unreachable; 70 internal; 77 permission; \
-            78 the schema is missing, older or different.
+            Exit codes: 0 done or stopped by a signal, 64 usage, 65 malformed keys, 66 no such key file, 69 Redis or the \
+            database unreachable, 70 internal error, 73 cannot create the database file, 77 permission, 78 the schema is \
+            missing, older or different, 130 interrupted by a second signal.
             """,
         subcommands: [RunCommand.self, MigrateCommand.self, CheckCommand.self])
 }

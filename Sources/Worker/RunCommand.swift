@@ -25,27 +25,35 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "End when no relocation is left that can continue without an operator.")
     var drain = false
 
-    @Option(help: "Relocations imported at the same time, 1-\(WorkerSettings.concurrencyLimits.upperBound).")
+    @Option(
+        help: ArgumentHelp(
+            "Relocations imported at the same time, 1-\(WorkerSettings.concurrencyLimits.upperBound).",
+            valueName: "number"))
     var concurrency = 1
 
     @Option(
         name: [.customLong("commit-batch-rows"), .customLong("group-rows")],
-        help: """
+        help: ArgumentHelp(
+            """
             Rows of one relocation that one transaction commits; 1 commits each chunk by itself. --group-rows is the \
             old name.
-            """)
+            """, valueName: "rows"))
     var commitBatchRows = GroupPolicy().maxRows
 
     @Option(
         name: .customLong("outage-budget"),
-        help: "Seconds for which Redis or the database may be unreachable before the worker exits with 69.")
+        help: ArgumentHelp(
+            "Seconds for which Redis or the database may be unreachable before the worker exits with 69.",
+            valueName: "seconds"))
     var outageBudget = 30
 
     @Option(
         name: .customLong("stall-limit"),
-        help:
-            "Seconds that one step of the work may take before it counts as hanging. After twice as long the worker exits with 70."
-    )
+        help: ArgumentHelp(
+            """
+            Seconds that one step of the work may take before it counts as hanging. After twice as long the worker \
+            exits with 70.
+            """, valueName: "seconds"))
     var stallLimit = 60
 
     @OptionGroup(title: "Queue") var redis: RedisOptions
@@ -94,7 +102,7 @@ struct RunCommand: AsyncParsableCommand {
             watchdogProcess: environment["WATCHDOG_PID"])
     }
 
-    /// Ends a process whose loops hang: nothing in it is left to end it in order.
+    /// Ends a process whose loops hang. It cannot end in an orderly way any more.
     @Sendable private static func abandon(_ reason: String) {
         FileHandle.standardError.write(Data("Error: \(reason)\n".utf8))
         _exit(CommandExit.internalError.rawValue)
@@ -112,7 +120,7 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Runs until the worker has ended. Shutdown begins with the last service: the second signal counts to the end.
+    /// Runs until the worker has ended. Shutdown begins with the last service, so that a second signal works to the end.
     private static func run(_ service: WorkerService) async throws {
         var quiet = Logger(label: "relocation-worker.services")
         quiet.logLevel = .warning
@@ -134,7 +142,7 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Host and process id, so that an operator finds it.
+    /// Host and process id, so that an operator finds the worker.
     private static func name() -> String {
         "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)"
     }

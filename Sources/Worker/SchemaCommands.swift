@@ -23,7 +23,7 @@ struct MigrateCommand: ParsableCommand {
             do {
                 switch try DatabaseConnector.open(url, create: true).schema.migrate(settings.catalogue.tables) {
                 case .created(let tables): print("Created \(tables) tables in \(url).")
-                case .unchanged: print("All tables are there already in \(url); nothing was changed.")
+                case .unchanged: print("All tables exist already in \(url); nothing was changed.")
                 }
             } catch {
                 throw CommandFailure(error)
@@ -44,7 +44,7 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let report = try RelocationQueue(try redis.configuration()).serverReport()
         print("Redis \(report.version): reachable.")
-        for warning in report.warnings { print("  Warning: \(warning)") }
+        for warning in report.warnings { print("Warning: \(warning)") }
         let mismatches: [SchemaMismatch]
         do {
             let settings = try destination.settings()

@@ -3,7 +3,7 @@ import Glibc
 import ServiceLifecycle
 import UnixSignals
 
-/// Ends the process at once when a second signal arrives. The first one is the service group's.
+/// Ends the process at once when a second signal arrives. The service group handles the first one.
 struct SecondSignalService: Service {
     static let signals: [UnixSignal] = [.sigterm, .sigint]
 

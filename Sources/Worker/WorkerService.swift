@@ -25,7 +25,7 @@ final class WorkerService: Service {
         state.withLock { $0.end = end }
     }
 
-    /// Why the worker ended. One that was stopped by a signal is finished, whatever else it met.
+    /// Why the worker ended. A worker that was stopped by a signal is finished, whatever else happened.
     var end: WorkerEnd { state.withLock { $0.isStopped ? .finished : $0.end } }
 
     private func shutDown() {

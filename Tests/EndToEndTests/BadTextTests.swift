@@ -1,4 +1,5 @@
 import Foundation
+import ProgramSupport
 import TestSupport
 import Testing
 
@@ -31,7 +32,7 @@ import Testing
         Case("a single object", good, Refusal(65, "byte 1", "single object", "list of rows")),
         Case("truncated in a row", "[" + good.dropLast(3), Refusal(65, "record 1", "truncated", "export again")),
         Case("truncated between rows", "[\(good)", Refusal(65, "record 1", "truncated", "export again")),
-        Case("truncated behind a comma", "[\(good),", Refusal(65, "record 2", "truncated", "export again")),
+        Case("truncated after a comma", "[\(good),", Refusal(65, "record 2", "truncated", "export again")),
         Case("trailing text", "[\(good)] sesame", Refusal(65, "byte \(good.utf8.count + 3)", "follows the end")),
         Case("two exports joined", "[\(good)]\n[\(good)]", Refusal(65, "record 1", "follows the end", "joined")),
         Case("a comma too many", "[\(good),]", Refusal(65, "record 1", "comma")),
@@ -71,7 +72,7 @@ import Testing
             Refusal(65, "record 1", "field pk", "64 bits", findings: ["Unknown"])),
         Case(
             "pk that is text", "[\(row(pk: "\"sesame\""))]",
-            Refusal(65, "record 1", "field pk", "no integer", findings: ["DeserializationFailed"])),
+            Refusal(65, "record 1", "field pk", "not an integer", findings: ["DeserializationFailed"])),
         Case(
             "no fields", #"[{"model":"sentry.user","pk":1}]"#,
             Refusal(65, "record 1", "no fields", findings: ["DeserializationFailed"])),

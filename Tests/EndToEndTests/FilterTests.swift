@@ -1,5 +1,6 @@
 import Catalogue
 import Foundation
+import ProgramSupport
 import TestSupport
 import Testing
 
@@ -91,7 +92,7 @@ import Testing
         #expect(queued.output.wholeMatch(of: #/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\n/#) != nil)
         let checked = try installation.enqueue("users", "--silent", "--check", file)
         #expect(checked.code == 0 && checked.errors == "" && checked.output == "")
-        // Why nothing was done is said all the same.
+        // Why nothing was done is said anyway.
         let refused = try installation.enqueue("users", "--silent", "/dev/null")
         #expect(refused.code == 65 && refused.errors.contains("empty") && refused.output == "")
     }

@@ -1,12 +1,13 @@
 import Foundation
 import Glibc
+import ProgramSupport
 import TestSupport
 import Testing
 
-/// The folder of reference material, where there is one.
+/// The folder of reference material, if there is one.
 private let material = ProcessInfo.processInfo.environment["RELOCATION_PARITY_DIR"]
 
-/// Both programs against the reference's recorded end states, where they are at hand.
+/// Both programs against the reference's recorded end states, if they are available.
 @Suite(.enabled(if: material != nil, "RELOCATION_PARITY_DIR is not set"))
 struct ParityTests {
     /// Every users case is in exactly one of these: they run side by side.
@@ -50,7 +51,7 @@ struct ParityTests {
         let folder = try TemporaryFolder()
         var arguments = [
             try #require(material) + "/parity/parity.py", "run", "--enqueue",
-            Installation.programs + "/relocation-enqueue", "--worker", Installation.programs + "/relocation-worker",
+            Programs.folder + "/relocation-enqueue", "--worker", Programs.folder + "/relocation-worker",
             "--redis", redis.tcpURL(), "--only", glob,
         ]
         let proposed = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,6 +1,7 @@
 import Catalogue
 import CryptoExtras
 import Foundation
+import ProgramSupport
 import TestSupport
 import Testing
 

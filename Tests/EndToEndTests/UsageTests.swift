@@ -1,4 +1,5 @@
 import Foundation
+import ProgramSupport
 import TestSupport
 import Testing
 
@@ -64,6 +65,13 @@ import Testing
         let malformed = try installation.enqueue(command, "5f0c0f3e")
         #expect(malformed.code == 64 && malformed.output == "", "\(malformed.errors)")
         #expect(malformed.errors.contains("UUID"), "\(malformed.errors)")
+    }
+
+    /// Nobody can answer the prompt: the command must not look as if it had done its work.
+    @Test func aGlobalImportWithoutATerminalNeedsNoPrompt() throws {
+        try Refusal(64, "terminal", "--no-prompt").expect(["global", file], in: installation, writesFindings: false)
+        try Refusal(64, "standard input", "--no-prompt")
+            .expect(["global", "-"], in: installation, writesFindings: false)
     }
 
     @Test func statusOfNothing() throws {

@@ -1,5 +1,6 @@
 import Catalogue
 import Foundation
+import ProgramSupport
 import TestSupport
 import Testing
 

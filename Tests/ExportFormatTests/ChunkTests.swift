@@ -59,7 +59,7 @@ import Testing
             ])
     }
 
-    /// What each chunk hides: `model from` of those that it may refer to and that come behind it.
+    /// What each chunk hides: `model from` of those that it may refer to and that come after it.
     private static func hidden(
         _ rows: [(model: String, fields: String)], scope: ImportScope = .organizations, size: Int = 20,
         filter: ExportFilter? = nil

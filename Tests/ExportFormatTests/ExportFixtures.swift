@@ -137,5 +137,5 @@ final class DripSource: ByteSource {
     }
 }
 
-/// The folder of reference material, where there is one.
+/// The folder of reference material, if there is one.
 let parityFolder = ProcessInfo.processInfo.environment["RELOCATION_PARITY_DIR"]

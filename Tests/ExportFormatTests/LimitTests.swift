@@ -64,7 +64,7 @@ import Testing
             let text = String(repeating: "y", count: length)
             try expect("[{\"model\": \"a.b\", \"x\": [\"\(text)\"]}]", limits, isTaken: isTaken)
             try expect("[{\"model\": \"a.b\", \"\(text)\": 1}]", limits, isTaken: isTaken)
-            // Escapes count as what they stand for; the slow parser judges like the fast one.
+            // Escapes count as what they stand for; the slow parser checks like the fast one.
             try expect("[{\"model\": \"a.b\", \"x\": \"\\u0041\(text.dropLast())\"}]", limits, isTaken: isTaken)
             try expect(
                 "[{\"model\": \"a.b\", \"x\": [\"\(text)\", \(String(repeating: "9", count: 30))]}]", limits,

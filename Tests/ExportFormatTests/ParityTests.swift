@@ -6,7 +6,7 @@ import Testing
 @testable import ExportFormat
 @testable import TaskFormat
 
-/// The reference's own inputs, where they are at hand.
+/// The reference's own inputs, if they are available.
 @Suite(.enabled(if: parityFolder != nil, "RELOCATION_PARITY_DIR is not set"))
 struct ParityTests {
     private let exports: String

@@ -69,7 +69,7 @@ import Testing
         ("[\(row)", "truncated"), ("[\(row),", "truncated"), ("[\(row.dropLast(3))", "truncated"),
         ("[\(row)]]", "follows"),
         ("[\(row)] x", "follows"), ("[][]", "follows"), ("{} {}", "follows"), ("[\(row) \(row)]", "comma"),
-        ("[\(row),]", "comma"), ("[,\(row)]", "has to be an object"), ("[\(row),,\(row)]", "has to be an object"),
+        ("[\(row),]", "comma"), ("[,\(row)]", "must be an object"), ("[\(row),,\(row)]", "must be an object"),
         ("[5]", "a number"),
         ("[null]", "null"), (#"["x"]"#, "a string"), ("[[]]", "a list"), ("[\(row), 5]", "a number"), ("[NaN]", "JSON"),
         ("[\(row)}", "comma"), ("{\(row)}", "single object"),

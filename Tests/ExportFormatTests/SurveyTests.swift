@@ -98,7 +98,7 @@ import Testing
             error.finding
                 == Finding(
                     kind: .deserializationFailed, model: "sentry.user", ordinal: 2, leftPK: 31,
-                    reason: "The export cannot be decoded: field is_active holds a string that is no boolean"))
+                    reason: "The export cannot be decoded: field is_active holds a string that is not a boolean"))
         #expect(
             error.description.hasPrefix(
                 "record 3, byte 100 (line 3), sentry.user, row 2, pk 31, field is_active: holds a string"))

@@ -69,7 +69,7 @@ struct SwiftText {
         }
     }
 
-    /// The hashes before the quote of a string that begins here; nil where none does.
+    /// The hashes before the quote of a string that begins here; nil if none does.
     private func hashesOfString() -> Int? {
         let hashes = bytes[at...].prefix { $0 == UInt8(ascii: "#") }.count
         let quote = at + hashes

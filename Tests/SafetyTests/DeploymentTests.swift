@@ -1,4 +1,5 @@
 import Foundation
+import ProgramSupport
 import TestSupport
 import Testing
 
@@ -89,7 +90,7 @@ import Testing
     @Test func theUnitIsValid() throws {
         let folder = try TemporaryFolder()
         let unit = try Self.content("relocation-worker@.service")
-            .replacing("/usr/local/bin/relocation-worker", with: Installation.programs + "/relocation-worker")
+            .replacing("/usr/local/bin/relocation-worker", with: Programs.folder + "/relocation-worker")
         let path = try folder.write(unit, to: "relocation-worker@1.service")
         let output = folder.file("verify")
         let verify = try ChildProcess(
@@ -114,7 +115,7 @@ import Testing
             """, to: "worker.env")
         let program = try Self.content("supervisord.conf")
             .replacing("/usr/local/bin/relocation-worker-env", with: Self.deploy + "relocation-worker-env")
-            .replacing("/usr/local/bin/relocation-worker run", with: Installation.programs + "/relocation-worker run")
+            .replacing("/usr/local/bin/relocation-worker run", with: Programs.folder + "/relocation-worker run")
             .replacing("/var/lib/relocation", with: folder.path).replacing("/var/log/relocation", with: folder.path)
             .replacing("user=relocation\n", with: "")
         let configuration = try folder.write(

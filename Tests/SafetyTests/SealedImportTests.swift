@@ -1,4 +1,5 @@
 import Foundation
+import ProgramSupport
 import TestSupport
 import Testing
 
@@ -80,7 +81,7 @@ import Testing
         ).lastLine
         let list = "{test}:tasks:\(uuid)"
         try installation.redis.cli(["RPOPLPUSH", list, list])
-        // The payload of another task behind a header of its own would be the same: no task stands for another.
+        // The payload of another task after a header of its own would be the same: no task stands for another.
         try installation.redis.cli([
             "EVAL",
             """

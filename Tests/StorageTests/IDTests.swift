@@ -54,7 +54,7 @@ struct IDTests {
         #expect(try test.database.reserveIDs(1, for: table) == [21])
     }
 
-    @Test("Clearing empties what exists and numbers anew after the commit", arguments: Engine.allCases)
+    @Test("Clearing empties the tables that exist; after the commit ids start at 1 again", arguments: Engine.allCases)
     func clear(engine: Engine) throws {
         let test = try TestDatabase(engine)
         let (table, addresses) = (try Tables.users, try Tables.userEmails)

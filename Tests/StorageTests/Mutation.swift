@@ -1,7 +1,7 @@
 /// One way in which a live schema may differ, and what the comparison has to say of it.
 struct Mutation: Sendable, CustomStringConvertible {
     let description: String
-    /// nil where the database cannot express it.
+    /// nil if the database cannot express it.
     let sqlite: String?
     let postgres: String?
     let table: String

@@ -37,7 +37,7 @@ struct SQLiteTests {
         try other.commit()
     }
 
-    @Test("A missing file is no database, unless it may be created")
+    @Test("A missing file is not a database, unless it may be created")
     func missing() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         let url = try DatabaseURL("sqlite://\(folder.path)/x.sqlite")

@@ -159,7 +159,7 @@ struct WritingTests {
         try test.database.commit()
         #expect(try test.committedRows(table) == count)
 
-        // A name that is taken, behind rows that are sound: nothing of the transaction stays.
+        // A name that is taken, after rows that are sound: nothing of the transaction stays.
         try test.database.begin(deferringWrites: true)
         let error = try failure {
             let more = table.batch(users((1...count).map { "more\($0)" } + ["first"], from: Int64(count) + 1))

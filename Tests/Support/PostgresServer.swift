@@ -16,7 +16,7 @@ public final class PostgresServer: @unchecked Sendable {
     public let superuser = "postgres"
     private let settings: [String: String]
 
-    /// Of the newest version installed; nil where there is none.
+    /// Of the newest version installed; nil if there is none.
     public static let binaries: URL? = {
         let root = URL(fileURLWithPath: "/usr/lib/postgresql")
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []

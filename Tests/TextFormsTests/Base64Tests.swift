@@ -33,7 +33,7 @@ struct Base64Tests {
         #expect(Base64.decodeURLSafe(text.utf8) == nil)
     }
 
-    @Test("Bits behind the last byte do not count")
+    @Test("Bits after the last byte do not count")
     func trailingBits() {
         #expect(Base64.decodeURLSafe("Zh==".utf8) == Array("f".utf8))
         #expect(Base64.decodeURLSafe("Zm9=".utf8) == Array("fo".utf8))

@@ -16,7 +16,7 @@ struct UUIDTextTests {
         #expect(UUIDText.canonical("URN:UUID:\(dashed.uppercased())") == dashed)
     }
 
-    @Test("What is no UUID")
+    @Test("What is not a UUID")
     func refused() {
         let texts = [
             "", "0f8fad5b", dashed + "0", String(dashed.dropLast()), dashed.replacing("f", with: "g"), dashed + " ",

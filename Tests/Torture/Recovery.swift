@@ -99,12 +99,12 @@ struct Sight: Sendable {
     let leaseUsed: Bool
     let chunksDone: Int
     let progress: Int
-    /// Milliseconds since 1970 until which it waits after trouble with the database; 0 where it does not.
+    /// Milliseconds since 1970 until which it waits after trouble with the database; 0 if it does not.
     let nextAttemptAt: Int64
 
     static let fields = ["status", "owner", "token", "leaseUsed", "chunksDone", "progress", "nextAttemptAt"]
 
-    /// nil where Redis does not know the relocation.
+    /// nil if Redis does not know the relocation.
     init?(_ uuid: String, _ answer: RedisAnswer) {
         let texts = answer.list.map(\.text)
         guard texts.count == Self.fields.count, let status = texts[0] else { return nil }

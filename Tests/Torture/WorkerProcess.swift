@@ -7,7 +7,7 @@ import TestSupport
 final class WorkerProcess: Sendable {
     let number: Int
     let redisProxy: Proxy
-    /// nil where the database is a file.
+    /// nil if the database is a file.
     let databaseProxy: Proxy?
     private let program: String
     private let environment: [String: String?]

@@ -1,4 +1,4 @@
-/// Why catalogue text could not be read; a mistake of ours, found by the tests.
+/// Why catalogue text cannot be read: a mistake in our own text, found by the tests.
 struct CatalogueError: Error, CustomStringConvertible {
     let line: Int
     let message: String
@@ -13,7 +13,7 @@ struct CatalogueReader {
     private var entry = Entry()
     private var lineNumber = 0
 
-    /// What has been read of the table at hand.
+    /// What has been read of the current table.
     private struct Entry {
         var heading: [Substring] = []
         var columns: [ColumnLine] = []
@@ -111,13 +111,13 @@ struct CatalogueReader {
     }
 }
 
-/// A column's line: the column, and what is settled once the whole line and all tables are known.
+/// A column's line: the column, and the parts that are resolved after the whole line and all tables are read.
 private struct ColumnLine {
     var column: Column
     var hasIdentity = true
     /// Whether a foreign key leads to the table of the model that is referenced.
     private var isConstrained = false
-    /// The export's key and the default, where the line names them.
+    /// The export's key and the default, if the line names them.
     private var field: String?
     private var defaultValue: DefaultValue?
 
@@ -206,7 +206,7 @@ private struct ColumnLine {
         }
     }
 
-    /// What an absent key becomes where the model sets no default: `""` for required text, else null.
+    /// What an absent key becomes if the model sets no default: `""` for required text, else null.
     private var impliedDefault: DefaultValue {
         switch column.encoding {
         case .string, .pickled, .jsonText: .literal(column.isNullable ? .null : .text(""))

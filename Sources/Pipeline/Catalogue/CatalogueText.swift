@@ -11,8 +11,9 @@
 ///   ordinal <field>,…             fields that number the rows in comparisons
 ///   after <model>,…               dependencies that no column shows
 /// ```
-/// A table `-` is the model's name with `_` for the dot. `?` marks a nullable column. An encoding is named where the type does not imply it. Reference kinds are those of
-/// ``ReferenceKind``; `fk` marks a database constraint. Options: `field=` the export's key where it is not the column
+/// A table `-` is the model's name with `_` for the dot. `?` marks a nullable column. An encoding is named if the type
+/// does not imply it. Reference kinds are those of
+/// ``ReferenceKind``; `fk` marks a database constraint. Options: `field=` the export's key if it is not the column
 /// name (without `_id` for real foreign keys), `default=` a literal as JSON or one of `now`, `now+30d`, `now+10m`,
 /// `json:{}`, `empty-list`, `hex64`, `alnum32`, `uuid4`, `pet-name`, `missing=` what an absent key becomes, `bounded`,
 /// `email`, `url`, `ip`, `dbdefault=` the schema's own default, `references=` a table, `no-identity`,

@@ -35,7 +35,7 @@ public enum ColumnType: Sendable, Equatable {
         }
     }
 
-    /// The longest text the column holds, in Unicode scalars; nil where the type sets no limit.
+    /// The longest text the column holds, in Unicode scalars; nil if the type sets no limit.
     public var maxLength: Int? {
         if case .varchar(let length) = self { length } else { nil }
     }
@@ -54,7 +54,7 @@ public enum ColumnType: Sendable, Equatable {
 }
 
 extension ColumnType {
-    /// How an export writes such a column where the catalogue names no encoding.
+    /// How an export writes such a column if the catalogue names no encoding.
     var impliedEncoding: FieldEncoding {
         switch self {
         case .smallint, .integer, .bigint: .int
@@ -117,7 +117,7 @@ public struct Reference: Sendable, Equatable {
     public let kind: ReferenceKind
 }
 
-/// What a key that is missing from a row's fields becomes.
+/// The value of a key that is missing from a row's fields.
 public enum DefaultValue: Sendable, Equatable {
     case literal(Value)
     case now(offsetSeconds: Int64)
@@ -130,7 +130,7 @@ public enum DefaultValue: Sendable, Equatable {
     case petName
 }
 
-/// What the text of a column means, where exports and checks treat it apart.
+/// What the text of a column means, if exports and checks treat it in a special way.
 public enum ColumnMeaning: String, Sendable {
     case email, url, ip
 }
@@ -145,7 +145,7 @@ public struct Column: Sendable {
     public let isNullable: Bool
     public internal(set) var encoding: FieldEncoding
     public internal(set) var reference: Reference?
-    /// The table a database constraint points at; nil where there is none.
+    /// The table a database constraint points at; nil if there is none.
     public internal(set) var constrainedTable: String?
     /// What a missing key becomes.
     public internal(set) var defaultValue = DefaultValue.literal(.null)

@@ -1,4 +1,4 @@
-/// What went wrong, in the reference's form: the element of a findings file.
+/// One problem in the reference's form: an element of a findings file.
 public struct Finding: Sendable, Equatable {
     /// The reference's import error kinds.
     public enum Kind: String, Sendable {
@@ -16,7 +16,7 @@ public struct Finding: Sendable, Equatable {
     }
 
     public let kind: Kind
-    /// Lower-case model name; nil where the file as a whole is at fault.
+    /// Lower-case model name; nil if the file as a whole is at fault.
     public let model: String?
     /// The failing row's own place among its model's rows, 1-based.
     public let ordinal: Int64?
@@ -57,7 +57,7 @@ public struct Finding: Sendable, Equatable {
         return "[\n  " + findings.map { $0.json() }.joined(separator: ",\n  ") + "\n]"
     }
 
-    /// The form for people: the class name, then indented lines; what is empty is left out.
+    /// The form for people: the class name, then indented lines without empty fields.
     public var description: String {
         var lines = ["RpcImportError(", "    kind: \(kind.rawValue),"]
         let place = ordinal.map { $0 == 0 ? "" : ", ordinal: \($0)" } ?? ""

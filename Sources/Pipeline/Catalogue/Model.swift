@@ -30,14 +30,14 @@ struct ModelHeading {
     let isDangling: Bool
 }
 
-/// One of the 85 models that exports carry. Immutable; equal to every model of the same name, of another catalogue too.
-// More than eight properties: what rules ask for each row is looked up once, here.
+/// One of the 85 models that exports carry. Immutable. Models of the same name are equal, even from two catalogues.
+// More than eight properties: facts that rules need for each row are computed once, here.
 public final class Model: Sendable {
     private let heading: ModelHeading
     public let table: Table
     /// Models that must come first although no column points at them.
     public let extraDependencies: [String]
-    /// Fields that number rows in a comparison; empty where the primary key does.
+    /// Fields that number the rows in a comparison; empty if the primary key numbers them.
     public let ordinalFields: [String]
     /// Indices into the columns of those that reference another model, in column order.
     public let referenceColumns: [Int]
@@ -76,15 +76,15 @@ public final class Model: Sendable {
     public var index: Int { heading.index }
     /// Lower case, `app.model`.
     public var name: String { heading.name }
-    /// One scope, or two where each row decides.
+    /// One scope, or two if each row decides.
     public var scopes: Set<RelocationScope> { heading.scopes }
     public var silo: Silo { heading.silo }
-    /// No chain of non-nullable foreign keys leads to a root: an organization filter cannot exclude its rows.
+    /// No chain of non-nullable foreign keys leads to a root, so an organization filter cannot exclude its rows.
     public var isDangling: Bool { heading.isDangling }
 
     public var columns: [Column] { table.columns }
 
-    /// Column index of an export's key; nil for a key the model does not know.
+    /// Column index of an export's key; nil if the model does not know the key.
     public func columnIndex(ofField field: String) -> Int? { columnsByField[field] }
 
     /// Every key an export may use, with the column it fills.

@@ -37,9 +37,9 @@ public enum DropReason: Sendable, Hashable {
     }
 }
 
-/// What became of the rows of some models: for each, source = inserted + existing + overwritten + dropped.
+/// What happened to the rows of some models. For each: source = inserted + existing + overwritten + dropped.
 ///
-/// Counters come from Redis, where anybody can change them: sums stop at the largest integer instead of trapping.
+/// Counters come from Redis and may hold any number: sums stop at the largest integer instead of trapping.
 public struct RowAccount: Sendable, Equatable {
     public struct Counts: Sendable, Equatable {
         public var inserted = 0

@@ -1,4 +1,4 @@
-/// Arithmetic on numbers of unknown origin: what would overflow stops at the nearest limit.
+/// Arithmetic on numbers of unknown origin: a result that would overflow becomes the nearest limit.
 extension FixedWidthInteger where Self: SignedInteger {
     package func saturatedAdding(_ other: Self) -> Self {
         let (sum, overflows) = addingReportingOverflow(other)

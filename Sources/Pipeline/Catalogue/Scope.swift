@@ -1,4 +1,4 @@
-/// What a model belongs to, and so which imports may carry its rows.
+/// The scope of a model: it decides which imports take its rows.
 public enum RelocationScope: String, Sendable, CaseIterable {
     case excluded = "Excluded"
     case user = "User"

@@ -1,7 +1,7 @@
 internal import Glibc
 
 extension String {
-    /// Whether the text holds a NUL character, which PostgreSQL takes in no text.
+    /// Whether the text holds a NUL character. PostgreSQL refuses NUL in every text.
     public var holdsNUL: Bool {
         var text = self
         return text.withUTF8 { bytes in

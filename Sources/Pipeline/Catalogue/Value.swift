@@ -1,8 +1,8 @@
 /// One column's value between an export and a database. JSON, UUIDs (dashed, lower case), addresses and text are all
-/// `text`; the column's type says how a database takes them.
+/// `text`; the column's type says how a database stores them.
 ///
-/// Texts are equal when their UTF-8 is, as in the databases: Swift's own comparison would take the composed and the
-/// decomposed spelling of a letter for the same key.
+/// Texts are equal if their UTF-8 is equal, as in the databases. Swift's own comparison would treat the composed and
+/// the decomposed spelling of a letter as the same key.
 public enum Value: Sendable {
     case null
     case bool(Bool)
@@ -61,7 +61,7 @@ extension Value: Hashable {
     }
 }
 
-/// A text that equals another when their UTF-8 is the same: a key as databases compare it.
+/// A text that equals another if their UTF-8 is the same: a key as databases compare it.
 public struct ExactText: Sendable, Hashable {
     public let text: String
 
@@ -81,9 +81,9 @@ public struct ExactText: Sendable, Hashable {
 public struct Row: Sendable {
     /// 1-based place among the file's rows of this model, filtered ones included.
     public let ordinal: Int64
-    /// The export's primary key; nil where it is null or missing, which drops the row.
+    /// The export's primary key; nil if it is null or missing, which drops the row.
     public let sourcePK: Int64?
-    /// One value a column of the model, in column order; `id` and database-only columns are null.
+    /// One value per column of the model, in column order; `id` and database-only columns are null.
     public var values: [Value]
 
     public init(ordinal: Int64, sourcePK: Int64?, values: [Value]) {

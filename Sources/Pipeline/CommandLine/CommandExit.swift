@@ -1,6 +1,6 @@
 public import Queue
 
-/// The exit codes of both programs: those of sysexits.h where one fits.
+/// The exit codes of both programs: those of sysexits.h if one fits.
 public enum CommandExit: Int32, Sendable, CaseIterable {
     /// Done; an orderly stop too.
     case success = 0

@@ -1,7 +1,7 @@
 public import TaskFormat
 
 extension CommandFailure {
-    /// What cannot be sealed, opened or packed, as a program ends with it.
+    /// The failure of a program that cannot seal, open or pack a task.
     public init(_ error: TaskFormatError) {
         let status: CommandExit =
             switch error.kind {

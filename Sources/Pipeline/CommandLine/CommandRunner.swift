@@ -13,12 +13,14 @@ public enum CommandRunner {
         public let isError: Bool
     }
 
-    /// Parses the arguments (the process' own where nil), runs the command they name and ends the process.
+    /// Parses the arguments (nil: those of the process), runs their command and ends the process.
     public static func main(_ root: any ParsableCommand.Type, _ arguments: [String]? = nil) async -> Never {
         CoreDump.forbid()
         let outcome = await run(root, arguments)
         if !outcome.message.isEmpty {
             var text = outcome.message + "\n"
+            // What a command has printed comes before its error, also in a file.
+            fflush(nil)
             text.withUTF8 { _ = write(outcome.isError ? 2 : 1, $0.baseAddress, $0.count) }
         }
         exit(outcome.exitCode)

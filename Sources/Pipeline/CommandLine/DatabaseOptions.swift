@@ -1,6 +1,6 @@
 public import ArgumentParser
 
-/// Which database a command works on. The Storage room reads the URL.
+/// The database a command works on. The Storage room reads the URL.
 public struct DatabaseOptions: ParsableArguments {
     /// The SQLite file in the working folder that is used if no database is given.
     public static let defaultFileName = "relocation.sqlite"

@@ -1,6 +1,6 @@
 /// Keeps passwords of databases off the command line, which every user of the machine can read.
 package enum DatabasePassword {
-    /// Throws a usage error, which never repeats the text, if a database URL given as `flag` carries a password.
+    /// Throws a usage error if a database URL given as `flag` holds a password. The error never repeats the URL.
     ///
     /// - Parameter variable: the environment variable to use instead
     package static func refuse(in text: String, flag: String, variable: String) throws(CommandFailure) {
@@ -8,7 +8,7 @@ package enum DatabasePassword {
         throw CommandFailure.password(in: flag, variable)
     }
 
-    /// Whether a database URL, or libpq's `name=value` form, carries a password in any place libpq reads one from.
+    /// Whether a database URL, or libpq's `name=value` form, holds a password in any place where libpq reads one.
     static func isPresent(in text: String) -> Bool {
         let parts = text.split(separator: "://", maxSplits: 1)
         guard parts.count == 2 else { return text.lowercased().contains("password") }
@@ -18,7 +18,7 @@ package enum DatabasePassword {
         return halves.count == 2 && halves[1].split(separator: "&").contains(where: isPassword)
     }
 
-    /// libpq decodes the names of parameters too: one that is encoded may spell any name.
+    /// libpq also decodes the names of parameters: an encoded name may be `password`.
     private static func isPassword(_ parameter: Substring) -> Bool {
         let name = parameter.prefix { $0 != "=" }.lowercased()
         return name.contains("password") || name.contains("%")

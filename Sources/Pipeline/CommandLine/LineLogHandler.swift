@@ -16,7 +16,7 @@ public struct LineLogHandler: LogHandler {
 
     /// - Parameters:
     ///   - clock: milliseconds since 1970
-    ///   - sink: takes a line with its end
+    ///   - sink: receives each line with its line end
     public init(
         label: String, format: LogOptions.Format, level: Logger.Level,
         clock: @escaping @Sendable () -> Int64 = { Timestamp.now() },
@@ -57,7 +57,7 @@ public struct LineLogHandler: LogHandler {
         let head = [
             ("time", time), ("level", event.level.rawValue), ("logger", label), ("message", event.message.description),
         ]
-        // Metadata never hides a field of the line.
+        // Metadata must not replace a field of the line.
         let names = Set(head.map(\.0))
         let fields = head + pairs.map { (names.contains($0.0) ? "metadata.\($0.0)" : $0.0, $0.1) }
         let members = fields.map { "\(JSONText.quoted($0.0)):\(JSONText.quoted($0.1))" }
@@ -76,7 +76,7 @@ public struct LineLogHandler: LogHandler {
             while !rest.isEmpty {
                 let written = write(2, rest.baseAddress, rest.count)
                 if written < 0, errno == EINTR { continue }
-                // There is nowhere left to report this.
+                // There is no other place to report this.
                 if written <= 0 { return }
                 rest = UnsafeRawBufferPointer(rebasing: rest[written...])
             }

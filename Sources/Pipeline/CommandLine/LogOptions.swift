@@ -10,12 +10,13 @@ public struct LogOptions: ParsableArguments {
 
     @Option(
         name: .customLong("log-format"),
-        help: "Format of the log: text lines for people, or one JSON object per line (json).")
+        help: ArgumentHelp(
+            "Format of the log: text lines for people, or one JSON object per line (json).", valueName: "format"))
     public var format = Format.text
 
     @Option(
         name: .customLong("log-level"),
-        help: "Lowest level that is logged: trace, debug, info, notice, warning, error or critical.")
+        help: ArgumentHelp("Lowest level that is logged.", valueName: "level"))
     public var level = Logger.Level.info
 
     public init() {}

@@ -1,6 +1,6 @@
 public import ArgumentParser
 
-/// Where the keys are that seal payloads in Redis. The TaskFormat room reads them.
+/// Which keys seal payloads in Redis. The TaskFormat room reads them.
 public struct PayloadKeyOptions: ParsableArguments {
     public enum Source: Sendable, Equatable {
         case file(String)

@@ -1,7 +1,7 @@
 import Catalogue
 public import Reporting
 
-/// Decides what to write of a progress: on a terminal it redraws one line, to a file it adds a line every few seconds.
+/// Decides how to show progress: on a terminal it redraws one line, in a file it adds a line every few seconds.
 public struct ProgressPrinter: Sendable {
     /// Milliseconds between two lines of a file.
     public static let plainInterval: Int64 = 5_000

@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import Queue
 
-/// Which queue a command works on.
+/// The queue a command works on.
 public struct RedisOptions: ParsableArguments {
     @Option(
         name: .customLong("redis-url"),
@@ -13,7 +13,7 @@ public struct RedisOptions: ParsableArguments {
     @Option(
         name: .customLong("redis-prefix"),
         help: ArgumentHelp(
-            "What the keys of the queue begin with (RELOCATION_REDIS_PREFIX; default: relocation).", valueName: "prefix"
+            "Prefix of the queue's keys in Redis (RELOCATION_REDIS_PREFIX; default: relocation).", valueName: "prefix"
         ))
     public var redisPrefix: String?
 
@@ -53,7 +53,7 @@ public struct RedisOptions: ParsableArguments {
             return url
         }
         guard let text = try environment.value(Environment.redisURL) else {
-            throw CommandFailure(.usage, "No Redis is given. Set \(Environment.redisURL) or use --redis-url.")
+            throw CommandFailure(.usage, "No Redis URL is given. Set \(Environment.redisURL) or use --redis-url.")
         }
         return try RedisURL(text)
     }

@@ -1,10 +1,10 @@
 import Glibc
 
-/// What standard output or standard error is connected to.
+/// The terminal, if any, behind standard output or standard error.
 public struct Terminal: Sendable, Equatable {
     /// Columns assumed if the terminal does not tell.
     public static let defaultWidth = 80
-    /// Columns: other widths are not plausible.
+    /// Columns; other widths are ignored.
     public static let widthLimits = 20...500
 
     public let isTerminal: Bool

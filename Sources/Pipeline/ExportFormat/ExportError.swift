@@ -1,14 +1,14 @@
 public import Catalogue
 
-/// Why an export was refused. The description names the place and the remedy, never a field's value or a key.
+/// Why an export is refused. The description names the place and the remedy, never a field's value or a key.
 public struct ExportError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Kind: String, Sendable, CaseIterable {
         case notFound, unreadable, permission
         /// Standard input could not be spooled to a temporary file.
         case cannotSpool
-        /// Not an export, or one with a mistake in it.
+        /// Not an export, or an export with a mistake in it.
         case badData
-        /// The key is malformed, missing, superfluous, or another one than the tarball's.
+        /// The key is malformed, missing, not needed, or not the tarball's.
         case badKey
         /// A limit of ``ExportLimits`` was exceeded.
         case tooLarge
@@ -17,7 +17,7 @@ public struct ExportError: Error, Sendable, Equatable, CustomStringConvertible {
         case badFilter
         case outOfMemory
 
-        /// What a program ends with (sysexits).
+        /// The program's exit code (sysexits.h).
         public var exitCode: Int32 {
             switch self {
             case .notFound, .unreadable: 66
@@ -31,10 +31,10 @@ public struct ExportError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     public let kind: Kind
-    /// What is wrong and what helps, without the place.
+    /// The problem and its remedy, without the place.
     public let message: String
     public var place: ExportPlace
-    /// The refusal in the reference's form, where the reference has one: a row that cannot be decoded.
+    /// The refusal in the reference's form, if the reference has one: a row that cannot be decoded.
     public let finding: Finding?
 
     public init(_ kind: Kind, _ message: String, place: ExportPlace = ExportPlace(), finding: Finding? = nil) {
@@ -50,7 +50,7 @@ public struct ExportError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// Where in an export something is. What is not known is nil.
+/// A place in an export. Unknown parts are nil.
 public struct ExportPlace: Sendable, Equatable, CustomStringConvertible {
     /// 0-based offset into the (decrypted) JSON text.
     public var byte: Int64?

@@ -1,11 +1,11 @@
-/// What reading an export may cost. Every limit is inclusive: a file that just meets it is read.
-// Eleven properties: each limit stands for itself.
+/// Limits on reading an export. Every limit is inclusive: a file that just meets it is read.
+// Eleven properties: the limits are independent of each other.
 public struct ExportLimits: Sendable, Equatable {
     /// Levels of nesting inside one element of the top-level array, the element itself being the first.
     public var maxDepth = 200
     /// Bytes of one element, white space included.
     public var maxRecordBytes = 8 << 20
-    /// Values inside one element, judged by its commas and opening brackets: each takes memory of its own.
+    /// Values inside one element, counted by its commas and opening brackets: each takes memory of its own.
     public var maxRecordValues = 500_000
     /// Bytes of one string after its escapes are resolved.
     public var maxStringBytes = 6 << 20
@@ -13,7 +13,7 @@ public struct ExportLimits: Sendable, Equatable {
     public var maxModelNameBytes = 128
     /// Different model names in one file.
     public var maxModels = 1000
-    /// Bytes that one compressed byte of a tarball may expand to; judged after the first MiB.
+    /// Bytes that one compressed byte of a tarball may expand to; checked after the first MiB.
     public var maxCompressionRatio = 100
     /// The same of a compressed JSON text, which is read in bounded memory: rows may repeat each other.
     public var maxTextCompressionRatio = 1000

@@ -14,7 +14,7 @@ public final class ExportSource {
     }
 
     /// Opens an export. `-` is standard input, which is kept in an unlinked temporary file of mode 0600.
-    /// Whether it is a tarball is judged by its content; a tarball needs `privateKeyPEM`, and plain JSON refuses it.
+    /// The content decides whether it is a tarball: a tarball needs `privateKeyPEM`, and plain JSON refuses it.
     /// The rows are read as those of the catalogue's models.
     /// Throws `notFound`, `unreadable`, `permission`, `cannotSpool`, `badKey`, `badData`, `tooLarge`.
     public static func open(
@@ -49,10 +49,7 @@ public final class ExportSource {
     /// Whether the export is an encrypted tarball.
     public var isEncrypted: Bool { if case .tarball = content { true } else { false } }
 
-    /// Bytes of the file as it lies on the disk.
-    public var fileBytes: Int { file.size }
-
-    /// Begins a pass. Of a tarball the whole token is authenticated before the first plain text is given out.
+    /// Begins a pass. The whole token of a tarball is authenticated before the pass returns any plain text.
     public func records() throws(ExportError) -> RecordReader {
         try RecordReader(try text(), limits: limits)
     }

@@ -1,15 +1,14 @@
 internal import Glibc
 internal import Synchronization
 
-/// Places between two side effects where a test may kill, freeze or fail the process. Compiled into debug builds only;
-/// a release build holds none of it.
+/// Places between two side effects where a test may kill, freeze or fail the process. Compiled into debug builds only.
 ///
 /// `RELOCATION_FAILPOINT=<name>:<n>:<action>` acts when the named place is reached for the n-th time (1-based):
-/// `kill` ends the process as SIGKILL does, `stop` freezes it as SIGSTOP does, `fail` throws, `hang` never goes on,
-/// `hang3` goes on after three seconds. `statement` is every statement of a relocation's run, `redis.before` and
-/// `redis.after` every exchange with Redis.
+/// `kill` sends SIGKILL to the process, `stop` sends SIGSTOP, `fail` throws, `hang` blocks forever, `hang3` blocks for
+/// three seconds. The place `statement` is every database statement of a relocation, `redis.before` and `redis.after`
+/// every exchange with Redis.
 ///
-/// Within one process ``observing(_:_:)`` sees every place by itself.
+/// Within one process, ``observing(_:_:)`` reports every place to an observer.
 public enum Failpoint {
     /// What a place throws on `fail`.
     public struct Reached: Error, Sendable {
@@ -18,7 +17,7 @@ public enum Failpoint {
         public init(_ name: String) { self.name = name }
     }
 
-    /// Is told the name of each place that is reached; what it throws is thrown there.
+    /// Receives the name of each place that is reached. An error that it throws is thrown at that place.
     public typealias Observer = @Sendable (String) throws(Reached) -> Void
 
     /// Runs the body with an observer of all places that it reaches on this thread or task.
@@ -50,7 +49,7 @@ public enum Failpoint {
         private static let reached = Mutex(0)
     #endif
 
-    /// Marks a place. Does nothing unless a test asked for it.
+    /// Marks a place. Does nothing unless a test asks for it.
     public static func reach(_ name: StaticString) throws(Reached) {
         #if FAILPOINTS
             if let observer { try observer("\(name)") }

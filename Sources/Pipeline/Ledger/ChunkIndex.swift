@@ -3,11 +3,11 @@ struct ChunkIndex {
     private var keys: Set<String> = []
     /// Model → chunk rows.
     private var counts: [String: Int] = [:]
-    /// Those that this worker has found and not written.
+    /// Chunk rows that this worker has found, not written.
     private var found: Set<String> = []
     /// Model → the largest ordinal among those.
     private var foundUpTo: [String: Int64] = [:]
-    /// Models of which the open transaction of several chunks has written chunk rows.
+    /// Models whose chunk rows were written by the open transaction of several chunks.
     var unconfirmed: Set<String> = []
 
     mutating func add(_ chunk: ChunkRow, isFound: Bool) {
@@ -23,10 +23,11 @@ struct ChunkIndex {
 
     func count(of model: String) -> Int { counts[model] ?? 0 }
 
-    /// The largest ordinal of a chunk row that was found; nil where none was.
+    /// The largest ordinal of a chunk row that was found; nil if none was.
     func lastFound(of model: String) -> Int64? { foundUpTo[model] }
 
-    /// The key of a new chunk row: where another chunk size left one under the wanted ordinal, that of what is new.
+    /// The ordinal of a new chunk row: the wanted one, or that of the first new row if another chunk size has left a
+    /// chunk row under the wanted one.
     ///
     /// - Parameter written: ordinals of the rows written, ascending.
     func freeOrdinal(_ wanted: Int64, _ written: [Int64], of model: String) -> Int64 {

@@ -44,13 +44,13 @@ package struct ChunkRow {
         mapped.append((sourcePK, newPK, kind))
     }
 
-    /// The ordinal of the last row, as the reference counts it; the largest there is where it would be beyond that.
+    /// The ordinal of the last row, as the reference counts it; the largest integer if it would exceed that.
     package var maxOrdinal: Int64 {
         let (sum, isTooLarge) = minOrdinal.addingReportingOverflow(rowsWritten - 1)
         return isTooLarge ? .max : sum
     }
 
-    /// What tells chunk rows of one import apart.
+    /// Identifies a chunk row within one import.
     package var key: String { Self.key(model, minOrdinal) }
 
     package static func key(_ model: String, _ minOrdinal: Int64) -> String { "\(model)|\(minOrdinal)" }

@@ -50,7 +50,7 @@ package struct ChunkTable: Sendable {
         return out
     }
 
-    /// How many chunk rows of one model an import has, seen while no other transaction of the import can add one.
+    /// How many chunk rows of one model an import has. No other transaction of the import can add one meanwhile.
     package func count(model: String, in database: any Database) throws(StorageError) -> Int {
         try database.count(
             table, where: [.equals("import_uuid", .text(importUUID)), .equals("model", .text(model))],
@@ -59,38 +59,34 @@ package struct ChunkTable: Sendable {
 
     private static func chunkRow(_ values: [Value], _ table: String) throws(StorageError) -> ChunkRow {
         let minOrdinal = values[1].integer ?? 0
-        var mapped: [(sourcePK: Int64, newPK: Int64, kind: MappingKind)] = []
-        for (position, kind) in [(7, MappingKind.inserted), (8, .existing), (9, .overwritten)] {
-            let map: [String: Int64] = try decode(values[position], table)
-            for (source, new) in map {
-                guard let source = Int64(source) else { throw malformed(table) }
-                mapped.append((source, new, kind))
-            }
-        }
-        // In the order in which rows were written, most likely: the map is small then.
-        mapped.sort { $0.sourcePK < $1.sourcePK }
-        var identifiers: [Int64: String] = [:]
-        let slugs: [String: String] = try decode(values[10], table)
-        for (source, slug) in slugs {
-            guard let source = Int64(source) else { throw malformed(table) }
-            identifiers[source] = slug
-        }
         var chunk = ChunkRow(model: values[0].text ?? "", minOrdinal: minOrdinal)
-        // Bounds that no worker of ours has written: the maps below say what counts.
+        // Another program may have written other bounds: only the maps below are relied on.
         chunk.rowsWritten = max((values[2].integer ?? 0).subtractingReportingOverflow(minOrdinal).partialValue &+ 1, 0)
         chunk.minSourcePK = values[3].integer ?? 0
         chunk.maxSourcePK = values[4].integer ?? 0
         chunk.minInsertedPK = values[5].integer
         chunk.maxInsertedPK = values[6].integer
-        chunk.mapped = mapped
-        chunk.identifiers = identifiers
+        for (position, kind) in [(7, MappingKind.inserted), (8, .existing), (9, .overwritten)] {
+            let map: [(Int64, Int64)] = try decode(values[position], table)
+            chunk.mapped += map.map { (sourcePK: $0.0, newPK: $0.1, kind: kind) }
+        }
+        // Most likely the order in which rows were written, which keeps the map small.
+        chunk.mapped.sort { $0.sourcePK < $1.sourcePK }
+        let slugs: [(Int64, String)] = try decode(values[10], table)
+        for (sourcePK, slug) in slugs { chunk.identifiers[sourcePK] = slug }
         return chunk
     }
 
-    private static func decode<Item: Decodable>(_ value: Value, _ table: String) throws(StorageError) -> [String: Item]
-    {
+    /// Reads a JSON object whose keys are source keys.
+    private static func decode<Item: Decodable>(
+        _ value: Value, _ table: String
+    ) throws(StorageError) -> [(Int64, Item)] {
         do {
-            return try JSONDecoder().decode([String: Item].self, from: Data((value.text ?? "{}").utf8))
+            let object = try JSONDecoder().decode([String: Item].self, from: Data((value.text ?? "{}").utf8))
+            return try object.map { source, item in
+                guard let source = Int64(source) else { throw malformed(table) }
+                return (source, item)
+            }
         } catch {
             throw malformed(table)
         }
@@ -104,8 +100,8 @@ package struct ChunkTable: Sendable {
     package enum Writing {
         /// A unique violation means that another worker was faster.
         case alone
-        /// The same, and deferred constraints are checked with it: in a transaction of several chunks nobody could tell
-        /// afterwards whose rows broke them.
+        /// The same, and deferred constraints are checked with it: after a transaction of several chunks it would be
+        /// unknown whose rows broke them.
         case checkingConstraints
         /// A row that is there already stays.
         case unlessPresent

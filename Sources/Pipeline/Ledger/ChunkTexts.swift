@@ -19,7 +19,7 @@ package struct ChunkTexts {
     private static func text(_ chunk: ChunkRow, _ kind: MappingKind) -> String {
         var pairs = chunk.mapped.filter { $0.kind == kind }
         if !zip(pairs, pairs.dropFirst()).allSatisfy({ $0.sourcePK < $1.sourcePK }) {
-            // A source key that came twice keeps its last row, as the accumulated map does.
+            // A source key that occurs twice keeps its last row, as the accumulated map does.
             let last = Dictionary(pairs.map { ($0.sourcePK, $0) }, uniquingKeysWith: { _, later in later })
             pairs = last.values.sorted { $0.sourcePK < $1.sourcePK }
         }

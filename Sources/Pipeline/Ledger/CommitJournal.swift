@@ -1,10 +1,10 @@
 import Catalogue
 import Storage
 
-/// Two databases cannot commit at once: where one transaction spans both silos, a worker may be lost between the
-/// control silo's commit and the region's. So that the region can be written again to fit, the control silo's
-/// transaction carries a copy of the region's chunk rows, under the region's models, until the region has committed:
-/// whoever takes over gives the region's rows the ids that the control silo refers to already.
+/// Two databases cannot commit at once. If one transaction spans both silos, a worker may be lost after the control
+/// silo's commit and before the region's. The control silo's transaction therefore carries a copy of the region's
+/// chunk rows, under the region's models, until the region has committed. From the copy the next worker gives the
+/// region's rows the ids that the control silo already refers to.
 struct CommitJournal {
     private let destination: Destination
     private let tables: ChunkTables
@@ -25,7 +25,7 @@ struct CommitJournal {
     /// Whether a chunk row of the control silo is a copy of a region's.
     func isCopy(_ row: ChunkRow) -> Bool { regionModels.contains(row.model) }
 
-    /// Takes a copy. Its rows are planned where the region has no such chunk row itself.
+    /// Takes a copy. Its rows are planned if the region has no such chunk row itself.
     mutating func adopt(_ row: ChunkRow, isWritten: Bool) {
         keys.insert(row.key)
         guard !isWritten else { return }

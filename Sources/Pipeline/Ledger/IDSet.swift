@@ -1,6 +1,6 @@
-/// A set of ids, most of which follow each other: a few bits an id.
+/// A set of ids, most of which follow each other: a few bits per id.
 package struct IDSet: Sendable {
-    /// id / 64 → a bit an id.
+    /// id / 64 → one bit per id.
     private var words: [Int64: UInt64] = [:]
 
     package init() {}

@@ -2,8 +2,8 @@ package import Catalogue
 package import Storage
 
 /// What one relocation has done to its destination: its chunk rows, the primary-key map they hold, and the copies that a
-/// commit of two silos needs. Everything comes from the database, so that any worker can take over at any moment; import,
-/// undo, verify and status ask here. Not `Sendable`: it lives with its connections.
+/// commit of two silos needs. Everything comes from the database, so that any worker can take over at any moment.
+/// Not `Sendable`: it lives with its connections.
 package final class Ledger {
     package let destination: Destination
     package private(set) var map = PrimaryKeyMap()
@@ -12,10 +12,10 @@ package final class Ledger {
     private let ids: IDAllocator
     private var chunks = ChunkIndex()
     private var journal: CommitJournal
-    /// Model → what of its map a chunk saw last from which a part was hidden.
+    /// Model → the last map that was shown to a chunk with its later part hidden.
     private var visible: [String: (from: Int64, entries: ModelKeyMap)] = [:]
 
-    /// Reads the chunk rows of an import and rebuilds its map. Where a worker was lost between the two silos' commits,
+    /// Reads the chunk rows of an import and rebuilds its map. If a worker was lost between the two silos' commits,
     /// it writes the copies that are missing.
     ///
     /// - Parameter ids: gives chunk rows their ids.
@@ -30,13 +30,13 @@ package final class Ledger {
             for row in try tables.region.load(from: destination.region) { adopt(row, isFound: true) }
             let own = try readControl()
             for row in own { adopt(row, isFound: true) }
-            try healReplicas(own)
+            try restoreReplicas(own)
         } catch {
             throw .storage(error)
         }
     }
 
-    /// The control silo's own chunk rows; what else its table holds is the journal's.
+    /// The control silo's own chunk rows; the other rows of its table belong to the journal.
     private func readControl() throws(StorageError) -> [ChunkRow] {
         let rows = try tables.control.load(from: destination.control)
         guard destination.isSplit else { return rows }
@@ -45,7 +45,7 @@ package final class Ledger {
     }
 
     /// A worker that was lost between the two silos' commits left control chunks without their copy in the region.
-    private func healReplicas(_ rows: [ChunkRow]) throws(StorageError) {
+    private func restoreReplicas(_ rows: [ChunkRow]) throws(StorageError) {
         guard destination.isSplit, !rows.isEmpty else { return }
         let known = Set(try tables.replica.load(from: destination.region).map(\.key))
         for row in rows where !known.contains(row.key) { try replicate(row, ChunkTexts(row), now: WallClock.now()) }
@@ -56,10 +56,10 @@ package final class Ledger {
     /// Whether the import has written nothing yet.
     package var isEmpty: Bool { map.isEmpty }
 
-    /// Source key → the id that its new row must have, where an earlier worker has promised it to the other silo.
+    /// Source key → the id that its new row must have, if the other silo already refers to it.
     package func plannedIDs(of model: Model) -> [Int64: Int64] { journal.plannedIDs[model.name] ?? [:] }
 
-    /// The map without what was hidden from a chunk when it was first worked on. Costs nothing until a worker finds
+    /// The map without the rows that were hidden from a chunk at its first attempt. Costs nothing until a worker finds
     /// rows that come later in the file.
     ///
     /// - Parameter hidden: model → the ordinal from which its rows are hidden.
@@ -75,8 +75,8 @@ package final class Ledger {
         return out
     }
 
-    /// What the chunk rows below an ordinal map. No chunk row has rows on both sides of it: where another model's rows
-    /// stand between two of this one, a chunk ends.
+    /// The map of the chunk rows below an ordinal. No chunk row has rows on both sides of it: a chunk ends if rows of
+    /// another model stand between two of this one.
     private func entries(of model: Model, before ordinal: Int64) throws(StorageError) -> ModelKeyMap {
         let database = destination.database(of: model.silo)
         var map = PrimaryKeyMap()
@@ -111,7 +111,7 @@ package final class Ledger {
         if !isConfirmed { chunks.unconfirmed.insert(chunk.model) }
     }
 
-    /// Copies a control chunk's row to the region's database, where that is another one.
+    /// Copies a control chunk's row to the region's database, if that is another database.
     package func replicateToRegion(_ chunk: ChunkRow, now: Int64) throws(StorageError) {
         try replicate(chunk, ChunkTexts(chunk), now: now)
     }
@@ -147,16 +147,16 @@ package final class Ledger {
 
     // MARK: Other workers
 
-    /// Before a commit: whether somebody else has written chunks of this model that this worker does not know. Where the
-    /// same file was enqueued again with another chunk size, two workers' chunks overlap without meeting in a key.
+    /// Before a commit: whether another worker has written chunks of this model that this one does not know. If the
+    /// same file was enqueued again with another chunk size, two workers' chunks overlap without sharing a key.
     ///
-    /// - Parameter unknown: chunk rows of this worker's own that it has not taken into its map yet.
+    /// - Parameter unknown: number of this worker's own chunk rows that are not in its map yet.
     package func hasChunksOfOthers(_ model: Model, besides unknown: Int = 0) throws(StorageError) -> Bool {
         let found = try tables.own(model.silo).count(model: model.name, in: destination.database(of: model.silo))
         return found > chunks.count(of: model.name) + unknown
     }
 
-    /// Before the commit of a transaction of several chunks: the first model of which somebody else has written chunks.
+    /// Before the commit of a transaction of several chunks: the first model of which another worker has written chunks.
     package func modelWithOthers(_ catalogue: Catalogue) throws(StorageError) -> Model? {
         for model in chunks.unconfirmed.sorted().compactMap(catalogue.model) where try hasChunksOfOthers(model) {
             return model
@@ -165,8 +165,8 @@ package final class Ledger {
         return nil
     }
 
-    /// After a failure: takes over the chunk rows of this model that another worker has written meanwhile. True where
-    /// there are any: the failure was a race with that worker, and its results are ours.
+    /// After a failure: takes over the chunk rows of this model that another worker has written meanwhile. True if
+    /// there are any: this worker lost a race, and uses the other worker's results.
     package func adoptChunksOfOthers(_ model: Model) throws(StorageError) -> Bool {
         let found = try tables.own(model.silo).load(from: destination.database(of: model.silo), model: model.name)
             .filter { !chunks.contains($0) }
@@ -178,8 +178,8 @@ package final class Ledger {
         return !found.isEmpty
     }
 
-    /// Whether another worker has written chunk rows of this import since this one took it over: what failed inside
-    /// one transaction then lost a race, and works when it is tried again. Asked after the transaction was rolled back.
+    /// Whether another worker has written chunk rows of this import since this one took it over. Then the failed
+    /// transaction lost a race, and the next attempt succeeds. Call it after the roll-back.
     package func isOvertaken() throws(StorageError) -> Bool {
         for silo in [Silo.region, .control] {
             let rows = try tables.own(silo).load(from: destination.database(of: silo))
@@ -189,8 +189,8 @@ package final class Ledger {
         return false
     }
 
-    /// Waits, in open transactions, for workers that were believed lost: they may still be committing the very rows that
-    /// are to be written, and no key would tell.
+    /// Waits, in open transactions, for workers that were believed lost: they may still be committing the rows that
+    /// this worker is about to write, and no unique key would show it.
     package func awaitLateWorkers(_ model: Model) throws(StorageError) {
         for silo in destination.isSplit ? [Silo.control, .region] : [.region] {
             let database = destination.database(of: silo)

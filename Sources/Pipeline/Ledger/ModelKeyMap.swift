@@ -1,6 +1,6 @@
-/// One model's part of a primary-key map. Source keys usually ascend and destination keys follow them one by one: such
-/// stretches are one record each, so that a million rows cost a few bytes a row at the most. What does not fit in at the
-/// end of them is kept apart.
+/// One model's part of a primary-key map. Source keys usually ascend and destination keys ascend with them. Such a
+/// stretch is one record, so a million rows cost at most a few bytes per row. Entries that do not continue the last
+/// stretch are kept apart.
 package struct ModelKeyMap: Sendable {
     package typealias Entry = PrimaryKeyMap.Entry
 
@@ -26,13 +26,13 @@ package struct ModelKeyMap: Sendable {
 
     /// Ascending by source key, without overlap.
     private var stretches: [Stretch] = []
-    /// Beats the stretches.
+    /// Takes precedence over the stretches.
     private var others: [Int64: Entry] = [:]
     private var highest = Int64.min
 
     package var isEmpty: Bool { stretches.isEmpty && others.isEmpty }
 
-    /// Whether an entry was there before this worker took the relocation over.
+    /// Whether the database held an entry before this worker took the relocation over.
     package private(set) var holdsEarlier = false
 
     package init() {}
@@ -77,7 +77,7 @@ package struct ModelKeyMap: Sendable {
 
     package var count: Int {
         let inStretches = stretches.reduce(0) { $0 + Int($1.count) }
-        // An entry that beats one of a stretch is the same source key.
+        // An entry that takes precedence over one of a stretch has the same source key.
         return inStretches + others.keys.count { key in !isInStretch(key) }
     }
 

@@ -22,10 +22,10 @@ public struct PrimaryKeyMap: Sendable {
 
     public subscript(model: String, sourcePK: Int64) -> Entry? { models[model]?[sourcePK] }
 
-    /// All entries of a model, to look many of them up.
+    /// All entries of a model, for many look-ups.
     package func entries(of model: String) -> ModelKeyMap { models[model] ?? ModelKeyMap() }
 
-    /// Adds entries in the order in which they were written; of a source key that comes twice the last one stands.
+    /// Adds entries in the order in which they were written. If a source key occurs twice, the last entry counts.
     package mutating func insert(
         _ model: String, _ entries: [(sourcePK: Int64, newPK: Int64, kind: MappingKind)], earlier: Bool
     ) {
@@ -47,7 +47,7 @@ public struct PrimaryKeyMap: Sendable {
         return map
     }
 
-    /// Whether this import inserted the destination row; kept for `sentry.user` only.
+    /// Whether this import inserted the destination row; known for `sentry.user` only.
     package func claims(_ newPK: Int64, of model: String) -> Bool { claimed[model]?.contains(newPK) ?? false }
 
     /// The slug an inserted row was given.

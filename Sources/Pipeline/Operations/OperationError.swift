@@ -1,13 +1,13 @@
 package import Queue
 
-/// Why an operator's action was refused. The message is for people, and safe to show.
+/// Why an operator's action is refused. The message is for people, and safe to show.
 ///
-/// Trouble with Redis itself is no refusal: it stays a `QueueError`.
+/// An error of Redis itself is not a refusal: it stays a `QueueError`.
 public struct OperationError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Kind: Sendable, Equatable, CaseIterable {
         /// The relocation's state does not allow it.
         case conflict
-        /// The file, or what Redis holds, is not what it should be.
+        /// The file, or the data in Redis, is damaged or does not fit.
         case badData
         /// There is no such relocation.
         case notFound
@@ -25,7 +25,7 @@ public struct OperationError: Error, Sendable, Equatable, CustomStringConvertibl
 
     public var description: String { message }
 
-    /// The refusal that an error of the queue stands for; nil for trouble with Redis itself.
+    /// The refusal that an error of the queue means; nil for an error of Redis itself.
     package init?(_ error: QueueError) {
         switch error.kind {
         case .conflict: self.init(.conflict, error.description)

@@ -7,7 +7,7 @@ package struct Operator: Sendable, Equatable {
 
     package let name: String
 
-    /// Makes one line without control characters of any name.
+    /// Turns any text into one line without control characters.
     package init(name: String) {
         self.name = String(PlainText.line(name).prefix(Self.maximumCharacters))
     }

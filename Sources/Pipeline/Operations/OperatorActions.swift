@@ -6,7 +6,7 @@ package struct OperatorActions {
     private let queue: RelocationQueue
     private let actor: Operator
 
-    /// - Parameter actor: who acts, for the records of what is lost
+    /// - Parameter actor: who acts; recorded if rows are dropped
     package init(_ queue: RelocationQueue, by actor: Operator) {
         self.queue = queue
         self.actor = actor
@@ -17,13 +17,13 @@ package struct OperatorActions {
         try OperationError.refusing { try queue.retry(id.text) }
     }
 
-    /// Lets every failed relocation continue that can; returns the UUIDs of those.
+    /// Lets every failed relocation continue if it can; returns the UUIDs of these.
     package func retryAll() throws -> [String] {
         try OperationError.refusing { try queue.retryAll() }
     }
 
     /// Drops the chunk at which a relocation failed, for good. Its rows count as dropped (skipped), and the record keeps
-    /// who skipped it and when. `retry` then continues behind it.
+    /// who skipped it and when. `retry` then continues after it.
     package func skipChunk(_ id: RelocationID) throws -> TaskNote {
         try OperationError.refusing { try queue.failedTask(id.text) }
             .skip(id, in: queue, by: actor)
@@ -49,7 +49,7 @@ package struct OperatorActions {
         try OperationError.refusing { try queue.abort(id.text) }
     }
 
-    /// Removes the tasks of a relocation that nobody works on. What was written stays.
+    /// Removes the tasks of a relocation that no worker holds. What was written stays.
     package func delete(_ id: RelocationID) throws {
         try OperationError.refusing { try queue.delete(id.text) }
     }

@@ -1,19 +1,19 @@
 import Glibc
 import Queue
 
-/// The enqueuer's side of a queue that repeats a call if Redis does not answer. Every call is safe to repeat on the
-/// same `RelocationQueue`.
+/// The enqueuer's view of the queue. It repeats a call if Redis does not answer. Every call is safe to repeat on the same
+/// `RelocationQueue`.
 struct PatientQueue {
     let queue: RelocationQueue
     /// Milliseconds for which Redis may stay away.
     let limitMilliseconds: Int64
-    /// Asked before each repetition.
+    /// Checked before each repetition.
     let isInterrupted: () -> Bool
 
     init(_ queue: RelocationQueue, limitMilliseconds: Int?, isInterrupted: @escaping () -> Bool) {
         let lease = queue.configuration.timeouts.uploadLeaseMilliseconds
         self.queue = queue
-        // One more timeout, so that the last call is made when an outage as long as the lease is over.
+        // One more timeout: the last call then comes after an outage as long as the lease.
         let limit = limitMilliseconds ?? lease + queue.configuration.timeouts.commandMilliseconds
         self.limitMilliseconds = Int64(limit)
         self.isInterrupted = isInterrupted
@@ -23,8 +23,8 @@ struct PatientQueue {
         try repeating { () throws(QueueError) in try queue.serverReport() }
     }
 
-    /// A `begin` whose answer was lost may have happened. The next one then hears that an enqueuer is at work, until the
-    /// upload lease of the lost one ends.
+    /// A `begin` whose answer was lost may have happened. The next `begin` is then refused because an enqueuer is at work,
+    /// until the upload lease of the first one ends.
     func begin(_ relocation: NewRelocation, replacing: Bool = false) throws -> Begin {
         try repeating(waitsOutLostUpload: true) { () throws(QueueError) in
             try queue.begin(relocation, replacing: replacing)
@@ -43,8 +43,9 @@ struct PatientQueue {
     }
 
     /// - Parameters:
-    ///   - waitsOutLostUpload: whether a conflict after a lost answer is repeated until the upload lease has ended
-    ///   - whenOver: what the operator should know if Redis stays away
+    ///   - waitsOutLostUpload: whether a call that meets a conflict after a lost answer is repeated until the upload lease
+    ///     has ended
+    ///   - whenOver: the consequence that the error names if Redis stays away
     private func repeating<Result>(
         waitsOutLostUpload: Bool = false, whenOver: String = "Nothing was queued.",
         _ call: () throws(QueueError) -> Result
@@ -56,10 +57,9 @@ struct PatientQueue {
             do throws(QueueError) {
                 return try call()
             } catch {
-                // A full or a read-only Redis is no outage: its operator hears of it at once.
-                let isOutage = error.kind == .unavailable
-                hasLostAnswer = hasLostAnswer || isOutage
-                if isOutage {
+                // A full or a read-only Redis is not an outage: the operator hears of it at once.
+                if error.kind == .unavailable {
+                    hasLostAnswer = true
                     guard let delay = outage.delayAfterFailure(at: Self.now()) else { throw over(error, whenOver) }
                     try wait(delay)
                 } else {

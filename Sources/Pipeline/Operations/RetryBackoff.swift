@@ -1,7 +1,7 @@
 import Catalogue
 
-/// When to repeat a call that Redis did not answer: soon, then at growing intervals, until a bound in time. Pure: the
-/// caller has the clock and sleeps.
+/// When to repeat a call that Redis did not answer: soon, then at growing intervals, until a time limit. Pure: the caller
+/// has the clock and sleeps.
 package struct RetryBackoff: Sendable, Equatable {
     static let firstDelayMilliseconds: Int64 = 50
     static let maximumDelayMilliseconds: Int64 = 1_000
@@ -13,7 +13,7 @@ package struct RetryBackoff: Sendable, Equatable {
 
     package init(limitMilliseconds: Int64) { self.limitMilliseconds = limitMilliseconds }
 
-    /// The milliseconds to wait before the call is repeated; nil if the time is up.
+    /// The milliseconds to wait before the next call; nil if the time limit is reached.
     ///
     /// - Parameter now: milliseconds of a clock that never goes back
     package mutating func delayAfterFailure(at now: Int64) -> Int64? {

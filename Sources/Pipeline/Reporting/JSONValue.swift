@@ -12,7 +12,7 @@ package enum JSONValue: Sendable, Equatable, Codable {
 
     /// Reads JSON text; nil if it is not valid.
     package init?(json: String) {
-        // The caller knows whose text it is, and shows it in another way.
+        // The caller shows text that is not JSON as a string.
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(json.utf8)) else { return nil }
         self = value
     }
@@ -100,6 +100,6 @@ extension JSONValue {
     /// Milliseconds since 1970 as text; null for 0, with which the queue says "never".
     package init(time milliseconds: Int64) { self = Timestamp.optional(milliseconds).map(JSONValue.text) ?? .null }
 
-    /// JSON inside JSON: as it is, or as a string if it is damaged. Null for the empty text.
+    /// JSON inside JSON: as it is, or as a string if it is not valid JSON. Null for the empty text.
     package init(embedding json: String) { self = JSONValue(json: json) ?? JSONValue(nonEmpty: json) }
 }

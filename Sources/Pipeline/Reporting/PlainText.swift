@@ -4,14 +4,13 @@ public enum Color: String, Sendable {
     case green = "32"
     case yellow = "33"
     case cyan = "36"
-    case bold = "1"
 
     public func paint(_ text: String, if wanted: Bool) -> String {
         wanted ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
     }
 }
 
-/// Text of unknown origin on its way to a terminal: a control character could move the cursor or change colours.
+/// Makes text of unknown origin safe for a terminal: a control character could move the cursor or change colours.
 public enum PlainText {
     /// One line: every control character becomes a space.
     public static func line(_ text: String) -> String {
@@ -22,7 +21,7 @@ public enum PlainText {
         return String(out)
     }
 
-    /// Several lines: only line ends stay.
+    /// Several lines: every control character except the line ends becomes a space.
     public static func lines(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { line(String($0)) }.joined(separator: "\n")
     }

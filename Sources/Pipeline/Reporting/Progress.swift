@@ -1,6 +1,6 @@
 import Catalogue
 
-/// How far something has come, and how fast it has been going lately.
+/// How much of the work is done, and how fast it has been lately.
 public struct ProgressMeter: Sendable {
     /// Milliseconds over which the rate is taken.
     public static let window: Int64 = 10_000
@@ -15,7 +15,7 @@ public struct ProgressMeter: Sendable {
     /// - Parameter time: milliseconds of any clock that does not go back
     public mutating func update(done: Int, at time: Int64) {
         self.done = done
-        // Work that starts again from an earlier place has no rate with what was before.
+        // After a restart from an earlier place, older samples say nothing about the rate.
         if let last = samples.last, done < last.done { samples = [] }
         samples.append((time, done))
         while samples.count > 2, time.saturatedSubtracting(samples[1].time) >= ProgressMeter.window {
@@ -54,7 +54,7 @@ public enum ProgressBar {
         return "[\(Color.green.paint(bar, if: color))]  \(words)"
     }
 
-    /// The same for a file: `50 %, 1000/2000 rows, 512 rows/s, 0:02 left`
+    /// The line for a file: `50 %, 1000/2000 rows, 512 rows/s, 0:02 left`
     public static func plain(_ meter: ProgressMeter) -> String {
         "\(meter.percent) %, " + details(meter, separator: ", ")
     }
@@ -71,7 +71,7 @@ public enum ProgressBar {
         return parts.joined(separator: separator)
     }
 
-    /// The nearest integer; the largest one for what does not fit.
+    /// The nearest integer; the largest integer if the number does not fit.
     private static func whole(_ number: Double) -> Int { Int(exactly: number.rounded()) ?? .max }
 
     /// `0:07`, `12:34`, `1:02:03`

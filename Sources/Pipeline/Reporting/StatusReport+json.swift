@@ -32,7 +32,7 @@ extension StatusReport {
         ]
     }
 
-    /// `lastTrouble` and `owner` are the older names of `trouble` and `worker`.
+    /// `lastTrouble` and `owner` are older names of `trouble` and `worker`.
     private var work: [String: JSONValue] {
         let trouble = JSONValue(nonEmpty: status.lastError)
         let worker = JSONValue(nonEmpty: status.owner)

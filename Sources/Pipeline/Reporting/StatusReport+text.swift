@@ -7,25 +7,8 @@ extension StatusReport {
     ///
     /// - Parameter now: milliseconds since 1970, to show the time until the next attempt
     public func text(color: Bool = false, now: Int64 = Timestamp.now()) -> String {
-        var lines = ["Relocation \(status.uuid)"]
-        lines += head(now).map { name, value in
-            let text = PlainText.line(value)
-            let painted = name == "status" ? status.status.color.paint(text, if: color) : text
-            return "  \(name)\(String(repeating: " ", count: max(1, 13 - name.count)))\(painted)"
-        }
-        if !account.models.isEmpty { lines += [""] + modelTable }
-        let reasons = account.totals.dropped.sorted { $0.key < $1.key }
-        if !reasons.isEmpty {
-            lines += ["", "Dropped rows"]
-            lines += TextTable.lines(reasons.map { ["  " + PlainText.line($0.key), String($0.value)] })
-        }
-        if !status.warnings.isEmpty { lines += ["", "Warnings"] + status.warnings.map { "  " + PlainText.line($0) } }
-        let skipped = status.skipped.compactMap(TaskNote.init(json:))
-        if !skipped.isEmpty { lines += ["", "Skipped chunks"] + skipped.map { "  " + PlainText.line($0.skippedText) } }
-        if !status.findings.isEmpty {
-            lines += ["", "Findings: \(status.findings.count) (`findings \(status.uuid)` shows them)"]
-        }
-        return lines.joined(separator: "\n")
+        let sections = [head(color, now), modelTable, droppedRows, warnings, skippedChunks, findings]
+        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
     /// One line per relocation. Without a final line end.
@@ -42,33 +25,45 @@ extension StatusReport {
         return TextTable.lines([head] + rows, leftAligned: [2, 3, 6]).joined(separator: "\n")
     }
 
-    private func head(_ now: Int64) -> [(String, String)] {
-        let totals = account.totals
-        var out = [
-            ("status", "\(status.status.rawValue), \(status.step.rawValue)"), ("scope", status.scope),
-            ("file", status.sourceName), ("chunks", "\(status.chunksDone) of \(status.chunksTotal)"),
-            (
-                "rows",
-                "\(status.rowsSource) in the file: \(totals.inserted) inserted, \(totals.existing) existing, "
-                    + "\(totals.overwritten) overwritten, \(totals.droppedTotal) dropped"
-            ),
-        ]
-        if !status.failureReason.isEmpty { out.append(("reason", status.failureReason)) }
-        if let failed = TaskNote(json: status.failedTask) { out.append(("failed at", failed.text)) }
-        if !status.lastError.isEmpty { out.append(("trouble", status.lastError)) }
-        if status.attempts > 0 { out.append(("attempts", attempts(now))) }
-        if !status.owner.isEmpty { out.append(("worker", status.owner)) }
-        if let request { out.append(("requested", request)) }
-        if !status.destination.isEmpty { out.append(("destination", status.destination)) }
-        if status.takeovers > 0 { out.append(("take-overs", String(status.takeovers))) }
-        out += [
-            ("created", Timestamp.optional(status.createdAt)), ("updated", Timestamp.optional(status.updatedAt)),
-            ("completed", Timestamp.optional(status.completedAt)),
-        ].compactMap { name, time in time.map { (name, $0) } }
-        return out.filter { !$0.1.isEmpty }
+    private func head(_ color: Bool, _ now: Int64) -> [String] {
+        let lines = (facts + work(now) + times).compactMap { name, value -> String? in
+            guard let value, !value.isEmpty else { return nil }
+            let text = PlainText.line(value)
+            let painted = name == "status" ? status.status.color.paint(text, if: color) : text
+            return "  \(name)\(String(repeating: " ", count: max(1, 13 - name.count)))\(painted)"
+        }
+        return ["Relocation \(status.uuid)"] + lines
     }
 
-    private func attempts(_ now: Int64) -> String {
+    private var facts: [(String, String?)] {
+        let totals = account.totals
+        let rows =
+            "\(status.rowsSource) in the file: \(totals.inserted) inserted, \(totals.existing) existing, "
+            + "\(totals.overwritten) overwritten, \(totals.droppedTotal) dropped"
+        return [
+            ("status", "\(status.status.rawValue), \(status.step.rawValue)"), ("scope", status.scope),
+            ("file", status.sourceName), ("chunks", "\(status.chunksDone) of \(status.chunksTotal)"), ("rows", rows),
+        ]
+    }
+
+    private func work(_ now: Int64) -> [(String, String?)] {
+        [
+            ("reason", status.failureReason), ("failed at", TaskNote(json: status.failedTask)?.text),
+            ("trouble", status.lastError), ("attempts", attempts(now)), ("worker", status.owner),
+            ("requested", request), ("destination", status.destination),
+            ("take-overs", status.takeovers > 0 ? String(status.takeovers) : nil),
+        ]
+    }
+
+    private var times: [(String, String?)] {
+        [
+            ("created", Timestamp.optional(status.createdAt)), ("updated", Timestamp.optional(status.updatedAt)),
+            ("completed", Timestamp.optional(status.completedAt)),
+        ]
+    }
+
+    private func attempts(_ now: Int64) -> String? {
+        guard status.attempts > 0 else { return nil }
         guard status.nextAttemptAt > now else { return String(status.attempts) }
         let seconds = status.nextAttemptAt.saturatedSubtracting(now).saturatedAdding(999) / 1_000
         return "\(status.attempts), next in \(seconds) s at \(Timestamp.text(status.nextAttemptAt))"
@@ -80,6 +75,7 @@ extension StatusReport {
     }
 
     private var modelTable: [String] {
+        guard !account.models.isEmpty else { return [] }
         let rows = account.models.sorted { $0.key < $1.key }.map { model, counts in
             [
                 "  " + PlainText.line(model), String(counts.inserted), String(counts.existing),
@@ -88,10 +84,30 @@ extension StatusReport {
         }
         return TextTable.lines([["  MODEL", "INSERTED", "EXISTING", "OVERWRITTEN", "DROPPED"]] + rows)
     }
+
+    private var droppedRows: [String] {
+        let reasons = account.totals.dropped.sorted { $0.key < $1.key }
+        return titled(
+            "Dropped rows", TextTable.lines(reasons.map { ["  " + PlainText.line($0.key), String($0.value)] }))
+    }
+
+    private var warnings: [String] { titled("Warnings", status.warnings.map { "  " + PlainText.line($0) }) }
+
+    private var skippedChunks: [String] {
+        let skipped = status.skipped.compactMap(TaskNote.init(json:))
+        return titled("Skipped chunks", skipped.map { "  " + PlainText.line($0.skippedText) })
+    }
+
+    private var findings: [String] {
+        guard !status.findings.isEmpty else { return [] }
+        return ["Findings: \(status.findings.count) (`findings \(status.uuid)` shows them)"]
+    }
+
+    private func titled(_ title: String, _ lines: [String]) -> [String] { lines.isEmpty ? [] : [title] + lines }
 }
 
 extension TaskNote {
-    /// `sentry.user from row 21, 20 rows`; another kind than a chunk is named: `derive sentry.project`.
+    /// `sentry.user from row 21, 20 rows`; a task that is not a chunk shows its kind: `derive sentry.project`.
     public var text: String {
         if kind == "chunk" { return "\(name) from row \(minOrdinal), \(rows) rows" }
         return rows == 0 ? "\(kind) \(name)" : "\(kind) \(name), \(rows) rows"

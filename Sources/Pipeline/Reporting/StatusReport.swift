@@ -1,7 +1,7 @@
 public import Catalogue
 public import Queue
 
-/// A relocation as people and scripts see it.
+/// The status of a relocation, for people and scripts.
 public struct StatusReport: Sendable {
     public let status: RelocationStatus
     public let account: RowAccount

@@ -1,4 +1,4 @@
-/// Columns of text: the first is aligned left, the others right unless named.
+/// Columns of text. The first is aligned left, the others right unless `leftAligned` names them.
 enum TextTable {
     static func lines(_ rows: [[String]], leftAligned: Set<Int> = []) -> [String] {
         let columns = rows.map(\.count).max() ?? 0

@@ -1,7 +1,7 @@
 import Glibc
 import TextForms
 
-/// Times as the queue gives them, in milliseconds since 1970, as ISO-8601 text in UTC.
+/// Times of the queue (milliseconds since 1970) as ISO-8601 text in UTC.
 public enum Timestamp {
     /// `2024-05-06T07:08:09.123Z`
     public static func text(_ milliseconds: Int64) -> String { TimestampText.text(milliseconds: milliseconds) }
@@ -11,7 +11,7 @@ public enum Timestamp {
         milliseconds == 0 ? nil : text(milliseconds)
     }
 
-    /// This machine's clock, for logs and displays. The queue decides by Redis' clock.
+    /// This machine's clock, for logs and displays. The queue uses Redis' clock.
     public static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

@@ -6,8 +6,8 @@ public import Catalogue
 /// Callers describe statements and write no SQL, so that they are the same for both databases. Values always travel as
 /// parameters; no SQL text is made from input.
 public protocol Database: AnyObject {
-    /// Which database this is, the same for every connection to it and different for every other: a relocation is
-    /// bound to the destination that first imported it.
+    /// Identifies the database: the same for every connection to it, different for every other database. A relocation is
+    /// bound to the database that first imported it.
     var identity: String { get }
 
     /// Called before every statement. If it throws, the statement does not run and the call throws that error: a worker
@@ -17,19 +17,19 @@ public protocol Database: AnyObject {
     /// Whether a transaction is open.
     var isInTransaction: Bool { get }
 
-    /// How many transactions this connection has begun: the number of the open one. Callers that want to know whether
-    /// an answer still holds ask ``readOnceKey``.
+    /// How many transactions this connection has begun: the number of the open one. To find out whether an answer is
+    /// still valid, use ``readOnceKey``.
     var transactions: Int { get }
 
-    /// Whether the open transaction's writes are deferred. The caller that begins the transaction decides. Code that only
-    /// reads asks ``readOnceKey`` instead; code that writes needs this only to know that errors name no row.
+    /// Whether the open transaction's writes are deferred, which the caller of `begin` decides. Errors then name no row.
+    /// Code that only reads uses ``readOnceKey`` instead.
     var defersWrites: Bool { get }
 
     /// Opens a transaction that may write (SQLite takes the write lock at once).
     ///
     /// - Parameter deferringWrites: Writes may return before the database has done them, so that the caller can go on
-    ///   meanwhile. A later call throws what goes wrong, the commit at the latest. That error names no row, and the caller
-    ///   can only roll back. A conflict of a row that `ignoringConflicts` would leave out is such an error, too.
+    ///   meanwhile. A later call throws the error, the commit at the latest. That error names no row, and the caller can
+    ///   only roll back. A conflict of a row that `ignoringConflicts` would leave out is such an error, too.
     func begin(deferringWrites: Bool) throws(StorageError)
 
     /// Checks deferred constraints now: a commit right after it fails only if the connection does.
@@ -41,23 +41,23 @@ public protocol Database: AnyObject {
     /// Ends the transaction without effect. Never fails: a connection that cannot roll back is closed and reopened.
     func rollback()
 
-    /// Rows in ascending order of `orderBy` (of `id` where nil), one value per column asked for, typed by the table's
+    /// Rows in ascending order of `orderBy` (of `id` if nil), one value per column asked for, typed by the table's
     /// column types.
     func select(_ query: Select) throws(StorageError) -> [[Value]]
 
     /// The rows of ``select(_:)`` in pages of at most `pageRows`, with memory for one page. All pages show the database
     /// at one moment. No page is empty.
     ///
-    /// Outside a transaction it reads in one of its own, which refuses writes (`.readOnly`). `page` may read over the
-    /// same connection; it must not begin or end a transaction, nor write to the table that is read. What it throws ends
-    /// the reading and is thrown on; the connection and an open transaction stay usable. In an open transaction the
-    /// server's limit for idle transactions applies to `page`; outside of one it may take ten minutes.
+    /// Outside a transaction it reads in a transaction of its own, which refuses writes (`.readOnly`). `page` may read over
+    /// the same connection; it must not begin or end a transaction, nor write to the table that is read. An error that it
+    /// throws ends the reading and is thrown to the caller; the connection and an open transaction stay usable. In an open
+    /// transaction the server's limit for idle transactions applies to `page`; else `page` may take ten minutes.
     func read(
         _ query: Select, pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void
     ) throws(StorageError)
 
     /// How many rows meet all conditions, including those that this transaction has written. Only one transaction at a
-    /// time counts under a name: the call waits until the others that have done so are finished.
+    /// time can count under a name: the call waits until other transactions that have counted under it have ended.
     func count(_ table: Table, where conditions: [Condition], alone name: String) throws(StorageError) -> Int
 
     /// Writes all rows with the identifiers they carry; the error names the first row that failed.
@@ -89,8 +89,8 @@ extension Database {
     /// Opens a transaction in which every write has been done when its call returns.
     public func begin() throws(StorageError) { try begin(deferringWrites: false) }
 
-    /// ``read(_:pageRows:_:)`` for a consumer that throws errors of another type; `asFailure` turns a storage error into
-    /// one of them.
+    /// ``read(_:pageRows:_:)`` for a consumer that throws errors of another type; `asFailure` converts a storage error
+    /// to that type.
     package func read<Failure: Error>(
         _ query: Select, pageRows: Int, asFailure: (StorageError) -> Failure,
         _ page: ([[Value]]) throws(Failure) -> Void
@@ -110,11 +110,10 @@ extension Database {
         }
     }
 
-    /// Tells a caller with remembered answers whether they still hold: they do as long as this number is the same. nil
-    /// means that every question has to be asked anew.
+    /// Cached answers are valid as long as this number stays the same. If it is nil, nothing may be cached.
     ///
     /// It is the number of the open transaction, if that defers its writes. A read then waits for all of them, so it is
-    /// expensive; and a conflict with rows that others commit meanwhile makes a later write or the commit fail, and the
-    /// work is tried again.
+    /// expensive. If other connections commit conflicting rows meanwhile, a later write or the commit fails, and the work
+    /// is tried again.
     package var readOnceKey: Int? { defersWrites ? transactions : nil }
 }

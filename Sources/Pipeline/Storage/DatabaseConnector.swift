@@ -2,8 +2,8 @@
 public enum DatabaseConnector {
     /// - Parameters:
     ///   - create: Whether a SQLite file that does not exist is created: for `migrate` only.
-    /// - Throws: `.unavailable` where PostgreSQL cannot be reached, `.permissionDenied` where it or the file system
-    ///   refuses, `.schemaMismatch` where the file is missing or no database, or the server too old.
+    /// - Throws: `.unavailable` if PostgreSQL cannot be reached, `.permissionDenied` if it or the file system
+    ///   refuses, `.schemaMismatch` if the file is missing or not a database, or the server is too old.
     public static func open(
         _ url: DatabaseURL, create: Bool = false, timeouts: DatabaseTimeouts = DatabaseTimeouts()
     ) throws(StorageError) -> any Database {

@@ -1,4 +1,4 @@
-/// How long a database may keep a worker waiting. The standard ones lie within a worker's lease, so that the
+/// How long a database may keep a worker waiting. The standard values are shorter than a worker's lease, so that the
 /// transaction of a frozen worker ends before another worker has waited long for its locks.
 public struct DatabaseTimeouts: Sendable, Equatable {
     /// Making a connection, in seconds; libpq takes 2 at least.

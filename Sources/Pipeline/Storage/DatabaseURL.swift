@@ -55,8 +55,8 @@ private struct PostgresURLParts {
         let authority = beforeQuery.prefix { $0 != "/" }
         let database = beforeQuery.dropFirst(authority.count)
         let halves = authority.split(separator: "@", omittingEmptySubsequences: false)
-        // libpq ends the credentials at the first `@` and the host at the first `/`: anything else would put a
-        // part of a password where a host or a database name is shown.
+        // libpq ends the credentials at the first `@` and the host at the first `/`: any other split would show a
+        // part of a password as a host or a database name.
         guard halves.count <= 2, !database.contains("@"), database.dropFirst().allSatisfy({ $0 != "/" }) else {
             throw Self.ambiguous
         }

@@ -1,6 +1,6 @@
 public import Catalogue
 
-/// The databases an import writes to: one, or one per silo. Lives on the executor of its connections.
+/// The databases that an import writes to: one, or one per silo. Lives on the executor of its connections.
 public final class Destination {
     public let region: any Database
     public let control: any Database
@@ -26,7 +26,7 @@ public final class Destination {
         }
     }
 
-    /// Both databases' identities: what a relocation is bound to.
+    /// The identities of both databases; a relocation is bound to them.
     public var identity: String {
         isSplit ? "\(region.identity)+\(control.identity)" : region.identity
     }

@@ -1,7 +1,7 @@
 package import Catalogue
 
-/// Hands out fresh ids, taken from the sequences somewhat ahead of their use, so that not every write waits for a round
-/// trip of its own. It lives as long as a worker's turn on a relocation; ids left at its end stay a gap in the numbers.
+/// Hands out new ids. It reserves them from the sequences ahead of their use, so that not every write waits for a round
+/// trip. It lives as long as a worker's time slice on a relocation; unused ids leave a gap.
 package final class IDAllocator {
     private struct Supply {
         var ids: ArraySlice<Int64> = []
@@ -18,8 +18,8 @@ package final class IDAllocator {
 
     /// - Parameters:
     ///   - looksAhead: false reserves what is asked for and no more.
-    ///   - neverAhead: Tables whose new rows every worker finds by their ids: a row under an id that was reserved long
-    ///     ago would not be seen.
+    ///   - neverAhead: Tables whose new rows other workers find by their ids: they would miss a row with an id that was
+    ///     reserved long ago.
     package init(looksAhead: Bool, neverAhead: Set<String> = []) {
         self.looksAhead = looksAhead
         self.neverAhead = neverAhead
@@ -43,7 +43,7 @@ package final class IDAllocator {
         return taken
     }
 
-    /// Forgets all ids: those that a rolled back transaction reserved may be given out again (SQLite keeps its sequences
+    /// Forgets all ids: after a roll-back, SQLite may hand out the ids of that transaction again (it keeps its sequences
     /// in rows).
     package func forget() { supplies = [:] }
 }

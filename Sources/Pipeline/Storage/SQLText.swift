@@ -1,6 +1,6 @@
 internal import Catalogue
 
-/// The parts of SQL that both databases write alike.
+/// The parts of SQL that both databases share.
 enum SQLText {
     static func quoted(_ name: String) -> String { "\"\(name)\"" }
 
@@ -17,7 +17,7 @@ enum SQLText {
         return table.columns.map(\.name).filter(used.contains)
     }
 
-    /// Splits the text into words, string literals and single other characters. Joined they give the text again.
+    /// Splits the text into words, string literals and single other characters. Joined, they are the text again.
     static func words(_ text: String) -> [String] {
         var words: [String] = []
         var rest = text[...]

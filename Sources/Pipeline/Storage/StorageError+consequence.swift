@@ -11,14 +11,14 @@ extension StorageError {
     package enum Consequence: Sendable, Equatable, CaseIterable {
         /// A row breaks a constraint: the same rows fail again. The reference calls it `IntegrityError`.
         case permanentIntegrity
-        /// A value that the database does not take, or a fault that nothing explains: the same rows fail again. The
-        /// reference calls it `DatabaseError`.
+        /// A value that the database refuses, or an error of unknown cause: the same rows fail again. The reference calls
+        /// it `DatabaseError`.
         case permanentDatabase
-        /// The same work may succeed later without anybody's help.
+        /// The same work may succeed later without an operator.
         case transient
         /// Another worker owns the relocation.
         case leaseLost
-        /// The database does not let us in or does not fit. The relocation itself is sound.
+        /// The database refuses access or does not fit. The relocation itself is sound.
         case destinationUnusable
     }
 
@@ -32,6 +32,6 @@ extension StorageError {
         }
     }
 
-    /// Whether the same work may succeed later without anybody's help.
+    /// Whether the same work may succeed later without an operator.
     public var isTransient: Bool { consequence == .transient }
 }

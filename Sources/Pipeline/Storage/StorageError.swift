@@ -1,5 +1,5 @@
-/// What a database refused or could not do. Its description is safe to show: it names tables, columns and
-/// constraints, never a value, a password or a statement's arguments.
+/// An error of a database. Its description is safe to show: it names tables, columns and constraints, never a value, a
+/// password or a statement's arguments.
 public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Kind: Sendable, Equatable, CaseIterable {
         case uniqueViolation
@@ -16,7 +16,7 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         case full
         case readOnly
         case permissionDenied
-        /// The file cannot be made: its folder is missing.
+        /// The file cannot be created: its folder is missing.
         case cannotCreate
         /// A table or column is missing or of another type; the database is older than ours.
         case schemaMismatch
@@ -27,16 +27,16 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         case other
     }
 
-    /// Where the fault is, as far as it is known.
+    /// The place of the error, as far as it is known.
     public struct Place: Sendable, Equatable {
         public var table: String?
         /// The violated constraint, or the columns of the violated index.
         public var constraint: String?
-        /// The columns at fault, where the database names them: those of the violated index, the null one.
+        /// The columns at fault, if the database names them: those of the violated index, the null one.
         public var columns: [String]
         /// Index of the failing row within the batch.
         public var rowIndex: Int?
-        /// `id` of the failing row, where only a commit finds it (deferred foreign keys) and no batch is at hand.
+        /// `id` of the failing row, if only a commit finds it (deferred foreign keys) and there is no batch.
         public var rowID: Int64?
 
         public init(
@@ -73,7 +73,7 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
 
     public var description: String { message }
 
-    /// A row was found and then deleted by somebody else.
+    /// A row was found, and then deleted by another connection.
     static let missingRow = StorageError(.contention, "a row was deleted between its look-up and its update")
 
     static func noIDsLeft(in table: String) -> StorageError {

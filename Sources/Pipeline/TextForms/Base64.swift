@@ -10,7 +10,7 @@ package enum Base64 {
         decode(Array(text.utf8))
     }
 
-    /// Reads the alphabet for URLs, which has `-` and `_` for `+` and `/`, and those neither.
+    /// Reads the alphabet for URLs: it has `-` and `_` instead of `+` and `/`.
     package static func decodeURLSafe(_ text: some Sequence<UInt8>) -> [UInt8]? {
         var standard: [UInt8] = []
         for byte in text {
@@ -25,7 +25,7 @@ package enum Base64 {
     }
 
     private static func decode(_ text: [UInt8]) -> [UInt8]? {
-        // Foundation also takes padding where none belongs.
+        // Foundation also accepts padding in the wrong place.
         let padding = text.suffix(2).count { $0 == UInt8(ascii: "=") }
         guard text.count % 4 == 0, !text.dropLast(padding).contains(UInt8(ascii: "=")) else { return nil }
         return Data(base64Encoded: Data(text)).map { Array($0) }

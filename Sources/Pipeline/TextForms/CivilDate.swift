@@ -4,7 +4,7 @@ package struct CivilDate: Equatable, Sendable {
     package let month: Int64
     package let day: Int64
 
-    /// The date that many days after 1970-01-01, by counting in eras of 400 years that begin in March.
+    /// The date that many days after 1970-01-01. The calculation uses eras of 400 years that begin in March.
     package init(daysSince1970 days: Int64) {
         let shifted = days + 719_468
         let (era, dayOfEra) = shifted.dividedDown(by: 146_097)

@@ -2,7 +2,7 @@
 package struct IPv6Address: CustomStringConvertible, Sendable {
     private var groups: [UInt16] = []
 
-    /// nil when the text is none. A zone behind `%` is dropped.
+    /// nil if the text is not an IPv6 address. A zone after `%` is dropped.
     package init?(_ text: String) {
         let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
         if parts.count == 2, parts[1].isEmpty || parts[1].contains("%") { return nil }
@@ -17,7 +17,7 @@ package struct IPv6Address: CustomStringConvertible, Sendable {
         groups = head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail
     }
 
-    /// The parts before and behind `::`; the second is nil without one, and the whole nil with more than one.
+    /// The parts before and after `::`. The second is nil if there is no `::`; the result is nil if there are several.
     private static func halves(_ text: String) -> (String, String?)? {
         let bytes = Array(text.utf8)
         let marks = bytes.indices.dropLast().filter { bytes[$0] == 0x3A && bytes[$0 + 1] == 0x3A }

@@ -23,7 +23,7 @@ package struct InternetAddress: Equatable, Sendable {
         self.prefixLength = prefixLength
     }
 
-    /// The form in which PostgreSQL shows it: the shortest; a prefix length only where it is not the whole address.
+    /// The shortest form, as PostgreSQL shows it; the prefix length only if it is not the whole address.
     package var text: String {
         var out = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN) + 1)
         let family = bytes.count == 4 ? AF_INET : AF_INET6

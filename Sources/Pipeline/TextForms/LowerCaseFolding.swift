@@ -10,7 +10,7 @@ package enum LowerCaseFolding {
     package static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
 
     private static func lower(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        // The one character whose lower-case form is two: the C library, and so citext, takes the first.
+        // The only character whose lower-case form is two characters: the C library, and so citext, takes the first.
         if scalar.value == 0x130 { return "i" }
         let mapping = scalar.properties.lowercaseMapping.unicodeScalars
         return mapping.count == 1 ? mapping.first ?? scalar : scalar

@@ -1,7 +1,7 @@
-/// Timestamps as text: `2023-06-22T22:59:55.488000+00:00`, always of one length, so that the order of the texts is
-/// that of the times. Python's `datetime.fromisoformat` and SQLite's date functions read it.
+/// Timestamps as text: `2023-06-22T22:59:55.488000+00:00`. All texts have the same length, so that texts sort like
+/// times. Python's `datetime.fromisoformat` and SQLite's date functions read them.
 package enum TimestampText {
-    /// 0001-01-01T00:00:00 to 9999-12-31T23:59:59.999999, in microseconds: what the text (and Python) can say.
+    /// 0001-01-01T00:00:00 to 9999-12-31T23:59:59.999999, in microseconds: the times that the text (and Python) can express.
     package static let range: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
 
     private static let microsecondsPerDay: Int64 = 86_400_000_000
@@ -23,7 +23,7 @@ package enum TimestampText {
         }
     }
 
-    /// What stands between the digits, and the zone behind them.
+    /// The characters between the digits, and the zone after them.
     private static let marks: [(Int, UInt8)] =
         zip([4, 7, 10, 13, 16, 19], "--T::.".utf8).map { ($0, $1) } + zip(26..., "+00:00".utf8).map { ($0, $1) }
 
@@ -52,13 +52,13 @@ package enum TimestampText {
         return value - offset * 1_000_000
     }
 
-    /// The year 0, which no text of ours names, is read all the same.
+    /// The year 0 is read too, although this code never writes it.
     private static func isDay(_ year: Int64, _ month: Int64, _ day: Int64) -> Bool {
         CivilDate.isDay(year == 0 ? 400 : Int(year), Int(month), Int(day))
     }
 
-    /// `2024-05-06T07:08:09.123Z`; a year of more than four digits carries a sign, as ISO 8601 asks for. Every number has
-    /// a text: what a damaged record holds must not end a listing.
+    /// `2024-05-06T07:08:09.123Z`; a year of more than four digits has a sign, as ISO 8601 requires. Every number has a
+    /// text, so that a damaged record cannot break a listing.
     ///
     /// - Parameter milliseconds: since 1970.
     package static func text(milliseconds: Int64) -> String {

@@ -1,6 +1,6 @@
 /// UUIDs as text. The canonical form is dashed and in lower case.
 package enum UUIDText {
-    /// The canonical form of what a person typed: any spelling of ``UUIDBytes``, also behind `urn:uuid:`. nil for
+    /// The canonical form of what a person typed: any spelling of ``UUIDBytes``, also after `urn:uuid:`. nil for
     /// anything else.
     package static func canonical(_ text: String) -> String? {
         let lower = text.lowercased()
@@ -12,8 +12,8 @@ package enum UUIDText {
         text.utf8.count == 36 && UUIDBytes(text)?.text == text
     }
 
-    /// The canonical form of what Python's `uuid.UUID` takes; nil for anything else. `urn:` and `uuid:` anywhere,
-    /// braces around and dashes anywhere do not count; 32 hexadecimal digits remain.
+    /// The canonical form of what Python's `uuid.UUID` takes; nil for anything else. It ignores `urn:` and `uuid:`
+    /// anywhere, braces around the text and dashes anywhere; 32 hexadecimal digits must remain.
     package static func canonical(python text: String) -> String? {
         var rest = removing("uuid:", from: removing("urn:", from: Array(text.utf8)))[...]
         let isBrace = { (byte: UInt8) in byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}") }
@@ -22,7 +22,7 @@ package enum UUIDText {
         return UUIDBytes(digits: rest.lazy.filter { $0 != UInt8(ascii: "-") })?.text
     }
 
-    /// The text without any occurrence of a word, as Python's `replace` with nothing.
+    /// The text without any occurrence of a word, as Python's `replace(word, "")`.
     private static func removing(_ word: String, from text: [UInt8]) -> [UInt8] {
         let wanted = Array(word.utf8)
         var out: [UInt8] = []

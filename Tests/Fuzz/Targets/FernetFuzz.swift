@@ -7,7 +7,7 @@ import Foundation
 @testable import TaskFormat
 
 /// The first byte says what the rest is: the base64 text itself, the token's bytes, or the cipher text of a token that
-/// is signed here (damage behind the signature is never reached otherwise).
+/// is signed here (damage after the signature is never reached otherwise).
 enum FernetFuzz {
     nonisolated(unsafe) private static let file = InputFile()
     private static let keyBytes = (0..<32).map { UInt8(truncatingIfNeeded: $0 * 31 + 5) }
@@ -39,7 +39,7 @@ enum FernetFuzz {
         return Array(plain.dropLast(Int(padding)))
     }
 
-    /// The plain text; nil where it is refused.
+    /// The plain text; nil if it is refused.
     private static func read(text: [UInt8], _ key: FernetKey) -> [UInt8]? {
         do {
             file.fill(tar(text))

@@ -5,7 +5,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case reader
     /// A tarball with its key.
     case tarball
-    /// A Fernet token, damaged or signed anew.
+    /// A Fernet token, damaged or signed again.
     case fernet
     /// Arrays as old exports write them.
     case pythonlist

@@ -32,13 +32,13 @@ enum PythonListFuzz {
         Array(text.utf8).withUnsafeBufferPointer { bytes in
             guard let value = try? json.parse(bytes).root else { return }
             for type in [ColumnType.textArray, .doubleArray] {
-                check(type) { () throws(FieldFault) in try rules.pythonList(value, type: type, wanted: true) }
-                check(type) { () throws(FieldFault) in try rules.jsonArray(value, type: type, wanted: true) }
+                check(type) { () throws(ValueMismatch) in try rules.pythonList(value, type: type, wanted: true) }
+                check(type) { () throws(ValueMismatch) in try rules.jsonArray(value, type: type, wanted: true) }
             }
         }
     }
 
-    private static func check(_ type: ColumnType, _ decode: () throws(FieldFault) -> Value) {
+    private static func check(_ type: ColumnType, _ decode: () throws(ValueMismatch) -> Value) {
         do {
             switch (type, try decode()) {
             case (.doubleArray, .doubleArray), (.textArray, .textArray), (_, .null): break

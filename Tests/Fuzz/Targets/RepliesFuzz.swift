@@ -56,7 +56,7 @@ enum RepliesFuzz {
 }
 
 extension RedisReply {
-    /// What the library makes of bytes from the wire; nil where it wants more or they are none of Redis'.
+    /// What the library makes of bytes from the wire; nil if it wants more or they are none of Redis'.
     fileprivate init?(parsing bytes: UnsafeRawBufferPointer) {
         guard let reader = redisReaderCreate() else { return nil }
         defer { redisReaderFree(reader) }

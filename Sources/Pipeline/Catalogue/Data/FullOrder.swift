@@ -1,6 +1,6 @@
 extension CatalogueText {
     /// All 232 catalogued models in dependency order: `*` marks the 85 in scope, the rest is Excluded. The app
-    /// prefix `sentry.` is left out, and the table where it is `sentry_<model>`.
+    /// prefix `sentry.` is left out, and so is a table called `sentry_<model>`.
     static let fullOrder = #"""
         hybridcloud.controlcacheversion=hybridcloud_controlcacheversion
         hybridcloud.regioncacheversion=hybridcloud_regioncacheversion

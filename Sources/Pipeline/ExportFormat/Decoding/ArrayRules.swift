@@ -7,26 +7,26 @@ struct ArrayRules {
 
     init(maxDepth: Int) { parser = TextParser(maxDepth: maxDepth, takesNaN: true) }
 
-    /// A Python list: empty for what Python takes for false; a list; a string of JSON, of a Python literal or of
-    /// PostgreSQL's array text, tried in that order.
-    func pythonList(_ value: TapeValue, type: ColumnType, wanted: Bool) throws(FieldFault) -> Value {
+    /// A Python list. What Python treats as false is an empty list; else it is a list, or a string of JSON, of a Python
+    /// literal or of PostgreSQL's array text, tried in that order.
+    func pythonList(_ value: TapeValue, type: ColumnType, wanted: Bool) throws(ValueMismatch) -> Value {
         if JSONRules.isFalse(value) { return Self.empty(type) }
         if value.isArray { return try list(value, type: type, wanted: wanted) }
-        guard value.isString else { throw .misfit(value, "a list") }
+        guard value.isString else { throw .expected("a list", found: value) }
         if let tape = try json(value.bytes) { return try decoded(tape.root, type: type, wanted: wanted) }
         if let tape = literals.tape(of: value.bytes) { return try decoded(tape.root, type: type, wanted: wanted) }
         if type != .doubleArray, let items = PostgresArrayText.items(value.bytes) { return .textArray(items) }
-        throw FieldFault("holds a string that is neither JSON nor a Python list nor a PostgreSQL array")
+        throw ValueMismatch("holds a string that is neither JSON nor a Python list nor a PostgreSQL array")
     }
 
-    /// nil for a text that is no JSON.
-    private func json(_ text: UnsafeBufferPointer<UInt8>) throws(FieldFault) -> Tape? {
-        // What JSON cannot begin with need not be tried: most lists are written as Python does.
+    /// nil for a text that is not JSON.
+    private func json(_ text: UnsafeBufferPointer<UInt8>) throws(ValueMismatch) -> Tape? {
+        // JSON cannot begin like this, so the JSON parser is not tried: most lists are Python's.
         if text.count > 1, text[0] == UInt8(ascii: "["), text[1] == UInt8(ascii: "'") { return nil }
         do throws(TextFault) {
             return try parser.parse(text)
         } catch {
-            if error.isRefusal { throw FieldFault("holds a string whose text \(error.problem)") }
+            if error.isRefusal { throw ValueMismatch("holds a string whose text \(error.problem)") }
             return nil
         }
     }
@@ -35,40 +35,40 @@ struct ArrayRules {
         type == .doubleArray ? .doubleArray([]) : .textArray([])
     }
 
-    private func decoded(_ value: TapeValue, type: ColumnType, wanted: Bool) throws(FieldFault) -> Value {
-        // PostgreSQL writes an empty array that way.
+    private func decoded(_ value: TapeValue, type: ColumnType, wanted: Bool) throws(ValueMismatch) -> Value {
+        // PostgreSQL writes an empty array as `{}`.
         if value.isObject, value.isEmptyContainer { return Self.empty(type) }
-        guard value.isArray else { throw FieldFault("holds a string whose text is no list") }
+        guard value.isArray else { throw ValueMismatch("holds a string whose text is not a list") }
         return try list(value, type: type, wanted: wanted)
     }
 
     /// A JSON array inside a string, a list, or null.
-    func jsonArray(_ value: TapeValue, type: ColumnType, wanted: Bool) throws(FieldFault) -> Value {
+    func jsonArray(_ value: TapeValue, type: ColumnType, wanted: Bool) throws(ValueMismatch) -> Value {
         if value.isNull { return .null }
         if value.isArray { return try list(value, type: type, wanted: wanted) }
-        guard value.isString else { throw .misfit(value, "a list") }
+        guard value.isString else { throw .expected("a list", found: value) }
         let root: TapeValue
         do throws(TextFault) {
             root = try parser.parse(value.bytes).root
         } catch {
-            throw FieldFault("holds a string whose text \(error.problem)")
+            throw ValueMismatch("holds a string whose text \(error.problem)")
         }
-        guard root.isArray else { throw FieldFault("holds a string whose text is no list") }
+        guard root.isArray else { throw ValueMismatch("holds a string whose text is not a list") }
         return try list(root, type: type, wanted: wanted)
     }
 
-    private func list(_ list: TapeValue, type: ColumnType, wanted: Bool) throws(FieldFault) -> Value {
+    private func list(_ list: TapeValue, type: ColumnType, wanted: Bool) throws(ValueMismatch) -> Value {
         if type == .doubleArray { return try rows(list) }
         guard wanted else { return .null }
         return .textArray(list.items.map { $0.isNull ? nil : PythonText.string($0) })
     }
 
-    private func rows(_ list: TapeValue) throws(FieldFault) -> Value {
+    private func rows(_ list: TapeValue) throws(ValueMismatch) -> Value {
         var rows: [[Double]] = []
         for row in list.items {
             var numbers: [Double] = []
             if !JSONRules.isFalse(row) {
-                guard row.isArray else { throw .misfit(row, "a list of numbers") }
+                guard row.isArray else { throw .expected("a list of numbers", found: row) }
                 for number in row.items { numbers.append(try NumberRules.double(number)) }
             }
             rows.append(numbers)
@@ -77,9 +77,9 @@ struct ArrayRules {
     }
 }
 
-/// PostgreSQL's text form of a one-dimensional array, as far as it has no backslashes.
+/// PostgreSQL's text form of a one-dimensional array without backslashes.
 enum PostgresArrayText {
-    /// nil when the text is none.
+    /// nil if the text is not one.
     static func items(_ text: UnsafeBufferPointer<UInt8>) -> [String?]? {
         guard text.count >= 2, text.first == UInt8(ascii: "{"), text.last == UInt8(ascii: "}"),
             !text.contains(UInt8(ascii: "\\"))

@@ -1,15 +1,15 @@
 import TextForms
 
 /// Date-times as Django's `parse_datetime` and `parse_date` read them, in microseconds since 1970-01-01T00:00:00Z.
-/// A text without offset is UTC; digits beyond microseconds are cut off.
+/// A text without an offset is UTC; digits beyond microseconds are cut off.
 enum DateTimeRule {
     @inline(__always)
-    static func microseconds(_ value: TapeValue) throws(FieldFault) -> Int64 {
-        guard value.isString else { throw .misfit(value, "a date-time") }
+    static func microseconds(_ value: TapeValue) throws(ValueMismatch) -> Int64 {
+        guard value.isString else { throw .expected("a date-time", found: value) }
         let text = value.bytes
         if let fast = exported(text) { return fast }
         var reader = DateTimeReader(text)
-        guard let result = reader.read() else { throw FieldFault("holds a string that is no date-time") }
+        guard let result = reader.read() else { throw ValueMismatch("holds a string that is not a date-time") }
         return result
     }
 
@@ -49,7 +49,7 @@ private struct DateTimeReader {
 
     init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
 
-    /// nil when the text is none, or names a moment outside the years 1 to 9999.
+    /// nil if the text is not one, or names a moment outside the years 1 to 9999.
     mutating func read() -> Int64? {
         guard let days = date() else { return nil }
         guard at < text.count else { return checked(Int64(days) * 86_400_000_000) }

@@ -1,6 +1,6 @@
 import Catalogue
 
-/// The three keys around a row's fields. Of a key that stands twice the last one counts; others are ignored.
+/// The three keys around a row's fields. If a key occurs twice, the last one counts; other keys are ignored.
 package struct Envelope {
     package let tape: Tape
     private var modelIndex = 0
@@ -22,13 +22,13 @@ package struct Envelope {
         }
     }
 
-    /// The model's name as written; nil when it is missing or no string.
+    /// The model's name as written; nil if it is missing or not a string.
     package var model: UnsafeBufferPointer<UInt8>? {
         let value = TapeValue(tape: tape, index: modelIndex)
         return modelIndex != 0 && value.isString ? value.bytes : nil
     }
 
-    /// nil when they are missing or no object.
+    /// nil if they are missing or not an object.
     package var fields: TapeValue? {
         let value = TapeValue(tape: tape, index: fieldsIndex)
         return fieldsIndex != 0 && value.isObject ? value : nil
@@ -39,10 +39,10 @@ package struct Envelope {
         guard pkIndex != 0 else { return PrimaryKey(value: nil, form: .missing) }
         let value = TapeValue(tape: tape, index: pkIndex)
         if value.isNull { return PrimaryKey(value: nil, form: .missing) }
-        do throws(FieldFault) {
+        do throws(ValueMismatch) {
             return PrimaryKey(value: try NumberRules.integer(value), form: Self.form(value))
         } catch {
-            // The reference's own check of 64-bit columns answers this one, hence its kind.
+            // The kind is that of the reference, which finds this with its own check of 64-bit columns.
             let isTooLarge = error == NumberRules.tooLarge
             throw RowFault(
                 problem: error.problem, field: "pk", kind: isTooLarge ? .unknown : .deserializationFailed)

@@ -1,6 +1,6 @@
 import Catalogue
 
-/// What one column takes from a row's fields: plain bits, copied for every value.
+/// How one column takes its value from a row's fields. Plain data that is cheap to copy for every value.
 struct FieldRule {
     let encoding: FieldEncoding
     let type: ColumnType
@@ -8,7 +8,7 @@ struct FieldRule {
     let isAddress: Bool
     /// The defined bits of a bit-flag column.
     let mask: Int64
-    /// A UUID column whose empty text becomes a fresh UUID, as the reference fills it when it saves.
+    /// A UUID column whose empty text becomes a fresh UUID, as in the reference.
     let fillsUUID: Bool
 
     init(_ column: Column) {
@@ -31,9 +31,9 @@ struct FieldDecoder {
         arrays = ArrayRules(maxDepth: limits.maxDepth)
     }
 
-    /// Decodes one value. Where it is not wanted it is judged all the same, and what costs memory is left out.
+    /// Decodes one value. A value that is not wanted is checked too, but nothing is stored for it.
     @inline(__always)
-    func decode(_ value: TapeValue, _ rule: FieldRule, wanted: Bool) throws(FieldFault) -> Value {
+    func decode(_ value: TapeValue, _ rule: FieldRule, wanted: Bool) throws(ValueMismatch) -> Value {
         if value.isNull { return try null(rule) }
         switch rule.encoding {
         case .string:
@@ -48,7 +48,7 @@ struct FieldDecoder {
         }
     }
 
-    private func decodeRare(_ value: TapeValue, _ rule: FieldRule, wanted: Bool) throws(FieldFault) -> Value {
+    private func decodeRare(_ value: TapeValue, _ rule: FieldRule, wanted: Bool) throws(ValueMismatch) -> Value {
         switch rule.encoding {
         case .float: .double(try NumberRules.double(value))
         case .uuid: try uuid(value, rule, wanted: wanted)
@@ -61,20 +61,20 @@ struct FieldDecoder {
         }
     }
 
-    private func uuid(_ value: TapeValue, _ rule: FieldRule, wanted: Bool) throws(FieldFault) -> Value {
+    private func uuid(_ value: TapeValue, _ rule: FieldRule, wanted: Bool) throws(ValueMismatch) -> Value {
         if rule.fillsUUID, value.isString, value.bytes.isEmpty { return .text(FreshValues.uuid4()) }
         return try TextRules.uuid(value, wanted: wanted)
     }
 
     /// What JSON's `null` becomes.
-    private func null(_ rule: FieldRule) throws(FieldFault) -> Value {
+    private func null(_ rule: FieldRule) throws(ValueMismatch) -> Value {
         switch rule.encoding {
         case .flags: return .integer(0)
         case .pythonList: return rule.type == .doubleArray ? .doubleArray([]) : .textArray([])
         case .pickled: return .text("null")
         case .jsonText: return .text("{}")
         case .bool:
-            guard rule.isNullable else { throw FieldFault("holds null where a boolean belongs") }
+            guard rule.isNullable else { throw ValueMismatch("holds null where a boolean belongs") }
             return .null
         case .int, .float, .string, .datetime, .uuid, .nestedJSON, .jsonArray: return .null
         }

@@ -1,7 +1,7 @@
 import Catalogue
 
-/// Columns of JSON text. Texts inside strings are read as the reference reads them: `NaN` and `Infinity` pass, and
-/// become `null` when stored.
+/// Columns of JSON text. Texts inside strings are read as the reference reads them: `NaN` and `Infinity` are accepted,
+/// and stored as `null`.
 struct JSONRules {
     private let parser: TextParser
     private let maxDepth: Int
@@ -11,9 +11,9 @@ struct JSONRules {
         parser = TextParser(maxDepth: maxDepth, takesNaN: true)
     }
 
-    /// Nested JSON: the value as it stands, or a string that is decoded when it is read and, if that gives a string
-    /// again, once more when it is assigned.
-    func nested(_ value: TapeValue, isNullable: Bool, wanted: Bool) throws(FieldFault) -> Value {
+    /// Nested JSON: the value as it is, or a string. The reference decodes a string once when it reads it, and, if the
+    /// result is a string again, once more when it assigns it.
+    func nested(_ value: TapeValue, isNullable: Bool, wanted: Bool) throws(ValueMismatch) -> Value {
         guard value.isString else { return stored(value, wanted: wanted) }
         var text = value.bytes.isEmpty ? [] : Array(value.bytes)
         for isLast in [false, true] {
@@ -31,13 +31,13 @@ struct JSONRules {
         case string([UInt8])
     }
 
-    private func decode(_ text: [UInt8], isLast: Bool, wanted: Bool) throws(FieldFault) -> Decoded {
+    private func decode(_ text: [UInt8], isLast: Bool, wanted: Bool) throws(ValueMismatch) -> Decoded {
         do throws(TextFault) {
             let root = try text.withBytes { bytes throws(TextFault) in try parser.parse(bytes) }.root
             if root.isString, !isLast { return .string(Array(root.bytes)) }
             return .value(stored(root, wanted: wanted))
         } catch {
-            throw FieldFault("holds a string whose text \(error.problem)")
+            throw ValueMismatch("holds a string whose text \(error.problem)")
         }
     }
 
@@ -46,32 +46,32 @@ struct JSONRules {
         value.isNull || !wanted ? .null : .text(StoredJSON.text(value))
     }
 
-    /// Pickled: JSON text inside a string, a string that is no JSON as itself, everything else as it stands.
-    func pickled(_ value: TapeValue, wanted: Bool) throws(FieldFault) -> Value {
+    /// Pickled: JSON text inside a string; a string that is not JSON is stored as that string; everything else as it is.
+    func pickled(_ value: TapeValue, wanted: Bool) throws(ValueMismatch) -> Value {
         guard wanted || value.isString && mayBeRefused(value.bytes) else { return .null }
         guard value.isString else { return .text(StoredJSON.text(value)) }
         do throws(TextFault) {
             return .text(StoredJSON.text(try parser.parse(value.bytes).root))
         } catch {
-            if error.isRefusal { throw FieldFault("holds a string whose text \(error.problem)") }
+            if error.isRefusal { throw ValueMismatch("holds a string whose text \(error.problem)") }
             return .text(JSONText.quoted(value.text))
         }
     }
 
-    /// An object as JSON text inside a string; what is empty, or no JSON, is an empty object.
-    func object(_ value: TapeValue, wanted: Bool) throws(FieldFault) -> Value {
+    /// An object as JSON text inside a string. Empty text, or text that is not JSON, becomes an empty object.
+    func object(_ value: TapeValue, wanted: Bool) throws(ValueMismatch) -> Value {
         guard wanted || value.isString && mayBeRefused(value.bytes) else { return .null }
         guard value.isString else { return .text(Self.isFalse(value) ? "{}" : StoredJSON.text(value)) }
         do throws(TextFault) {
             let root = try parser.parse(value.bytes).root
             return .text(root.isNull ? "{}" : StoredJSON.text(root))
         } catch {
-            if error.isRefusal { throw FieldFault("holds a string whose text \(error.problem)") }
+            if error.isRefusal { throw ValueMismatch("holds a string whose text \(error.problem)") }
             return .text("{}")
         }
     }
 
-    /// Whether Python takes the value for false.
+    /// Whether Python treats the value as false.
     static func isFalse(_ value: TapeValue) -> Bool {
         switch value.type {
         case TapeType.null, TapeType.no: true
@@ -83,8 +83,8 @@ struct JSONRules {
         }
     }
 
-    /// Whether a text has as many opening brackets as are too deep, or an escape that may be half a surrogate pair.
-    /// Anything else can be stored, JSON or not.
+    /// Whether a text has enough opening brackets to be nested too deep, or an escape that may be half a surrogate pair.
+    /// Any other text can be stored, whether it is JSON or not.
     private func mayBeRefused(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         var brackets = 0
         for (place, byte) in text.enumerated() {

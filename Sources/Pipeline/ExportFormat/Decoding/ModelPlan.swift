@@ -1,15 +1,15 @@
 package import Catalogue
 import Glibc
 
-/// A model, prepared for decoding many rows of it. What every row touches lies in memory of its own.
+/// A model, prepared for decoding many of its rows. The data that every row uses has memory of its own.
 package final class ModelPlan {
     package let model: Model
     /// What a missing key becomes, in column order.
     let defaults: [DefaultValue]
-    /// Columns that exports carry, in column order, with where the row at hand has their values.
+    /// Columns that exports carry, in column order, each with the place of its value in the current row.
     let fields: UnsafeMutableBufferPointer<Field>
 
-    /// The keys a row may use; their names lie one behind the other.
+    /// The keys a row may use; their names lie one after the other.
     private let keys: UnsafeMutableBufferPointer<Key>
     private let names: UnsafeMutableBufferPointer<UInt8>
 
@@ -17,7 +17,7 @@ package final class ModelPlan {
         /// Index among the model's columns.
         let column: Int
         let rule: FieldRule
-        /// Index of the value on the tape of the row at hand; 0 where its key is missing.
+        /// Index of the value on the tape of the current row; 0 if its key is missing.
         var position: Int
     }
 
@@ -26,7 +26,7 @@ package final class ModelPlan {
         let count: Int
         /// Index among the fields; nil for a field that no longer exists.
         let field: Int?
-        /// The key that followed this one in a row before: a guess that is nearly always right.
+        /// The key that followed this one in an earlier row: a guess that is nearly always right.
         var follower: Int
     }
 
@@ -59,7 +59,7 @@ package final class ModelPlan {
         names.deallocate()
     }
 
-    /// Finds where each column's value lies. Of a key that stands twice the last one counts.
+    /// Finds the value of each column. If a key occurs twice, the last one counts.
     func locate(_ object: TapeValue) throws(UnknownField) {
         for place in fields.indices { fields[place].position = 0 }
         var guess = 0

@@ -1,45 +1,45 @@
 /// Integers, fractions and booleans as Python's `int()`, `float()` and Django's BooleanField read them.
 enum NumberRules {
     @inline(__always)
-    static func integer(_ value: TapeValue) throws(FieldFault) -> Int64 {
+    static func integer(_ value: TapeValue) throws(ValueMismatch) -> Int64 {
         if value.type == TapeType.integer { return value.int64 }
         return try convertedInteger(value)
     }
 
-    private static func convertedInteger(_ value: TapeValue) throws(FieldFault) -> Int64 {
+    private static func convertedInteger(_ value: TapeValue) throws(ValueMismatch) -> Int64 {
         switch value.type {
         case TapeType.string: return try integer(value.bytes)
         case TapeType.double: return try truncated(value.double)
         case TapeType.yes: return 1
         case TapeType.no: return 0
         case TapeType.unsigned, TapeType.bigInteger: throw tooLarge
-        default: throw .misfit(value, "an integer")
+        default: throw .expected("an integer", found: value)
         }
     }
 
-    static let tooLarge = FieldFault("holds an integer of more than 64 bits")
+    static let tooLarge = ValueMismatch("holds an integer of more than 64 bits")
 
-    private static func truncated(_ value: Double) throws(FieldFault) -> Int64 {
-        guard value.isFinite else { throw FieldFault("holds a number that is not finite where an integer belongs") }
+    private static func truncated(_ value: Double) throws(ValueMismatch) -> Int64 {
+        guard value.isFinite else { throw ValueMismatch("holds a number that is not finite where an integer belongs") }
         guard let whole = Int64(exactly: value.rounded(.towardZero)) else { throw tooLarge }
         return whole
     }
 
     /// Digits with an optional sign, single underscores between them, white space around them.
     @inline(__always)
-    static func integer(_ text: UnsafeBufferPointer<UInt8>) throws(FieldFault) -> Int64 {
+    static func integer(_ text: UnsafeBufferPointer<UInt8>) throws(ValueMismatch) -> Int64 {
         if text.count == 1, 0x30...0x39 ~= text[0] { return Int64(text[0] - 0x30) }
         return try anyInteger(text)
     }
 
-    private static func anyInteger(_ text: UnsafeBufferPointer<UInt8>) throws(FieldFault) -> Int64 {
+    private static func anyInteger(_ text: UnsafeBufferPointer<UInt8>) throws(ValueMismatch) -> Int64 {
         var digits = trimmed(text)
         var isNegative = false
         if let sign = digits.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
             isNegative = sign == UInt8(ascii: "-")
             digits = digits.dropFirst()
         }
-        guard isGrouped(digits) else { throw FieldFault("holds a string that is no integer") }
+        guard isGrouped(digits) else { throw ValueMismatch("holds a string that is not an integer") }
         var result: Int64 = 0
         for byte in digits where byte != UInt8(ascii: "_") {
             let (shifted, overflow) = result.multipliedReportingOverflow(by: 10)
@@ -52,7 +52,7 @@ enum NumberRules {
         return result
     }
 
-    /// Digits, single underscores only between them.
+    /// Digits with single underscores between them only.
     static func isGrouped(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         var wasDigit = false
         for byte in digits {
@@ -77,7 +77,7 @@ enum NumberRules {
         byte == 0x20 || 0x09...0x0D ~= byte || 0x1C...0x1F ~= byte
     }
 
-    static func double(_ value: TapeValue) throws(FieldFault) -> Double {
+    static func double(_ value: TapeValue) throws(ValueMismatch) -> Double {
         switch value.type {
         case TapeType.double: return value.double
         case TapeType.integer: return Double(value.int64)
@@ -86,20 +86,20 @@ enum NumberRules {
         case TapeType.yes: return 1
         case TapeType.no: return 0
         case TapeType.string: return try double(value.bytes)
-        default: throw .misfit(value, "a number")
+        default: throw .expected("a number", found: value)
         }
     }
 
-    private static func bigDouble(_ value: TapeValue) throws(FieldFault) -> Double {
+    private static func bigDouble(_ value: TapeValue) throws(ValueMismatch) -> Double {
         let double = Digits.double(value.bytes)
-        guard double.isFinite else { throw FieldFault("holds an integer too large for a fraction") }
+        guard double.isFinite else { throw ValueMismatch("holds an integer too large for a fraction") }
         return double
     }
 
-    private static func double(_ text: UnsafeBufferPointer<UInt8>) throws(FieldFault) -> Double {
+    private static func double(_ text: UnsafeBufferPointer<UInt8>) throws(ValueMismatch) -> Double {
         let trimmed = trimmed(text)
         guard let value = special(trimmed) ?? plain(trimmed) else {
-            throw FieldFault("holds a string that is no number")
+            throw ValueMismatch("holds a string that is not a number")
         }
         return value
     }
@@ -157,9 +157,9 @@ enum NumberRules {
         return digits.withUnsafeBufferPointer { Digits.double($0) }
     }
 
-    /// nil where an empty value stands for null.
+    /// nil if an empty value means null.
     @inline(__always)
-    static func boolean(_ value: TapeValue, isNullable: Bool) throws(FieldFault) -> Bool? {
+    static func boolean(_ value: TapeValue, isNullable: Bool) throws(ValueMismatch) -> Bool? {
         switch value.type {
         case TapeType.yes: return true
         case TapeType.no: return false
@@ -167,7 +167,7 @@ enum NumberRules {
         }
     }
 
-    private static func convertedBoolean(_ value: TapeValue, isNullable: Bool) throws(FieldFault) -> Bool? {
+    private static func convertedBoolean(_ value: TapeValue, isNullable: Bool) throws(ValueMismatch) -> Bool? {
         switch value.type {
         case TapeType.integer where value.int64 == 0 || value.int64 == 1: return value.int64 == 1
         case TapeType.double where value.double == 0 || value.double == 1: return value.double == 1
@@ -178,15 +178,15 @@ enum NumberRules {
             case "t", "True", "1": return true
             case "f", "False", "0": return false
             case "" where isNullable: return nil
-            default: throw FieldFault("holds a string that is no boolean")
+            default: throw ValueMismatch("holds a string that is not a boolean")
             }
         default: break
         }
-        throw .misfit(value, "a boolean")
+        throw .expected("a boolean", found: value)
     }
 
-    /// A bit-flag column: a negative JSON integer is cut down to the defined bits, one in a string is not.
-    static func flags(_ value: TapeValue, mask: Int64) throws(FieldFault) -> Int64 {
+    /// A bit-flag column. A negative JSON integer is reduced to the defined bits; a negative integer in a string is not.
+    static func flags(_ value: TapeValue, mask: Int64) throws(ValueMismatch) -> Int64 {
         switch value.type {
         case TapeType.string where value.bytes.isEmpty, TapeType.null: return 0
         case TapeType.object where value.isEmptyContainer, TapeType.array where value.isEmptyContainer: return 0

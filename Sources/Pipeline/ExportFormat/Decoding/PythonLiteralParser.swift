@@ -1,7 +1,7 @@
 import TextForms
 
-/// Parses the Python literals that old exports hold arrays in: lists and tuples of strings, numbers, `None`, `True` and
-/// `False`. Dictionaries, sets, bytes and expressions are none of them.
+/// Parses the Python literals in which old exports hold arrays: lists and tuples of strings, numbers, `None`, `True` and
+/// `False`. It refuses dictionaries, sets, bytes and expressions.
 final class PythonLiteralParser {
     /// Levels of lists inside lists; array columns have two.
     private static let maxDepth = 16
@@ -13,7 +13,7 @@ final class PythonLiteralParser {
     private var at = 0
     private var depth = 0
 
-    /// The tape of one text, tuples as lists; it holds until the next call. nil when the text is no literal.
+    /// The tape of one text, tuples as lists; valid until the next call. nil if the text is not a literal.
     func tape(of text: UnsafeBufferPointer<UInt8>) -> Tape? {
         do throws(NotALiteral) {
             try parse(text)
@@ -112,7 +112,7 @@ final class PythonLiteralParser {
     private func integer(_ digits: Slice<UnsafeBufferPointer<UInt8>>, isNegative: Bool) throws(NotALiteral) {
         let plain = digits.filter { $0 != UInt8(ascii: "_") }
         let isZero = plain.allSatisfy { $0 == 0x30 }
-        // Python has no numbers with leading zeros, but for zero itself.
+        // Python allows no leading zeros, except in zero itself.
         if plain.first == 0x30, !isZero { throw NotALiteral() }
         out.integer(isZero ? "0" : (isNegative ? "-" : "") + String(decoding: plain, as: UTF8.self))
     }

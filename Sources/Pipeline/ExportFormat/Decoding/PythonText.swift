@@ -1,51 +1,22 @@
 import TextForms
 
 /// Writes values as Python's `str()` and `repr()` do.
-enum PythonText {
+enum PythonText: TapeDialect {
+    static let trueWord = "True"
+    static let falseWord = "False"
+    static let nullWord = "None"
+    static let itemSeparator = ", "
+    static let keySeparator = ": "
+
     /// `str()`: a string as it is, everything else as its `repr`.
     static func string(_ value: TapeValue) -> String {
         if value.isString { return value.text }
         var out = ""
-        appendRepr(value, to: &out)
+        append(value, to: &out)
         return out
     }
 
-    private static func appendRepr(_ value: TapeValue, to out: inout String) {
-        switch value.type {
-        case TapeType.string: appendRepr(value.text, to: &out)
-        case TapeType.integer: out += String(value.int64)
-        case TapeType.unsigned: out += String(value.bits)
-        case TapeType.bigInteger: out += value.text
-        case TapeType.double: out += double(value.double)
-        case TapeType.yes: out += "True"
-        case TapeType.no: out += "False"
-        case TapeType.array: appendList(value, to: &out)
-        case TapeType.object: appendDictionary(value, to: &out)
-        default: out += "None"
-        }
-    }
-
-    private static func appendList(_ list: TapeValue, to out: inout String) {
-        out += "["
-        for (place, item) in list.items.enumerated() {
-            if place > 0 { out += ", " }
-            appendRepr(item, to: &out)
-        }
-        out += "]"
-    }
-
-    private static func appendDictionary(_ object: TapeValue, to out: inout String) {
-        out += "{"
-        for (place, entry) in TapeEntries(object).entries.enumerated() {
-            if place > 0 { out += ", " }
-            appendRepr(entry.key, to: &out)
-            out += ": "
-            appendRepr(entry.value, to: &out)
-        }
-        out += "}"
-    }
-
-    private static func appendRepr(_ text: String, to out: inout String) {
+    static func appendString(_ text: String, to out: inout String) {
         let scalars = text.unicodeScalars
         let quote: Unicode.Scalar = scalars.contains("'") && !scalars.contains("\"") ? "\"" : "'"
         out.unicodeScalars.append(quote)
@@ -81,7 +52,7 @@ enum PythonText {
         }
     }
 
-    /// The shortest digits that read back as the same number; with an exponent below 1e-4 and from 1e16 on.
+    /// The shortest digits that read back as the same number. Below 1e-4 and from 1e16 on, with an exponent.
     static func double(_ value: Double) -> String {
         if value.isNaN { return "nan" }
         if value.isInfinite { return value < 0 ? "-inf" : "inf" }

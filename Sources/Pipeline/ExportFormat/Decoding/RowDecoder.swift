@@ -14,7 +14,7 @@ package final class RowDecoder {
         ModelPlan(model, deletedFields: catalogue.deletedFields[model.name] ?? [])
     }
 
-    /// Judges every field of a row.
+    /// Checks every field of a row.
     package func check(_ envelope: Envelope, _ plan: ModelPlan) throws(RowFault) {
         try locate(envelope, plan)
         for place in plan.fields.indices where plan.fields[place].position != 0 {
@@ -35,7 +35,7 @@ package final class RowDecoder {
         return Row(ordinal: ordinal, sourcePK: try envelope.primaryKey().value, values: values)
     }
 
-    /// One column's value; nil where its key is missing.
+    /// One column's value; nil if its key is missing.
     package func value(_ envelope: Envelope, _ plan: ModelPlan, column: Int) throws(RowFault) -> Value? {
         try locate(envelope, plan)
         guard let place = plan.field(ofColumn: column), plan.fields[place].position != 0 else { return nil }
@@ -44,7 +44,7 @@ package final class RowDecoder {
 
     private func locate(_ envelope: Envelope, _ plan: ModelPlan) throws(RowFault) {
         guard let object = envelope.fields else {
-            throw RowFault(problem: "has no fields, or fields that are no object")
+            throw RowFault(problem: "has no fields, or fields that are not an object")
         }
         do throws(UnknownField) {
             try plan.locate(object)
@@ -59,7 +59,7 @@ package final class RowDecoder {
     private func decode(
         _ tape: Tape, _ plan: ModelPlan, _ field: ModelPlan.Field, wanted: Bool
     ) throws(RowFault) -> Value {
-        do throws(FieldFault) {
+        do throws(ValueMismatch) {
             return try fields.decode(TapeValue(tape: tape, index: field.position), field.rule, wanted: wanted)
         } catch {
             throw RowFault(problem: error.problem, field: plan.model.columns[field.column].field)
@@ -80,11 +80,11 @@ package struct RowFault: Error, Equatable {
     }
 }
 
-/// Names out of a file that a message shows.
+/// Names from a file that a message shows.
 package enum ShownName {
     private static let maxLength = 80
 
-    /// Printable ASCII only, and not too much of it.
+    /// Printable ASCII only, cut to a maximum length.
     package static func safe(_ name: String) -> String {
         let shown = name.unicodeScalars.prefix(maxLength).map { 0x20...0x7E ~= $0.value ? Character($0) : "?" }
         return String(shown) + (name.unicodeScalars.count > maxLength ? "…" : "")

@@ -1,9 +1,8 @@
 public import Catalogue
 
-/// Decodes rows of one model from their JSON texts, as they were cut out of an export before. One instance serves one
-/// thread.
+/// Decodes rows of one model from the JSON texts that were cut out of an export. One instance serves one thread.
 public final class RowTextDecoder {
-    /// Bytes that must be readable behind every text.
+    /// Bytes that must be readable after every text.
     public static var padding: Int { RecordParser.padding }
 
     private let decoder: RowDecoder
@@ -12,7 +11,7 @@ public final class RowTextDecoder {
     /// Microseconds since 1970-01-01T00:00:00Z.
     private let now: Int64
 
-    /// - Parameter now: what keys that are missing take for the present, in microseconds since 1970-01-01T00:00:00Z.
+    /// - Parameter now: the current time for missing keys, in microseconds since 1970-01-01T00:00:00Z.
     public init(
         model: Model, now: Int64, catalogue: Catalogue, limits: ExportLimits = .standard
     ) throws(ExportError) {
@@ -22,16 +21,16 @@ public final class RowTextDecoder {
         self.now = now
     }
 
-    /// One row; nil for a text that is no JSON object. Throws the refusal of a row that does not fit its model.
+    /// One row; nil for a text that is not a JSON object. Throws the refusal of a row that does not fit its model.
     public func row(_ text: UnsafeBufferPointer<UInt8>, ordinal: Int64) throws(ExportError) -> Row? {
-        // What does not parse is the caller's to explain: nobody else knows where it came from.
+        // The caller explains what does not parse: only the caller knows where the text came from.
         guard let tape = try? parser.parse(text), tape.root.isObject else { return nil }
         let envelope = Envelope(tape.root)
         try requireModel(envelope, ordinal)
         do throws(RowFault) {
             return try decoder.row(envelope, plan, ordinal: ordinal, now: now)
         } catch {
-            // A key that cannot be read has no place in a message about it.
+            // A key that cannot be read is not shown in the message.
             let key = try? envelope.primaryKey().value
             throw error.error(
                 at: ExportPlace(model: plan.model.name, ordinal: ordinal, sourcePK: key, field: error.field))

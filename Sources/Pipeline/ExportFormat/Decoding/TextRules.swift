@@ -8,20 +8,20 @@ enum TextRules {
         wanted ? .text(PythonText.string(value)) : .null
     }
 
-    /// An address as Django's GenericIPAddressField cleans it: without white space around it, an IPv6 one checked and
-    /// in its shortest form. An IPv4 one is judged on the rows that are written.
-    static func address(_ value: TapeValue, wanted: Bool) throws(FieldFault) -> Value {
+    /// An address as Django's GenericIPAddressField cleans it: without white space around it. An IPv6 address is checked
+    /// and brought to its shortest form. The worker checks IPv4 addresses, only in the rows that it writes.
+    static func address(_ value: TapeValue, wanted: Bool) throws(ValueMismatch) -> Value {
         if !wanted, value.isString, !value.bytes.contains(UInt8(ascii: ":")) { return .null }
         let text = String(PythonText.string(value).unicodeScalars.trimmingPythonSpace())
         guard text.utf8.contains(UInt8(ascii: ":")) else { return wanted ? .text(text) : .null }
-        guard let address = IPv6Address(text) else { throw FieldFault("holds a string that is no IPv6 address") }
+        guard let address = IPv6Address(text) else { throw ValueMismatch("holds a string that is not an IPv6 address") }
         return wanted ? .text(address.description) : .null
     }
 
     /// Any spelling that Python's `uuid.UUID` takes, as dashed lower-case text.
-    static func uuid(_ value: TapeValue, wanted: Bool) throws(FieldFault) -> Value {
-        guard value.isString else { throw .misfit(value, "a UUID") }
-        guard let text = canonical(value.bytes) else { throw FieldFault("holds a string that is no UUID") }
+    static func uuid(_ value: TapeValue, wanted: Bool) throws(ValueMismatch) -> Value {
+        guard value.isString else { throw .expected("a UUID", found: value) }
+        guard let text = canonical(value.bytes) else { throw ValueMismatch("holds a string that is not a UUID") }
         return wanted ? .text(text) : .null
     }
 

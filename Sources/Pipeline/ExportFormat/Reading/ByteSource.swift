@@ -1,6 +1,6 @@
 /// A stream of the export's JSON text.
 protocol ByteSource: AnyObject {
-    /// Reads up to `buffer.count` bytes, which is more than none; 0 at the end only.
+    /// Reads up to `buffer.count` bytes; 0 only at the end. The buffer is not empty.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int
 }
 

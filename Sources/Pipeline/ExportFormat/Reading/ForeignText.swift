@@ -22,7 +22,7 @@ struct ForeignText {
         }
         if isJSONLines {
             return
-                "the export holds one JSON object per line (JSON lines), one after the other; it has to be one list of rows"
+                "the export holds one JSON object per line (JSON lines), one after the other; it must be one list of rows"
         }
         return nil
     }
@@ -35,11 +35,11 @@ struct ForeignText {
         }
         if isSQL { return "the file is an SQL dump; make the export with Sentry's own export command" }
         if isYAML {
-            return "the file is YAML or a settings file; it has to be JSON, as Sentry's export command writes it"
+            return "the file is YAML or a settings file; it must be JSON, as Sentry's export command writes it"
         }
         if isLogLine(text) {
             return
-                "the file holds text, perhaps log output, and no list of rows; it has to be JSON: let the export command write "
+                "the file holds text, perhaps log output, and no list of rows; it must be JSON: let the export command write "
                 + "to a file, not to standard output"
         }
         return nil

@@ -16,7 +16,7 @@ final class OpenFile {
         let nanoseconds: Int
     }
 
-    /// Opens a file; what cannot be read twice is spooled first, and so is `-`, standard input.
+    /// Opens a file. A file that cannot be read twice is spooled first, and so is `-`, standard input.
     static func open(path: String) throws(ExportError) -> OpenFile {
         if path == "-" { return try spool(STDIN_FILENO, name: "standard input") }
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
@@ -52,7 +52,7 @@ final class OpenFile {
     /// Bytes of the file.
     var size: Int { identity.size }
 
-    /// Reads at an offset; fewer bytes than asked for, and 0 at the end only.
+    /// Reads at an offset. May read fewer bytes than asked for; 0 only at the end.
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int {
         while true {
             let count = pread(descriptor, buffer.baseAddress, buffer.count, offset)
@@ -63,7 +63,7 @@ final class OpenFile {
         }
     }
 
-    /// Throws when the file is not the one that was opened any more.
+    /// Throws if the file has changed since it was opened.
     func requireUnchanged() throws(ExportError) {
         guard Self.identity(descriptor) == identity else {
             throw ExportError(

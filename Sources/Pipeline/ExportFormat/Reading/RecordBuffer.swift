@@ -1,4 +1,4 @@
-/// The part of a text that is being looked at. Owns its memory, which grows up to what one record may take.
+/// The part of a text that is being read. Owns its memory, which grows up to the limit of one record.
 // Eleven properties: the memory, the window in it and the counts change together with every block.
 final class RecordBuffer {
     private let source: any ByteSource
@@ -16,7 +16,7 @@ final class RecordBuffer {
     private(set) var bytesRead: Int64 = 0
     var onRead: (UnsafeRawBufferPointer) -> Void = { _ in }
 
-    /// `maxBytes` is the longest stretch that may be asked for.
+    /// `maxBytes` is the longest part that may be requested.
     init(_ source: any ByteSource, blockBytes: Int, maxBytes: Int) {
         self.source = source
         self.maxBytes = maxBytes
@@ -28,11 +28,11 @@ final class RecordBuffer {
 
     deinit { base.deallocate() }
 
-    /// Offset of a place of the buffer in the text.
+    /// The text offset of a place in the buffer.
     func offset(of place: Int) -> Int64 { origin + Int64(place) }
 
     /// Reads more; false at the end of the text. Moves what is not consumed to the front, so that places change by
-    /// what ``start`` changes by. Throws nothing for a record that is too long: the caller looks.
+    /// what ``start`` changes by. Does not throw for a record that is too long: the caller checks.
     func fill() throws(ExportError) -> Bool {
         if isAtEnd { return false }
         if start > 0 { moveToFront() }

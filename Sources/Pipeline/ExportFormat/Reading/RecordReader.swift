@@ -22,7 +22,7 @@ public final class RecordReader {
     private var state = State.beginning
     private var recordStart = 0
     private var recordLength = 0
-    /// Number of the element at hand, 1-based.
+    /// Number of the current element, 1-based.
     package private(set) var number: Int64 = 0
     /// The text was `{}` rather than a list.
     package private(set) var isEmptyObject = false
@@ -36,7 +36,7 @@ public final class RecordReader {
         buffer.onRead = { digest.update($0) }
     }
 
-    /// The next element; nil behind the last one, once the rest of the text has been found to be sound.
+    /// The next element; nil after the last one, once the rest of the text has been checked.
     public func next() throws(ExportError) -> Record? {
         guard try advance() else { return nil }
         _ = try parsed()
@@ -51,17 +51,17 @@ public final class RecordReader {
 
     // MARK: - For this room
 
-    /// Where the element at hand begins.
+    /// Where the current element begins.
     package var byte: Int64 { buffer.offset(of: recordStart) }
 
     package var place: ExportPlace { ExportPlace(byte: byte, record: number) }
 
-    /// The element at hand.
+    /// The current element.
     package var text: UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(start: buffer.base + recordStart, count: recordLength)
     }
 
-    /// Moves to the next element; false behind the last one. Only brackets are judged here.
+    /// Moves to the next element; false after the last one. Only brackets are checked here.
     package func advance() throws(ExportError) -> Bool {
         switch state {
         case .beginning:
@@ -75,7 +75,7 @@ public final class RecordReader {
         return true
     }
 
-    /// Parses the element at hand; what is returned holds until the next call.
+    /// Parses the current element; the result is valid until the next call.
     package func parsed() throws(ExportError) -> TapeValue {
         do throws(TextFault) {
             return try parser.parse(text).root
@@ -153,13 +153,13 @@ extension RecordReader {
     private func emptyObject() throws(ExportError) {
         buffer.start += 1
         guard try skipSpace() == UInt8(ascii: "}") else {
-            throw try noList(isObject: true) ?? bad("the export is a single object; it has to be a list of rows")
+            throw try noList(isObject: true) ?? bad("the export is a single object; it must be a list of rows")
         }
         isEmptyObject = true
         try finish()
     }
 
-    /// Behind the closing bracket only white space may follow.
+    /// After the closing bracket only white space may follow.
     private func finish() throws(ExportError) {
         buffer.start += 1
         if let next = try skipSpace() {
@@ -180,7 +180,7 @@ extension RecordReader {
             if try skipSpace() == UInt8(ascii: "]") { throw bad("a comma is followed by no row") }
         case UInt8(ascii: "]"): try finish()
         case nil: throw bad("the export ends before its list is closed: it is truncated; export again")
-        default: throw try logLine() ?? bad("a comma is missing behind this row")
+        default: throw try logLine() ?? bad("a comma is missing after this row")
         }
     }
 
@@ -192,7 +192,7 @@ extension RecordReader {
                 throw bad("the export ends before its list is closed: it is truncated; export again")
             }
             if number == 1, let error = try noList() { throw error }
-            throw try logLine() ?? bad("this row is \(TextStart.kind(first)); every row has to be an object")
+            throw try logLine() ?? bad("this row is \(TextStart.kind(first)); every row must be an object")
         }
         try findEnd()
         state = .afterRecord
@@ -205,7 +205,7 @@ extension RecordReader {
         while true {
             let end = csimdjson_record_end(
                 &scan, buffer.base + buffer.start + looked, buffer.end - buffer.start - looked)
-            // C's SIZE_MAX, for "not yet", arrives as -1.
+            // C's SIZE_MAX means "not yet" and arrives as -1.
             if end >= 0 {
                 recordStart = buffer.start
                 recordLength = looked + end

@@ -1,10 +1,10 @@
 import CSimdJSON
 
-/// Takes the white space out of rows. Owns the room it works in.
+/// Removes the white space from rows. Owns its working memory.
 public final class RowMinifier {
     private var room: [UInt8] = []
 
-    /// Bytes of room that are kept from one row to the next.
+    /// Bytes of memory that are kept from one row to the next.
     private static let keptBytes = 1 << 20
 
     public init() {}
@@ -18,7 +18,7 @@ public final class RowMinifier {
         }
         let count = csimdjson_minify(text.baseAddress, text.count, &room)
         let result = room.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[..<count])) }
-        // What an uncommonly large row took is given back.
+        // The memory of an unusually large row is freed.
         if room.count > Self.keptBytes { room = [] }
         return result
     }

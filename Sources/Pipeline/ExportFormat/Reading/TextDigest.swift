@@ -1,7 +1,7 @@
 import Crypto
 import TextForms
 
-/// SHA-256 of a text that passes by.
+/// SHA-256 of a text, computed block by block.
 final class TextDigest {
     private var hash = SHA256()
 

@@ -1,4 +1,4 @@
-/// What a text begins with, and what a wrong beginning tells about it.
+/// The beginning of a text, and what a wrong beginning says about the text.
 enum TextStart {
     /// Skips UTF-8's byte order mark; refuses those of other encodings.
     static func skipMark(_ buffer: RecordBuffer) throws(ExportError) {
@@ -15,19 +15,19 @@ enum TextStart {
     private static func isWide(_ head: UnsafeBufferPointer<UInt8>) -> Bool {
         guard head.count >= 2 else { return false }
         if head[0] == 0xFF && head[1] == 0xFE || head[0] == 0xFE && head[1] == 0xFF { return true }
-        // A text that begins in ASCII has a zero byte there in no other encoding.
+        // Text that begins with ASCII has a zero byte here only in UTF-16 and UTF-32.
         return head[0] == 0 || head[1] == 0
     }
 
     /// A list was expected.
     static func complaint(about byte: UInt8) -> String {
         switch kind(byte) {
-        case "no JSON": "the export is neither JSON nor a tarball; it has to be a list of rows"
-        case let kind: "the export is \(kind); it has to be a list of rows"
+        case "no JSON": "the export is neither JSON nor a tarball; it must be a list of rows"
+        case let kind: "the export is \(kind); it must be a list of rows"
         }
     }
 
-    /// What a value is, judged by its first byte.
+    /// The kind of a value, by its first byte.
     static func kind(_ byte: UInt8) -> String {
         switch byte {
         case UInt8(ascii: "["): "a list"

@@ -2,17 +2,17 @@ import Glibc
 
 /// Numbers in ASCII text.
 enum Digits {
-    /// The nearest double of a decimal number that is well-formed; one too large for a double is infinite.
+    /// The nearest double of a well-formed decimal number; infinite if the number is too large.
     static func double(_ digits: UnsafeBufferPointer<UInt8>) -> Double {
         let text = String(decoding: digits, as: UTF8.self)
-        // Swift's own reading refuses what overflows; C's answers with infinity.
+        // Swift's own parser refuses a number that overflows; C's returns infinity.
         return Double(text) ?? strtod(text, nil)
     }
 }
 
 /// Finds bytes that are not UTF-8.
 enum UTF8Check {
-    /// Offset of the first byte that cannot stand where it does; nil for valid text.
+    /// Offset of the first invalid byte; nil for valid text.
     static func firstInvalid(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
         var at = 0
         while at < bytes.count {

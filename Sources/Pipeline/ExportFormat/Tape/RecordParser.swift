@@ -1,11 +1,11 @@
 import CSimdJSON
 
-/// Parses one element of an export at a time: simdjson first, and what it refuses once more by hand, to take integers
-/// of any size and to say where a mistake is.
+/// Parses one element of an export at a time. simdjson comes first; ``TextParser`` parses again what simdjson refuses,
+/// to take integers of any size and to say where a mistake is.
 final class RecordParser {
-    /// Bytes that must be readable behind every text.
+    /// Bytes that must be readable after every text.
     static let padding = Int(CSIMDJSON_PADDING)
-    /// Texts beyond this make the parser grow for as long as they last.
+    /// A longer text makes the parser grow until it is parsed.
     private static let keptBytes = 256 << 10
 
     private let parser: OpaquePointer
@@ -23,7 +23,7 @@ final class RecordParser {
 
     deinit { csimdjson_destroy(parser) }
 
-    /// The tape of one text; it holds until the next call. `padding` bytes behind the text are read, not used.
+    /// The tape of one text; valid until the next call. `padding` bytes after the text are read, not used.
     @inline(__always)
     func parse(_ text: UnsafeBufferPointer<UInt8>) throws(TextFault) -> Tape {
         let tape: Tape
@@ -40,7 +40,7 @@ final class RecordParser {
         return Tape(words: words, strings: strings)
     }
 
-    /// Only a text that is itself longer than a string may be can hold one that is.
+    /// Only a text longer than the limit for strings can hold a string longer than that limit.
     private func refuseOverlongStrings(_ tape: Tape) throws(TextFault) {
         let end = tape.root.next
         var index = 1

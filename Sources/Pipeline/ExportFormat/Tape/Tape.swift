@@ -1,4 +1,4 @@
-/// The type bytes of a tape's words: simdjson's, and one of our own for integers beyond 64 bits.
+/// The type bytes of a tape's words: those of simdjson, and one of our own for integers beyond 64 bits.
 enum TapeType {
     static let object = UInt8(ascii: "{")
     static let objectEnd = UInt8(ascii: "}")
@@ -16,9 +16,10 @@ enum TapeType {
     static let bigInteger = UInt8(ascii: "Z")
 }
 
-/// A parsed JSON text in simdjson's form: words of a type byte and 56 bits of payload, numbers followed by their value,
-/// an opening bracket's payload pointing behind its closing one; strings lie in a buffer of their own, each behind its
-/// length in four bytes. The pointers belong to a parser and hold until its next use.
+/// A parsed JSON text in simdjson's form. It is a list of words, each with a type byte and 56 bits of payload. The value
+/// of a number follows in a word of its own. The payload of an opening bracket is the index after its closing bracket.
+/// Strings lie in a buffer of their own, each after its length in four bytes. The pointers belong to a parser and are
+/// valid until its next use.
 package struct Tape {
     let words: UnsafePointer<UInt64>
     let strings: UnsafePointer<UInt8>
@@ -60,7 +61,7 @@ package struct TapeValue {
 
     @inline(__always) var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// The word behind a number's type.
+    /// The word after a number's type.
     @inline(__always) var bits: UInt64 { tape.words[index + 1] }
 
     @inline(__always) var int64: Int64 { Int64(bitPattern: bits) }
@@ -72,7 +73,7 @@ package struct TapeValue {
     /// The values of an array, or the keys and values of an object in turn. Only for those.
     @inline(__always) var items: TapeItems { TapeItems(tape: tape, index: index + 1, end: next - 1) }
 
-    /// For messages: what stands there, never its value.
+    /// The kind of value, for messages; never the value itself.
     var kindForPeople: String {
         switch type {
         case TapeType.object: "an object"
@@ -86,7 +87,7 @@ package struct TapeValue {
     }
 }
 
-/// Walks the content of a container.
+/// Iterates over the content of a container.
 struct TapeItems: Sequence, IteratorProtocol {
     let tape: Tape
     var index: Int
@@ -101,8 +102,8 @@ struct TapeItems: Sequence, IteratorProtocol {
     }
 }
 
-/// The parts of an object as a language with dictionaries keeps them: each key once, where it first stood, with its
-/// last value.
+/// The entries of an object as a dictionary keeps them: each key once, in the order of first occurrence, with its last
+/// value.
 struct TapeEntries {
     private(set) var entries: [(key: TapeValue, value: TapeValue)] = []
 

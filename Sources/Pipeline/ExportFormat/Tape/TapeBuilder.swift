@@ -3,7 +3,7 @@ final class TapeBuilder {
     private var words = GrowingBuffer<UInt64>()
     private var strings = GrowingBuffer<UInt8>()
 
-    /// What has been written; it holds until the next ``reset()``.
+    /// The tape written so far; valid until the next ``reset()``.
     var tape: Tape { Tape(words: UnsafePointer(words.base), strings: UnsafePointer(strings.base)) }
 
     /// Forgets everything and begins a text.
@@ -79,7 +79,7 @@ final class TapeBuilder {
     }
 }
 
-/// Memory that stays where it is until it has to grow.
+/// Memory that keeps its address until it has to grow.
 private struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
     private(set) var base: UnsafeMutablePointer<Element>
     private var capacity = 256

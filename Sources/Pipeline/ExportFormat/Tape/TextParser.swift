@@ -1,16 +1,16 @@
 import TextForms
 
-/// Why a text is no JSON, and where.
+/// Why a text is not JSON, and where.
 struct TextFault: Error, Equatable {
     /// Bytes from the text's beginning.
     let offset: Int
     let problem: String
-    /// The text is JSON that we refuse to carry: too deep, or half a surrogate pair.
+    /// The text is JSON, but too deep, or has half a surrogate pair, and is refused.
     var isRefusal = false
 }
 
-/// Parses JSON into a tape of its own. Slower than simdjson, it knows what that does not: integers of any size,
-/// where a mistake is, and, for texts inside strings, the `NaN` and `Infinity` that the reference's reader takes.
+/// Parses JSON into a tape of its own. It is slower than simdjson, but takes integers of any size, says where a mistake
+/// is, and for texts inside strings takes the `NaN` and `Infinity` that the reference's reader takes.
 final class TextParser {
     private let out = TapeBuilder()
     private var bytes = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
@@ -24,7 +24,7 @@ final class TextParser {
         self.takesNaN = takesNaN
     }
 
-    /// The tape of one text; it holds until the next call.
+    /// The tape of one text; valid until the next call.
     func parse(_ text: UnsafeBufferPointer<UInt8>) throws(TextFault) -> Tape {
         out.reset()
         bytes = text
@@ -36,7 +36,7 @@ final class TextParser {
         skipSpace()
         try value()
         skipSpace()
-        if at < bytes.count { throw fault("has something behind its end") }
+        if at < bytes.count { throw fault("has something after its end") }
         return out.tape
     }
 
@@ -120,7 +120,7 @@ final class TextParser {
         try string()
         skipSpace()
         guard current == UInt8(ascii: ":") else {
-            throw fault(at < bytes.count ? "lacks a colon behind a key" : "ends too early")
+            throw fault(at < bytes.count ? "lacks a colon after a key" : "ends too early")
         }
         at += 1
         skipSpace()
@@ -213,24 +213,28 @@ extension TextParser {
         guard whole > 0, whole == 1 || bytes[at - whole] != UInt8(ascii: "0") else {
             throw fault("holds something that is not JSON", at: start)
         }
-        var isInteger = true
-        if current == UInt8(ascii: ".") {
-            isInteger = false
-            at += 1
-            guard skipDigits() > 0 else { throw fault("has a number that ends in a point", at: start) }
-        }
-        if current == UInt8(ascii: "e") || current == UInt8(ascii: "E") {
-            isInteger = false
-            at += 1
-            if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { at += 1 }
-            guard skipDigits() > 0 else { throw fault("has a number without exponent", at: start) }
-        }
+        let end = at
+        try skipFraction(of: start)
+        try skipExponent(of: start)
         let digits = UnsafeBufferPointer(rebasing: bytes[start..<at])
-        if isInteger {
+        if at == end {
             out.integer(String(decoding: digits, as: UTF8.self))
         } else {
             out.double(Digits.double(digits))
         }
+    }
+
+    private func skipFraction(of start: Int) throws(TextFault) {
+        guard current == UInt8(ascii: ".") else { return }
+        at += 1
+        guard skipDigits() > 0 else { throw fault("has a number that ends in a point", at: start) }
+    }
+
+    private func skipExponent(of start: Int) throws(TextFault) {
+        guard current == UInt8(ascii: "e") || current == UInt8(ascii: "E") else { return }
+        at += 1
+        if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { at += 1 }
+        guard skipDigits() > 0 else { throw fault("has a number without exponent", at: start) }
     }
 
     private func skipDigits() -> Int {

@@ -1,7 +1,7 @@
 import CArchive
 
-/// Goes once through a tar, or through one compressed file as if it were the only member of one. Takes gzip, bzip2, xz and
-/// zstd. Owns libarchive's handle.
+/// Reads a tar once from start to end, or one compressed file as if it were the only member of one. Takes gzip, bzip2, xz
+/// and zstd. Owns libarchive's handle.
 final class ArchiveReader {
     struct Member {
         let name: String
@@ -16,7 +16,7 @@ final class ArchiveReader {
     private let limits: ExportLimits
     private let isTar: Bool
     private var entries = 0
-    /// Bytes of members given out.
+    /// Bytes of members read so far.
     private var produced: Int64 = 0
 
     /// - Parameter isTar: false for a compressed file that is no tar.
@@ -47,7 +47,7 @@ final class ArchiveReader {
 
     deinit { archive_read_free(archive) }
 
-    /// The next entry; what is left of the one before is skipped. nil at the end.
+    /// The next entry; the rest of the one before is skipped. nil at the end.
     func next() throws(ExportError) -> Member? {
         var entry: OpaquePointer?
         let code = archive_read_next_header(archive, &entry)
@@ -64,7 +64,7 @@ final class ArchiveReader {
         return Member(name: name, isRegular: isRegular && !isLink)
     }
 
-    /// Reads from the entry at hand; 0 at its end.
+    /// Reads from the current entry; 0 at its end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int {
         while true {
             let count = archive_read_data(archive, buffer.baseAddress, buffer.count)
@@ -76,7 +76,7 @@ final class ArchiveReader {
         }
     }
 
-    /// Reads an entry that has to be small.
+    /// Reads a whole entry, which must be small.
     func small(_ name: String, maxBytes: Int) throws(ExportError) -> [UInt8] {
         var content: [UInt8] = []
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
@@ -113,7 +113,7 @@ final class ArchiveReader {
     }
 }
 
-/// What libarchive reads from: a file, at an offset of its own.
+/// The input of libarchive: a file, with a read position of its own.
 private final class ArchiveInput {
     private static let blockBytes = 64 << 10
 
@@ -133,7 +133,7 @@ private final class ArchiveInput {
             target.pointee = UnsafeRawPointer(block.baseAddress)
             return count
         } catch {
-            // libarchive only passes a code on; the reader asks for the error itself.
+            // libarchive passes on only a code; the reader asks for the error itself.
             failure = error
             return Int(ARCHIVE_FATAL)
         }

@@ -1,4 +1,4 @@
-/// The bytes behind the base64url text of a tarball's member. White space does not count; padding has to be there.
+/// Decodes the base64url text of a tarball's member. White space does not count; padding is required.
 final class Base64URLReader {
     private let archive: ArchiveReader
     private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
@@ -27,7 +27,7 @@ final class Base64URLReader {
 
     deinit { block.deallocate() }
 
-    /// Reads up to `buffer.count` bytes, which is three or more; 0 at the end only.
+    /// Reads up to `buffer.count` bytes, which is three or more; 0 only at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int {
         var written = 0
         while written + 3 <= buffer.count {
@@ -89,7 +89,7 @@ final class Base64URLReader {
         return written
     }
 
-    /// Gives out a complete group, less what is padding.
+    /// Writes the bytes of a complete group, without its padding.
     private func flush(_ out: UnsafeMutableRawBufferPointer, at place: Int) throws(ExportError) -> Int {
         guard padding <= 2 else { throw Self.broken }
         let count = 3 - padding
@@ -100,5 +100,5 @@ final class Base64URLReader {
     }
 
     private static let broken = ExportError(
-        .badData, "the tarball's export.json is no base64 text; it is damaged or truncated, encrypt it again")
+        .badData, "the tarball's export.json is not base64 text; it is damaged or truncated, encrypt it again")
 }

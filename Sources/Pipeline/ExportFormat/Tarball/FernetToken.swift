@@ -15,8 +15,8 @@ struct FernetKey {
     }
 }
 
-/// Where the parts of a token lie: a version byte, eight bytes of time, the initialisation vector, the cipher text, and
-/// an HMAC-SHA256 of everything before it.
+/// The parts of a token: a version byte, eight bytes of time, the initialisation vector, the cipher text, and an
+/// HMAC-SHA256 of everything before it.
 enum FernetLayout {
     static let version: UInt8 = 0x80
     static let timeBytes = 8
@@ -25,10 +25,10 @@ enum FernetLayout {
     static let headBytes = 1 + timeBytes + blockBytes
 
     static let broken = ExportError(
-        .badData, "the tarball's export.json is no Fernet token; it is damaged or truncated, encrypt it again")
+        .badData, "the tarball's export.json is not a Fernet token; it is damaged or truncated, encrypt it again")
     static let forged = ExportError(
         .badData,
-        "the tarball's export.json does not carry the signature of its key: it was damaged, truncated or changed")
+        "the tarball's export.json does not have the signature of its key: it was damaged, truncated or changed")
 }
 
 /// Authenticates a whole token without keeping it.
@@ -60,8 +60,8 @@ enum FernetCheck {
     }
 }
 
-/// The plain text of a token that has been authenticated. The signature is computed along and compared once more at
-/// the end, in case the file was changed in between.
+/// The plain text of a token that has been authenticated. The signature is computed again during the pass and compared
+/// at the end, in case the file has changed since.
 // Ten properties: the state of a cipher, of a signature and of the block between them, which advance together.
 final class FernetPlainText: ByteSource {
     private let token: Base64URLReader
@@ -121,7 +121,7 @@ final class FernetPlainText: ByteSource {
         }
     }
 
-    /// Behind the last block: the padding says how many bytes of itself to cut off, and the signature has to hold.
+    /// After the last block: the padding says how many bytes of itself to cut off, and the signature has to hold.
     private func finish() throws(ExportError) {
         try need(FernetLayout.tagBytes)
         guard hmac.finalize() == UnsafeRawBufferPointer(rebasing: block[..<kept]) else {

@@ -1,5 +1,5 @@
 /// An encrypted tarball: `export.json`, a Fernet token of the JSON text; `data.key`, the token's key, encrypted with
-/// RSA; `key.pub`, the public key that did it.
+/// RSA; `key.pub`, the public key used for that.
 final class Tarball {
     private static let export = "export.json"
     private static let dataKey = "data.key"
@@ -13,39 +13,45 @@ final class Tarball {
     /// Bytes of the token's cipher text, once the token has been authenticated.
     private var cipherBytes: Int?
 
-    /// Reads the tarball's table and its keys: each of the three members once, no other regular one.
+    /// Reads the list of members and the keys. The tarball must hold each of the three members once and no other file.
     init(_ file: OpenFile, limits: ExportLimits) throws(ExportError) {
         self.file = file
         self.limits = limits
         try file.requireUnchanged()
         let archive = try ArchiveReader(file, limits: limits)
-        var small: [String: [UInt8]] = [:]
+        var contents: [String: [UInt8]] = [:]
         while let member = try archive.next() {
             guard member.isRegular else { continue }
-            guard small[member.name] == nil else {
+            guard contents[member.name] == nil else {
                 throw ExportError(.badData, "the tarball holds \(member.name) twice")
             }
-            switch member.name {
-            case Self.dataKey, Self.publicKey:
-                small[member.name] = try archive.small(member.name, maxBytes: limits.maxKeyBytes)
-            case Self.export:
-                small[member.name] = []
-                try Self.drain(archive)
-            default:
-                throw ExportError(
-                    .badData,
-                    "the tarball holds \(ShownName.safe(member.name)), which does not belong there; "
-                        + "it has export.json, data.key and key.pub and nothing else")
-            }
+            contents[member.name] = try Self.content(of: member.name, in: archive, limits)
         }
-        for name in [Self.export, Self.dataKey, Self.publicKey] where small[name] == nil {
-            throw ExportError(.badData, "the tarball lacks \(name); it is truncated, or no export")
+        for name in [Self.export, Self.dataKey, Self.publicKey] where contents[name] == nil {
+            throw ExportError(.badData, "the tarball lacks \(name); it is truncated, or not an export")
         }
-        wrappedKey = small[Self.dataKey] ?? []
-        publicPEM = small[Self.publicKey] ?? []
+        wrappedKey = contents[Self.dataKey] ?? []
+        publicPEM = contents[Self.publicKey] ?? []
     }
 
-    /// Reads an entry to its end, so that a cut or exploding one is noticed here.
+    /// The content of a key; empty for the export itself, which is only read through.
+    private static func content(
+        of name: String, in archive: ArchiveReader, _ limits: ExportLimits
+    ) throws(ExportError) -> [UInt8] {
+        switch name {
+        case dataKey, publicKey: return try archive.small(name, maxBytes: limits.maxKeyBytes)
+        case export:
+            try drain(archive)
+            return []
+        default:
+            throw ExportError(
+                .badData,
+                "the tarball holds \(ShownName.safe(name)), which does not belong there; "
+                    + "it has export.json, data.key and key.pub and nothing else")
+        }
+    }
+
+    /// Reads an entry to its end, so that a truncated or exploding one is found here.
     private static func drain(_ archive: ArchiveReader) throws(ExportError) {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { block.deallocate() }
@@ -60,7 +66,7 @@ final class Tarball {
         key = try TarballKey.unwrap(wrappedKey, publicPEM: publicPEM, privatePEM: privateKeyPEM)
     }
 
-    /// Begins a pass over the plain text; the first one authenticates the whole token before.
+    /// Begins a pass over the plain text. The first pass authenticates the whole token before it begins.
     func plainText() throws(ExportError) -> any ByteSource {
         guard let key else { throw ExportError(.badKey, "the tarball has not been unlocked") }
         try file.requireUnchanged()

@@ -5,19 +5,21 @@ import TextForms
 
 /// Unwraps a tarball's data-encryption key.
 enum TarballKey {
-    /// The private key has to be the one whose public key, as SubjectPublicKeyInfo in PEM, is `publicPEM` byte for byte.
+    /// The public key of the private key, as SubjectPublicKeyInfo in PEM, must equal `publicPEM` byte for byte.
     static func unwrap(
         _ wrapped: [UInt8], publicPEM: [UInt8], privatePEM: [UInt8]
     ) throws(ExportError) -> FernetKey {
         let key = try privateKey(privatePEM)
         guard pem(of: key) == publicPEM else {
             throw ExportError(
-                .badKey, "the private key is not the one the tarball was encrypted for; use its counterpart of key.pub")
+                .badKey,
+                "the private key is not the one the tarball was encrypted for; use the private key that belongs to key.pub"
+            )
         }
         guard let text = try? key.decrypt(wrapped, padding: .PKCS1_OAEP_SHA256),
             let bytes = Base64.decodeURLSafe(text), let fernet = FernetKey(bytes)
         else {
-            // Which of the steps failed would tell an attacker more than it tells an operator.
+            // The message does not say which step failed: an attacker could use that.
             throw ExportError(.badKey, "the tarball's data.key cannot be unwrapped with the private key; it is damaged")
         }
         return fernet
@@ -27,19 +29,20 @@ enum TarballKey {
         let text = String(decoding: bytes, as: UTF8.self)
         if text.contains("ENCRYPTED") {
             throw ExportError(
-                .badKey, "the private key is protected by a passphrase; write it without one with: openssl pkey")
+                .badKey,
+                "the private key is protected by a passphrase; write it without a passphrase with: openssl pkey")
         }
         if text.contains("PUBLIC KEY") {
-            throw ExportError(.badKey, "this is a public key; the tarball is opened with the private one")
+            throw ExportError(.badKey, "this is a public key; the tarball needs the private key")
         }
-        // The library's error is a bare code; short keys are as old exports used them.
+        // The library's error is only a code. Short keys are accepted because old exports use them.
         guard let key = try? _RSA.Encryption.PrivateKey(unsafePEMRepresentation: text) else {
-            throw ExportError(.badKey, "the private key is no RSA key in PEM form")
+            throw ExportError(.badKey, "the private key is not an RSA key in PEM form")
         }
         return key
     }
 
-    /// As OpenSSL writes it: lines of 64 characters and a line end behind the last.
+    /// As OpenSSL writes it: lines of 64 characters and a line end after the last.
     private static func pem(of key: _RSA.Encryption.PrivateKey) -> [UInt8] {
         let text = Array(Base64.encode(key.publicKey.derRepresentation).utf8)
         var out = Array("-----BEGIN PUBLIC KEY-----\n".utf8)

@@ -1,8 +1,8 @@
-/// The tables that a transaction has emptied. PostgreSQL does not roll sequences back: they stay untouched during the
-/// transaction, fresh ids are counted here, and the sequences follow after the commit.
+/// The tables that a transaction has cleared. PostgreSQL does not roll back sequences. So they stay untouched during the
+/// transaction, new ids are counted here, and the sequences are set after the commit.
 struct ClearedTables {
     struct Counter {
-        /// nil where the table numbers nothing.
+        /// nil if the table has no sequence.
         let sequence: String?
         var lastReserved: Int64 = 0
     }

@@ -4,7 +4,7 @@ internal import Catalogue
 struct PostgresCommand {
     let sql: String
     let parameters: PostgresParameters
-    /// Rows that it must touch; nil where any number will do.
+    /// Rows that it must touch; nil if any number will do.
     let expectedRows: Int?
 
     init(_ sql: String, _ parameters: PostgresParameters = PostgresParameters(), expectedRows: Int? = nil) {
@@ -14,7 +14,7 @@ struct PostgresCommand {
     }
 }
 
-/// Parameters in binary form, one behind the other in one buffer.
+/// Parameters in binary form, one after the other in one buffer.
 struct PostgresParameters {
     private(set) var types: [UInt32] = []
     private var places: [Range<Int>?] = []

@@ -1,31 +1,22 @@
 internal import Catalogue
 
 /// Conditions as SQL with parameters.
-struct PostgresConditions {
-    private(set) var sql = ""
+struct PostgresConditions: WhereClause {
+    var sql = ""
     var parameters = PostgresParameters()
 
     init(_ conditions: [Condition], in table: Table) throws(StorageError) {
-        for condition in conditions {
-            sql += sql.isEmpty ? " WHERE " : " AND "
-            switch condition {
-            case .isNull(let name): sql += SQLText.quoted(try table.requiredColumn(name).name) + " IS NULL"
-            case .isNotNull(let name): sql += SQLText.quoted(try table.requiredColumn(name).name) + " IS NOT NULL"
-            case .equals(let name, let value): add(try table.requiredColumn(name), among: [value])
-            case .isIn(let name, let list): add(try table.requiredColumn(name), among: list)
-            case .greaterThan(let name, let value): add(try table.requiredColumn(name), above: value)
-            }
-        }
+        try add(conditions, in: table)
     }
 
-    private mutating func add(_ column: Column, among list: [Value]) {
+    mutating func add(_ column: Column, among list: [Value]) {
         let name = SQLText.quoted(column.name)
         sql += "\(name) = ANY(\(add(list, comparedWith: column)))"
     }
 
-    private mutating func add(_ column: Column, above value: Value) {
+    mutating func add(_ column: Column, above value: Value) {
         let name = SQLText.quoted(column.name)
-        // An array of no value has no first element: null, and nothing is greater than that.
+        // The first element of an empty array is null, and no value is greater than null.
         let bound = "(\(add([value], comparedWith: column)))[1]"
         switch column.type {
         case .varchar, .text: sql += "\(name) COLLATE \"C\" > \(bound)"
@@ -44,7 +35,7 @@ struct PostgresConditions {
             do {
                 return try !value.fitted(to: column.type).isNull
             } catch {
-                // Of another type or beyond its range: no value of the column.
+                // Of another type or out of range: no value of the column equals it.
                 guard case .text(let text) = value, column.type.isText else { return false }
                 return !text.utf8.contains(0)
             }

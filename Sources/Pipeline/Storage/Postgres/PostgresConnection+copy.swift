@@ -13,8 +13,8 @@ extension PostgresConnection {
         if let failure = try drain(milliseconds) { throw failure }
     }
 
-    /// Runs statements of which one is a COPY from here; `next` gives the data piece by piece. What it throws ends the
-    /// COPY without effect and is thrown on.
+    /// Runs statements; one of them is a COPY from this side. `next` returns the data piece by piece. An error that it
+    /// throws ends the COPY without effect and is thrown to the caller.
     func copy(
         _ sql: String, next: () throws(StorageError) -> UnsafeRawBufferPointer?
     ) throws(PostgresFailure) {
@@ -38,8 +38,7 @@ extension PostgresConnection {
         if let failure { throw failure }
     }
 
-    /// Runs statements of which one is a COPY of this data, without waiting for its end: a later call throws what goes
-    /// wrong.
+    /// Runs statements, one of them a COPY of this data, without waiting for the end: a later call throws the error.
     func postCopy(_ sql: String, _ data: UnsafeRawBufferPointer) throws(PostgresFailure) {
         try beginCopy(sql)
         try buffer(data)
@@ -76,7 +75,7 @@ extension PostgresConnection {
         try flush(nil)
     }
 
-    /// Takes data over, to be sent as the server reads it.
+    /// Queues data that is sent as the server reads it.
     private func buffer(_ data: UnsafeRawBufferPointer) throws(PostgresFailure) {
         var rest = data
         while !rest.isEmpty {

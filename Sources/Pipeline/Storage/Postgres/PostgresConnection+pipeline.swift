@@ -20,8 +20,8 @@ extension PostgresConnection {
         try push()
     }
 
-    /// Reads all answers that are due; the first failure among them ends in a throw. Returns the results of the last
-    /// commands sent.
+    /// Reads all outstanding answers and throws the first failure among them. Returns the results of the last commands
+    /// sent.
     @discardableResult
     func settle(_ milliseconds: Int? = nil) throws(PostgresFailure) -> [PostgresResult] {
         guard !outstanding.isEmpty else { return [] }
@@ -60,7 +60,7 @@ extension PostgresConnection {
         var plans: [PreparedPlan] = []
         for (index, command) in commands.enumerated() {
             plans.append(try send(command))
-            // Long pipelines are pushed out as they grow, so that neither side waits for the other's buffer.
+            // Long pipelines are flushed as they grow, so that neither side waits for the other's buffer.
             if index % 64 == 63 { try flush(milliseconds) }
         }
         guard PQpipelineSync(handle) == 1 else { throw lost() }

@@ -31,7 +31,7 @@ final class PostgresConnection {
 
     private final class LastMessage { var wasReceived = false }
 
-    /// How much longer than its own limit for statements the server may take before it counts as lost.
+    /// How long after its own statement timeout the server may take before it counts as lost.
     private static let answerSlackMilliseconds = 5_000
     /// The oldest server whose features are relied on.
     static let minimumVersion = 120_000
@@ -42,7 +42,7 @@ final class PostgresConnection {
         PQsetNoticeReceiver(
             handle,
             { lastMessage, notice in
-                // Only one notice matters: the one with which the server ends an idle session.
+                // Only one notice matters: that the server ends an idle session.
                 guard let lastMessage, let severity = PQresultErrorField(notice, Int32(UInt8(ascii: "V"))) else {
                     return
                 }
@@ -66,7 +66,7 @@ final class PostgresConnection {
 
     var isInFailedTransaction: Bool { PQtransactionStatus(handle) == PQTRANS_INERROR }
 
-    /// Host, port and database, for an identity where the server tells no better.
+    /// Host, port and database: the identity if the server does not tell its own.
     var address: String {
         func text(_ pointer: UnsafeMutablePointer<CChar>?) -> String { pointer.map { String(cString: $0) } ?? "" }
         return "\(text(PQhost(handle))):\(text(PQport(handle)))/\(text(PQdb(handle)))"
@@ -101,7 +101,7 @@ final class PostgresConnection {
         let result = PQgetResult(handle)
         if PQstatus(handle) != CONNECTION_OK {
             isBroken = true
-            // If the server sent a last message, it says more than libpq.
+            // The server's last message, if any, says more than libpq's.
             if let result {
                 defer { PQclear(result) }
                 var failure = PostgresFailure(result)
@@ -126,7 +126,7 @@ final class PostgresConnection {
         }
     }
 
-    /// Hands the system what it takes at once; the rest goes with the next call.
+    /// Passes the system as much as it takes at once; the next call passes the rest.
     func push() throws(PostgresFailure) {
         guard PQflush(handle) >= 0 else { throw lost() }
     }
@@ -158,8 +158,8 @@ final class PostgresConnection {
         return PostgresFailure(lost: "the connection was lost")
     }
 
-    /// Look-ups go through indexes where there is one: the server keeps a statement's plan, and one that was made for an
-    /// empty table would read it from end to end once an import has filled it.
+    /// Look-ups use an index if there is one. The server keeps a statement's plan: a plan made for an empty table
+    /// would read the whole table after an import has filled it.
     private func configure() throws(PostgresFailure) {
         try execute(
             """

@@ -1,10 +1,10 @@
 @preconcurrency internal import CPQ
 internal import Glibc
 
-/// Opens connections to a server, and says why one was refused.
+/// Opens connections to a server, and says why a connection is refused.
 enum PostgresConnector {
     static func connect(_ url: String, _ timeouts: DatabaseTimeouts) throws(PostgresFailure) -> OpaquePointer {
-        // A later keyword wins over an earlier one: the URL over our wishes, our encoding over the URL.
+        // A later keyword overrides an earlier one: the URL our defaults, our encoding the URL.
         let settings: [(String, String)] = [
             ("connect_timeout", String(timeouts.connectSeconds)),
             ("tcp_user_timeout", String(timeouts.tcpMilliseconds)),
@@ -33,25 +33,26 @@ enum PostgresConnector {
         PQconninfoFree(options)
     }
 
-    /// libpq gives no SQLSTATE for a refused connection, only words.
+    /// libpq gives no SQLSTATE for a refused connection, only a message.
     private static func refusal(_ connection: OpaquePointer) -> PostgresFailure {
-        let words = String(cString: PQerrorMessage(connection))
+        let lines = String(cString: PQerrorMessage(connection)).split(whereSeparator: \.isWhitespace)
+        let words = lines.joined(separator: " ")
         var failure = PostgresFailure(lost: "no connection: \(words)")
         if PQconnectionNeedsPassword(connection) == 1 || PQconnectionUsedPassword(connection) == 1 {
             if words.contains("authentication failed") || words.contains("no password supplied") {
                 failure.sqlState = "28P01"
             }
         }
-        // The server is not the one that the certificate names, or does not encrypt: waiting does not change that.
+        // A wrong certificate, or a server without encryption: waiting does not help.
         let distrust = ["certificate verify failed", "server certificate for", "root certificate file"]
         if distrust.contains(where: words.contains) || words.contains("server does not support SSL")
             || words.contains("no pg_hba.conf entry") || words.contains("is not permitted to log in")
             || words.contains("authentication failed") || words.contains("permission denied for database")
         {
             failure.sqlState = "28000"
-        } else if words.contains("FATAL:  database \"") && words.contains("does not exist") {
+        } else if words.contains("FATAL: database \"") && words.contains("does not exist") {
             failure.sqlState = "3D000"
-        } else if words.contains("FATAL:  role \"") && words.contains("does not exist") {
+        } else if words.contains("FATAL: role \"") && words.contains("does not exist") {
             failure.sqlState = "28000"
         }
         return failure

@@ -10,7 +10,7 @@ extension PostgresDatabase {
         }
         var parameters = PostgresParameters()
         parameters.add(Int64(count))
-        // The sequence is looked up once, not once per row: hence the subquery that may not be pulled up.
+        // OFFSET 0 keeps the subquery separate, so that the sequence is looked up once, not once per row.
         let sql = """
             SELECT array_agg(nextval(s.sequence))
             FROM (SELECT \(Self.sequence(of: table.name)) AS sequence OFFSET 0) s, generate_series(1, $1)
@@ -51,7 +51,7 @@ extension PostgresDatabase {
         for (table, sequence) in known { transaction.cleared.add(table, sequence: sequence) }
     }
 
-    /// Those tables that exist, in the order given, with their sequences.
+    /// The tables that exist, in the order given, with their sequences.
     private func clearable(
         _ names: [String]
     ) throws(PostgresFailure) -> [(table: String, sequence: String?)] {
@@ -70,13 +70,13 @@ extension PostgresDatabase {
         return (0..<result.rowCount).map { (result.text($0, 0), result.optionalText($0, 1)) }
     }
 
-    /// Before the commit: sequences that stand below the new rows are moved above them, so that not even a worker
-    /// lost right after its commit leaves ids that are given out twice.
+    /// Before the commit: moves sequences above the new rows. If a worker is lost right after its commit, no id is handed
+    /// out twice.
     func coverClearedSequences() throws(StorageError) {
         let tables = transaction.cleared.counters.compactMap { table, counter in counter.sequence.map { (table, $0) } }
         guard !tables.isEmpty else { return }
         do {
-            // What can fail is checked first: sequences move only in a transaction that is about to commit.
+            // Deferred constraints are checked first: sequences move only in a transaction that is about to commit.
             try perform([PostgresCommand("SAVEPOINT relocation"), PostgresCommand("SET CONSTRAINTS ALL IMMEDIATE")])
             let moves = tables.map { table, sequence in
                 """
@@ -92,7 +92,7 @@ extension PostgresDatabase {
         }
     }
 
-    /// After the commit: numbering begins anew, right after the rows that were written.
+    /// After the commit: numbering continues right after the rows that were written.
     func restartSequences(of cleared: ClearedTables) {
         let moves = cleared.counters.compactMap { table, counter in
             counter.sequence.map { sequence in
@@ -107,7 +107,7 @@ extension PostgresDatabase {
         do {
             try perform([PostgresCommand(moves.joined(separator: " UNION ALL "))], within: Self.longMilliseconds)
         } catch {
-            // The rows are committed and every sequence is above them already; only the numbers between are lost.
+            // The rows are committed and every sequence is above them already; only unused numbers are lost.
         }
     }
 
@@ -116,20 +116,10 @@ extension PostgresDatabase {
         guard let table = failure.table, let constraint = failure.constraint else { return nil }
         do {
             try restoreSavepoint(keeping: true)
-            var parameters = PostgresParameters()
-            parameters.add(table)
-            parameters.add(constraint)
-            let sql = """
-                SELECT a.attname::text, c.confrelid::regclass::text FROM pg_constraint c
-                JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-                WHERE c.conrelid = to_regclass(quote_ident($1)) AND c.conname = $2 AND c.contype = 'f'
-                """
-            let found = try perform([PostgresCommand(sql, parameters)])[0]
-            guard found.rowCount == 1 else { return nil }
-            let column = found.text(0, 0)
+            guard let (column, target) = try foreignKey(constraint, of: table) else { return nil }
             let rows = """
                 SELECT min(t."id")::bigint FROM \(SQLText.quoted(table)) t WHERE t.\(SQLText.quoted(column)) IS NOT NULL
-                AND NOT EXISTS (SELECT FROM \(found.text(0, 1)) r WHERE r."id" = t.\(SQLText.quoted(column)))
+                AND NOT EXISTS (SELECT FROM \(target) r WHERE r."id" = t.\(SQLText.quoted(column)))
                 """
             let row = try perform([PostgresCommand(rows)])[0]
             let place = StorageError.Place(
@@ -139,6 +129,22 @@ extension PostgresDatabase {
             // The caller reports the violation without its row.
             return nil
         }
+    }
+
+    /// The column of a foreign key, and the quoted name of the table that it refers to; nil for another constraint.
+    private func foreignKey(
+        _ constraint: String, of table: String
+    ) throws(PostgresFailure) -> (column: String, target: String)? {
+        var parameters = PostgresParameters()
+        parameters.add(table)
+        parameters.add(constraint)
+        let sql = """
+            SELECT a.attname::text, c.confrelid::regclass::text FROM pg_constraint c
+            JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+            WHERE c.conrelid = to_regclass(quote_ident($1)) AND c.conname = $2 AND c.contype = 'f'
+            """
+        let found = try perform([PostgresCommand(sql, parameters)])[0]
+        return found.rowCount == 1 ? (found.text(0, 0), found.text(0, 1)) : nil
     }
 
     private static func sequence(of table: String) -> String {

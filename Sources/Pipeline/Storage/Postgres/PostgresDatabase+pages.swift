@@ -8,7 +8,7 @@ extension PostgresDatabase {
         let pageRows = min(max(pageRows, 1), Int(Int32.max))
         guard !isInTransaction else { return try readPages(query, pageRows, page) }
         try begin(.reading(milliseconds: Self.longMilliseconds))
-        // Nothing was written: how it ends makes no difference.
+        // Nothing was written, so a failed roll-back makes no difference.
         defer { rollback() }
         try readPages(query, pageRows, page)
     }
@@ -45,7 +45,7 @@ extension PostgresDatabase {
         }
     }
 
-    /// Closes the cursor, where the transaction has not failed or been lost, and the cursor with it.
+    /// Closes the cursor, unless the transaction has failed or is lost: the cursor has ended with it.
     private func close(_ cursor: String) {
         guard transaction.state == .open, !isInFailedTransaction else { return }
         do {

@@ -80,17 +80,7 @@ extension PostgresDatabase {
     func protected<Result>(
         _ table: Table?, _ body: () throws(PostgresFailure) -> Result
     ) throws(StorageError) -> Result {
-        guard isInTransaction else {
-            try begin()
-            do {
-                let result = try protected(table, body)
-                try commit()
-                return result
-            } catch {
-                rollback()
-                throw error
-            }
-        }
+        guard isInTransaction else { return try protectedAlone(table, body) }
         try beforeStatement?()
         do {
             return try body()
@@ -102,6 +92,21 @@ extension PostgresDatabase {
                 // The connection was lost, or the transaction had failed before this write. The problem says why.
             }
             throw problem
+        }
+    }
+
+    /// Runs a write in a transaction of its own.
+    private func protectedAlone<Result>(
+        _ table: Table?, _ body: () throws(PostgresFailure) -> Result
+    ) throws(StorageError) -> Result {
+        try begin()
+        do {
+            let result = try protected(table, body)
+            try commit()
+            return result
+        } catch {
+            rollback()
+            throw error
         }
     }
 
@@ -147,8 +152,8 @@ extension PostgresDatabase {
         }
     }
 
-    /// Writes the rows in order, each on its own, and fails with the first that does. Where none does (the row that
-    /// caused the conflict is gone by now) they are all written.
+    /// Writes the rows in order, each on its own, and fails with the first that fails. If none fails (the row that
+    /// caused the conflict is gone by now), all are written.
     private func writeOneByOne(
         _ rows: [[Value]], of table: Table,
         command: (ArraySlice<[Value]>) throws(PostgresFailure) -> PostgresCommand
@@ -159,29 +164,36 @@ extension PostgresDatabase {
             try perform([PostgresCommand("SAVEPOINT relocation")])
         }
         for start in stride(from: 0, to: rows.count, by: Self.retryRows) {
-            var commands: [PostgresCommand] = []
-            var mismatch: PostgresFailure?
-            for index in start..<min(start + Self.retryRows, rows.count) where mismatch == nil {
-                do throws(PostgresFailure) {
-                    commands.append(try command(rows[index...index]))
-                } catch {
-                    mismatch = error.naming(table, row: index)
-                }
-            }
-            do throws(PostgresFailure) {
-                try perform(commands)
-            } catch {
-                throw error.naming(table, row: start + max(error.commandIndex ?? 0, 0))
-            }
-            if let mismatch {
-                try perform([
-                    PostgresCommand("ROLLBACK TO SAVEPOINT relocation"),
-                    PostgresCommand("RELEASE SAVEPOINT relocation"),
-                ])
-                throw mismatch
-            }
+            try writeOneByOne(rows, start..<min(start + Self.retryRows, rows.count), of: table, command: command)
         }
         try perform([PostgresCommand("RELEASE SAVEPOINT relocation")])
+    }
+
+    /// Writes some of the rows in one round trip.
+    private func writeOneByOne(
+        _ rows: [[Value]], _ range: Range<Int>, of table: Table,
+        command: (ArraySlice<[Value]>) throws(PostgresFailure) -> PostgresCommand
+    ) throws(PostgresFailure) {
+        var commands: [PostgresCommand] = []
+        var mismatch: PostgresFailure?
+        for index in range where mismatch == nil {
+            do throws(PostgresFailure) {
+                commands.append(try command(rows[index...index]))
+            } catch {
+                mismatch = error.naming(table, row: index)
+            }
+        }
+        // The rows before the mismatch come first: one of them may fail.
+        do throws(PostgresFailure) {
+            try perform(commands)
+        } catch {
+            throw error.naming(table, row: range.lowerBound + max(error.commandIndex ?? 0, 0))
+        }
+        guard let mismatch else { return }
+        try perform([
+            PostgresCommand("ROLLBACK TO SAVEPOINT relocation"), PostgresCommand("RELEASE SAVEPOINT relocation"),
+        ])
+        throw mismatch
     }
 
     // MARK: - COPY

@@ -65,7 +65,7 @@ final class PostgresDatabase: Database {
             }
             try connection.execute("ROLLBACK")
         } catch {
-            // The server ends the transaction of a connection that is gone; the next call makes a new one.
+            // The server ends the transaction of a lost connection; the next call opens a new connection.
             self.connection = nil
         }
     }
@@ -100,7 +100,7 @@ final class PostgresDatabase: Database {
     private func finish() throws(StorageError) {
         if !transaction.cleared.isEmpty { try coverClearedSequences() }
         do throws(PostgresFailure) {
-            // Before the commit is sent: this side finds out that a row was missing, the server does not.
+            // Before the commit is sent, because only this side notices a missing row, not the server.
             if defersWrites { try tracked { connection throws(PostgresFailure) in _ = try connection.settle() } }
             // After a failure the savepoint allows a search for the row at fault. Deferred writes name no row.
             let ending = (defersWrites ? [] : ["SAVEPOINT relocation"]) + ["SET CONSTRAINTS ALL IMMEDIATE", "COMMIT"]
@@ -123,7 +123,7 @@ final class PostgresDatabase: Database {
 
     // MARK: - Running
 
-    /// Runs the commands in one round trip, opening the transaction on the way where it was only begun. The failure's
+    /// Runs the commands in one round trip, and opens the transaction with them if it was only begun. The failure's
     /// command index counts the commands given.
     @discardableResult
     func perform(
@@ -152,8 +152,8 @@ final class PostgresDatabase: Database {
         }
     }
 
-    /// Sends a command without waiting for its answer. The one that opens the transaction is waited for: were its BEGIN
-    /// to fail, those behind it would take effect one by one.
+    /// Sends a command without waiting for its answer, except for the command that opens the transaction: if its BEGIN
+    /// failed, the commands after it would take effect one by one.
     func post(_ command: PostgresCommand) throws(PostgresFailure) {
         if transaction.state == .pending {
             try perform([command])
@@ -178,7 +178,7 @@ final class PostgresDatabase: Database {
         }
     }
 
-    /// Takes a failed write back, where the server still holds its savepoint: the transaction is as it was before it.
+    /// Undoes a failed write if the server still holds its savepoint: the transaction is as it was before the write.
     func restoreSavepoint(keeping: Bool = false) throws(PostgresFailure) {
         guard transaction.state == .open, connection?.isInFailedTransaction == true else { return }
         let ending = keeping ? "" : "; RELEASE SAVEPOINT relocation"
@@ -219,8 +219,8 @@ final class PostgresDatabase: Database {
             throw PostgresFailure(lost: "the connection was lost, and the transaction with it")
         }
         let fresh = try PostgresConnection(url: url, timeouts: timeouts)
-        // Behind a name that moves (a failover, a renamed database) may stand another database than the one the
-        // relocation is bound to.
+        // A name may move to another database (a failover, a renamed database) than the one the relocation is bound
+        // to.
         guard try Self.identity(of: fresh) == identity else {
             throw PostgresFailure(own: StorageError(.unavailable, "another database answers at the same address"))
         }

@@ -3,7 +3,7 @@ internal import Catalogue
 
 /// An error as PostgreSQL or libpq reports it. Its DETAIL holds values: only the column names in it are kept.
 struct PostgresFailure: Error {
-    /// Five characters; nil where libpq itself failed.
+    /// Five characters; nil if libpq itself failed.
     var sqlState: String?
     /// The server's own words, shown for the classes of error that name objects and never a value.
     var message = ""
@@ -14,7 +14,7 @@ struct PostgresFailure: Error {
     var commandIndex: Int?
     /// An error found on this side of the connection: a value that does not fit its column, for example.
     var own: StorageError?
-    /// Whether no row of the batch at hand is at fault, but one written before.
+    /// Whether a row written before is at fault, and no row of the current batch.
     private var concernsEarlierRows = false
 
     init(lost message: String) { self.message = message }
@@ -62,7 +62,7 @@ struct PostgresFailure: Error {
         return sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") || $0 == "54000" } ?? false
     }
 
-    /// Whether the server no longer knows a statement as it was prepared.
+    /// Whether the server has dropped a prepared statement or its plan.
     var isStalePlan: Bool { sqlState == "26000" || sqlState == "0A000" && message.contains("cached plan") }
 
     /// Whether the server has no such function, or does not let this user call it.

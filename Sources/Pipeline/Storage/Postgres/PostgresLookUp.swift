@@ -25,7 +25,7 @@ struct PostgresLookUp {
 
     var command: PostgresCommand { PostgresCommand(sql, parameters) }
 
-    /// Opens a cursor on the rows. It shows the database at this moment, whatever is written later.
+    /// Opens a cursor on the rows. It shows the database at this moment, without later writes.
     func declaration(of cursor: String) -> PostgresCommand {
         PostgresCommand("DECLARE \(cursor) NO SCROLL CURSOR FOR \(sql)", parameters)
     }

@@ -31,8 +31,19 @@ struct PostgresSchemaAdmin: SchemaAdmin {
     }
 
     private func migrateInTransaction(_ tables: [Table]) throws(StorageError) -> MigrationResult {
+        try lockMigration()
+        let state = MigrationState(existing: try relations(), wanted: tables)
+        if try state.isComplete(mismatches: { () throws(StorageError) in try mismatches(with: tables) }) {
+            return .unchanged
+        }
+        if tables.contains(where: { $0.columns.contains { $0.type == .citext } }) { try createCitext() }
+        try create(tables)
+        return .created(tables: tables.count)
+    }
+
+    /// Of two calls at once the second waits here, and then finds every table.
+    private func lockMigration() throws(StorageError) {
         do {
-            // Two calls at once: the second waits and finds everything there.
             try database.perform(
                 [
                     PostgresCommand("SET LOCAL statement_timeout = \(PostgresDatabase.longMilliseconds)"),
@@ -42,13 +53,11 @@ struct PostgresSchemaAdmin: SchemaAdmin {
         } catch {
             throw error.storageError()
         }
-        let state = MigrationState(existing: try relations(), wanted: tables)
-        if try state.isComplete(mismatches: { () throws(StorageError) in try mismatches(with: tables) }) {
-            return .unchanged
-        }
-        if tables.contains(where: { $0.columns.contains { $0.type == .citext } }) { try createCitext() }
+    }
+
+    private func create(_ tables: [Table]) throws(StorageError) {
+        let commands = PostgresSchema.statements(for: tables).map { PostgresCommand($0) }
         do {
-            let commands = PostgresSchema.statements(for: tables).map { PostgresCommand($0) }
             for start in stride(from: 0, to: commands.count, by: 128) {
                 try database.perform(
                     Array(commands[start..<min(start + 128, commands.count)]), within: PostgresDatabase.longMilliseconds
@@ -57,7 +66,6 @@ struct PostgresSchemaAdmin: SchemaAdmin {
         } catch {
             throw error.storageError()
         }
-        return .created(tables: tables.count)
     }
 
     /// Any number, the same for every migration.

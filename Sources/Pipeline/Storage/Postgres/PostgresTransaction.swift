@@ -1,4 +1,4 @@
-/// The transaction of a connection, as this side of it knows it.
+/// The transaction of a connection, as the client sees it.
 struct PostgresTransaction {
     enum State {
         case none
@@ -16,7 +16,7 @@ struct PostgresTransaction {
     var opening = ["BEGIN ISOLATION LEVEL READ COMMITTED"]
     /// What `clear` emptied.
     var cleared = ClearedTables()
-    /// How many paged reads are open, one within the other.
+    /// How many nested paged reads are open.
     var cursors = 0
 
     /// The transaction of a paged read. Every read in it shows the same moment. It may stay idle as long as

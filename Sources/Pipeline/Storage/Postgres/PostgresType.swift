@@ -11,7 +11,7 @@ enum PostgresType {
 }
 
 extension ColumnType {
-    /// How values of the type travel as elements of a parameter array: the element's type and the array's. Where a
+    /// How values of the type travel as elements of a parameter array: the element's type and the array's. If a
     /// type has no fixed number (`citext`), or is an array itself, its text travels and is cast.
     var wireElement: (element: UInt32, array: UInt32) {
         switch self {
@@ -30,7 +30,7 @@ extension ColumnType {
         }
     }
 
-    /// The cast that makes the column's type of such an element; empty where it is that type already.
+    /// The cast that makes the column's type of such an element; empty if it is that type already.
     var wireCast: String {
         switch self {
         case .citext, .textArray, .doubleArray: "::\(sqlName)"

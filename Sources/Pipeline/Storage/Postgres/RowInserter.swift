@@ -14,7 +14,7 @@ struct RowInserter {
         try Self.checkWidths(of: rows, columns.count, in: batch.table)
         let source = ArrayParameters.source(of: columns)
         let conflicts = batch.ignoringConflicts ? " ON CONFLICT DO NOTHING" : ""
-        // Our ids come from the sequence already: an identity column that is GENERATED ALWAYS takes them, too.
+        // Our ids come from the sequence already, so even an identity column that is GENERATED ALWAYS may take them.
         sql =
             "INSERT INTO \(SQLText.quoted(table.name)) (\(SQLText.list(batch.columns))) OVERRIDING SYSTEM VALUE "
             + "SELECT \(ArrayParameters.selection(of: columns)) FROM \(source)\(conflicts)"

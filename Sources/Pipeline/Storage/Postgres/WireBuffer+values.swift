@@ -4,16 +4,7 @@ internal import TextForms
 extension WireBuffer {
     /// Appends a value in PostgreSQL's binary form, with its length.
     func append(_ value: Value, as type: ColumnType) throws(ValueMismatch) {
-        // Most of what is written, without a copy in between.
-        switch (value, type) {
-        case (.text(let text), .varchar(let limit)) where text.utf8.count <= limit ?? .max:
-            if text.holdsNUL { throw .nulCharacter }
-            return appendSized { append(text) }
-        case (.text(let text), .text), (.text(let text), .citext):
-            if text.holdsNUL { throw .nulCharacter }
-            return appendSized { append(text) }
-        default: break
-        }
+        if try appendPlainText(value, as: type) { return }
         switch try value.fitted(to: type) {
         case .null: appendNull()
         case .bool(let flag):
@@ -32,6 +23,19 @@ extension WireBuffer {
         }
     }
 
+    /// Appends a text that fits as it is, without a copy: most values are of this kind. False for any other value.
+    private func appendPlainText(_ value: Value, as type: ColumnType) throws(ValueMismatch) -> Bool {
+        guard case .text(let text) = value else { return false }
+        switch type {
+        case .text, .citext: break
+        case .varchar(let limit): if text.utf8.count > limit ?? .max { return false }
+        default: return false
+        }
+        if text.holdsNUL { throw .nulCharacter }
+        appendSized { append(text) }
+        return true
+    }
+
     /// Appends a value as an element of a parameter array: arrays as their text.
     func appendElement(_ value: Value, as type: ColumnType) throws(ValueMismatch) {
         switch try value.fitted(to: type) {
@@ -44,7 +48,7 @@ extension WireBuffer {
     /// The head of a one-dimensional array.
     func appendArrayHead(of element: UInt32, count: Int) {
         append(Int32(count == 0 ? 0 : 1))
-        // "May hold nulls": the server looks for itself.
+        // "May hold nulls": the server checks for itself.
         append(Int32(1))
         append(element)
         guard count > 0 else { return }

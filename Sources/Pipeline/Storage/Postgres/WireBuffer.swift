@@ -33,7 +33,7 @@ final class WireBuffer {
         count += source.count
     }
 
-    /// Writes what `body` appends behind its length in four bytes: PostgreSQL's form of a value.
+    /// Writes what `body` appends after its length in four bytes: PostgreSQL's form of a value.
     func appendSized<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) {
         let start = count
         append(Int32(0))

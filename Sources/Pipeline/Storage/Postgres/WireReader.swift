@@ -7,7 +7,7 @@ struct WireReader {
 
     init(_ bytes: UnsafeRawBufferPointer) { rest = bytes }
 
-    /// All that is left as one integer of 2, 4 or 8 bytes.
+    /// The remaining bytes as one integer of 2, 4 or 8 bytes.
     var wholeInteger: Int64? {
         switch rest.count {
         case 2: Int64(Int16(bigEndian: rest.loadUnaligned(as: Int16.self)))
@@ -78,7 +78,7 @@ struct WireReader {
     /// The server's own limit.
     private static let maximumDimensions: Int32 = 6
 
-    /// nil where there are fewer bytes than elements: each has a length of four bytes.
+    /// nil if there are fewer bytes than elements: each has a length of four bytes.
     private func elementCount(_ dimensions: [Int]) -> Int? {
         if dimensions.isEmpty { return 0 }
         var count = 1

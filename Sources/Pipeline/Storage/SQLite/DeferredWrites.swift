@@ -1,7 +1,7 @@
 internal import Dispatch
 
-/// Runs a connection's deferred writes in order on a thread of its own, while the caller prepares the next ones. After
-/// the first failure the rest is skipped.
+/// Runs a connection's deferred writes in order on a separate thread, while the caller prepares the next ones. After the
+/// first failure it skips the rest.
 ///
 /// `@unchecked`: no two threads use anything here at the same time. `isPending` belongs to the caller. `failure`, and the
 /// connection while a write is pending, belong to the queue; ``settle()`` waits until the queue is done.

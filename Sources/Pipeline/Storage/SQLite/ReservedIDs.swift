@@ -1,15 +1,15 @@
-/// The highest ids that a connection has handed out, by table. SQLite keeps its sequences in rows, and a rollback takes
-/// them back; these numbers keep the ids consumed.
+/// The highest ids that a connection has handed out, by table. SQLite keeps its sequences in rows, so a rollback resets
+/// them; with these numbers the ids stay consumed.
 struct ReservedIDs {
     private var all: [String: Int64] = [:]
-    /// Those of the open transaction, whose tables nobody else can write.
+    /// Ids of the open transaction. No other connection can write its tables.
     private var here: [String: Int64] = [:]
-    /// Those before the open transaction cleared its first table: a rollback restores them.
+    /// The ids before the open transaction cleared its first table: a rollback restores them.
     private var beforeClear: [String: Int64]?
 
     func last(of table: String) -> Int64 { all[table] ?? 0 }
 
-    /// nil where the open transaction has reserved none.
+    /// nil if the open transaction has reserved no ids.
     func lastHere(of table: String) -> Int64? { here[table] }
 
     mutating func reserve(upTo id: Int64, of table: String, inTransaction: Bool) {
@@ -17,10 +17,10 @@ struct ReservedIDs {
         if inTransaction { here[table] = id }
     }
 
-    /// For a sequence that is about to move past ids that came from elsewhere.
+    /// For a sequence that is about to move past ids that another program has written.
     mutating func forgetHere(_ table: String) { here[table] = nil }
 
-    /// The tables number anew.
+    /// The tables start numbering again.
     mutating func clear(_ tables: [String], inTransaction: Bool) {
         here = [:]
         if inTransaction, beforeClear == nil { beforeClear = all }

@@ -1,27 +1,18 @@
 internal import Catalogue
 
 /// Conditions as SQL with parameters.
-struct SQLiteConditions {
-    private(set) var sql = ""
+struct SQLiteConditions: WhereClause {
+    var sql = ""
     private(set) var values: [SQLiteValue] = []
     private let table: Table
 
     init(_ conditions: [Condition], in table: Table) throws(StorageError) {
         self.table = table
-        for condition in conditions {
-            sql += sql.isEmpty ? " WHERE " : " AND "
-            switch condition {
-            case .isNull(let name): sql += SQLText.quoted(try table.requiredColumn(name).name) + " IS NULL"
-            case .isNotNull(let name): sql += SQLText.quoted(try table.requiredColumn(name).name) + " IS NOT NULL"
-            case .equals(let name, let value): add(try table.requiredColumn(name), among: [value])
-            case .isIn(let name, let list): add(try table.requiredColumn(name), among: list)
-            case .greaterThan(let name, let value): add(try table.requiredColumn(name), above: value)
-            }
-        }
+        try add(conditions, in: table)
     }
 
     /// A value that does not fit the column equals none of its values.
-    private mutating func add(_ column: Column, among list: [Value]) {
+    mutating func add(_ column: Column, among list: [Value]) {
         let fitting = list.compactMap { SQLiteValue(lookingUp: $0, as: column.type) }
         let name = SQLText.quoted(column.name)
         if column.type == .citext {
@@ -44,7 +35,7 @@ struct SQLiteConditions {
         }
     }
 
-    private mutating func add(_ column: Column, above value: Value) {
+    mutating func add(_ column: Column, above value: Value) {
         guard let bound = SQLiteValue(lookingUp: value, as: column.type) else {
             sql += "FALSE"
             return
@@ -54,8 +45,8 @@ struct SQLiteConditions {
         sql += column.type == .citext ? "relocation_fold(\(name)) > ?" : "\(name) > ?"
     }
 
-    /// Whether a text holds anything but ASCII, in words SQLite has itself: the condition of the index that finds
-    /// those few texts whose folding NOCASE does not know.
+    /// Whether a text is not plain ASCII, with SQLite's own functions only. It is the condition of the index that finds
+    /// the few texts that NOCASE cannot fold.
     static func isWide(_ name: String) -> String { "length(\(name)) <> length(CAST(\(name) AS BLOB))" }
 
     /// A JSON array: one parameter for a list of any length.

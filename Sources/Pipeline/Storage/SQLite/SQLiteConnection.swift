@@ -8,7 +8,7 @@ final class SQLiteConnection {
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
     private static let maximumStatements = 256
-    /// Runs once per process, before the first connection: later SQLite ignores it.
+    /// Runs once per process, before the first connection: SQLite ignores it later.
     private static let withoutStatistics = relocation_sqlite3_without_statistics()
     /// Without this, the system would end the process at the file size limit. SQLite then reports a full disk instead.
     private static let ignoreFileSizeSignal: Void = { _ = signal(SIGXFSZ, SIG_IGN) }()
@@ -37,10 +37,10 @@ final class SQLiteConnection {
         sqlite3_close_v2(handle)
     }
 
-    /// Whether no transaction is open in SQLite itself: some errors end one.
+    /// Whether no transaction is open in SQLite itself: some errors end a transaction.
     var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
 
-    /// Whether a deferred foreign key is broken at this moment: SQLite counts them as it goes.
+    /// Whether a deferred foreign key is broken at the moment: SQLite keeps a count.
     var hasBrokenReferences: Bool {
         var (current, highest): (Int32, Int32) = (0, 0)
         let code = sqlite3_db_status(handle, SQLITE_DBSTATUS_DEFERRED_FKS, &current, &highest, 0)
@@ -82,7 +82,7 @@ final class SQLiteConnection {
         return statement
     }
 
-    /// Prepares a statement that only the caller uses.
+    /// Prepares a statement for one caller only.
     func prepared(_ sql: String) throws(StorageError) -> SQLiteStatement {
         var prepared: OpaquePointer?
         let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
@@ -96,7 +96,7 @@ final class SQLiteConnection {
     }
 
     /// Checks that the file exists, and creates it on request. SQLite itself would report a missing file, a missing
-    /// folder and a write-protected folder in the same way, and everybody could read a file that it creates. An empty
+    /// folder and a write-protected folder in the same way, and would create a file that every user can read. An empty
     /// file is an empty database. SQLite gives the log and its index (`-wal`, `-shm`) the mode of the file.
     private static func checkExists(_ path: String, create: Bool) throws(StorageError) {
         if access(path, F_OK) == 0 { return }
@@ -107,7 +107,8 @@ final class SQLiteConnection {
                 return
             }
         } else if errno == ENOENT {
-            throw StorageError(.schemaMismatch, "there is no database file \(path): `migrate` creates it")
+            throw StorageError(
+                .schemaMismatch, "there is no database file \(path): `relocation-worker migrate` creates it")
         }
         throw SQLiteFailure(code: SQLITE_CANTOPEN, message: "", systemError: errno).storageError(opening: path)
     }

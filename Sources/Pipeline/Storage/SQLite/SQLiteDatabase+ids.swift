@@ -2,7 +2,7 @@ internal import Catalogue
 
 extension SQLiteDatabase {
     /// Starts above the highest of three numbers: the table's ids, its sequence, and what this connection has handed out.
-    /// The third keeps ids consumed although a rollback took the sequence back.
+    /// Because of the third, ids stay consumed although a rollback resets the sequence.
     func reserveIDs(_ count: Int, for table: Table) throws(StorageError) -> [Int64] {
         guard count > 0 else { return [] }
         if defersWrites, let last = reserved.lastHere(of: table.name) {
@@ -73,16 +73,16 @@ extension SQLiteDatabase {
         ])
     }
 
-    /// Fails if a row refers to a row that does not exist.
+    /// Fails if a row points at a row that does not exist.
     func checkReferences() throws(StorageError) {
         guard connection.hasBrokenReferences else { return }
         throw brokenReference(in: writtenTables) ?? brokenReference(in: nil)
-            ?? StorageError(.foreignKeyViolation, "a row points at another that does not exist")
+            ?? StorageError(.foreignKeyViolation, "a row points at a row that does not exist")
     }
 
-    /// The row that broke a foreign key: SQLite itself does not say which.
+    /// The row that broke a foreign key. SQLite itself does not name it.
     ///
-    /// - Parameter tables: where to look; nil for everywhere.
+    /// - Parameter tables: the tables to search; nil for all.
     func brokenReference(in tables: Set<String>?) -> StorageError? {
         do {
             let statement = try connection.statement(

@@ -27,7 +27,7 @@ extension SQLiteDatabase {
     ) throws(StorageError) {
         let lookUp = try SQLiteLookUp(query)
         try prepareStatement()
-        // A statement of its own: if the consumer ran the same look-up, a shared one would start again.
+        // Not a shared statement: if the consumer ran the same look-up, a shared one would start again.
         let statement = try connection.prepared(lookUp.sql)
         try statement.bind(lookUp.values)
         defer { statement.reset() }
@@ -42,7 +42,7 @@ extension SQLiteDatabase {
         if !rows.isEmpty { try page(rows) }
     }
 
-    /// Nobody else writes during a transaction: SQLite has one writer at a time.
+    /// No other connection writes during a transaction: SQLite has one writer at a time.
     func count(_ table: Table, where conditions: [Condition], alone name: String) throws(StorageError) -> Int {
         let conditions = try SQLiteConditions(conditions, in: table)
         try prepareStatement()

@@ -17,7 +17,7 @@ final class SQLiteDatabase: Database {
 
     let connection: SQLiteConnection
     var reserved = ReservedIDs()
-    /// Tables written in this transaction: where a commit looks for a broken foreign key.
+    /// Tables written in this transaction: the commit searches them for a broken foreign key.
     var writtenTables: Set<String> = []
 
     private enum Transaction {
@@ -43,7 +43,7 @@ final class SQLiteDatabase: Database {
     func begin(deferringWrites: Bool) throws(StorageError) {
         guard !isInTransaction else { throw StorageError(.other, "a transaction is open already") }
         try beforeStatement?()
-        if connection.isReadOnly { throw StorageError(.readOnly, "the database may only be read") }
+        if connection.isReadOnly { throw StorageError(.readOnly, "the database is read-only") }
         try connection.execute("BEGIN IMMEDIATE")
         transaction = deferringWrites ? .writingDeferred : .writing
         transactions += 1
@@ -51,7 +51,7 @@ final class SQLiteDatabase: Database {
         writtenTables = []
     }
 
-    /// Opens the transaction of a paged read. Others may write meanwhile; it does not see what they write.
+    /// Opens the transaction of a paged read. Other connections may write meanwhile; it does not see their writes.
     func beginReading() throws(StorageError) {
         try beforeStatement?()
         try connection.execute("BEGIN")
@@ -65,7 +65,7 @@ final class SQLiteDatabase: Database {
         do {
             try connection.execute("PRAGMA query_only = OFF")
         } catch {
-            // The setting concerns this connection alone. Nothing is read or written, so nothing can fail.
+            // The setting affects only this connection. Nothing is read or written, so nothing can fail.
         }
     }
 
@@ -73,7 +73,7 @@ final class SQLiteDatabase: Database {
         try prepareStatement()
         guard connection.hasBrokenReferences else { return }
         throw brokenReference(in: writtenTables)
-            ?? StorageError(.foreignKeyViolation, "a row refers to one that is not there")
+            ?? StorageError(.foreignKeyViolation, "a row points at a row that does not exist")
     }
 
     func commit() throws(StorageError) {
@@ -120,7 +120,7 @@ final class SQLiteDatabase: Database {
         }
     }
 
-    /// Runs writes in a savepoint, or in a transaction of their own: after a failure nothing of them is left.
+    /// Runs writes in a savepoint, or in a transaction of their own: a failure leaves nothing of them.
     func atomically<Result>(_ writes: () throws(StorageError) -> Result) throws(StorageError) -> Result {
         let isNested = isInTransaction
         try connection.execute(isNested ? "SAVEPOINT batch" : "BEGIN IMMEDIATE")
@@ -136,7 +136,7 @@ final class SQLiteDatabase: Database {
         }
     }
 
-    /// The first integer of the first row; nil where there is no row or it is null.
+    /// The first integer of the first row; nil if there is no row or it is null.
     func integer(_ sql: String, _ values: [SQLiteValue] = []) throws(StorageError) -> Int64? {
         let statement = try connection.statement(sql)
         try statement.bind(values)
@@ -149,14 +149,14 @@ final class SQLiteDatabase: Database {
 
     /// Fails if SQLite did not accept a setting that durability or integrity depends on.
     private func configure() throws(StorageError) {
-        // The first read fails if the file is no SQLite database.
+        // The first read fails if the file is not a SQLite database.
         _ = try integer("PRAGMA schema_version")
         if !connection.isReadOnly { try connection.execute("PRAGMA journal_mode = WAL") }
         try connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY")
         // The log is written back into the file after 8,000 pages of 4 KiB; 16 MiB of pages stay in memory.
         try connection.execute("PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -16384")
         guard try integer("PRAGMA synchronous") == 2, try integer("PRAGMA foreign_keys") == 1 else {
-            throw StorageError(.other, "SQLite took no synchronous = FULL or no foreign keys")
+            throw StorageError(.other, "SQLite did not accept synchronous = FULL or foreign_keys = ON")
         }
     }
 

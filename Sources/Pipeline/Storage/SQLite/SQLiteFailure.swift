@@ -14,14 +14,14 @@ struct SQLiteFailure {
         switch systemError {
         case EACCES, EPERM, EROFS:
             return StorageError(
-                .permissionDenied, "\(words). The file and its folder have to be writable for this user.")
+                .permissionDenied, "\(words). The file and its folder must be writable for this user.")
         case ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG:
-            return StorageError(.cannotCreate, "\(words). Create its folder, or name another place.")
+            return StorageError(.cannotCreate, "\(words). Create its folder, or choose another place.")
         default: return StorageError(.other, words)
         }
     }
 
-    /// The error as a ``StorageError``. SQLite's words name tables, columns and constraints, never a value.
+    /// The error as a ``StorageError``. SQLite's message names tables, columns and constraints, never a value.
     func storageError(table: String?) -> StorageError {
         switch code & 0xFF {
         case SQLITE_CONSTRAINT: return violation(table: table)
@@ -29,11 +29,11 @@ struct SQLiteFailure {
             return StorageError(.contention, "the database is locked by another connection", table: table)
         case SQLITE_NOMEM: return StorageError(.unavailable, "SQLite had no memory", table: table)
         case SQLITE_FULL: return StorageError(.full, "the disk, or the database, is full", table: table)
-        case SQLITE_READONLY: return StorageError(.readOnly, "the database may only be read", table: table)
-        case SQLITE_NOTADB: return StorageError(.schemaMismatch, "the file is no SQLite database", table: table)
+        case SQLITE_READONLY: return StorageError(.readOnly, "the database is read-only", table: table)
+        case SQLITE_NOTADB: return StorageError(.schemaMismatch, "the file is not a SQLite database", table: table)
         case SQLITE_PERM, SQLITE_AUTH: return StorageError(.permissionDenied, message, table: table)
         case SQLITE_TOOBIG: return StorageError(.invalidValue, "a value is too large for SQLite", table: table)
-        case SQLITE_MISMATCH: return StorageError(.invalidValue, "an id that is no integer", table: table)
+        case SQLITE_MISMATCH: return StorageError(.invalidValue, "an id that is not an integer", table: table)
         case SQLITE_IOERR, SQLITE_CANTOPEN: return inputOutputError(table: table)
         case SQLITE_ERROR where message.hasPrefix("no such table") || message.hasPrefix("no such column"),
             SQLITE_ERROR where message.contains("has no column named"):
@@ -45,7 +45,7 @@ struct SQLiteFailure {
     private func inputOutputError(table: String?) -> StorageError {
         switch systemError {
         case ENOSPC, EFBIG, EDQUOT: StorageError(.full, "the disk is full", table: table)
-        case EROFS: StorageError(.readOnly, "the file system may only be read", table: table)
+        case EROFS: StorageError(.readOnly, "the file system is read-only", table: table)
         case EACCES, EPERM:
             StorageError(.permissionDenied, SQLiteConnection.words(ofError: systemError), table: table)
         default: StorageError(.unavailable, "SQLite: \(message) (\(code))", table: table)
@@ -70,7 +70,7 @@ struct SQLiteFailure {
         return .violation(kind, at: StorageError.Place(table: named, constraint: constraint, columns: columns))
     }
 
-    // The second bytes of SQLITE_CONSTRAINT_CHECK and its like: macros that Swift does not see.
+    // The second bytes of SQLITE_CONSTRAINT_CHECK and related codes: macros that Swift does not see.
     private static let check: Int32 = 1
     private static let foreignKey: Int32 = 3
     private static let notNull: Int32 = 5

@@ -32,7 +32,7 @@ struct SQLiteLookUp {
         return row
     }
 
-    /// Texts by their bytes, nulls last, equal values by id: as the other database does.
+    /// Texts by their bytes, nulls last, equal values by id: the same order as in PostgreSQL.
     private static func ordering(_ column: Column?) -> String {
         guard let column, !column.isPrimaryKey else { return " ORDER BY \"id\"" }
         let collation = column.type.isText ? " COLLATE BINARY" : ""

@@ -1,6 +1,6 @@
 internal import Catalogue
 
-/// The catalogue as SQLite definitions. Types carry PostgreSQL's names; SQLite reads an affinity from them.
+/// The catalogue as SQLite definitions. Types have PostgreSQL's names; SQLite derives an affinity from them.
 enum SQLiteSchema {
     static func statements(for tables: [Table]) -> [String] {
         let names = Set(tables.map(\.name))
@@ -18,7 +18,7 @@ enum SQLiteSchema {
 
     private static func definition(_ column: Column, of table: Table, among names: Set<String>) -> String {
         let name = SQLText.quoted(column.name)
-        // Only a column of the very type INTEGER is numbered by SQLite.
+        // SQLite numbers a column only if its type is exactly INTEGER.
         if column.isPrimaryKey, table.hasIdentity { return "\(name) INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT" }
         var words = [name, column.type.sqlName]
         if column.type == .citext { words.append("COLLATE NOCASE") }
@@ -31,7 +31,7 @@ enum SQLiteSchema {
         return words.joined(separator: " ")
     }
 
-    /// The current time in the one form that timestamps have.
+    /// The current time in the form of all timestamps.
     private static func defaultExpression(_ text: String) -> String {
         switch text {
         case "now()", "CURRENT_TIMESTAMP": "(strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000+00:00')"

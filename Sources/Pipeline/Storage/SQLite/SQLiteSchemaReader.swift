@@ -31,7 +31,7 @@ struct SQLiteSchemaReader {
             if tables[name] == nil { tables[name] = Self.table(defined: row.text(1)) }
             let isKey = row.integer(6) == 1
             let type = row.text(3)
-            // The one column whose type SQLite dictates: it numbers INTEGER, and stores 64 bits in it.
+            // SQLite dictates the type of this column only: it numbers INTEGER, and stores 64 bits in it.
             let isNumbered = isKey && type == "integer" && tables[name]?.hasSequence == true
             tables[name]?.columns[row.text(2)] = LiveColumn(
                 type: isNumbered ? TypeFit.numbered : type, isNullable: row.integer(4) == 0 && !isNumbered,
@@ -108,7 +108,7 @@ struct SQLiteDefinition {
         return words[(mark + 1)...].joined()
     }
 
-    /// The words of every check: those that are column names tell it apart.
+    /// The words of every check: the column names among them identify it.
     var checks: [Set<String>] {
         words.indices.filter { words[$0].uppercased() == "CHECK" }.map { start in
             var depth = 0

@@ -12,7 +12,7 @@ enum SQLiteValue {
 final class SQLiteStatement {
     private let statement: OpaquePointer
     private unowned let connection: SQLiteConnection
-    /// The texts bound last, one behind the other: SQLite reads them in place.
+    /// The texts bound last, one after the other: SQLite reads them in place.
     private var scratch: UnsafeMutableRawBufferPointer
 
     init(_ statement: OpaquePointer, of connection: SQLiteConnection) {
@@ -27,7 +27,7 @@ final class SQLiteStatement {
     }
 
     func reset() {
-        // The code returned is that of the last step, which has been reported already.
+        // The result is the code of the last step, which has been reported already.
         sqlite3_reset(statement)
     }
 

@@ -16,11 +16,11 @@ extension SQLiteValue {
         }
     }
 
-    /// The form a look-up compares with; nil for null and for what no value of the column equals.
+    /// The form that a look-up compares with; nil for null and for a value that the column cannot hold.
     init?(lookingUp value: Value, as type: ColumnType) {
         if value.isNull { return nil }
         if case .varchar = type, let text = value.text {
-            // A text that is too long is not cut for a comparison: it equals nothing.
+            // A text that is too long is not cut for a comparison, because no stored text can equal it.
             if text.utf8.contains(0) { return nil }
             self = .text(text)
             return

@@ -1,4 +1,4 @@
-/// A table as it is in the database, read from the database's own catalogue.
+/// A table of the live database, read from the database's own catalogue.
 struct LiveTable {
     var columns: [String: LiveColumn] = [:]
     var uniques: [LiveUnique] = []
@@ -6,7 +6,7 @@ struct LiveTable {
     var checks: [Set<String>] = []
     /// Column → table it points at.
     var foreignKeys: [String: String] = [:]
-    /// Whether it hands out fresh ids.
+    /// Whether the database numbers its rows.
     var hasSequence = false
 }
 

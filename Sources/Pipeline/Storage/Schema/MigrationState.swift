@@ -1,6 +1,6 @@
 internal import Catalogue
 
-/// Which tables a database holds, beside those that `migrate` would create.
+/// The tables that a database holds, compared with those that `migrate` would create.
 struct MigrationState {
     /// In name order.
     let existing: [String]
@@ -14,7 +14,7 @@ struct MigrationState {
         if missing.count == wanted.count {
             guard let foreign = existing.first else { return false }
             throw StorageError(
-                .occupied, "the database holds tables of somebody else (\(foreign)): only an empty one is migrated",
+                .occupied, "the database holds tables of another program (\(foreign)): migrate needs an empty database",
                 table: foreign)
         }
         if let first = missing.first {

@@ -3,7 +3,7 @@ public import Catalogue
 /// Creates, compares and finds the tables of a database. It uses the connection whose ``Database/schema`` it is, and
 /// calls ``Database/beforeStatement`` as every statement does.
 public protocol SchemaAdmin {
-    /// Creates every table in an empty database, in a transaction of its own. Changes nothing where they all exist
+    /// Creates every table in an empty database, in a transaction of its own. Changes nothing if they all exist
     /// already; refuses a database that holds anything else.
     func migrate(_ tables: [Table]) throws(StorageError) -> MigrationResult
 
@@ -23,9 +23,9 @@ public enum MigrationResult: Sendable, Equatable {
 /// One way in which a live table differs from the catalogue.
 public struct SchemaMismatch: Sendable, Equatable {
     public let table: String
-    /// nil where the table as a whole is at fault.
+    /// nil if the table as a whole is at fault.
     public let column: String?
-    /// What differs, what was expected, what was found, and what would fail because of it.
+    /// What differs: the expected and the found state, and what would fail because of it.
     public let message: String
     /// Whether an import would lose or falsify data, or fail. False for a harmless difference.
     public let isFatal: Bool

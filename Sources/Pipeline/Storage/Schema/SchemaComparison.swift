@@ -43,7 +43,7 @@ struct SchemaComparison {
 
     private mutating func compare(_ column: Column) {
         guard let found = live.columns[column.name] else {
-            // A column that nothing writes loses nothing by being absent.
+            // If no import writes the column, its absence loses no data.
             let message = "the column is missing: expected \(column.type.sqlName), its values would be lost"
             return report(column.name, message, fatal: !column.isDatabaseOnly)
         }
@@ -70,7 +70,8 @@ struct SchemaComparison {
     private mutating func compareExtraColumns() {
         for (name, column) in live.columns.sorted(by: { $0.key < $1.key })
         where table.column(name) == nil && !column.isNullable && !column.hasDefault {
-            report(name, "is an unknown column, NOT NULL and without default: every row would be refused", fatal: true)
+            report(
+                name, "is an unknown column, NOT NULL and without a default: every row would be refused", fatal: true)
         }
     }
 
@@ -99,8 +100,8 @@ struct SchemaComparison {
         }
     }
 
-    /// Whether rows that the catalogue allows could violate it. What holds the whole of a known unique index, or the
-    /// id, or a column that imports leave to its default cannot be violated on its own.
+    /// Whether rows that the catalogue allows could violate it. An index that contains all columns of a known unique
+    /// index, or the id, or a column that imports leave to its default, cannot be violated on its own.
     private func isSurprise(_ found: LiveUnique) -> Bool {
         let names = Set(found.columns.compactMap { $0 })
         if found.isPrimaryKey || names.contains("id") { return false }
@@ -130,11 +131,11 @@ struct SchemaComparison {
 
     private mutating func compareIdentity() {
         if !live.uniques.contains(where: { $0.columns == ["id"] && $0.condition == nil }) {
-            report("id", "is no primary key: rows would not be told apart", fatal: true)
+            report("id", "is not the primary key: two rows could have the same id", fatal: true)
         }
         if table.hasIdentity, !live.hasSequence {
             let sequence = SchemaNames.sequence(of: table.name)
-            report("id", "has no sequence (expected \(sequence)): no fresh ids could be had", fatal: true)
+            report("id", "has no sequence (expected \(sequence)): new rows would get no ids", fatal: true)
         }
     }
 
@@ -154,9 +155,9 @@ struct SchemaComparison {
     }
 }
 
-/// How a live column's type takes the values of ours.
+/// Whether the type of a live column holds the values of the catalogue's type.
 enum TypeFit {
-    /// The same, or one that takes every value of ours in the same form.
+    /// The same type, or one that holds every value of the catalogue's type in the same form.
     case same
     case shorter
     case other
@@ -177,7 +178,7 @@ enum TypeFit {
         }
     }
 
-    /// nil for no text type, `.some(nil)` for one without a limit.
+    /// nil if it is not a text type, `.some(nil)` for a text type without a limit.
     private static func textLimit(of live: String) -> Int?? {
         if live == "text" || live == "character varying" { return .some(nil) }
         guard live.hasPrefix("character varying("), let limit = Int(live.dropFirst(18).dropLast()) else { return nil }

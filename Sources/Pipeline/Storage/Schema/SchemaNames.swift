@@ -1,7 +1,7 @@
 internal import Catalogue
 internal import TextForms
 
-/// Names of constraints and indexes: `<table>_<columns>_<kind>`, shortened with a hash where PostgreSQL would cut them.
+/// Names of constraints and indexes: `<table>_<columns>_<kind>`, shortened with a hash if PostgreSQL would cut them.
 enum SchemaNames {
     static let maximumLength = 63
 

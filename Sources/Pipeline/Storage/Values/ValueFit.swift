@@ -1,7 +1,7 @@
 internal import Catalogue
 internal import TextForms
 
-/// Why a value does not fit its column; the words never show the value.
+/// Why a value does not fit its column. The reason never contains the value.
 struct ValueMismatch: Error {
     let reason: String
 
@@ -19,8 +19,8 @@ struct ValueMismatch: Error {
 }
 
 extension Value {
-    /// The value in the form its column stores, or why it has none. Both databases check alike, before anything is
-    /// sent: SQLite itself would take any text and any number.
+    /// The value in the form its column stores, or why it does not fit. Both databases use the same check before anything
+    /// is sent: SQLite itself would accept any text and any number.
     func fitted(to type: ColumnType) throws(ValueMismatch) -> Value {
         switch (type, self) {
         case (_, .null): return self
@@ -52,7 +52,7 @@ extension Value {
         }
     }
 
-    /// As PostgreSQL does on assignment, spaces beyond the limit are cut off; anything else there is an error.
+    /// As PostgreSQL does on assignment, spaces beyond the limit are cut off; any other character there is an error.
     private static func text(_ text: String, limit: Int?) throws(ValueMismatch) -> Value {
         if text.holdsNUL { throw .nulCharacter }
         guard let limit, text.utf8.count > limit, text.unicodeScalars.count > limit else { return .text(text) }
@@ -107,7 +107,7 @@ extension ColumnType {
 }
 
 extension Table {
-    /// The columns of that name, or an error of our own: no SQL is made from an unknown name.
+    /// The columns of these names, or an error: no SQL is built from an unknown name.
     func columns(named names: [String]) throws(StorageError) -> [Column] {
         var out: [Column] = []
         out.reserveCapacity(names.count)

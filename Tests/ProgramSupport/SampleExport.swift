@@ -1,8 +1,8 @@
 import Foundation
 
 /// Exports made for the tests.
-enum SampleExport {
-    static func user(_ pk: Int, username: String? = nil, changes: [String: Any] = [:]) -> [String: Any] {
+package enum SampleExport {
+    package static func user(_ pk: Int, username: String? = nil, changes: [String: Any] = [:]) -> [String: Any] {
         var fields: [String: Any] = [
             "password": "pbkdf2_sha256$720000$salt$digest", "last_login": NSNull(),
             "username": username ?? "user-\(pk)", "name": "User \(pk)", "email": "user-\(pk)@example.com",
@@ -15,14 +15,14 @@ enum SampleExport {
         return ["model": "sentry.user", "pk": pk, "fields": fields]
     }
 
-    static func email(_ pk: Int) -> [String: Any] {
+    package static func email(_ pk: Int) -> [String: Any] {
         [
             "model": "sentry.email", "pk": pk,
             "fields": ["email": "user-\(pk)@example.com", "date_added": "2023-06-22T22:59:54.521Z"],
         ]
     }
 
-    static func userEmail(_ pk: Int, user: Int) -> [String: Any] {
+    package static func userEmail(_ pk: Int, user: Int) -> [String: Any] {
         [
             "model": "sentry.useremail", "pk": pk,
             "fields": [
@@ -33,7 +33,7 @@ enum SampleExport {
         ]
     }
 
-    static func option(_ pk: Int, user: Int, key: String = "timezone", value: String = "\"Europe/Vienna\"")
+    package static func option(_ pk: Int, user: Int, key: String = "timezone", value: String = "\"Europe/Vienna\"")
         -> [String: Any]
     {
         [
@@ -44,14 +44,14 @@ enum SampleExport {
         ]
     }
 
-    /// `count` users with address, e-mail and option each: four rows a user.
-    static func users(_ count: Int) -> [[String: Any]] {
+    /// `count` users with address, e-mail and option each: four rows per user.
+    package static func users(_ count: Int) -> [[String: Any]] {
         let all = 1...count
         return all.map { user($0) } + all.map { email($0) } + all.map { option($0, user: $0) }
             + all.map { userEmail($0, user: $0) }
     }
 
-    static func json(_ rows: [[String: Any]]) throws -> String {
+    package static func json(_ rows: [[String: Any]]) throws -> String {
         String(decoding: try JSONSerialization.data(withJSONObject: rows, options: [.sortedKeys]), as: UTF8.self)
     }
 }

@@ -1,24 +1,24 @@
-import Catalogue
+package import Catalogue
 import Foundation
 import Storage
-import TestSupport
+package import TestSupport
 
 /// Both programs with a Redis and a SQLite database of their own.
-final class Installation: Sendable {
-    let redis: RedisServer
-    let folder: TemporaryFolder
-    let prefix = "test"
+package final class Installation: Sendable {
+    package let redis: RedisServer
+    package let folder: TemporaryFolder
+    package let prefix = "test"
 
     /// - Parameter migrated: whether the database is there: enqueuing needs none.
-    init(redisLines: [String] = [], tcp: Bool = false, migrated: Bool = true) throws {
+    package init(redisLines: [String] = [], tcp: Bool = false, migrated: Bool = true) throws {
         redis = try RedisServer(redisLines, tcp: tcp)
         folder = try TemporaryFolder()
         if migrated { try migrate() }
     }
 
-    var databasePath: String { folder.file("destination.sqlite") }
+    package var databasePath: String { folder.file("destination.sqlite") }
 
-    var environment: [String: String?] {
+    package var environment: [String: String?] {
         [
             "RELOCATION_REDIS_URL": redis.url, "RELOCATION_REDIS_PREFIX": prefix,
             "RELOCATION_DATABASE_URL": "sqlite://\(databasePath)", "RELOCATION_FAILPOINT": nil,
@@ -26,34 +26,24 @@ final class Installation: Sendable {
     }
 
     /// What a program said and how it ended.
-    struct Result {
-        let code: Int32
-        let output: String
-        let errors: String
+    package struct Result {
+        package let code: Int32
+        package let output: String
+        package let errors: String
 
         /// The last line of standard output.
-        var lastLine: String { output.split(separator: "\n").last.map(String.init) ?? "" }
+        package var lastLine: String { output.split(separator: "\n").last.map(String.init) ?? "" }
     }
 
-    /// The folder of the test's own bundle, where the programs are built too, unless RELOCATION_TEST_PROGRAMS names
-    /// another, such as that of a release build.
-    static let programs: String = {
-        if let named = ProcessInfo.processInfo.environment["RELOCATION_TEST_PROGRAMS"] { return named }
-        let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
-        if FileManager.default.fileExists(atPath: bundle + "/relocation-worker") { return bundle }
-        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? bundle
-        return URL(fileURLWithPath: executable).deletingLastPathComponent().path
-    }()
-
     /// - Parameter under: a program that starts this one
-    func start(
+    package func start(
         _ program: String, _ arguments: [String], environment changes: [String: String?] = [:], input: String? = nil,
         under: [String] = []
     ) throws -> Running {
         let name = UUID().uuidString
         let output = folder.file("\(name).out")
         let errors = folder.file("\(name).err")
-        let command = under + [Self.programs + "/" + program] + arguments
+        let command = under + [Programs.folder + "/" + program] + arguments
         let process = try ChildProcess(
             command[0], Array(command.dropFirst()),
             environment: environment.merging(changes) { _, new in new }, input: input, output: output, errors: errors,
@@ -61,12 +51,12 @@ final class Installation: Sendable {
         return Running(process: process, output: output, errors: errors)
     }
 
-    struct Running {
-        let process: ChildProcess
-        let output: String
-        let errors: String
+    package struct Running {
+        package let process: ChildProcess
+        package let output: String
+        package let errors: String
 
-        func result(within seconds: Double = 60) throws -> Result {
+        package func result(within seconds: Double = 60) throws -> Result {
             guard let status = process.wait(seconds: seconds) else {
                 throw SystemFailure("the program did not end within \(seconds) seconds: \(read(errors))")
             }
@@ -79,18 +69,18 @@ final class Installation: Sendable {
             String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
         }
 
-        var errorsSoFar: String { read(errors) }
+        package var errorsSoFar: String { read(errors) }
     }
 
     @discardableResult
-    func enqueue(
+    package func enqueue(
         _ arguments: String..., environment: [String: String?] = [:], input: String? = nil
     ) throws -> Result {
         try start("relocation-enqueue", arguments, environment: environment, input: input).result()
     }
 
     @discardableResult
-    func worker(_ arguments: String..., environment: [String: String?] = [:]) throws -> Result {
+    package func worker(_ arguments: String..., environment: [String: String?] = [:]) throws -> Result {
         try start("relocation-worker", arguments, environment: environment).result()
     }
 
@@ -100,7 +90,7 @@ final class Installation: Sendable {
     }
 
     /// `status UUID --json` as an object.
-    func status(_ uuid: String) throws -> [String: Any] {
+    package func status(_ uuid: String) throws -> [String: Any] {
         let result = try enqueue("status", uuid, "--json")
         guard let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] else {
             throw SystemFailure("no status: \(result.errors)")
@@ -108,10 +98,10 @@ final class Installation: Sendable {
         return object
     }
 
-    func rows(_ uuid: String) throws -> [String: Int] { try status(uuid)["rows"] as? [String: Int] ?? [:] }
+    package func rows(_ uuid: String) throws -> [String: Int] { try status(uuid)["rows"] as? [String: Int] ?? [:] }
 
     /// All rows of a table, by column.
-    func table(_ name: String) throws -> [[String: Value]] {
+    package func table(_ name: String) throws -> [[String: Value]] {
         guard let table = Catalogue.standard.tables.first(where: { $0.name == name }) else { return [] }
         let database = try DatabaseConnector.open(try DatabaseURL("sqlite://\(databasePath)"), create: false)
         let columns = table.columns.map(\.name)
@@ -121,13 +111,13 @@ final class Installation: Sendable {
     }
 
     /// Every row of the tables a users import touches.
-    func everything() throws -> [String: [[String: Value]]] {
+    package func everything() throws -> [String: [[String: Value]]] {
         var out: [String: [[String: Value]]] = [:]
         for name in Self.userTables { out[name] = try table(name) }
         return out
     }
 
-    static let userTables = [
+    package static let userTables = [
         "auth_user", "sentry_useremail", "sentry_email", "sentry_useroption", "sentry_lostpasswordhash",
         "sentry_controlimportchunk", "sentry_controlimportchunkreplica", "sentry_regionimportchunk",
     ]
