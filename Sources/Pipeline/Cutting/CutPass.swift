@@ -42,7 +42,7 @@ private struct Cutter {
 
     /// Takes a row in; returns the chunk that it closes.
     mutating func add(_ walk: FileWalk, _ state: FileWalk.ModelState) throws -> Chunk? {
-        guard state.fate == .queued else { return try finish() }
+        guard state.disposition == .queued else { return try finish() }
         let isKept = try filter?.accepts(walk, state.name) ?? true
         let text = walk.reader.text
         var closed: Chunk?

@@ -3,7 +3,7 @@ public import Catalogue
 /// What the first pass over an export has found: the whole file is sound, and this is in it.
 // Thirteen properties: a report, each figure of which an operator reads.
 public struct ExportSurvey: Sendable, Equatable {
-    /// Rows of one model in the file, of any fate.
+    /// Rows of one model in the file, of any disposition.
     public struct ModelCount: Sendable, Equatable {
         /// Lower-case model name.
         public let model: String

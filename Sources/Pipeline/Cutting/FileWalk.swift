@@ -12,16 +12,17 @@ final class FileWalk {
         let name: String
         /// As the file first spells it.
         fileprivate let spelling: [UInt8]
-        let fate: ModelFate
+        let disposition: ModelDisposition
         /// For models whose rows are decoded.
         let plan: ModelPlan?
         fileprivate(set) var rows: Int64 = 0
 
-        fileprivate init(number: Int, name: String, spelling: [UInt8], fate: ModelFate, plan: ModelPlan?) {
+        fileprivate init(number: Int, name: String, spelling: [UInt8], disposition: ModelDisposition, plan: ModelPlan?)
+        {
             self.number = number
             self.name = name
             self.spelling = spelling
-            self.fate = fate
+            self.disposition = disposition
             self.plan = plan
         }
 
@@ -91,9 +92,10 @@ final class FileWalk {
             throw ExportError(
                 .tooLarge, "the export names more than \(limits.maxModels) models", place: reader.place)
         }
-        let fate = ModelFate(name, scope: scope, catalogue: catalogue)
-        let plan = fate.isDecoded ? catalogue.model(name).map(decoder.plan) : nil
-        let state = ModelState(number: models.count, name: name, spelling: spelling, fate: fate, plan: plan)
+        let disposition = ModelDisposition(name, scope: scope, catalogue: catalogue)
+        let plan = disposition.isDecoded ? catalogue.model(name).map(decoder.plan) : nil
+        let state = ModelState(
+            number: models.count, name: name, spelling: spelling, disposition: disposition, plan: plan)
         models.append(state)
         byName[name] = state
         return state

@@ -14,10 +14,10 @@ extension ExportSource {
         var survey = ExportSurvey(scope: scope, filter: filter, chunkSize: chunkSize)
         let walk = try FileWalk(self, scope: scope)
         var tally = Tally(chunkSize: chunkSize, limits: limits)
-        var oddities = Oddities()
+        var warnings = SurveyWarnings()
         var rows = filter.map(RowFilter.init)
         while let model = try walk.next() {
-            if let plan = model.plan { oddities.add(try walk.check(plan)) }
+            if let plan = model.plan { warnings.add(try walk.check(plan)) }
             if rows == nil {
                 tally.add(model, bytes: walk.rowBytes, isAccepted: true)
             } else {
@@ -31,7 +31,7 @@ extension ExportSource {
         }
         tally.finish(walk.models)
         survey.take(tally)
-        survey.warnings = oddities.warnings(walk)
+        survey.warnings = warnings.texts(walk)
         return survey
     }
 
@@ -39,7 +39,7 @@ extension ExportSource {
     private func count(_ filter: RowFilter, _ survey: ExportSurvey, _ tally: inout Tally) throws(ExportError) {
         let walk = try FileWalk(self, scope: survey.scope)
         while let model = try walk.next() {
-            let isAccepted = model.fate == .queued ? try filter.accepts(walk, model.name) : true
+            let isAccepted = model.disposition == .queued ? try filter.accepts(walk, model.name) : true
             tally.add(model, bytes: walk.rowBytes, isAccepted: isAccepted)
         }
         try walk.requireSame(as: survey)
@@ -88,7 +88,7 @@ private struct Tally {
 
     /// Takes in a row of a model, of which it is the last so far.
     mutating func add(_ model: FileWalk.ModelState, bytes: Int, isAccepted: Bool) {
-        guard model.fate == .queued else {
+        guard model.disposition == .queued else {
             windows.close()
             return
         }
@@ -109,7 +109,7 @@ private struct Tally {
     /// Accounts for the rows of all models, now that they are counted.
     mutating func finish(_ models: [FileWalk.ModelState]) {
         for model in models {
-            if let reason = model.fate.dropReason {
+            if let reason = model.disposition.dropReason {
                 leftOut.dropped(Int(model.rows), model: model.name, reason)
             } else if let rows = filtered[model.number] {
                 leftOut.dropped(rows, model: model.name, .filtered)
@@ -119,7 +119,7 @@ private struct Tally {
 }
 
 /// Rows that are accepted although an exporter would not write them so.
-private struct Oddities {
+private struct SurveyWarnings {
     private var missing = 0
     private var negative = 0
     private var zero = 0
@@ -137,7 +137,7 @@ private struct Oddities {
         if value == 0 { zero += 1 } else { negative += 1 }
     }
 
-    func warnings(_ walk: FileWalk) -> [String] {
+    func texts(_ walk: FileWalk) -> [String] {
         var out: [String] = []
         if walk.reader.isEmptyObject {
             out.append("the export is an empty object: 0 rows")
@@ -146,7 +146,7 @@ private struct Oddities {
         }
         for model in walk.models {
             let name = ShownName.safe(model.name)
-            switch model.fate {
+            switch model.disposition {
             case .unknown: out.append("\(Self.rows(model.rows)) of the unknown model \(name) left out")
             case .excluded: out.append("\(Self.rows(model.rows)) of \(name), which is never relocated, left out")
             case .deleted: out.append("\(Self.rows(model.rows)) of \(name), which no longer exists, left out")

@@ -61,7 +61,7 @@ public struct EnqueueJob {
         observer: Observer = Observer()
     ) throws -> Outcome {
         // The first connection is not repeated: a wrong address shows at once.
-        let queue = PatientQueue(
+        let queue = RetryingQueue(
             try RelocationQueue(configuration), limitMilliseconds: outageLimitMilliseconds,
             isInterrupted: observer.isInterrupted)
         for warning in try queue.serverReport().warnings { observer.warn(warning) }
@@ -75,7 +75,7 @@ public struct EnqueueJob {
 
     /// Pushes and publishes a relocation that is begun, or removes it again.
     private func fill(
-        _ queue: PatientQueue, _ token: Int64, _ source: ExportSource, _ survey: ExportSurvey, _ observer: Observer
+        _ queue: RetryingQueue, _ token: Int64, _ source: ExportSource, _ survey: ExportSurvey, _ observer: Observer
     ) throws -> Int {
         do {
             try Failpoint.reach("enqueue.begin.after")
@@ -96,7 +96,7 @@ public struct EnqueueJob {
         case already(RelocationStatus)
     }
 
-    private func begin(_ queue: PatientQueue, _ survey: ExportSurvey) throws -> Beginning {
+    private func begin(_ queue: RetryingQueue, _ survey: ExportSurvey) throws -> Beginning {
         var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
         relocation.options = options.json
         relocation.digest = survey.sha256
@@ -112,7 +112,7 @@ public struct EnqueueJob {
 
     /// A finished import is done again; one that goes on is left alone.
     private func replace(
-        _ status: RelocationStatus, with relocation: NewRelocation, _ queue: PatientQueue
+        _ status: RelocationStatus, with relocation: NewRelocation, _ queue: RetryingQueue
     ) throws -> Beginning {
         guard status.digest == relocation.digest, status.scope == relocation.scope else {
             throw OperationError(
@@ -127,7 +127,7 @@ public struct EnqueueJob {
     }
 
     private func push(
-        _ source: ExportSource, _ survey: ExportSurvey, _ queue: PatientQueue, _ token: Int64,
+        _ source: ExportSource, _ survey: ExportSurvey, _ queue: RetryingQueue, _ token: Int64,
         _ observer: Observer
     ) throws -> Int {
         var batch = TaskBatch(queue: queue, uuid: uuid, token: token, keyring: keyring)

@@ -4,7 +4,7 @@ import TaskFormat
 
 /// Collects tasks, seals them and pushes many at a time.
 struct TaskBatch {
-    let queue: PatientQueue
+    let queue: RetryingQueue
     let uuid: String
     let token: Int64
     let keyring: PayloadKeyring?
@@ -15,7 +15,7 @@ struct TaskBatch {
     private static let maxBytes = 1 << 20
     private static let maxTasks = 256
 
-    init(queue: PatientQueue, uuid: String, token: Int64, keyring: PayloadKeyring?) {
+    init(queue: RetryingQueue, uuid: String, token: Int64, keyring: PayloadKeyring?) {
         self.queue = queue
         self.uuid = uuid
         self.token = token

@@ -16,7 +16,7 @@ struct CommitBatchRun {
     private static let maxFollowUpBytes = 2 << 20
 
     private var held: HeldClaim { turn.held }
-    private var policy: GroupPolicy { turn.settings.groups }
+    private var policy: CommitBatchPolicy { turn.settings.commitBatches }
 
     func run() throws -> RunEnd {
         let feed = turn.feed(preparer)
@@ -100,7 +100,7 @@ struct CommitBatchRun {
             batch.append(next)
         }
         try work.confirmAlone()
-        try Failpoint.reach("group.commit")
+        try Failpoint.reach("batch.commit")
         try turn.commit()
         held.current = nil
         FlowMetrics.record(outcomes)

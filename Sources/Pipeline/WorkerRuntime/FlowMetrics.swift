@@ -7,7 +7,9 @@ internal import Metrics
 /// One metric a state change, ready for an exporter. Labels are bounded: states and outcomes, never names from files.
 enum FlowMetrics {
     enum Transition: String, CaseIterable {
-        case claimed, completed, failed, postponed, released, lost, yielded, paused
+        case claimed, completed, failed, postponed, released, lost, paused
+        /// Keeps the label that dashboards know.
+        case requeued = "yielded"
     }
 
     enum Rows: String, CaseIterable {

@@ -10,7 +10,7 @@ enum RunEnd: Sendable {
     /// Given back: the worker stops, or an operator asked for a pause or an end.
     case released
     /// Given back so that others have their turn.
-    case yielded
+    case requeued
     /// Another worker has it.
     case lost
     /// Redis does not answer; the lease runs out by itself.

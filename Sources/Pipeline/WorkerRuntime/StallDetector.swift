@@ -19,21 +19,21 @@ struct StallDetector: Sendable {
     }
 
     private let limitMilliseconds: Int
-    private let lookMilliseconds: Int
+    private let checkIntervalMilliseconds: Int
     private var last: [Reading] = []
     private var silent: [Int] = []
     private var asked: Set<Int> = []
 
     /// - Parameters:
     ///   - limitMilliseconds: what a turn may take; the same again after a reconnect was asked for
-    ///   - lookMilliseconds: time between two looks
-    init(limitMilliseconds: Int, lookMilliseconds: Int) {
+    ///   - checkIntervalMilliseconds: time between two checks
+    init(limitMilliseconds: Int, checkIntervalMilliseconds: Int) {
         self.limitMilliseconds = limitMilliseconds
-        self.lookMilliseconds = lookMilliseconds
+        self.checkIntervalMilliseconds = checkIntervalMilliseconds
     }
 
-    /// One look at all loops, always in the same order.
-    mutating func look(_ readings: [Reading]) -> Verdict {
+    /// Checks all loops, always in the same order.
+    mutating func check(_ readings: [Reading]) -> Verdict {
         var fresh: [Int] = []
         var stalled: Int?
         for (index, reading) in readings.enumerated() {
@@ -48,7 +48,7 @@ struct StallDetector: Sendable {
                 asked.remove(index)
                 continue
             }
-            silent[index] += lookMilliseconds
+            silent[index] += checkIntervalMilliseconds
             let limit = limitMilliseconds + reading.extraMilliseconds
             if silent[index] >= limit + limitMilliseconds { stalled = stalled ?? index }
             if silent[index] >= limit, asked.insert(index).inserted { fresh.append(index) }

@@ -16,7 +16,7 @@ public struct WorkerSettings: Sendable {
     public var outageBudgetMilliseconds = 30_000
     public var retries = RetryPolicy()
     /// How many chunks are committed together.
-    public var groups = GroupPolicy()
+    public var commitBatches = CommitBatchPolicy()
     /// Milliseconds that a loop may take for a turn before it counts as hanging: longer than any statement may take.
     public var stallLimitMilliseconds = 60_000
     /// The service manager, where one listens.

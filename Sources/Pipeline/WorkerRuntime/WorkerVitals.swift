@@ -31,7 +31,7 @@ final class WorkerVitals: Sendable {
         switch end {
         case .completed: completed.wrappingAdd(1, ordering: .relaxed)
         case .failed: failed.wrappingAdd(1, ordering: .relaxed)
-        case .postponed, .released, .yielded, .lost, .queueTrouble, .databaseTrouble, .unusable: break
+        case .postponed, .released, .requeued, .lost, .queueTrouble, .databaseTrouble, .unusable: break
         }
     }
 

@@ -3,7 +3,7 @@ import Queue
 
 /// The enqueuer's side of a queue that repeats a call if Redis does not answer. Every call is safe to repeat on the
 /// same `RelocationQueue`.
-struct PatientQueue {
+struct RetryingQueue {
     let queue: RelocationQueue
     /// Milliseconds for which Redis may stay away.
     let limitMilliseconds: Int64

@@ -1,7 +1,7 @@
 import Catalogue
 
 /// What an import does with a model's rows, whatever they hold.
-enum ModelFate {
+enum ModelDisposition {
     case queued, outOfScope, excluded, unknown, deleted
 
     init(_ name: String, scope: ImportScope, catalogue: Catalogue) {

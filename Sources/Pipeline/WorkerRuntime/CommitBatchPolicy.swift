@@ -1,6 +1,6 @@
 /// How many chunks of one relocation are committed together: enough that a commit's flush to disk is small beside what
 /// it makes durable, so few that a worker that is lost takes little work with it and others soon have their turn.
-public struct GroupPolicy: Sendable, Equatable {
+public struct CommitBatchPolicy: Sendable, Equatable {
     /// Rows after which a group is closed.
     public var maxRows = 20_000
     /// Milliseconds after which a group is closed: well within a lease.
@@ -19,7 +19,7 @@ public struct GroupPolicy: Sendable, Equatable {
     }
 
     /// Every chunk by itself.
-    static let single = GroupPolicy(maxRows: 0, maxMilliseconds: 0)
+    static let single = CommitBatchPolicy(maxRows: 0, maxMilliseconds: 0)
 
     func takesMore(afterRows rows: Int, milliseconds: Int64) -> Bool {
         rows < maxRows && milliseconds < maxMilliseconds

@@ -5,9 +5,9 @@ internal import Dispatch
 internal import Synchronization
 
 /// Prepares tasks in order on a thread of its own while earlier ones are being written, a few ahead of their use.
-final class DecodeAhead {
+final class Prefetcher {
     private let preparer: TaskPreparer
-    private let thread = DispatchQueue(label: "relocation.decode")
+    private let thread = DispatchQueue(label: "relocation.prefetch")
     private let shared = Shared()
     /// Tasks submitted and not taken yet.
     private(set) var waiting = 0
@@ -29,24 +29,24 @@ final class DecodeAhead {
         /// Counts the free places.
         let room = DispatchSemaphore(value: 0)
         let ready = DispatchSemaphore(value: 0)
-        private let places = UnsafeMutablePointer<PreparedTask?>.allocate(capacity: DecodeAhead.depth)
+        private let places = UnsafeMutablePointer<PreparedTask?>.allocate(capacity: Prefetcher.depth)
         private var put = 0
         private var taken = 0
 
         init() {
-            places.initialize(repeating: nil, count: DecodeAhead.depth)
+            places.initialize(repeating: nil, count: Prefetcher.depth)
             // Dispatch takes a semaphore that ends below its first value for one in use, and traps.
-            for _ in 0..<DecodeAhead.depth { room.signal() }
+            for _ in 0..<Prefetcher.depth { room.signal() }
         }
 
         deinit {
-            places.deinitialize(count: DecodeAhead.depth)
+            places.deinitialize(count: Prefetcher.depth)
             places.deallocate()
         }
 
         /// Of the decoding thread, once there is room.
         func add(_ task: PreparedTask) {
-            places[put % DecodeAhead.depth] = task
+            places[put % Prefetcher.depth] = task
             put += 1
             ready.signal()
         }
@@ -54,7 +54,7 @@ final class DecodeAhead {
         /// Waits for the next task.
         func take() -> PreparedTask? {
             ready.wait()
-            let task = places[taken % DecodeAhead.depth].take()
+            let task = places[taken % Prefetcher.depth].take()
             taken += 1
             room.signal()
             return task
