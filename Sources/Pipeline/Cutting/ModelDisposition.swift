@@ -1,6 +1,6 @@
 import Catalogue
 
-/// What an import does with a model's rows, whatever they hold.
+/// What an import does with a model's rows, whatever they contain.
 enum ModelDisposition {
     case queued, outOfScope, excluded, unknown, deleted
 
@@ -14,7 +14,7 @@ enum ModelDisposition {
         }
     }
 
-    /// Rows that are out of scope are judged all the same, as the reference does.
+    /// Rows that are out of scope are checked too, as the reference does.
     var isDecoded: Bool {
         switch self {
         case .queued, .outOfScope: true
@@ -22,7 +22,7 @@ enum ModelDisposition {
         }
     }
 
-    /// Why its rows are left out; nil when they are not.
+    /// Why the rows are left out; nil if they are queued.
     var dropReason: DropReason? {
         switch self {
         case .queued: nil

@@ -1,19 +1,19 @@
 import Glibc
 import Queue
 
-/// The enqueuer's side of a queue that repeats a call if Redis does not answer. Every call is safe to repeat on the
-/// same `RelocationQueue`.
+/// The enqueuer's queue. It repeats a call if Redis does not answer; each call is safe to repeat on the same
+/// `RelocationQueue`.
 struct RetryingQueue {
     let queue: RelocationQueue
-    /// Milliseconds for which Redis may stay away.
+    /// Milliseconds for which Redis may be unreachable.
     let limitMilliseconds: Int64
-    /// Asked before each repetition.
+    /// Whether to stop; asked before each repetition.
     let isInterrupted: () -> Bool
 
     init(_ queue: RelocationQueue, limitMilliseconds: Int?, isInterrupted: @escaping () -> Bool) {
         let lease = queue.configuration.timeouts.uploadLeaseMilliseconds
         self.queue = queue
-        // One more timeout, so that the last call is made when an outage as long as the lease is over.
+        // One more timeout, so that a last call follows an outage as long as the lease.
         let limit = limitMilliseconds ?? lease + queue.configuration.timeouts.commandMilliseconds
         self.limitMilliseconds = Int64(limit)
         self.isInterrupted = isInterrupted
@@ -23,8 +23,8 @@ struct RetryingQueue {
         try repeating { () throws(QueueError) in try queue.serverReport() }
     }
 
-    /// A `begin` whose answer was lost may have happened. The next one then hears that an enqueuer is at work, until the
-    /// upload lease of the lost one ends.
+    /// A `begin` whose answer was lost may have taken effect. Until its upload lease ends, the next `begin` is refused
+    /// because another enqueuer seems to be at work.
     func begin(_ relocation: NewRelocation, replacing: Bool = false) throws -> Begin {
         try repeating(waitsOutLostUpload: true) { () throws(QueueError) in
             try queue.begin(relocation, replacing: replacing)
@@ -44,7 +44,7 @@ struct RetryingQueue {
 
     /// - Parameters:
     ///   - waitsOutLostUpload: whether a conflict after a lost answer is repeated until the upload lease has ended
-    ///   - whenOver: what the operator should know if Redis stays away
+    ///   - whenOver: what the operator must know if Redis stays unreachable
     private func repeating<Result>(
         waitsOutLostUpload: Bool = false, whenOver: String = "Nothing was queued.",
         _ call: () throws(QueueError) -> Result
@@ -56,7 +56,7 @@ struct RetryingQueue {
             do throws(QueueError) {
                 return try call()
             } catch {
-                // A full or a read-only Redis is no outage: its operator hears of it at once.
+                // A full or read-only Redis is not an outage: the error goes to the operator at once.
                 let isOutage = error.kind == .unavailable
                 hasLostAnswer = hasLostAnswer || isOutage
                 if isOutage {

@@ -1,12 +1,11 @@
-/// How many chunks of one relocation are committed together: enough that a commit's flush to disk is small beside what
-/// it makes durable, so few that a worker that is lost takes little work with it and others soon have their turn.
+/// How many chunks of one relocation commit together. A large commit batch spreads the cost of a flush to disk over many
+/// rows. A small one loses little work with a lost worker and lets other relocations run soon.
 public struct CommitBatchPolicy: Sendable, Equatable {
-    /// Rows after which a group is closed.
+    /// Rows after which a commit batch closes.
     public var maxRows = 20_000
-    /// Milliseconds after which a group is closed: well within a lease.
+    /// Milliseconds after which a commit batch closes; far shorter than a lease.
     var maxMilliseconds: Int64 = 250
-    /// Tasks that are worked one by one after a worker was lost or a database was in trouble: the next one may be the
-    /// one that does it.
+    /// Tasks that commit one by one after a worker was lost or a database failed: one of them may be the cause.
     var cautiousTasks = 32
 
     public static let rowLimits = 1...1_000_000
@@ -18,7 +17,7 @@ public struct CommitBatchPolicy: Sendable, Equatable {
         self.maxMilliseconds = maxMilliseconds
     }
 
-    /// Every chunk by itself.
+    /// Each chunk commits by itself.
     static let single = CommitBatchPolicy(maxRows: 0, maxMilliseconds: 0)
 
     func takesMore(afterRows rows: Int, milliseconds: Int64) -> Bool {

@@ -4,11 +4,11 @@ import Relocation
 
 internal import Metrics
 
-/// One metric a state change, ready for an exporter. Labels are bounded: states and outcomes, never names from files.
+/// One metric per state change, ready for an exporter. Labels are bounded: states and outcomes, never names from files.
 enum FlowMetrics {
     enum Transition: String, CaseIterable {
         case claimed, completed, failed, postponed, released, lost, paused
-        /// Keeps the label that dashboards know.
+        /// The label keeps an older word that dashboards use.
         case requeued = "yielded"
     }
 
@@ -24,7 +24,7 @@ enum FlowMetrics {
 
     static func record(_ transition: Transition) { transitions[transition.rawValue]?.increment() }
 
-    /// Tasks whose results are committed.
+    /// Records tasks whose results are committed.
     static func record(_ outcomes: [TimedOutcome]) {
         for outcome in outcomes {
             chunks.increment()

@@ -4,12 +4,12 @@ import Relocation
 internal import Dispatch
 internal import Synchronization
 
-/// Prepares tasks in order on a thread of its own while earlier ones are being written, a few ahead of their use.
+/// Prepares the next few tasks, in order, on a thread of its own while the slot writes earlier ones.
 final class Prefetcher {
     private let preparer: TaskPreparer
     private let thread = DispatchQueue(label: "relocation.prefetch")
     private let shared = Shared()
-    /// Tasks submitted and not taken yet.
+    /// Tasks that are submitted and not taken yet.
     private(set) var waiting = 0
     /// Bytes of their payloads.
     private(set) var waitingBytes = 0
@@ -17,13 +17,13 @@ final class Prefetcher {
     private var sizes: [Int] = []
     private var taken = 0
 
-    /// Prepared tasks that wait for their use: what decoded rows may cost in memory.
+    /// Prepared tasks that may wait for use; it limits the memory that decoded rows take.
     static let depth = 3
 
-    /// A ring with one task in each place.
+    /// A ring buffer with one task per place.
     ///
-    /// `@unchecked`: a place is the decoding thread's from the wait for `room` until it signals `ready`, and its user's
-    /// from the wait for `ready` until it signals `room`; each of the two counts its places alone.
+    /// `@unchecked`: the prefetching thread owns a place from its wait for `room` until it signals `ready`. The consumer
+    /// owns it from its wait for `ready` until it signals `room`. Each side counts its places by itself.
     private final class Shared: @unchecked Sendable {
         let isCancelled = Atomic(false)
         /// Counts the free places.
@@ -35,7 +35,7 @@ final class Prefetcher {
 
         init() {
             places.initialize(repeating: nil, count: Prefetcher.depth)
-            // Dispatch takes a semaphore that ends below its first value for one in use, and traps.
+            // Dispatch traps when a semaphore is freed below its initial value. So the initial value is 0.
             for _ in 0..<Prefetcher.depth { room.signal() }
         }
 
@@ -44,7 +44,7 @@ final class Prefetcher {
             places.deallocate()
         }
 
-        /// Of the decoding thread, once there is room.
+        /// Called on the prefetching thread once there is room.
         func add(_ task: PreparedTask) {
             places[put % Prefetcher.depth] = task
             put += 1
@@ -72,7 +72,7 @@ final class Prefetcher {
             for element in elements {
                 shared.room.wait()
                 if shared.isCancelled.load(ordering: .sequentiallyConsistent) {
-                    // For the batches behind this one.
+                    // Wakes the submissions behind this one, so that they end too.
                     shared.room.signal()
                     return
                 }
@@ -81,7 +81,7 @@ final class Prefetcher {
         }
     }
 
-    /// The next task, once it is prepared; nil where none was submitted.
+    /// Waits for the next task to be prepared; nil if none is submitted.
     func next() -> PreparedTask? {
         guard waiting > 0 else { return nil }
         waiting -= 1
@@ -97,6 +97,6 @@ final class Prefetcher {
 }
 
 extension TaskElement {
-    /// Bytes that it takes in memory, beside a few.
+    /// Bytes that it takes in memory, approximately.
     fileprivate var payloadBytes: Int { if case .task(let task) = self { task.payload.count } else { 0 } }
 }

@@ -1,5 +1,5 @@
-/// Decides from heartbeats whether a worker still works. It counts its own looks and knows no clock, so that a process
-/// that was frozen and goes on is not taken for one that hangs.
+/// Decides from heartbeats whether a worker's loops still make progress. It counts its own checks instead of reading a
+/// clock: a process that was frozen and resumes does not count as stalled.
 struct StallDetector: Sendable {
     struct Reading: Sendable, Equatable {
         var beats = 0
@@ -8,13 +8,13 @@ struct StallDetector: Sendable {
     }
 
     enum Verdict: Sendable, Equatable {
-        /// Every loop has turned within the limit.
+        /// Each loop has beaten within the limit.
         case healthy
-        /// These loops have not: they are asked once to reconnect.
+        /// These loops have not, and are asked once to reconnect.
         case reconnect([Int])
-        /// Asked, but still within their time.
+        /// A loop was asked to reconnect and still has time.
         case waiting
-        /// This one did not turn even after it was asked.
+        /// This loop did not beat even after it was asked.
         case stalled(Int)
     }
 
@@ -25,14 +25,14 @@ struct StallDetector: Sendable {
     private var asked: Set<Int> = []
 
     /// - Parameters:
-    ///   - limitMilliseconds: what a turn may take; the same again after a reconnect was asked for
+    ///   - limitMilliseconds: the longest time between two beats; a loop gets the same again after it is asked to reconnect
     ///   - checkIntervalMilliseconds: time between two checks
     init(limitMilliseconds: Int, checkIntervalMilliseconds: Int) {
         self.limitMilliseconds = limitMilliseconds
         self.checkIntervalMilliseconds = checkIntervalMilliseconds
     }
 
-    /// Checks all loops, always in the same order.
+    /// Checks all loops. Callers pass them in the same order each time and add new ones at the end.
     mutating func check(_ readings: [Reading]) -> Verdict {
         var fresh: [Int] = []
         var stalled: Int?

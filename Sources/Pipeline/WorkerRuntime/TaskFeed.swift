@@ -1,17 +1,17 @@
 import Queue
 import Relocation
 
-/// A relocation's tasks in order, fetched and prepared ahead of their use. Tasks stay in the list until they are
-/// acknowledged.
+/// A relocation's tasks in order. It fetches them from Redis in pages and prepares them ahead of use. Tasks stay in the
+/// list until they are acknowledged.
 final class TaskFeed {
     private let queue: RelocationQueue
     private let claim: Claim
     private let prefetcher: Prefetcher
-    /// Tasks that were handed out and still stand in the list.
+    /// Tasks that were handed out and are still in the list.
     private(set) var unacknowledged = 0
     private var isAtEnd = false
 
-    /// Tasks fetched at a time, and their bytes.
+    /// Tasks of one page, and their bytes.
     private static let fetchCount = 128
     private static let fetchBytes = 4 << 20
 
@@ -21,7 +21,7 @@ final class TaskFeed {
         prefetcher = Prefetcher(preparer)
     }
 
-    /// Bytes of the tasks that were fetched and not handed out.
+    /// Bytes of the tasks that are fetched and not handed out.
     var waitingBytes: Int { prefetcher.waitingBytes }
 
     /// The next task; nil at the end of the list.
@@ -41,7 +41,7 @@ final class TaskFeed {
         if elements.isEmpty { isAtEnd = true } else { prefetcher.submit(elements) }
     }
 
-    /// So many of the first tasks were taken off the list, and so many added at its end.
+    /// An acknowledgement has removed `count` tasks from the start of the list and appended `added`.
     func acknowledged(_ count: Int, added: Int) {
         unacknowledged -= count
         if added > 0 { isAtEnd = false }

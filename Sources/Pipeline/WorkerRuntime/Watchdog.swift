@@ -53,12 +53,12 @@ final class Watchdog: Sendable {
             case .waiting: break
             case .reconnect(let stalled):
                 for index in stalled {
-                    log.error("a loop hangs: it is to reconnect", metadata: ["loop": "\(loops[index].name)"])
+                    log.error("a loop hangs: asked to reconnect", metadata: ["loop": "\(loops[index].name)"])
                     loops[index].askToReconnect()
                 }
             case .stalled(let index):
                 log.critical("a loop hangs for good: the process ends", metadata: ["loop": "\(loops[index].name)"])
-                return abandon("The worker's loop \(loops[index].name) hangs: the supervisor is to start it anew.")
+                return abandon("The worker's loop \(loops[index].name) hangs: the supervisor must restart the worker.")
             }
             usleep(UInt32(checkIntervalMilliseconds) * 1_000)
         }
