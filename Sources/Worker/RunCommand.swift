@@ -38,7 +38,7 @@ struct RunCommand: AsyncParsableCommand {
             Rows of one relocation that one transaction commits; 1 commits each chunk by itself. --group-rows is the \
             old name.
             """, valueName: "rows"))
-    var commitBatchRows = GroupPolicy().maxRows
+    var commitBatchRows = CommitBatchPolicy().maxRows
 
     @Option(
         name: .customLong("outage-budget"),
@@ -65,8 +65,8 @@ struct RunCommand: AsyncParsableCommand {
         guard WorkerSettings.concurrencyLimits.contains(concurrency) else {
             throw ValidationError("--concurrency takes 1 to \(WorkerSettings.concurrencyLimits.upperBound).")
         }
-        guard GroupPolicy.rowLimits.contains(commitBatchRows) else {
-            throw ValidationError("--commit-batch-rows takes 1 to \(GroupPolicy.rowLimits.upperBound).")
+        guard CommitBatchPolicy.rowLimits.contains(commitBatchRows) else {
+            throw ValidationError("--commit-batch-rows takes 1 to \(CommitBatchPolicy.rowLimits.upperBound).")
         }
         guard (0...86_400).contains(outageBudget) else {
             throw ValidationError("--outage-budget takes 0 to 86400 seconds.")
@@ -83,7 +83,7 @@ struct RunCommand: AsyncParsableCommand {
         settings.payloadKeys = try keyring()
         settings.drains = drain
         settings.concurrency = concurrency
-        settings.groups.maxRows = commitBatchRows
+        settings.commitBatches.maxRows = commitBatchRows
         settings.outageBudgetMilliseconds = outageBudget * 1000
         settings.stallLimitMilliseconds = stallLimit * 1000
         settings.notifier = Self.notifier(.process)

@@ -12,7 +12,7 @@ import Testing
             "chunk.before", "chunk.written", "chunk.recorded", "chunk.after", "acknowledge.before", "acknowledge.after",
         ].map { ("\($0):4", "1") }
         + [
-            "chunk.before:4", "chunk.written:4", "group.commit:1", "chunk.after:1", "acknowledge.before:1",
+            "chunk.before:4", "chunk.written:4", "batch.commit:1", "chunk.after:1", "acknowledge.before:1",
             "acknowledge.after:1",
         ].map { ($0, "8000") }
 

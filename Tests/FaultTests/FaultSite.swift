@@ -132,7 +132,7 @@ final class FaultSite {
         case .claimed(let claim):
             let end = try run(claim, queue, destination)
             switch end {
-            case .completed, .released, .yielded, .lost, .queueTrouble: break
+            case .completed, .released, .requeued, .lost, .queueTrouble: break
             case .postponed, .databaseTrouble: worker.destination = nil
             case .failed, .unusable:
                 throw SystemFailure("ended as \(end): \(try admin.status(claim.uuid).failureReason)")
@@ -147,7 +147,7 @@ final class FaultSite {
         settings.retries.baseMilliseconds = 0
         settings.retries.maxMilliseconds = 0
         // Every run has the same steps, however slow the machine.
-        settings.groups.maxMilliseconds = .max
+        settings.commitBatches.maxMilliseconds = .max
         let held = HeldClaim(
             claim, lease: LeaseClock(leaseMilliseconds: claim.leaseMilliseconds), queue: queue,
             retries: settings.retries, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

@@ -3,14 +3,14 @@ import Testing
 @testable import Relocation
 @testable import WorkerRuntime
 
-/// When a worker counts as hanging, by looks of 10 ms at a limit of 30 ms.
+/// When a worker counts as hanging, with a check every 10 ms and a limit of 30 ms.
 @Suite struct StallDetectorTests {
     typealias Reading = StallDetector.Reading
     typealias Verdict = StallDetector.Verdict
 
-    private func verdicts(_ looks: [[Reading]]) -> [Verdict] {
-        var detector = StallDetector(limitMilliseconds: 30, lookMilliseconds: 10)
-        return looks.map { detector.look($0) }
+    private func verdicts(_ checks: [[Reading]]) -> [Verdict] {
+        var detector = StallDetector(limitMilliseconds: 30, checkIntervalMilliseconds: 10)
+        return checks.map { detector.check($0) }
     }
 
     @Test func aLoopThatTurnsIsHealthy() {
@@ -34,17 +34,17 @@ import Testing
     }
 
     @Test func everyLoopCounts() {
-        let looks = (0..<7).map { [Reading(beats: $0), Reading(beats: 1), Reading(isRetired: true)] }
+        let checks = (0..<7).map { [Reading(beats: $0), Reading(beats: 1), Reading(isRetired: true)] }
         #expect(
-            verdicts(looks) == [
+            verdicts(checks) == [
                 .healthy, .healthy, .healthy, .reconnect([1]), .waiting, .waiting, .stalled(1),
             ])
     }
 
     @Test func longStepsAreAllowedFor() {
-        let looks = Array(repeating: [Reading(beats: 1, extraMilliseconds: 20)], count: 9)
+        let checks = Array(repeating: [Reading(beats: 1, extraMilliseconds: 20)], count: 9)
         #expect(
-            verdicts(looks) == [
+            verdicts(checks) == [
                 .healthy, .healthy, .healthy, .healthy, .healthy, .reconnect([0]), .waiting, .waiting, .stalled(0),
             ])
     }

@@ -71,9 +71,11 @@ enum FaultKind: String, CaseIterable, Sendable {
     }
 
     /// Kinds that a run can cause, as often as they should come.
-    static func deck(_ setting: Setting, isFoul: Bool) -> [FaultKind] {
-        allCases.filter { $0.isPossible(setting) && (isFoul || !$0.stopsOthers(setting)) }
-            .flatMap { Array(repeating: $0, count: $0.weight * (isFoul && $0.stopsOthers(setting) ? 3 : 1)) }
+    static func deck(_ setting: Setting, includesServerFaults: Bool) -> [FaultKind] {
+        allCases.filter { $0.isPossible(setting) && (includesServerFaults || !$0.stopsOthers(setting)) }
+            .flatMap {
+                Array(repeating: $0, count: $0.weight * (includesServerFaults && $0.stopsOthers(setting) ? 3 : 1))
+            }
     }
 
     private func isPossible(_ setting: Setting) -> Bool {
@@ -108,26 +110,26 @@ struct Fault: Sendable {
 /// alternate with others.
 struct FaultSchedule {
     private var random: SeededRandom
-    private let fair: [FaultKind]
-    private let foul: [FaultKind]
+    private let serversUp: [FaultKind]
+    private let allKinds: [FaultKind]
     private let longestGap: Double
     private var number = 0
 
     /// Faults of a whole turn, and those of them that come while the servers are up.
     private static let turn = 60
-    private static let fairPart = 45
+    private static let serversUpFaults = 45
 
     init(seed: UInt64, leg: Int, _ setting: Setting) {
         random = SeededRandom(seed: seed, "faults", leg)
-        fair = FaultKind.deck(setting, isFoul: false)
-        foul = FaultKind.deck(setting, isFoul: true)
+        serversUp = FaultKind.deck(setting, includesServerFaults: false)
+        allKinds = FaultKind.deck(setting, includesServerFaults: true)
         longestGap = setting.longestGap
     }
 
     mutating func next() -> Fault {
-        let isFair = number % Self.turn < Self.fairPart
+        let isServersUp = number % Self.turn < Self.serversUpFaults
         number += 1
-        let deck = isFair ? fair : foul
+        let deck = isServersUp ? serversUp : allKinds
         return Fault(
             kind: deck[random.below(deck.count)], rank: random.below(1 << 20), length: random.seconds(0...1),
             gap: random.seconds(0.02...longestGap))

@@ -39,7 +39,7 @@ extension Injector {
         guard let file = appendOnlyFile() else { return false }
         installation.redis.kill()
         let size = sizeBefore
-        installation.weather.lostData()
+        installation.serverHealth.lostData()
         pause(fault, 0, 0.5)
         if let size { truncate(file, Int(size)) }
         forgetSizes()
@@ -49,7 +49,7 @@ extension Injector {
 
     private func replaceRedis(_ fault: Fault) throws {
         installation.redis.kill()
-        installation.weather.lostData()
+        installation.serverHealth.lostData()
         try FileManager.default.removeItem(atPath: installation.redis.folder.file("appendonlydir"))
         forgetSizes()
         pause(fault, 0, 0.5)
@@ -121,9 +121,9 @@ extension Injector {
         else { return record(fault.kind, met: false) }
         switch fault.kind {
         case .deadlock:
-            installation.weather.begin()
+            installation.serverHealth.begin()
             record(fault.kind, met: provokeDeadlock(session))
-            installation.weather.end()
+            installation.serverHealth.end()
         case .sessionTerminated:
             let states = "state IN ('active', 'idle in transaction')"
             record(fault.kind, met: hit(session, "pg_terminate_backend", states, fault.rank))

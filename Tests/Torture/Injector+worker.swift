@@ -26,55 +26,57 @@ extension Injector {
         guard let (site, worker) = victim(fault.rank), let pid = worker.pid else {
             return record(fault.kind, met: false)
         }
-        let spell = installation.weather.spell
+        let calmPeriod = installation.serverHealth.calmPeriod
         let since = Date()
         switch fault.kind {
         case .workerKilled:
             worker.signal(SIGKILL)
             // Redis shows what a dead process held: that it met work is certain.
-            met(fault.kind, holdings(site, pid), since, spell)
+            met(fault.kind, holdings(site, pid), since, calmPeriod)
         case .workerFrozen:
             worker.freeze()
-            freeze(fault, site, worker, pid, since, spell)
+            freeze(fault, site, worker, pid, since, calmPeriod)
         case .workerTerminated:
-            met(fault.kind, site.held(by: pid), since, spell)
+            met(fault.kind, site.held(by: pid), since, calmPeriod)
             worker.signal(SIGTERM)
         case .redisCut, .databaseCut:
             let proxy = fault.kind == .redisCut ? worker.redisProxy : worker.databaseProxy
             let held = site.held(by: pid)
-            met(fault.kind, (proxy?.cut() ?? 0) > 0 ? held : [], since, spell)
+            met(fault.kind, (proxy?.cut() ?? 0) > 0 ? held : [], since, calmPeriod)
         case .redisDelayed, .databaseDelayed:
             let proxy = fault.kind == .redisDelayed ? worker.redisProxy : worker.databaseProxy
             proxy?.delay(seconds: fault.seconds(0.1, 6))
-            met(fault.kind, site.held(by: pid), since, spell)
+            met(fault.kind, site.held(by: pid), since, calmPeriod)
         default: limitFiles(fault, site, worker, pid)
         }
     }
 
-    private func met(_ kind: FaultKind, _ held: [Sight], _ since: Date, _ spell: Int?, isLocked: Bool = false) {
+    private func met(
+        _ kind: FaultKind, _ held: [RelocationView], _ since: Date, _ calmPeriod: Int?, isLocked: Bool = false
+    ) {
         record(kind, met: !held.isEmpty)
-        installation.recovery.begin(kind, held, since: since, spell: spell, isLocked: isLocked)
+        installation.recovery.begin(kind, held, since: since, calmPeriod: calmPeriod, isLocked: isLocked)
     }
 
     /// What a worker that cannot do anything any more holds, as Redis says now.
-    private func holdings(_ site: Site, _ pid: Int32) -> [Sight] {
+    private func holdings(_ site: Site, _ pid: Int32) -> [RelocationView] {
         usleep(3_000)
         return (site.look(installation.client)?.values).map { $0.filter { $0.isHeld(by: pid) && !$0.hasEnded } } ?? []
     }
 
     private func freeze(
-        _ fault: Fault, _ site: Site, _ worker: WorkerProcess, _ pid: Int32, _ since: Date, _ spell: Int?
+        _ fault: Fault, _ site: Site, _ worker: WorkerProcess, _ pid: Int32, _ since: Date, _ calmPeriod: Int?
     ) {
         let held = holdings(site, pid)
         let isLocked = setting.database == .sqlite && isWriteLocked(site)
         // With the write lock in frozen hands nobody can work: a case of its own.
-        if isLocked { installation.weather.begin() }
-        met(fault.kind, held, since, spell, isLocked: isLocked)
-        let weather = installation.weather
+        if isLocked { installation.serverHealth.begin() }
+        met(fault.kind, held, since, calmPeriod, isLocked: isLocked)
+        let serverHealth = installation.serverHealth
         Thread {
             usleep(UInt32(fault.seconds(Self.beyondLease, Self.beyondLease + 3) * 1e6))
             worker.thaw()
-            if isLocked { weather.end() }
+            if isLocked { serverHealth.end() }
         }.start()
     }
 

@@ -29,7 +29,7 @@ final class Injector: Sendable {
     var idle: [FaultKind: Int] { state.withLock { $0.idle } }
     var metTotal: Int { met.values.reduce(0, +) }
     var unlogged: Set<String> { state.withLock { $0.unlogged } }
-    func noteUnlogged(_ sights: [Sight]) { state.withLock { $0.unlogged.formUnion(sights.map(\.uuid)) } }
+    func noteUnlogged(_ views: [RelocationView]) { state.withLock { $0.unlogged.formUnion(views.map(\.uuid)) } }
     /// Faults still at work.
     var running: Int { state.withLock { $0.running } }
 
@@ -58,8 +58,8 @@ final class Injector: Sendable {
         begin(fault.kind) {
             defer { _ = self.state.withLock { $0.busy.remove(place) } }
             guard eventually(within: 2, { self.isWorked }) else { return false }
-            self.installation.weather.begin()
-            defer { self.installation.weather.end() }
+            self.installation.serverHealth.begin()
+            defer { self.installation.serverHealth.end() }
             return try work()
         }
     }
@@ -79,7 +79,7 @@ final class Injector: Sendable {
     }
 
     private func killEnqueuer() -> Bool {
-        eventually(within: 1) { installation.clerk.killEnqueuer() }
+        eventually(within: 1) { installation.simulatedOperator.killEnqueuer() }
     }
 
     // MARK: The append-only file

@@ -12,7 +12,7 @@ struct Expectation {
     init(_ setting: Setting, _ workload: Workload, _ server: DestinationServer) throws {
         let began = Date()
         let installation = try Installation(setting, workload, server, isDisturbed: false)
-        installation.clerk.begin(threads: 2)
+        installation.simulatedOperator.begin(threads: 2)
         let deadline = Date().addingTimeInterval(setting.patience)
         while !installation.isFinished {
             try installation.turn()
@@ -77,7 +77,7 @@ struct Leg {
         let began = Date()
         let watch = Watch(installation, injector)
         watch.begin()
-        installation.clerk.begin(threads: 3)
+        installation.simulatedOperator.begin(threads: 3)
         var noted = Date()
         while injector.metTotal < target, installation.unfinished > tail {
             let fault = schedule.next()
@@ -99,7 +99,7 @@ struct Leg {
         watch.end()
         let records = installation.sites.map { $0.unfinishedRecords(installation.client) }
         let stubborn = installation.end()
-        var result = try judge(expectation, began, records)
+        var result = try checkState(expectation, began, records)
         result.stubborn = stubborn
         result.secondsOfFaults = quiet.timeIntervalSince(began)
         result.secondsOfCalm = calm
@@ -113,9 +113,9 @@ struct Leg {
         say("\(text); \(injector.metTotal) met, \(installation.unfinished) unfinished, \(worked) worked on")
     }
 
-    // MARK: Judgement
+    // MARK: Checks
 
-    private func judge(
+    private func checkState(
         _ expectation: Expectation, _ began: Date, _ records: [[String: String]]
     ) throws -> LegResult {
         var result = LegResult()
@@ -123,14 +123,14 @@ struct Leg {
         result.idle = injector.idle
         result.samples = installation.recovery.samples
         result.backedOff = installation.recovery.backedOff
-        result.retries = installation.clerk.retries
+        result.retries = installation.simulatedOperator.retries
         for site in installation.sites {
             for worker in site.workers { result.exits.merge(worker.exits, uniquingKeysWith: +) }
         }
         let log = WorkLog(installation.logs)
         for (site, known) in zip(installation.sites, records) {
             for plan in site.unfinished {
-                let story = [known[plan.uuid] ?? "Redis did not answer"] + log.lastWords(on: plan.uuid)
+                let story = [known[plan.uuid] ?? "Redis did not answer"] + log.lastLines(on: plan.uuid)
                 let arguments = plan.arguments.joined(separator: " ")
                 result.stuck.append("\(plan.uuid) (\(arguments)):\n    " + story.joined(separator: "\n    "))
             }
@@ -145,13 +145,13 @@ struct Leg {
             result.duplicated += extra + state.chunkFaults
             result.misordered += state.misordered
         }
-        judgePlans(expectation, log, &result)
+        checkPlans(expectation, log, &result)
         return result
     }
 
-    private func judgePlans(_ expectation: Expectation, _ log: WorkLog, _ result: inout LegResult) {
+    private func checkPlans(_ expectation: Expectation, _ log: WorkLog, _ result: inout LegResult) {
         let outcomes = installation.sites.reduce(into: [:]) { $0.merge($1.outcomes) { first, _ in first } }
-        let losses = installation.weather.losses
+        let losses = installation.serverHealth.losses
         let mayMissLines = injector.met[.fileLimited] != nil
         for (uuid, outcome) in outcomes {
             guard let expected = expectation.outcomes[uuid] else { continue }

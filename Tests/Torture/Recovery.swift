@@ -15,26 +15,26 @@ final class Recovery: Sendable {
 
     private struct Case {
         let uuid: String
-        let before: Sight
+        let before: RelocationView
         let since: Date
-        let spell: Int?
+        let calmPeriod: Int?
         var sample: Sample
         /// The first claim after the fault.
         var claim: (token: Int64, seconds: Double)?
 
         /// Another worker has it once it has read its tasks. Should a further fault hit it before it gets there, that
         /// one's recovery begins then, and this one's ended with the claim.
-        mutating func observe(_ sight: Sight, _ seconds: Double) {
+        mutating func observe(_ view: RelocationView, _ seconds: Double) {
             if sample.takeover == nil {
-                if sight.isTakenOver(from: before) {
-                    sample.takeover = claim.map { $0.token == sight.token ? seconds : $0.seconds } ?? seconds
-                } else if let claim, claim.token != sight.token {
+                if view.isTakenOver(from: before) {
+                    sample.takeover = claim.map { $0.token == view.token ? seconds : $0.seconds } ?? seconds
+                } else if let claim, claim.token != view.token {
                     sample.takeover = claim.seconds
-                } else if claim == nil, sight.token > before.token {
-                    claim = (sight.token, seconds)
+                } else if claim == nil, view.token > before.token {
+                    claim = (view.token, seconds)
                 }
             }
-            if sight.isFurther(than: before) { sample.progress = seconds }
+            if view.isFurther(than: before) { sample.progress = seconds }
         }
     }
 
@@ -47,30 +47,32 @@ final class Recovery: Sendable {
     private let state = Mutex(State())
 
     /// A worker met a fault while it held these.
-    func begin(_ kind: FaultKind, _ held: [Sight], since: Date, spell: Int?, isLocked: Bool) {
-        guard isLocked || spell != nil else { return }
-        let cases = held.map { sight in
+    func begin(_ kind: FaultKind, _ held: [RelocationView], since: Date, calmPeriod: Int?, isLocked: Bool) {
+        guard isLocked || calmPeriod != nil else { return }
+        let cases = held.map { view in
             Case(
-                uuid: sight.uuid, before: sight, since: since, spell: spell,
+                uuid: view.uuid, before: view, since: since, calmPeriod: calmPeriod,
                 sample: Sample(kind: kind, isLocked: isLocked))
         }
         state.withLock { $0.open += cases }
     }
 
     /// What Redis shows of the relocations now.
-    func observe(_ sights: [String: Sight], at now: Date, spell: Int?) {
+    func observe(_ views: [String: RelocationView], at now: Date, calmPeriod: Int?) {
         state.withLock { state in
             var open: [Case] = []
             for var entry in state.open {
                 // Servers in trouble, or data lost: nothing to learn.
-                guard entry.sample.isLocked || entry.spell == spell, let sight = sights[entry.uuid] else { continue }
+                guard entry.sample.isLocked || entry.calmPeriod == calmPeriod, let view = views[entry.uuid] else {
+                    continue
+                }
                 // Given back in the last moment, because of a connection that was cut before: it waits for its back-off.
-                if sight.isBackingOff, entry.sample.kind.losesWorker, entry.sample.takeover == nil {
+                if view.isBackingOff, entry.sample.kind.losesWorker, entry.sample.takeover == nil {
                     state.backedOff += 1
                     continue
                 }
                 let seconds = now.timeIntervalSince(entry.since)
-                entry.observe(sight, seconds)
+                entry.observe(view, seconds)
                 if entry.sample.progress != nil {
                     entry.sample.takeover = entry.sample.takeover ?? seconds
                     state.samples.append(entry.sample)
@@ -91,7 +93,7 @@ final class Recovery: Sendable {
 }
 
 /// What Redis shows of one relocation.
-struct Sight: Sendable {
+struct RelocationView: Sendable {
     let uuid: String
     let status: String
     let owner: String
@@ -125,11 +127,11 @@ struct Sight: Sendable {
 
     var hasEnded: Bool { status == "SUCCESS" || status == "FAILURE" }
 
-    fileprivate func isTakenOver(from before: Sight) -> Bool {
+    fileprivate func isTakenOver(from before: RelocationView) -> Bool {
         hasEnded || token > before.token && leaseUsed || chunksDone > before.chunksDone
     }
 
-    fileprivate func isFurther(than before: Sight) -> Bool {
+    fileprivate func isFurther(than before: RelocationView) -> Bool {
         hasEnded || chunksDone > before.chunksDone || token > before.token && progress > 0
     }
 }

@@ -23,7 +23,7 @@ final class Site: Sendable {
 
     private struct State {
         var stages: [String: Stage]
-        var sights: [String: Sight] = [:]
+        var views: [String: RelocationView] = [:]
         var busy: Set<String> = []
     }
 
@@ -38,10 +38,10 @@ final class Site: Sendable {
 
     // MARK: What is to be done
 
-    enum Errand { case enqueue(Plan), conclude(Plan) }
+    enum OperatorAction { case enqueue(Plan), conclude(Plan) }
 
     /// The next thing an operator has to do; nobody else gets the same until it is `settled`.
-    func nextErrand() -> Errand? {
+    func nextAction() -> OperatorAction? {
         state.withLock { state in
             var open = 0
             for plan in plans {
@@ -49,7 +49,7 @@ final class Site: Sendable {
                 case .done, nil: continue
                 case .queued:
                     open += 1
-                    if state.sights[plan.uuid]?.hasEnded == true, state.busy.insert(plan.uuid).inserted {
+                    if state.views[plan.uuid]?.hasEnded == true, state.busy.insert(plan.uuid).inserted {
                         return .conclude(plan)
                     }
                 case .waiting:
@@ -65,7 +65,7 @@ final class Site: Sendable {
     func settle(_ plan: Plan, _ stage: Stage) {
         state.withLock { state in
             state.stages[plan.uuid] = stage
-            state.sights[plan.uuid] = nil
+            state.views[plan.uuid] = nil
             state.busy.remove(plan.uuid)
         }
     }
@@ -73,34 +73,36 @@ final class Site: Sendable {
     // MARK: What is seen
 
     /// Looks at everything that is queued. What Redis does not know any more has to be enqueued again.
-    func look(_ redis: RedisClient) -> [String: Sight]? {
+    func look(_ redis: RedisClient) -> [String: RelocationView]? {
         let queued = state.withLock { state in
             plans.map(\.uuid).filter { uuid in
                 if case .queued = state.stages[uuid], !state.busy.contains(uuid) { true } else { false }
             }
         }
-        guard let answers = redis.pipeline(queued.map { ["HMGET", "{\(prefix)}:record:\($0)"] + Sight.fields }) else {
+        guard
+            let answers = redis.pipeline(queued.map { ["HMGET", "{\(prefix)}:record:\($0)"] + RelocationView.fields })
+        else {
             return nil
         }
         // Something else than a list: the server is loading, or in trouble.
         guard answers.allSatisfy({ if case .list = $0 { true } else { false } }) else { return nil }
-        var sights: [String: Sight] = [:]
-        for (uuid, answer) in zip(queued, answers) { sights[uuid] = Sight(uuid, answer) }
+        var views: [String: RelocationView] = [:]
+        for (uuid, answer) in zip(queued, answers) { views[uuid] = RelocationView(uuid, answer) }
         return state.withLock { state in
             for uuid in queued where !state.busy.contains(uuid) {
-                state.sights[uuid] = sights[uuid]
-                if sights[uuid] == nil, case .queued = state.stages[uuid] { state.stages[uuid] = .waiting }
+                state.views[uuid] = views[uuid]
+                if views[uuid] == nil, case .queued = state.stages[uuid] { state.stages[uuid] = .waiting }
             }
-            return sights
+            return views
         }
     }
 
-    var sights: [Sight] { state.withLock { Array($0.sights.values) } }
+    var views: [RelocationView] { state.withLock { Array($0.views.values) } }
 
-    func held(by pid: Int32) -> [Sight] { sights.filter { $0.isHeld(by: pid) && !$0.hasEnded } }
+    func held(by pid: Int32) -> [RelocationView] { views.filter { $0.isHeld(by: pid) && !$0.hasEnded } }
 
     /// Relocations that somebody works on.
-    var worked: Int { sights.count { !$0.owner.isEmpty && !$0.hasEnded } }
+    var worked: Int { views.count { !$0.owner.isEmpty && !$0.hasEnded } }
 
     var unfinished: [Plan] {
         state.withLock { state in

@@ -55,7 +55,7 @@ struct WorkLog {
         events[uuid, default: []].append(Event(time: time, process: place, kind: kind, task: task, token: token))
     }
 
-    func lastWords(on uuid: String) -> [String] {
+    func lastLines(on uuid: String) -> [String] {
         (lines[uuid] ?? []).sorted { $0.time < $1.time }.suffix(20).map(\.text)
     }
 

@@ -104,12 +104,12 @@ final class Bench: Sendable {
 
     /// Works until nothing is left.
     func drain(
-        concurrency: Int = 1, retries: RetryPolicy = .quick, groups: GroupPolicy = GroupPolicy(),
+        concurrency: Int = 1, retries: RetryPolicy = .quick, commitBatches: CommitBatchPolicy = CommitBatchPolicy(),
         payloadKeys: PayloadKeyring? = nil
     ) async throws -> WorkerEnd {
         var settings = try settings(retries: retries)
         settings.payloadKeys = payloadKeys
-        settings.groups = groups
+        settings.commitBatches = commitBatches
         settings.drains = true
         settings.concurrency = concurrency
         return await Worker(settings, stop: StopSignal(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

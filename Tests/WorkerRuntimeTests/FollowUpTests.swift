@@ -45,12 +45,14 @@ import TestSupport
         ] { #expect(try count(table, bench) == rows, "\(table)", sourceLocation: sourceLocation) }
     }
 
-    @Test(arguments: [GroupPolicy(), .single]) func lateChunksComeAfterAllOthers(_ groups: GroupPolicy) async throws {
+    @Test(arguments: [CommitBatchPolicy(), .single]) func lateChunksComeAfterAllOthers(_ policy: CommitBatchPolicy)
+        async throws
+    {
         let bench = try Bench()
         let tasks = try bench.chunks(of: Self.export, .organizations, chunkSize: 5)
         #expect(tasks.map(\.name) == ["sentry.orgauthtoken", "sentry.organization", "sentry.orgauthtoken"])
         try bench.enqueue(Self.uuid, scope: "organizations", tasks + [Self.finish], options: Self.options())
-        _ = try await bench.drain(groups: groups)
+        _ = try await bench.drain(commitBatches: policy)
         try expectAll(bench)
         // Three chunks and the finish; two late chunks; what derives from organizations, and from tokens twice.
         let status = try bench.status(Self.uuid)

@@ -83,7 +83,7 @@ import TestSupport
         let server = try PostgresServer()
         let bench = try Bench(on: server)
         let uuid = try bench.enqueue(600, atomic: isAtomic)
-        let worker = Task { try await bench.drain(groups: .single) }
+        let worker = Task { try await bench.drain(commitBatches: .single) }
         try await until { try bench.status(uuid).chunksDone > 5 }
         server.kill()
         let done = try bench.status(uuid).chunksDone

@@ -2,7 +2,7 @@ public import Catalogue
 public import ExportFormat
 public import TaskFormat
 
-/// What a chunk's payload holds.
+/// The decoded content of a chunk's payload.
 public struct ChunkContents: Sendable {
     public let rows: [Row]
     /// See ``TaskFormat/PackedChunk/hidden``.
@@ -14,13 +14,13 @@ public struct ChunkContents: Sendable {
     }
 }
 
-/// Takes rows out of chunks: what ``ExportFormat/ExportSource/cut(_:onChunk:)`` has put in.
+/// Decodes the rows of a chunk that ``ExportFormat/ExportSource/cut(_:onChunk:)`` has made.
 public enum ChunkDecoder {
-    /// Decodes a chunk. A payload that is none, or was damaged, throws ``ExportFormat/ExportError/Kind/badData``.
+    /// Decodes a chunk. Throws ``ExportFormat/ExportError/Kind/badData`` for a damaged payload.
     ///
     /// - Parameters:
-    ///   - now: what keys that are missing take for the present, in microseconds since 1970-01-01T00:00:00Z
-    ///   - catalogue: the one that `model` is from
+    ///   - now: the current time in microseconds since 1970 UTC, for missing keys that default to it
+    ///   - catalogue: the catalogue that `model` belongs to
     public static func contents(
         of payload: [UInt8], model: Model, now: Int64, catalogue: Catalogue,
         limits: ExportLimits = .standard, chunks: ChunkLimits = .standard
@@ -37,7 +37,7 @@ public enum ChunkDecoder {
         try packed.body.withBytes { body throws(ExportError) in
             for (ordinal, text) in packed.rows {
                 let text = UnsafeBufferPointer(rebasing: body[text])
-                // A row that was JSON when it was packed and is none now was damaged on the way.
+                // The encoder packs JSON only: anything else was damaged on the way.
                 guard let row = try decoder.row(text, ordinal: ordinal) else {
                     throw ExportError(.badData, ChunkCodec.damaged.description)
                 }
@@ -47,7 +47,7 @@ public enum ChunkDecoder {
         return ChunkContents(rows: rows, hidden: packed.hidden)
     }
 
-    /// The rows alone.
+    /// Decodes the rows only.
     package static func decode(
         _ payload: [UInt8], model: Model, now: Int64, catalogue: Catalogue,
         limits: ExportLimits = .standard, chunks: ChunkLimits = .standard

@@ -1,15 +1,15 @@
-/// Where chunks begin and end: a pure count that the first and the second pass share.
+/// Decides where chunks begin and end. The first and the second pass share this rule.
 ///
-/// A window holds consecutive rows of one model, as many as the chunk size says, filtered ones included, or as many as
-/// fit into a chunk's bytes, of which filtered rows take none.
+/// A window spans consecutive rows of one model. It ends after as many rows as the chunk size says, filtered ones
+/// included, or before the row that exceeds a chunk's bytes. Filtered rows take no bytes.
 struct ChunkWindows {
     let chunkSize: Int64
     let maxBytes: Int
 
-    /// The window at hand, by a number that stands for its model; nil before a model's first row.
+    /// The model of the current window, as its number in the file; nil between windows.
     private(set) var model: Int?
     private(set) var minOrdinal: Int64 = 0
-    /// Rows and bytes that are kept.
+    /// Kept rows of the current window, and their bytes.
     private(set) var rows = 0
     private(set) var bytes = 0
 
@@ -18,7 +18,7 @@ struct ChunkWindows {
         self.maxBytes = maxBytes
     }
 
-    /// Whether a row begins another window than the one at hand.
+    /// Whether a row begins a new window.
     func begins(model: Int, ordinal: Int64, bytes: Int, isKept: Bool) -> Bool {
         guard self.model == model, ordinal - minOrdinal < chunkSize else { return true }
         return isKept && rows > 0 && self.bytes + bytes > maxBytes

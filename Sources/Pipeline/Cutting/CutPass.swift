@@ -3,8 +3,8 @@ public import ExportFormat
 public import TaskFormat
 
 extension ExportSource {
-    /// The second pass: hands over the chunks in file order. Throws what `onChunk` throws, and an ``ExportError`` if the
-    /// file is not the one that was surveyed.
+    /// The second pass: passes the chunks to `onChunk` in file order. Throws what `onChunk` throws, and an
+    /// ``ExportError`` if the file has changed since the survey.
     public func cut(
         _ survey: ExportSurvey, chunks limits: ChunkLimits = .standard, onChunk: (Chunk) throws -> Void
     ) throws {
@@ -17,7 +17,7 @@ extension ExportSource {
         try walk.requireSame(as: survey)
         guard cutter.rows == survey.rowsQueued, cutter.chunks == survey.tasks else {
             throw ExportError(
-                .changed, "the second reading of the export gave other rows than the first; start again")
+                .changed, "the second pass over the export found other rows than the first; start again")
         }
     }
 }
@@ -27,7 +27,7 @@ private struct Cutter {
     private(set) var rows: Int64 = 0
     private(set) var chunks = 0
     private let filter: RowFilter?
-    private let coming: ComingRows
+    private let laterRows: LaterRows
     private var windows: ChunkWindows
     private var model = ""
     private let encoder: ChunkEncoder
@@ -35,14 +35,14 @@ private struct Cutter {
 
     init(_ survey: ExportSurvey, lateModels: Set<String>, _ limits: ChunkLimits) throws(TaskFormatError) {
         filter = survey.rowFilter
-        coming = ComingRows(survey, lateModels: lateModels)
+        laterRows = LaterRows(survey, lateModels: lateModels)
         windows = ChunkWindows(chunkSize: survey.chunkSize, maxBytes: limits.maxBytes)
         encoder = try ChunkEncoder()
     }
 
-    /// Takes a row in; returns the chunk that it closes.
+    /// Adds the current row. Returns the chunk before it if the row begins a new one.
     mutating func add(_ walk: FileWalk, _ state: FileWalk.ModelState) throws -> Chunk? {
-        guard state.fate == .queued else { return try finish() }
+        guard state.disposition == .queued else { return try finish() }
         let isKept = try filter?.accepts(walk, state.name) ?? true
         let text = walk.reader.text
         var closed: Chunk?
@@ -50,7 +50,7 @@ private struct Cutter {
             closed = try finish()
             windows.begin(model: state.number, ordinal: state.rows)
             model = state.name
-            encoder.begin(minOrdinal: state.rows, hidden: coming.hidden(from: state, walk))
+            encoder.begin(minOrdinal: state.rows, hidden: laterRows.hidden(from: state, walk))
         }
         if isKept {
             windows.keep(bytes: text.count)
@@ -59,7 +59,7 @@ private struct Cutter {
         return closed
     }
 
-    /// Closes the window at hand; nil when nothing is left in it.
+    /// Closes the current window. Returns its chunk; nil if no row was kept.
     mutating func finish() throws(TaskFormatError) -> Chunk? {
         defer { windows.close() }
         guard windows.model != nil, windows.rows > 0 else { return nil }
@@ -71,9 +71,9 @@ private struct Cutter {
     }
 }
 
-/// Which rows come behind a window in the file.
-private struct ComingRows {
-    /// Rows in the file of each model of which rows are queued.
+/// Knows which rows come after a window in the file.
+private struct LaterRows {
+    /// Rows in the file, for each model with queued rows.
     private let totals: [String: Int64]
     private let lateModels: Set<String>
 
@@ -83,9 +83,9 @@ private struct ComingRows {
         self.lateModels = lateModels
     }
 
-    /// The models that rows of a window may refer to and that (also) come behind it, each with the first ordinal that
-    /// does. Between a model's rows in one window stand none of another model, so the count at the window's first row
-    /// holds for all of them. Late models are imported after all others: nothing is hidden from them.
+    /// The models that rows of a window may refer to and that have rows after it, each with the first such ordinal. A
+    /// window has no rows of another model in between, so the counts at its first row hold for all its rows. Late
+    /// models are imported after all others, so nothing is hidden from them.
     func hidden(from state: FileWalk.ModelState, _ walk: FileWalk) -> [(model: String, from: Int64)] {
         guard let model = state.plan?.model, !lateModels.contains(model.name) else { return [] }
         return model.referencedModels.sorted().compactMap { name in

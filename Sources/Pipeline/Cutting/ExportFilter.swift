@@ -1,16 +1,16 @@
 public import ExportFormat
 
-/// Which users or organizations of an export are wanted. Names are compared exactly, letter case included.
+/// Selects users or organizations of an export. Names are compared exactly, including letter case.
 public enum ExportFilter: Sendable, Equatable {
     case usernames(Set<String>)
     case organizationSlugs(Set<String>)
 
-    /// Reads a comma-separated list of user names. Nothing is trimmed; a list without any name is refused.
+    /// Reads a comma-separated list of user names. Keeps spaces; refuses a list without any name.
     public static func usernames(parsing text: String) throws(ExportError) -> ExportFilter {
         .usernames(try names(text))
     }
 
-    /// Reads a comma-separated list of organization slugs. Nothing is trimmed; a list without any slug is refused.
+    /// Reads a comma-separated list of organization slugs. Keeps spaces; refuses a list without any slug.
     public static func organizationSlugs(parsing text: String) throws(ExportError) -> ExportFilter {
         .organizationSlugs(try names(text))
     }

@@ -1,9 +1,9 @@
 public import Catalogue
 
-/// What the first pass over an export has found: the whole file is sound, and this is in it.
-// Thirteen properties: a report, each figure of which an operator reads.
+/// The result of the first pass over an export: the whole file is sound, and this is its content.
+// Thirteen properties: a report, and operators read each figure.
 public struct ExportSurvey: Sendable, Equatable {
-    /// Rows of one model in the file, of any fate.
+    /// The number of one model's rows in the file, queued or not.
     public struct ModelCount: Sendable, Equatable {
         /// Lower-case model name.
         public let model: String
@@ -12,7 +12,7 @@ public struct ExportSurvey: Sendable, Equatable {
 
     public let scope: ImportScope
     public let filter: ExportFilter?
-    /// Ordinals a chunk spans at most.
+    /// The most ordinals that a chunk spans.
     public let chunkSize: Int
 
     /// Rows in the file.
@@ -21,13 +21,13 @@ public struct ExportSurvey: Sendable, Equatable {
     public internal(set) var models: [ModelCount] = []
     /// The rows that will not be queued, by reason.
     public internal(set) var leftOut = RowAccount()
-    /// Rows that will be queued; with ``leftOut`` they make up ``rowsTotal``.
+    /// Rows that will be queued. Together with ``leftOut`` they add up to ``rowsTotal``.
     public internal(set) var rowsQueued: Int64 = 0
     /// Chunks that will be queued.
     public internal(set) var tasks = 0
-    /// Bytes of the queued rows as they stand in the file.
+    /// Bytes that the queued rows take in the file.
     public internal(set) var bytesQueued: Int64 = 0
-    /// What an operator should know, each with a count.
+    /// Warnings for the operator, each with a count.
     public internal(set) var warnings: [String] = []
     /// Bytes of the (decrypted) JSON text, and their SHA-256 in hexadecimal.
     public internal(set) var bytesRead: Int64 = 0

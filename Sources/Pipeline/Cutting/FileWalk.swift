@@ -2,26 +2,27 @@ import Catalogue
 import ExportFormat
 import Glibc
 
-/// Goes through a file once, row by row, and knows each row's model and ordinal.
-// Nine properties: what the file is read with, and the place that has been reached in it.
+/// Reads a file once, row by row, and knows each row's model and ordinal.
+// Nine properties: the readers and limits, and the current place in the file.
 final class FileWalk {
-    /// What is known about a model after some of the file.
+    /// What is known about a model so far.
     final class ModelState {
-        /// Place among the models, in the order of first appearance.
+        /// The model's position in the order of first appearance.
         let number: Int
         let name: String
-        /// As the file first spells it.
+        /// The name as the file spells it first.
         fileprivate let spelling: [UInt8]
-        let fate: ModelFate
-        /// For models whose rows are decoded.
+        let disposition: ModelDisposition
+        /// nil for models whose rows are not decoded.
         let plan: ModelPlan?
         fileprivate(set) var rows: Int64 = 0
 
-        fileprivate init(number: Int, name: String, spelling: [UInt8], fate: ModelFate, plan: ModelPlan?) {
+        fileprivate init(number: Int, name: String, spelling: [UInt8], disposition: ModelDisposition, plan: ModelPlan?)
+        {
             self.number = number
             self.name = name
             self.spelling = spelling
-            self.fate = fate
+            self.disposition = disposition
             self.plan = plan
         }
 
@@ -51,7 +52,7 @@ final class FileWalk {
         self.scope = scope
     }
 
-    /// Moves to the next row and returns its model; nil behind the last one.
+    /// Moves to the next row and returns its model; nil after the last row.
     func next() throws(ExportError) -> ModelState? {
         guard try reader.advance() else { return nil }
         let envelope = Envelope(try reader.parsed())
@@ -64,7 +65,7 @@ final class FileWalk {
 
     private func state(of envelope: Envelope) throws(ExportError) -> ModelState {
         guard let bytes = envelope.model, !bytes.isEmpty else {
-            throw refused("has no model, or one that is no string")
+            throw refused("has no model, or its model is not a string")
         }
         if let current, current.isSpelled(bytes) { return current }
         guard bytes.count <= limits.maxModelNameBytes else {
@@ -74,7 +75,7 @@ final class FileWalk {
         }
         let name = String(decoding: bytes, as: UTF8.self).lowercased()
         guard name.utf8.contains(UInt8(ascii: ".")) else {
-            throw refused("has a model without a dot: it has to be written as app.model")
+            throw refused("has a model without a dot; write it as app.model")
         }
         if let known = byName[name] { return known }
         return try created(name, spelling: Array(bytes))
@@ -91,25 +92,26 @@ final class FileWalk {
             throw ExportError(
                 .tooLarge, "the export names more than \(limits.maxModels) models", place: reader.place)
         }
-        let fate = ModelFate(name, scope: scope, catalogue: catalogue)
-        let plan = fate.isDecoded ? catalogue.model(name).map(decoder.plan) : nil
-        let state = ModelState(number: models.count, name: name, spelling: spelling, fate: fate, plan: plan)
+        let disposition = ModelDisposition(name, scope: scope, catalogue: catalogue)
+        let plan = disposition.isDecoded ? catalogue.model(name).map(decoder.plan) : nil
+        let state = ModelState(
+            number: models.count, name: name, spelling: spelling, disposition: disposition, plan: plan)
         models.append(state)
         byName[name] = state
         return state
     }
 }
 
-// MARK: - The row at hand
+// MARK: - The current row
 
 extension FileWalk {
-    /// Rows of a model up to the row at hand, with it.
+    /// Rows of a model up to and including the current row.
     func rowsSoFar(of name: String) -> Int64 { byName[name]?.rows ?? 0 }
 
-    /// Bytes of the row at hand as it stands in the file.
+    /// Bytes that the current row takes in the file.
     var rowBytes: Int { reader.text.count }
 
-    /// Judges the whole row. Only for models that are decoded.
+    /// Checks the whole row. Only for models that are decoded.
     func check(_ plan: ModelPlan) throws(ExportError) -> PrimaryKey {
         do throws(RowFault) {
             let envelope = try requireRow()
@@ -129,7 +131,7 @@ extension FileWalk {
         }
     }
 
-    /// The value of a field; nil where its key is missing.
+    /// The value of a field; nil if its key is missing.
     func value(_ field: String) throws(ExportError) -> Value? {
         guard let plan = current?.plan, let column = plan.model.columnIndex(ofField: field) else { return nil }
         do throws(RowFault) {
@@ -140,7 +142,7 @@ extension FileWalk {
     }
 
     private func requireRow() throws(RowFault) -> Envelope {
-        guard let envelope else { throw RowFault(problem: "is not there yet") }
+        guard let envelope else { throw RowFault(problem: "has not been read yet") }
         return envelope
     }
 
@@ -149,7 +151,7 @@ extension FileWalk {
         place.model = current?.name
         place.ordinal = current?.rows
         place.field = fault.field
-        // A key that cannot be read has no place in a message about it.
+        // A key that cannot be read does not appear in the message.
         place.sourcePK = try? envelope?.primaryKey().value
         return fault.error(at: place)
     }

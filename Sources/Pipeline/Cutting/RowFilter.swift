@@ -1,16 +1,16 @@
 import Catalogue
 import ExportFormat
 
-/// The names and keys that a filter comes down to, once the whole file has been looked at.
+/// The names and keys that a filter accepts. They are complete once `gather` has seen the whole file.
 struct RowFilter: Sendable, Equatable {
-    /// Exact UTF-8, since Swift takes differently composed texts for equal.
+    /// Exact UTF-8, because Swift treats differently composed texts as equal.
     typealias Name = [UInt8]
 
     private let wanted: Set<Name>
     private let isByOrganization: Bool
-    /// E-mail addresses of the users named; nil stands for a user without any.
+    /// E-mail addresses of the users that the filter names; nil stands for a user without one.
     private(set) var emails: Set<Name?> = []
-    /// Members of the organizations named.
+    /// Members of the organizations that the filter names.
     private(set) var users: Set<Int64> = []
     private var organizations: Set<Int64> = []
     private var isScanOver = false
@@ -29,7 +29,7 @@ struct RowFilter: Sendable, Equatable {
 
     private static func name(_ value: Value?) -> Name? { value?.text.map { Array($0.utf8) } }
 
-    /// Looks at every row once, in file order, before the first is judged.
+    /// Sees each row once, in file order, before `accepts` is called.
     mutating func gather(_ walk: FileWalk, _ model: String) throws(ExportError) {
         if isByOrganization {
             try gatherMembers(walk, model)
@@ -40,7 +40,7 @@ struct RowFilter: Sendable, Equatable {
         }
     }
 
-    /// Organizations have to stand before their members; the scan ends at the first row of another kind behind those.
+    /// Organizations must come before their members. The scan ends at the first row of another model after the members.
     private mutating func gatherMembers(_ walk: FileWalk, _ model: String) throws(ExportError) {
         if isScanOver { return }
         switch model {

@@ -3,8 +3,10 @@ public import ExportFormat
 public import TaskFormat
 
 extension ExportSource {
-    /// The first pass: proves the whole file sound, decoding every field of every known model, and counts.
-    /// `chunkSize` is in ordinals. With a filter the file is read twice.
+    /// The first pass: checks that the whole file is sound by decoding every field of every known model, and counts
+    /// rows and chunks. With a filter it reads the file twice.
+    ///
+    /// - Parameter chunkSize: ordinals per chunk
     public func survey(
         scope: ImportScope, filter: ExportFilter?, chunkSize: Int, chunks limits: ChunkLimits = .standard
     ) throws(ExportError) -> ExportSurvey {
@@ -18,34 +20,40 @@ extension ExportSource {
         _ scope: ImportScope, _ filter: ExportFilter?, _ chunkSize: Int, _ limits: ChunkLimits
     ) throws(ExportError) -> ExportSurvey {
         var survey = ExportSurvey(scope: scope, filter: filter, chunkSize: chunkSize)
-        let walk = try FileWalk(self, scope: scope)
         var tally = Tally(chunkSize: chunkSize, limits: limits)
-        var oddities = Oddities()
-        var rows = filter.map(RowFilter.init)
-        while let model = try walk.next() {
-            if let plan = model.plan { oddities.add(try walk.check(plan)) }
-            if rows == nil {
-                tally.add(model, bytes: walk.rowBytes, isAccepted: true)
-            } else {
-                try rows?.gather(walk, model.name)
-            }
-        }
-        survey.take(walk)
-        if let rows {
-            try count(rows, survey, &tally)
-            survey.rowFilter = rows
+        let walk = try FileWalk(self, scope: scope)
+        if let filter {
+            var rowFilter = RowFilter(filter)
+            survey.warnings = try check(walk) { model throws(ExportError) in try rowFilter.gather(walk, model.name) }
+            survey.take(walk)
+            survey.rowFilter = rowFilter
+            try count(rowFilter, survey, &tally)
+        } else {
+            survey.warnings = try check(walk) { model in tally.add(model, bytes: walk.rowBytes, isAccepted: true) }
+            survey.take(walk)
         }
         tally.finish(walk.models)
         survey.take(tally)
-        survey.warnings = oddities.warnings(walk)
         return survey
     }
 
-    /// Goes through the file once more, now that the filter knows its names.
+    /// Checks all rows and passes each one's model to `onRow`. Returns the warnings.
+    private func check(
+        _ walk: FileWalk, onRow: (FileWalk.ModelState) throws(ExportError) -> Void
+    ) throws(ExportError) -> [String] {
+        var warnings = SurveyWarnings()
+        while let model = try walk.next() {
+            if let plan = model.plan { warnings.add(try walk.check(plan)) }
+            try onRow(model)
+        }
+        return warnings.texts(walk)
+    }
+
+    /// Counts the rows that the filter accepts: reads the file once more, now that the filter is complete.
     private func count(_ filter: RowFilter, _ survey: ExportSurvey, _ tally: inout Tally) throws(ExportError) {
         let walk = try FileWalk(self, scope: survey.scope)
         while let model = try walk.next() {
-            let isAccepted = model.fate == .queued ? try filter.accepts(walk, model.name) : true
+            let isAccepted = model.disposition == .queued ? try filter.accepts(walk, model.name) : true
             tally.add(model, bytes: walk.rowBytes, isAccepted: isAccepted)
         }
         try walk.requireSame(as: survey)
@@ -69,11 +77,11 @@ extension ExportSurvey {
 }
 
 extension FileWalk {
-    /// Throws when this pass, now at its end, has read another text than the survey.
+    /// Called at the end of a pass. Throws if it has read another text than the survey.
     func requireSame(as survey: ExportSurvey) throws(ExportError) {
         guard reader.bytesRead == survey.bytesRead, reader.sha256() == survey.sha256 else {
             throw ExportError(
-                .changed, "the export was changed while it was being read; start again once nothing writes to it")
+                .changed, "the export changed while it was read; start again once nothing writes to it")
         }
     }
 }
@@ -85,16 +93,16 @@ private struct Tally {
     private(set) var bytesQueued: Int64 = 0
     private(set) var tasks = 0
     private var windows: ChunkWindows
-    /// By the model's number.
+    /// Model's number → filtered rows.
     private var filtered: [Int: Int] = [:]
 
     init(chunkSize: Int, limits: ChunkLimits) {
         windows = ChunkWindows(chunkSize: chunkSize, maxBytes: limits.maxBytes)
     }
 
-    /// Takes in a row of a model, of which it is the last so far.
+    /// Counts the current row of a model.
     mutating func add(_ model: FileWalk.ModelState, bytes: Int, isAccepted: Bool) {
-        guard model.fate == .queued else {
+        guard model.disposition == .queued else {
             windows.close()
             return
         }
@@ -112,10 +120,10 @@ private struct Tally {
         bytesQueued += Int64(bytes)
     }
 
-    /// Accounts for the rows of all models, now that they are counted.
+    /// Accounts for the rows that are left out, once all rows are counted.
     mutating func finish(_ models: [FileWalk.ModelState]) {
         for model in models {
-            if let reason = model.fate.dropReason {
+            if let reason = model.disposition.dropReason {
                 leftOut.dropped(Int(model.rows), model: model.name, reason)
             } else if let rows = filtered[model.number] {
                 leftOut.dropped(rows, model: model.name, .filtered)
@@ -124,8 +132,8 @@ private struct Tally {
     }
 }
 
-/// Rows that are accepted although an exporter would not write them so.
-private struct Oddities {
+/// Counts unusual primary keys: an exporter does not write them, yet the import accepts them.
+private struct SurveyWarnings {
     private var missing = 0
     private var negative = 0
     private var zero = 0
@@ -143,7 +151,7 @@ private struct Oddities {
         if value == 0 { zero += 1 } else { negative += 1 }
     }
 
-    func warnings(_ walk: FileWalk) -> [String] {
+    func texts(_ walk: FileWalk) -> [String] {
         var out: [String] = []
         if walk.reader.isEmptyObject {
             out.append("the export is an empty object: 0 rows")
@@ -152,7 +160,7 @@ private struct Oddities {
         }
         for model in walk.models {
             let name = ShownName.safe(model.name)
-            switch model.fate {
+            switch model.disposition {
             case .unknown: out.append("\(Self.rows(model.rows)) of the unknown model \(name) left out")
             case .excluded: out.append("\(Self.rows(model.rows)) of \(name), which is never relocated, left out")
             case .deleted: out.append("\(Self.rows(model.rows)) of \(name), which no longer exists, left out")

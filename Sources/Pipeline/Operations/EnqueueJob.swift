@@ -5,22 +5,22 @@ import Failpoints
 public import Queue
 public import TaskFormat
 
-/// One enqueue: checks the whole file, then cuts it into tasks and hands them to the workers in one step. Until that
-/// step no worker sees anything; a job that fails earlier removes what it staged.
+/// One enqueue: checks the whole file, then cuts it into tasks, stages them in Redis and publishes them in one step. No
+/// worker sees a task before that step. A job that fails earlier removes what it staged.
 ///
-/// Redis may stall or restart meanwhile: every call is repeated within `outageLimitMilliseconds`.
+/// Redis may stall or restart meanwhile: each call is repeated for up to `outageLimitMilliseconds`.
 public struct EnqueueJob {
     public var scope: ImportScope
-    /// Path of the export; `-` is standard input.
+    /// The path of the export; `-` is standard input.
     public var source: String
     public var privateKey: [UInt8]?
     public var filter: ExportFilter?
     public var options = RelocationOptions()
-    /// Seals every task; nil leaves them as they are.
+    /// Seals the tasks' payloads; nil leaves them plain.
     public var keyring: PayloadKeyring?
     /// Dashed, lower case.
     public var uuid: String
-    /// Milliseconds for which Redis may stay away during one call; nil: as long as an upload lease, 0: not at all.
+    /// Milliseconds for which Redis may be unreachable during one call; nil: as long as an upload lease; 0: not at all.
     public var outageLimitMilliseconds: Int?
 
     public init(scope: ImportScope, source: String, uuid: String) {
@@ -29,7 +29,7 @@ public struct EnqueueJob {
         self.uuid = uuid
     }
 
-    /// The first pass: everything is decoded and counted, nothing leaves the process.
+    /// The first pass: decodes and counts everything; nothing leaves the process.
     public func check() throws(ExportError) -> (ExportSource, ExportSurvey) {
         let source = try ExportSource.open(
             path: source, privateKeyPEM: privateKey, limits: .standard, catalogue: .standard)
@@ -39,29 +39,30 @@ public struct EnqueueJob {
     /// How an enqueue ended.
     public enum Outcome: Sendable, Equatable {
         case queued(tasks: Int)
-        /// The same import is queued already and continues by itself.
+        /// The same import is already queued and continues by itself.
         case already(RelocationStatus)
     }
 
-    /// What the caller wants to hear during an enqueue.
+    /// Callbacks to the caller during an enqueue.
     public struct Observer {
-        /// Receives what an operator should know of Redis.
+        /// Receives warnings about Redis for the operator.
         public var warn: (String) -> Void = { _ in }
-        /// Runs before the first task is staged: from then on the process must clean up before it ends.
+        /// Called before the first task is staged. From then on the process must clean up before it ends.
         public var willStage: () -> Void = {}
-        /// Whether the operator asks to stop; checked before every task.
+        /// Whether the operator asks to stop. Checked before each task.
         public var isInterrupted: () -> Bool = { false }
 
         public init() {}
     }
 
     /// The second pass: pushes the tasks and publishes them together.
+    ///
+    /// Does not repeat the first connection, so that a wrong address shows at once.
     public func queue(
         _ source: ExportSource, _ survey: ExportSurvey, _ configuration: QueueConfiguration,
         observer: Observer = Observer()
     ) throws -> Outcome {
-        // The first connection is not repeated: a wrong address shows at once.
-        let queue = PatientQueue(
+        let queue = RetryingQueue(
             try RelocationQueue(configuration), limitMilliseconds: outageLimitMilliseconds,
             isInterrupted: observer.isInterrupted)
         for warning in try queue.serverReport().warnings { observer.warn(warning) }
@@ -73,9 +74,9 @@ public struct EnqueueJob {
         }
     }
 
-    /// Pushes and publishes a relocation that is begun, or removes it again.
+    /// Pushes and publishes the tasks of a relocation that has begun; removes it on failure.
     private func fill(
-        _ queue: PatientQueue, _ token: Int64, _ source: ExportSource, _ survey: ExportSurvey, _ observer: Observer
+        _ queue: RetryingQueue, _ token: Int64, _ source: ExportSource, _ survey: ExportSurvey, _ observer: Observer
     ) throws -> Int {
         do {
             try Failpoint.reach("enqueue.begin.after")
@@ -85,7 +86,7 @@ public struct EnqueueJob {
             try Failpoint.reach("enqueue.publish.after")
             return tasks
         } catch {
-            // What cannot be removed now is replaced by the next enqueue of this UUID; workers never see it.
+            // If the removal fails too, the next enqueue of this UUID replaces the rest. Workers never see it.
             _ = try? queue.queue.abandon(uuid: uuid, token: token)
             throw error
         }
@@ -96,7 +97,7 @@ public struct EnqueueJob {
         case already(RelocationStatus)
     }
 
-    private func begin(_ queue: PatientQueue, _ survey: ExportSurvey) throws -> Beginning {
+    private func begin(_ queue: RetryingQueue, _ survey: ExportSurvey) throws -> Beginning {
         var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
         relocation.options = options.json
         relocation.digest = survey.sha256
@@ -110,14 +111,15 @@ public struct EnqueueJob {
         }
     }
 
-    /// A finished import is done again; one that goes on is left alone.
+    /// Replaces an import that has ended; leaves one alone that is still queued or running.
     private func replace(
-        _ status: RelocationStatus, with relocation: NewRelocation, _ queue: PatientQueue
+        _ status: RelocationStatus, with relocation: NewRelocation, _ queue: RetryingQueue
     ) throws -> Beginning {
         guard status.digest == relocation.digest, status.scope == relocation.scope else {
             throw OperationError(
                 .badData,
-                "The UUID \(uuid) belongs to the import of another file or scope. Give another --import-uuid, or none for a new one."
+                "The UUID \(uuid) belongs to the import of another file or scope. Give another --import-uuid, or none "
+                    + "for a new one."
             )
         }
         guard status.status == .failure || status.status == .success,
@@ -127,7 +129,7 @@ public struct EnqueueJob {
     }
 
     private func push(
-        _ source: ExportSource, _ survey: ExportSurvey, _ queue: PatientQueue, _ token: Int64,
+        _ source: ExportSource, _ survey: ExportSurvey, _ queue: RetryingQueue, _ token: Int64,
         _ observer: Observer
     ) throws -> Int {
         var batch = TaskBatch(queue: queue, uuid: uuid, token: token, keyring: keyring)

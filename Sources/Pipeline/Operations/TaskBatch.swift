@@ -2,9 +2,9 @@ import Failpoints
 import Queue
 import TaskFormat
 
-/// Collects tasks, seals them and pushes many at a time.
+/// Seals tasks, collects them and pushes many at a time.
 struct TaskBatch {
-    let queue: PatientQueue
+    let queue: RetryingQueue
     let uuid: String
     let token: Int64
     let keyring: PayloadKeyring?
@@ -15,14 +15,14 @@ struct TaskBatch {
     private static let maxBytes = 1 << 20
     private static let maxTasks = 256
 
-    init(queue: PatientQueue, uuid: String, token: Int64, keyring: PayloadKeyring?) {
+    init(queue: RetryingQueue, uuid: String, token: Int64, keyring: PayloadKeyring?) {
         self.queue = queue
         self.uuid = uuid
         self.token = token
         self.keyring = keyring
     }
 
-    /// A task without a payload carries no rows.
+    /// Adds a task; one without a payload has no rows.
     mutating func add(
         _ kind: TaskKind, _ name: String, minOrdinal: Int64 = 0, rows: Int = 0, sourceBytes: Int = 0,
         payload: [UInt8] = []
@@ -40,7 +40,7 @@ struct TaskBatch {
         if tasks.count >= Self.maxTasks || bytes >= Self.maxBytes { try push() }
     }
 
-    /// Pushes the rest; returns how many tasks there were.
+    /// Pushes the rest. Returns the total number of tasks.
     mutating func finish() throws -> Int {
         try push()
         return total

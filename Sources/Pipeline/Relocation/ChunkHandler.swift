@@ -5,7 +5,7 @@ import Import
 import Queue
 import TaskFormat
 
-/// `chunk`: rows of one model. If the model comes after all others, the chunk moves to the end of the list.
+/// `chunk`: imports rows of one model. If the model is imported after all others, moves the chunk to the end of the list.
 struct ChunkHandler: TaskHandler {
     let kind = TaskKind.chunk
 
@@ -18,7 +18,7 @@ struct ChunkHandler: TaskHandler {
     }
 }
 
-/// `late`: a chunk that was moved. All other rows are there, and so is what `finish` makes of them.
+/// `late`: imports a chunk that was moved. All other rows are imported, and `finish` has run.
 struct LateChunkHandler: TaskHandler {
     let kind = TaskKind.late
 
@@ -59,7 +59,7 @@ private struct ChunkWork: TaskWork {
 private struct MovedChunk: TaskWork {
     let task: QueueTask
 
-    /// They are not written yet, but travel: a commit batch counts them.
+    /// The rows are not written yet, but the move copies them, so a commit batch counts them.
     var rowCount: Int { task.rows }
 
     func perform(_ work: RelocationImport) throws -> TaskOutcome {

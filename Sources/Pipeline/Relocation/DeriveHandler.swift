@@ -2,7 +2,7 @@ import Catalogue
 import Import
 import TaskFormat
 
-/// `derive`: what saving a model's rows makes and the file has not brought, and the rows that mirror them.
+/// `derive`: writes the derived rows of a model that the file does not contain, and the rows that mirror it.
 struct DeriveHandler: TaskHandler {
     let kind = TaskKind.derive
 

@@ -2,8 +2,8 @@ import Catalogue
 import Import
 import TaskFormat
 
-/// `finish`: all rows of the file are there, except those of late models, whose tasks stand behind this one. Organizations
-/// get their slugs for good, then each model with rows gets a task for what derives from them.
+/// `finish`: all rows of the file are imported, except those of late models, whose tasks come after this one. Gives
+/// organizations their final slugs, then adds a `derive` task for each model with rows.
 struct FinishHandler: TaskHandler {
     let kind = TaskKind.finish
 

@@ -1,18 +1,18 @@
 package import Import
 package import Queue
 
-/// A task opened and decoded: all that can be done before it is its turn.
+/// A task that is opened and decoded: all that can be done before its turn.
 package struct PreparedTask: Sendable {
     package let element: TaskElement
-    /// The error of one that cannot be read is thrown when its turn comes.
+    /// The work; for an unreadable task, the error that `perform` throws at its turn.
     let work: Result<any TaskWork, any Error>
 
-    /// Rows that it may write.
+    /// The most rows that the task writes.
     package var rowCount: Int { if case .success(let work) = work { work.rowCount } else { 0 } }
 
-    /// Whether it can be done.
+    /// Whether the task could be read.
     package var isReadable: Bool { if case .success = work { true } else { false } }
 
-    /// Does what the task says, whatever its kind.
+    /// Performs the task, whatever its kind.
     package func perform(_ work: RelocationImport) throws -> TaskOutcome { try self.work.get().perform(work) }
 }

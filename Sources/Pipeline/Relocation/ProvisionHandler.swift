@@ -1,7 +1,8 @@
 import Import
 import TaskFormat
 
-/// `provision`: the imported organizations get their slugs for good. Enqueuers of the options' format 1 queue it.
+/// `provision`: gives the imported organizations their final slugs. Only enqueuers that write options of format 1
+/// queue it.
 struct ProvisionHandler: TaskHandler {
     let kind = TaskKind.provision
 

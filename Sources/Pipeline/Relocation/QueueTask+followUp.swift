@@ -2,12 +2,12 @@ import Queue
 import TaskFormat
 
 extension QueueTask {
-    /// A task without rows that a worker adds. Its payload is empty, so there is nothing to seal.
+    /// A task without rows that a worker adds. Its payload is empty: there is nothing to seal.
     static func following(_ kind: TaskKind, _ name: String) -> QueueTask {
         QueueTask(kind: kind.rawValue, name: name, minOrdinal: 0, rows: 0, sourceBytes: 0, payload: [])
     }
 
-    /// The same task as another kind.
+    /// The same task with another kind.
     func `as`(_ kind: TaskKind) -> QueueTask {
         QueueTask(
             kind: kind.rawValue, name: name, minOrdinal: minOrdinal, rows: rows, sourceBytes: sourceBytes,

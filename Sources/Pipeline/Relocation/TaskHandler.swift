@@ -3,20 +3,20 @@ package import Import
 import Queue
 package import TaskFormat
 
-/// What one kind of task does. A new kind is a new file, and a line in ``TaskHandlers``.
+/// Handles one kind of task. A new kind needs a new file and a line in ``TaskHandlers``.
 package protocol TaskHandler: Sendable {
     var kind: TaskKind { get }
 
-    /// All that can be done before it is its turn. Knows no connection and runs on another thread.
+    /// Does all that can be done before the task's turn. Uses no connection and runs on another thread.
     func prepare(_ task: OpenedTask) throws(ImportFailure) -> any TaskWork
 }
 
-/// A task that is ready for its turn.
+/// The work of a task that is ready for its turn.
 package protocol TaskWork: Sendable {
-    /// Rows that it may write.
+    /// The most rows that the work writes.
     var rowCount: Int { get }
 
-    /// Does it.
+    /// Does the work.
     func perform(_ work: RelocationImport) throws -> TaskOutcome
 }
 
@@ -24,14 +24,14 @@ extension TaskWork {
     package var rowCount: Int { 0 }
 }
 
-/// A task whose payload lies open.
+/// A task with its payload opened.
 package struct OpenedTask: Sendable {
     let task: QueueTask
     let payload: [UInt8]
     let options: RelocationOptions
     let catalogue: Catalogue
 
-    /// The model that the task is about.
+    /// The model that the task names.
     func model() throws(ImportFailure) -> Model {
         guard let model = catalogue.model(task.name) else {
             throw .permanent(

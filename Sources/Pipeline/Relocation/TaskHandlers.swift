@@ -1,6 +1,6 @@
 import TaskFormat
 
-/// The handler of every kind of task that this version works.
+/// The handlers of all kinds of tasks that this version knows.
 enum TaskHandlers {
     private static let all: [any TaskHandler] = [
         ChunkHandler(), LateChunkHandler(), FinishHandler(), ProvisionHandler(), DeriveHandler(),
@@ -10,6 +10,6 @@ enum TaskHandlers {
 
     static var kinds: Set<String> { Set(byKind.keys) }
 
-    /// nil for a kind of a newer version.
+    /// nil for a kind that only a newer version knows.
     static func handler(of kind: String) -> (any TaskHandler)? { byKind[kind] }
 }

@@ -1,14 +1,14 @@
 package import Import
 package import Queue
 
-/// What a task has done, and what it leaves to do.
+/// What a task has done, and the tasks that follow from it.
 package struct TaskOutcome: Sendable {
-    /// Empty for a task that writes no source rows.
+    /// What happened to its source rows; empty if it has none.
     package var rows = ChunkOutcome()
-    /// Tasks for the end of the list, in this order.
+    /// Tasks to append to the list, in this order.
     package var followUps: [QueueTask] = []
 
-    /// Bytes of the follow-ups in Redis, about.
+    /// Bytes that the follow-ups take in Redis, approximately.
     package var followUpBytes: Int { followUps.reduce(0) { $0 + $1.payload.count + Self.bytesPerTask } }
 
     private static let bytesPerTask = 256

@@ -3,26 +3,26 @@ import Import
 package import Queue
 package import TaskFormat
 
-/// Opens and decodes tasks. Knows no connection, so that it may run ahead of the import on another thread.
+/// Opens and decodes tasks. It uses no connection, so it can run ahead of the import on another thread.
 package struct TaskPreparer: Sendable {
     private let importUUID: String
     private let keyring: PayloadKeyring?
     private let options: RelocationOptions
     private let catalogue: Catalogue
 
-    /// A sealed task whose key this worker does not have: another worker, or this one with the key, can go on.
+    /// This worker lacks the key of a sealed task. A worker that has it can continue.
     package struct KeyMissing: Error {
         package let reason: String
     }
 
-    /// A task of a newer version: a worker of that version can go on.
+    /// The task belongs to a newer version. A worker of that version can continue.
     package struct UnknownTask: Error {
-        /// What a worker must name when it claims.
+        /// The kind that a worker must name as known when it claims.
         package let kind: String
         package let reason: String
     }
 
-    /// - Parameter keyring: opens sealed tasks; nil where no key is configured.
+    /// - Parameter keyring: opens sealed tasks; nil if no key is configured
     package init(
         importUUID: String, keyring: PayloadKeyring?, options: RelocationOptions = RelocationOptions(),
         catalogue: Catalogue
@@ -33,7 +33,7 @@ package struct TaskPreparer: Sendable {
         self.catalogue = catalogue
     }
 
-    /// The kinds of tasks that this version works.
+    /// The kinds of tasks that this version can work.
     package static var knownKinds: Set<String> { TaskHandlers.kinds }
 
     package func prepare(_ element: TaskElement) -> PreparedTask {
@@ -61,7 +61,7 @@ package struct TaskPreparer: Sendable {
         }
     }
 
-    /// The payload in the open.
+    /// The payload after opening its seal, if it has one.
     private func payload(of task: QueueTask, _ kind: TaskKind) throws -> [UInt8] {
         let identity = PayloadIdentity(
             uuid: importUUID, kind: kind.sealedKind, model: task.name, minOrdinal: task.minOrdinal, rows: task.rows)

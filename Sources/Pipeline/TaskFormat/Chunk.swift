@@ -1,14 +1,14 @@
-/// Some consecutive rows of one model: the unit of work of a relocation.
+/// Consecutive rows of one model: the unit of work of a relocation.
 public struct Chunk: Sendable, Equatable {
     /// Lower-case model name.
     public let model: String
-    /// Ordinal of the first source row of the chunk's window, filtered or not.
+    /// Ordinal of the first row in the chunk's window, filtered or not.
     public let minOrdinal: Int64
     /// Rows in the payload.
     public let rows: Int
-    /// What ``ChunkCodec`` reads.
+    /// The encoded rows; ``ChunkCodec`` reads them.
     public let payload: [UInt8]
-    /// Bytes of the rows as they stand in the file.
+    /// Bytes that the rows take in the file.
     public let sourceBytes: Int
 
     public init(model: String, minOrdinal: Int64, rows: Int, payload: [UInt8], sourceBytes: Int) {

@@ -1,32 +1,33 @@
 import CZstd
 
-/// A chunk's payload, unpacked: the JSON text of each row, not decoded yet.
+/// An unpacked payload: the JSON text of each row, not decoded yet.
 public struct PackedChunk: Sendable {
-    /// Model → the ordinal from which its rows come later in the file than this chunk. Names only models that rows of
-    /// this chunk may refer to; empty wherever parents precede their children.
+    /// Model → its first ordinal that comes after this chunk in the file. Names only models that rows of this chunk may
+    /// refer to. Empty if parents come before their children.
     public let hidden: [String: Int64]
-    /// Each row's ordinal and the place of its text in ``body``.
+    /// Each row's ordinal and the range of its text in ``body``.
     public let rows: [(ordinal: Int64, text: Range<Int>)]
-    /// The rows' texts; behind them as many zero bytes as were asked for.
+    /// The rows' texts, followed by the requested padding of zero bytes.
     public let body: [UInt8]
 }
 
-/// Reads chunk payloads: a version byte, then a zstd frame with a checksum, of the smallest ordinal as a varint and,
-/// for each row, its distance from that and its length as varints and its JSON without white space. Version 2 has,
-/// before the rows, the number of hidden models and, for each, its name with its length, and its ordinal.
-/// ``ChunkEncoder`` writes them.
+/// Reads chunk payloads, which ``ChunkEncoder`` writes.
+///
+/// A payload is a version byte and a zstd frame with a checksum. The frame holds the smallest ordinal as a varint. For
+/// each row follow its distance from that ordinal and its length as varints, and its JSON without white space. Version
+/// 2 has the hidden models before the rows: their number, and for each the length of its name, the name and the ordinal.
 public enum ChunkCodec {
     package static let version: UInt8 = 1
     package static let versionWithHidden: UInt8 = 2
-    /// Bytes that the hidden models of a chunk take at most: a model has few references.
+    /// The most bytes that the hidden models of a chunk take: a model has few references.
     private static let maxHiddenBytes = 4096
 
     package static let damaged = TaskFormatError(
         .damaged, "a chunk's payload is damaged or of another version; delete the relocation and enqueue it again")
 
-    /// Unpacks a payload. Throws ``TaskFormatError/Kind/damaged`` for anything that is none.
+    /// Unpacks a payload. Throws ``TaskFormatError/Kind/damaged`` for anything else.
     ///
-    /// - Parameter padding: zero bytes wanted behind the body, for a parser that reads on.
+    /// - Parameter padding: zero bytes to append, for a parser that reads beyond the end
     public static func unpack(
         _ payload: [UInt8], limits: ChunkLimits = .standard, padding: Int = 0
     ) throws(TaskFormatError) -> PackedChunk {
@@ -45,7 +46,7 @@ public enum ChunkCodec {
         _ frame: ArraySlice<UInt8>, _ limits: ChunkLimits, hasHidden: Bool
     ) throws(TaskFormatError) -> [UInt8] {
         let size = frame.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
-        // A chunk ends before the row that would exceed its bytes, unless that is its only one.
+        // A chunk ends before the row that exceeds its bytes, unless it is the only row.
         let most =
             max(limits.maxBytes, limits.maxRowBytes) + limits.maxRows * 20 + 10 + (hasHidden ? maxHiddenBytes : 0)
         guard size > 0, size <= UInt64(most) else { throw damaged }
@@ -60,7 +61,7 @@ public enum ChunkCodec {
     }
 }
 
-/// Takes a decompressed payload apart.
+/// Parses a decompressed payload.
 private struct BodyReader {
     private let body: [UInt8]
     private var place = 0
@@ -74,7 +75,7 @@ private struct BodyReader {
         return number
     }
 
-    /// A length of something that follows.
+    /// The length of what follows.
     private mutating func length() throws(TaskFormatError) -> Int {
         guard let length = Varint.read(body, at: &place), length <= UInt64(body.count - place) else {
             throw ChunkCodec.damaged

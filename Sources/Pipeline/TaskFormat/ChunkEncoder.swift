@@ -1,16 +1,16 @@
 import CZstd
 
-/// Writes chunk payloads, in the form that ``ChunkCodec`` describes.
+/// Writes chunk payloads in the format that ``ChunkCodec`` describes.
 public final class ChunkEncoder {
     private let context: OpaquePointer
     private var body: [UInt8] = []
     private var minOrdinal: Int64 = 0
     private var hasHidden = false
 
-    /// Bytes of memory that are kept from one chunk to the next.
+    /// The most bytes of memory to keep from one chunk to the next.
     private static let keptBytes = 1 << 20
 
-    /// Three is zstd's own default: most of the gain, little of the time.
+    /// zstd's own default: most of the compression at little cost.
     private static let level: Int32 = 3
 
     public init() throws(TaskFormatError) {
@@ -26,11 +26,11 @@ public final class ChunkEncoder {
 
     /// Begins another chunk.
     ///
-    /// - Parameter hidden: See ``PackedChunk/hidden``.
+    /// - Parameter hidden: see ``PackedChunk/hidden``
     public func begin(minOrdinal: Int64, hidden: [(model: String, from: Int64)] = []) {
         self.minOrdinal = minOrdinal
         hasHidden = !hidden.isEmpty
-        // What an uncommonly large chunk took is given back.
+        // Frees the memory of an unusually large chunk.
         body.removeAll(keepingCapacity: body.capacity <= Self.keptBytes)
         Varint.append(UInt64(bitPattern: minOrdinal), to: &body)
         guard hasHidden else { return }
@@ -42,20 +42,20 @@ public final class ChunkEncoder {
         }
     }
 
-    /// Adds a row that is valid JSON without white space. Its ordinal is not below the chunk's smallest.
+    /// Adds a row: valid JSON without white space. Its ordinal must not be below the chunk's smallest.
     public func add(_ text: UnsafeBufferPointer<UInt8>, ordinal: Int64) {
-        // An ordinal below it would become a distance that no reader takes.
+        // A smaller ordinal becomes a distance that each reader refuses.
         Varint.append(UInt64(bitPattern: ordinal &- minOrdinal), to: &body)
         Varint.append(UInt64(text.count), to: &body)
         body += text
     }
 
-    /// What the rows added since `begin` come to.
+    /// The payload of the rows added since `begin`.
     public func payload() throws(TaskFormatError) -> [UInt8] {
         try framed(body, version: hasHidden ? ChunkCodec.versionWithHidden : ChunkCodec.version)
     }
 
-    /// A version byte and a frame around any body.
+    /// Compresses any body into a frame behind a version byte.
     package func framed(_ body: [UInt8], version: UInt8 = ChunkCodec.version) throws(TaskFormatError) -> [UInt8] {
         let bound = ZSTD_compressBound(body.count)
         var code = 0
@@ -72,7 +72,7 @@ public final class ChunkEncoder {
     }
 }
 
-/// Unsigned numbers of seven bits per byte, the lowest first; the eighth bit says that more follow.
+/// Unsigned numbers with seven bits per byte, lowest bits first. The eighth bit says that another byte follows.
 enum Varint {
     static func append(_ value: UInt64, to bytes: inout [UInt8]) {
         var rest = value
@@ -83,7 +83,7 @@ enum Varint {
         bytes.append(UInt8(rest))
     }
 
-    /// nil when the bytes end too early or hold more than 64 bits.
+    /// nil if the bytes end too early or hold more than 64 bits.
     static func read(_ bytes: [UInt8], at place: inout Int) -> UInt64? {
         var value: UInt64 = 0
         for shift in stride(from: 0, to: 64, by: 7) {

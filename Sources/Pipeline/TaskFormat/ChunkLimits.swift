@@ -1,10 +1,10 @@
-/// What one chunk may hold. Every limit is inclusive.
+/// The limits of one chunk. Each limit is inclusive.
 public struct ChunkLimits: Sendable, Equatable {
-    /// Bytes of the rows of one chunk as they stand in the file; a single larger row makes a chunk of its own.
+    /// Bytes that the rows of one chunk take in the file. A single larger row becomes a chunk of its own.
     public var maxBytes = 4 << 20
-    /// Rows per chunk: the largest chunk size that may be asked for.
+    /// Rows per chunk: the largest chunk size that an operator may choose.
     public var maxRows = 100_000
-    /// Bytes of one row as it stands in the file.
+    /// Bytes that one row takes in the file.
     public var maxRowBytes = 8 << 20
 
     public static let standard = ChunkLimits()

@@ -1,15 +1,16 @@
 internal import Foundation
 
-/// What an operator asked of an import: written by the enqueuer into the relocation's record, read by the worker.
+/// The options that an operator chose for an import. The enqueuer writes them into the relocation's record, the worker
+/// reads them.
 public struct RelocationOptions: Sendable, Equatable, Codable {
     public var mergeUsers = false
     public var overwriteConfigs = false
     public var hideOrganizations = false
-    /// One transaction for the whole relocation.
+    /// Whether one transaction holds the whole relocation.
     public var atomic = false
-    /// Ordinals a chunk spans.
+    /// Ordinals that a chunk spans.
     public var chunkSize = RelocationOptions.defaultChunkSize
-    /// The version of this record. 1: the enqueuer orders the list and queues what follows the rows. 2: workers do.
+    /// The version of this record. 1: the enqueuer orders the list and queues the tasks after the rows. 2: workers do.
     public private(set) var format = RelocationOptions.currentFormat
 
     public static let currentFormat = 2
@@ -19,10 +20,10 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
 
     public init() {}
 
-    /// Whether workers move chunks and add what follows the rows.
+    /// Whether workers move late chunks and add the tasks after the rows.
     public var workersOrderTasks: Bool { format >= 2 }
 
-    /// Fields that are missing have their defaults, unknown ones are passed over: records outlive a version.
+    /// Records outlive a version: missing fields get their defaults, unknown fields are ignored.
     public init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         func flag(_ key: CodingKeys) throws -> Bool { try fields.decodeIfPresent(Bool.self, forKey: key) ?? false }
@@ -34,7 +35,7 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
         format = try fields.decodeIfPresent(Int.self, forKey: .format) ?? 1
     }
 
-    /// The record's text.
+    /// The options as JSON, for the record.
     public var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -42,9 +43,9 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
         return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 
-    /// Reads the record's text; nil where it is not ours.
+    /// Reads the JSON of a record; nil if it cannot be read.
     public init?(json: String) {
-        // A record that cannot be read is reported by the caller, who knows whose it is.
+        // The caller reports an unreadable record, because it knows the relocation.
         guard let options = try? JSONDecoder().decode(RelocationOptions.self, from: Data(json.utf8)) else { return nil }
         self = options
     }

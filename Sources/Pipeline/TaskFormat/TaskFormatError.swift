@@ -1,18 +1,18 @@
-/// Why something that enqueuer and worker exchange cannot be made or read. The message is safe to show: it never holds
+/// Why data that enqueuer and worker exchange cannot be written or read. The message is safe to show: it never contains
 /// a key or a payload.
 public struct TaskFormatError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Kind: Sendable, Equatable, CaseIterable {
-        /// A payload that no version of ours has written, or that was changed on the way.
+        /// The payload is damaged, or was not written by a known version.
         case damaged
         /// There is not enough memory for the compressor.
         case outOfMemory
-        /// The payload keys are malformed or missing.
+        /// A payload key is malformed or missing.
         case badKey
-        /// There is no such key file.
+        /// The key file does not exist.
         case notFound
         /// The key file exists and cannot be read.
         case unreadable
-        /// The key file may not be read by this user, or is open to others.
+        /// This user may not read the key file, or other users may.
         case permission
     }
 

@@ -1,7 +1,7 @@
 internal import Dispatch
 
-/// Runs an actor's jobs on a queue of its own, so that blocking calls to Redis and the databases never hold a thread of
-/// the cooperative pool.
+/// Runs an actor's jobs on a dispatch queue of its own. Calls to Redis and the databases block; this keeps them off the
+/// threads of the cooperative pool.
 final class BlockingExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

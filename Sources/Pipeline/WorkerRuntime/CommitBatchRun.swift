@@ -4,25 +4,26 @@ import Queue
 import Relocation
 import Storage
 
-/// The usual way to work a relocation: some chunks commit together and are acknowledged then.
+/// The usual way to work a relocation: several chunks commit together as one commit batch, then Redis hears that they
+/// are done.
 struct CommitBatchRun {
     let turn: Turn
     let context: ImportContext
     let preparer: TaskPreparer
 
-    /// A worker with others waiting releases a relocation after this many milliseconds: its time slice.
+    /// The time slice: after this many milliseconds a worker requeues its relocation if others wait.
     private static let timeSliceMilliseconds: Int64 = 2000
-    /// What one acknowledgement adds to the list, about.
+    /// Bytes that one acknowledgement adds to the list at most, approximately.
     private static let maxFollowUpBytes = 2 << 20
 
     private var held: HeldClaim { turn.held }
-    private var policy: GroupPolicy { turn.settings.groups }
+    private var policy: CommitBatchPolicy { turn.settings.commitBatches }
 
     func run() throws -> RunEnd {
         let feed = turn.feed(preparer)
         var work = try turn.resume(context)
         let began = LeaseClock.now()
-        // After a lost worker or trouble, the task that did it is to be found.
+        // After a crash or a failed attempt, single commits show which task is the cause.
         let status = held.claim.status
         var cautious = status.consecutiveCrashes > 0 || status.attempts > 0 ? policy.cautiousTasks : 0
         while let task = try feed.next() {
@@ -42,7 +43,7 @@ struct CommitBatchRun {
         return try held.complete()
     }
 
-    /// Works tasks that were handed out, each with a commit and an acknowledgement of its own.
+    /// Works tasks that the feed has handed out, each with a commit and an acknowledgement of its own.
     private func workSingly(
         _ tasks: [PreparedTask], _ work: RelocationImport, _ feed: TaskFeed
     ) throws -> Acknowledgement {
@@ -59,8 +60,8 @@ struct CommitBatchRun {
         return answer
     }
 
-    /// Works a commit batch that begins with `first`; where one of its tasks is at fault or unknown, each by itself: what is
-    /// sound before it is kept, and a race is noticed.
+    /// Works a commit batch that begins with `first`. If one of its tasks fails for good or is of an unknown kind, rolls
+    /// back and works each task by itself: this keeps the sound tasks before it and detects a race with another worker.
     private func workTogether(
         _ first: PreparedTask, _ work: inout RelocationImport, _ feed: TaskFeed
     ) throws -> Acknowledgement {
@@ -68,25 +69,39 @@ struct CommitBatchRun {
         do {
             return try workBatch(&batch, work, feed)
         } catch ImportFailure.permanent {
-            // Below.
+            // Handled below.
         } catch is TaskPreparer.UnknownTask {
-            // Below: what stands before it is kept.
+            // Handled below: the tasks before it are kept.
         }
         turn.destination.rollback()
         work = try turn.resume(context)
         return try workSingly(batch, work, feed)
     }
 
-    /// Works the one task of `batch` and as many behind it as the policy allows in one transaction, and acknowledges
-    /// them all. After a failure `batch` holds those that were handed out.
+    /// Works the one task in `batch` and as many after it as the policy allows in one transaction, then acknowledges
+    /// them all. After a failure `batch` holds the tasks that the feed has handed out.
     private func workBatch(
         _ batch: inout [PreparedTask], _ work: RelocationImport, _ feed: TaskFeed
     ) throws -> Acknowledgement {
+        try turn.begin(deferringWrites: true)
+        let (outcomes, sum) = try perform(&batch, work, feed)
+        try work.confirmAlone()
+        try Failpoint.reach("batch.commit")
+        try turn.commit()
+        held.current = nil
+        FlowMetrics.record(outcomes)
+        try Failpoint.reach("chunk.after")
+        return try held.acknowledge(outcomes.count, sum, feed)
+    }
+
+    /// Performs the tasks of a commit batch inside the open transaction. Returns the outcome of each, and their sum.
+    private func perform(
+        _ batch: inout [PreparedTask], _ work: RelocationImport, _ feed: TaskFeed
+    ) throws -> ([TimedOutcome], TaskOutcome) {
         let began = LeaseClock.now()
         var outcomes: [TimedOutcome] = []
         var sum = TaskOutcome()
         var rows = 0
-        try turn.begin(deferringWrites: true)
         while let task = batch.last {
             try Failpoint.reach("chunk.before")
             let outcome = try turn.perform(task, at: batch.count - 1, work)
@@ -99,12 +114,6 @@ struct CommitBatchRun {
             guard takesMore, !turn.stop.isRequested, let next = try feed.next() else { break }
             batch.append(next)
         }
-        try work.confirmAlone()
-        try Failpoint.reach("group.commit")
-        try turn.commit()
-        held.current = nil
-        FlowMetrics.record(outcomes)
-        try Failpoint.reach("chunk.after")
-        return try held.acknowledge(outcomes.count, sum, feed)
+        return (outcomes, sum)
     }
 }

@@ -2,7 +2,7 @@ import Catalogue
 import Import
 import Storage
 
-/// One transaction in all databases of a destination.
+/// One transaction that spans all databases of a destination.
 extension Destination {
     private var databases: [any Database] { isSplit ? [control, region] : [region] }
 
@@ -12,9 +12,9 @@ extension Destination {
         }
     }
 
-    /// Control first, region second: see `CommitJournal`.
+    /// Commits the control silo first and the region second: see `CommitJournal`.
     func commit(_ catalogue: Catalogue) throws(ImportFailure) {
-        // Once one database has committed, the other must.
+        // Once one database has committed, the other must not fail: constraints are checked before.
         for database in databases where isSplit {
             do { try database.checkConstraints() } catch { throw ImportFailure(error, catalogue) }
         }

@@ -2,13 +2,13 @@ public import Catalogue
 public import Import
 public import Storage
 
-/// Where imports go, and what must be true of it before one starts.
+/// The destination of imports, and what must hold before one starts.
 public struct DestinationSettings: Sendable {
     public let region: DatabaseURL
-    /// The control silo's database; nil where one database holds both silos.
+    /// The control silo's database; nil if one database holds both silos.
     public let control: DatabaseURL?
     public let instance: InstanceSettings
-    /// What the destination is expected to hold.
+    /// The tables that the destination must have.
     public let catalogue: Catalogue
 
     public init(
@@ -21,7 +21,7 @@ public struct DestinationSettings: Sendable {
         self.instance = instance
     }
 
-    /// Opens the databases; nothing is created.
+    /// Opens the databases and creates nothing.
     public func open() throws(StorageError) -> Destination {
         let regionDatabase = try DatabaseConnector.open(region, create: false)
         guard let control else { return Destination(regionDatabase) }
@@ -39,7 +39,7 @@ extension Destination {
 }
 
 extension Catalogue {
-    /// The tables an import reads or writes: the models' own, chunk rows, side effects and derived state.
+    /// The tables that an import reads or writes: models, chunk rows, side effects and derived state.
     fileprivate func importTables(_ silo: Silo?) -> [Table] {
         models.filter { silo == nil || $0.silo == silo }.map(\.table) + importedOtherTables(silo)
     }

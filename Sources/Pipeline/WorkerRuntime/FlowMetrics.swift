@@ -4,10 +4,12 @@ import Relocation
 
 internal import Metrics
 
-/// One metric a state change, ready for an exporter. Labels are bounded: states and outcomes, never names from files.
+/// One metric per state change, ready for an exporter. Labels are bounded: states and outcomes, never names from files.
 enum FlowMetrics {
     enum Transition: String, CaseIterable {
-        case claimed, completed, failed, postponed, released, lost, yielded, paused
+        case claimed, completed, failed, postponed, released, lost, paused
+        /// The label keeps an older word that dashboards use.
+        case requeued = "yielded"
     }
 
     enum Rows: String, CaseIterable {
@@ -22,7 +24,7 @@ enum FlowMetrics {
 
     static func record(_ transition: Transition) { transitions[transition.rawValue]?.increment() }
 
-    /// Tasks whose results are committed.
+    /// Records tasks whose results are committed.
     static func record(_ outcomes: [TimedOutcome]) {
         for outcome in outcomes {
             chunks.increment()

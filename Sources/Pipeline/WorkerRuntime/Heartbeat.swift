@@ -1,10 +1,10 @@
 internal import Synchronization
 
-/// The sign of life of one loop: the loop beats, the self-check listens.
+/// The sign of life of one loop: the loop beats, the watchdog reads.
 final class Heartbeat: Sendable {
     let name: String
     private let beats = Atomic<Int>(0)
-    /// Milliseconds that a turn may take beyond the limit.
+    /// Milliseconds that one iteration may take beyond the limit.
     private let extra = Atomic<Int>(0)
     private let isRetired = Atomic<Bool>(false)
     private let shouldReconnect = Atomic<Bool>(false)
@@ -13,16 +13,16 @@ final class Heartbeat: Sendable {
 
     func beat() { beats.wrappingAdd(1, ordering: .sequentiallyConsistent) }
 
-    /// Gives every turn from now on so many milliseconds beyond the usual limit.
+    /// Allows each iteration from now on to take this many milliseconds beyond the usual limit.
     func allow(milliseconds: Int) { extra.store(milliseconds, ordering: .sequentiallyConsistent) }
 
-    /// The loop has ended: nothing is expected of it any more.
+    /// The loop has ended: the watchdog expects no more beats.
     func retire() { isRetired.store(true, ordering: .sequentiallyConsistent) }
 
-    /// Asks the loop to open its connections anew at its next turn.
+    /// Asks the loop to reopen its connections at its next iteration.
     func askToReconnect() { shouldReconnect.store(true, ordering: .sequentiallyConsistent) }
 
-    /// Whether that was asked for since the last call.
+    /// Whether the watchdog has asked for it since the last call.
     func takeRequestToReconnect() -> Bool { shouldReconnect.exchange(false, ordering: .sequentiallyConsistent) }
 
     var reading: StallDetector.Reading {

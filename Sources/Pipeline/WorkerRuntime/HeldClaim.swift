@@ -68,8 +68,8 @@ final class HeldClaim {
     func requeue() throws(QueueError) -> RunEnd {
         lease.end()
         try queue.requeue(claim)
-        FlowMetrics.record(.yielded)
-        return .yielded
+        FlowMetrics.record(.requeued)
+        return .requeued
     }
 
     /// Another worker can go on: the relocation keeps its place and its attempts.

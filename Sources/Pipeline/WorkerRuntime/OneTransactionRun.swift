@@ -5,13 +5,13 @@ import Queue
 import Relocation
 import Storage
 
-/// All or nothing: the whole list is worked in one transaction and acknowledged after its commit.
+/// All or nothing: works the whole list in one transaction and acknowledges it after the commit.
 struct OneTransactionRun {
     let turn: Turn
     let context: ImportContext
     let preparer: TaskPreparer
 
-    /// Tasks after which progress is shown.
+    /// Tasks between two reports of progress.
     private static let tasksPerProgress = 32
 
     private var held: HeldClaim { turn.held }
@@ -23,7 +23,7 @@ struct OneTransactionRun {
         } catch let failure as ImportFailure {
             guard case .permanent = failure else { throw failure }
             turn.destination.rollback()
-            // A worker that was believed lost may have committed meanwhile: then everything is there already.
+            // A worker that was taken for lost may have committed meanwhile. Then all rows are there already.
             guard try work.isOvertaken() else { throw failure }
             throw ImportFailure.transient(StorageError(.contention, "another worker has written this relocation"))
         }
@@ -31,7 +31,7 @@ struct OneTransactionRun {
 
     private func perform(_ work: RelocationImport) throws -> RunEnd {
         try turn.begin(deferringWrites: false)
-        if context.scope == .global { try atLength { try work.clear() } }
+        if context.scope == .global { try allowingLongStatement { try work.clear() } }
         var tasks = WholeList(turn.feed(preparer), preparer)
         var sum = ChunkOutcome()
         while let task = try tasks.next() {
@@ -52,7 +52,7 @@ struct OneTransactionRun {
         return try held.complete()
     }
 
-    /// Shows how far it has come now and then; what an operator asks meanwhile.
+    /// Reports progress at intervals. Returns what an operator asks for.
     private func showProgress(_ feed: TaskFeed) throws(QueueError) -> OperatorRequest {
         guard feed.unacknowledged % Self.tasksPerProgress == 0 else { return held.lease.request }
         return try held.queue.progress(held.claim, chunksDone: feed.unacknowledged)
@@ -73,22 +73,22 @@ struct OneTransactionRun {
         try work.finishCommits()
     }
 
-    /// Gives a statement the time that the databases allow for it.
-    private func atLength(_ statement: () throws -> Void) rethrows {
+    /// Runs a statement that may take as long as the databases allow.
+    private func allowingLongStatement(_ statement: () throws -> Void) rethrows {
         turn.heartbeat.allow(milliseconds: Turn.longStatementMilliseconds)
         defer { turn.heartbeat.allow(milliseconds: 0) }
         try statement()
     }
 }
 
-/// The tasks of a relocation that is one transaction: those of its list, which keeps them until the commit, then those
-/// that follow from them, which no list holds.
+/// The tasks of a relocation in one transaction: first those of its list, which stay there until the commit, then their
+/// follow-ups, which only this worker holds.
 private struct WholeList {
     struct Element {
         let prepared: PreparedTask
-        /// The place in the list of the task itself, or of the one that it follows.
+        /// The place in the list of the task itself; for a follow-up, of the task that caused it.
         let index: Int
-        /// The task there.
+        /// The task at that place.
         let cause: TaskElement
     }
 

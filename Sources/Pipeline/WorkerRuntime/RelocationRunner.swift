@@ -5,8 +5,8 @@ import Queue
 import Storage
 import TaskFormat
 
-/// Works one claimed relocation: chooses how its tasks are committed, and turns every error into an end of the claim.
-/// Blocking; lives with its connections.
+/// Works one claimed relocation: chooses how its tasks commit, and turns each error into an end of the claim. Its calls
+/// block, so it runs on the thread that owns the connections.
 struct RelocationRunner {
     private let turn: Turn
 
@@ -28,7 +28,7 @@ struct RelocationRunner {
         }
     }
 
-    /// From now on every statement is a sign of life, and none runs without the lease.
+    /// From now on each statement beats the heartbeat, and none runs without the lease.
     private func watchStatements() {
         let (lease, heartbeat) = (held.lease, turn.heartbeat)
         turn.destination.setBeforeStatement { () throws(StorageError) in

@@ -1,18 +1,18 @@
-/// When passing trouble is tried again, and when it is given up.
+/// When a transient error is retried, and when the worker gives up.
 public struct RetryPolicy: Sendable, Equatable {
     /// Attempts of one task before the relocation fails.
     public var maxAttempts = 10
-    /// Milliseconds before the second attempt, doubled with each further one.
+    /// Milliseconds before the second attempt. Each further attempt doubles them.
     public var baseMilliseconds = 500
-    /// No delay is longer.
+    /// The longest delay in milliseconds.
     public var maxMilliseconds = 60_000
 
-    /// Consecutive crashes at one task before it goes into quarantine.
+    /// Consecutive crashes at one task after which it goes into quarantine.
     public var maxConsecutiveCrashes = 10
 
     public init() {}
 
-    /// Milliseconds to wait after an attempt that failed: between half of the doubled base and all of it.
+    /// Milliseconds to wait after a failed attempt: between half of the doubled base and all of it.
     ///
     /// - Parameters:
     ///   - attempt: 1-based number of the attempt that failed.
@@ -23,7 +23,7 @@ public struct RetryPolicy: Sendable, Equatable {
         return Int(full / 2 + full / 2 * jitter)
     }
 
-    /// What becomes of a task after an attempt met passing trouble.
+    /// What happens to a task after a transient error.
     public func decision(afterAttempt attempt: Int, jitter: Double) -> Decision {
         attempt >= maxAttempts ? .giveUp : .retry(milliseconds: delay(afterAttempt: attempt, jitter: jitter))
     }

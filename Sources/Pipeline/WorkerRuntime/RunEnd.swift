@@ -1,21 +1,21 @@
 import Queue
 import Storage
 
-/// How a worker's turn on a relocation ended.
+/// How a worker's run of one claimed relocation ended.
 enum RunEnd: Sendable {
     case completed
     case failed
-    /// Passing trouble: tried again later by whoever claims it then.
+    /// A transient error: the next worker that claims the relocation tries again.
     case postponed
-    /// Given back: the worker stops, or an operator asked for a pause or an end.
+    /// The claim was released: the worker stops, or an operator asked to pause or cancel.
     case released
-    /// Given back so that others have their turn.
-    case yielded
-    /// Another worker has it.
+    /// The time slice is over: the relocation waits behind others.
+    case requeued
+    /// The lease is lost: another worker may hold the relocation.
     case lost
-    /// Redis does not answer; the lease runs out by itself.
+    /// Redis does not answer; the lease expires by itself.
     case queueTrouble(QueueError)
-    /// The connection to the database is gone; the relocation was postponed.
+    /// The connection to the database is lost; the relocation was postponed.
     case databaseTrouble(StorageError)
     /// The database cannot take imports until an operator acts.
     case unusable(StorageError)

@@ -1,15 +1,15 @@
-/// Lets one slot compare a destination's schema with the catalogue for all that open it at the same time: reading a
-/// server's catalogue costs as much as a small relocation.
+/// Lets one slot compare a destination's schema with the catalogue for all slots that open it at the same time. Reading
+/// a server's schema costs as much as a small relocation.
 actor SchemaGate {
-    /// Identity of a destination → when it was found sound, on the monotonic clock.
+    /// Identity of a destination → when its schema was last found to fit, on the monotonic clock.
     private var sound: [String: Int64] = [:]
-    /// Identity → the slots that wait for the one that compares it.
+    /// Identity → the slots that wait for another slot's comparison.
     private var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
 
-    /// Milliseconds for which a comparison counts for other slots.
+    /// Milliseconds for which other slots may rely on a comparison.
     private static let validMilliseconds: Int64 = 10_000
 
-    /// Whether the caller is to compare the schema itself, and then to `report`. Waits while another slot does.
+    /// Whether the caller must compare the schema itself and then call `report`. Waits while another slot compares.
     func mustCompare(_ identity: String) async -> Bool {
         if isSound(identity) { return false }
         guard waiting[identity] != nil else {
@@ -17,7 +17,7 @@ actor SchemaGate {
             return true
         }
         await withCheckedContinuation { waiting[identity, default: []].append($0) }
-        // Where the other one failed everybody looks for himself.
+        // If the other slot found a mismatch or failed, each waiting slot compares by itself.
         return !isSound(identity)
     }
 
@@ -26,7 +26,7 @@ actor SchemaGate {
         for slot in waiting.removeValue(forKey: identity) ?? [] { slot.resume() }
     }
 
-    /// How many slots wait for a comparison.
+    /// The number of slots that wait for a comparison.
     func waitingSlots(_ identity: String) -> Int { waiting[identity]?.count ?? 0 }
 
     private func isSound(_ identity: String) -> Bool {

@@ -1,5 +1,5 @@
-/// Decides from heartbeats whether a worker still works. It counts its own looks and knows no clock, so that a process
-/// that was frozen and goes on is not taken for one that hangs.
+/// Decides from heartbeats whether a worker's loops still make progress. It counts its own checks instead of reading a
+/// clock: a process that was frozen and resumes does not count as stalled.
 struct StallDetector: Sendable {
     struct Reading: Sendable, Equatable {
         var beats = 0
@@ -8,32 +8,32 @@ struct StallDetector: Sendable {
     }
 
     enum Verdict: Sendable, Equatable {
-        /// Every loop has turned within the limit.
+        /// Each loop has beaten within the limit.
         case healthy
-        /// These loops have not: they are asked once to reconnect.
+        /// These loops have not, and are asked once to reconnect.
         case reconnect([Int])
-        /// Asked, but still within their time.
+        /// A loop was asked to reconnect and still has time.
         case waiting
-        /// This one did not turn even after it was asked.
+        /// This loop did not beat even after it was asked.
         case stalled(Int)
     }
 
     private let limitMilliseconds: Int
-    private let lookMilliseconds: Int
+    private let checkIntervalMilliseconds: Int
     private var last: [Reading] = []
     private var silent: [Int] = []
     private var asked: Set<Int> = []
 
     /// - Parameters:
-    ///   - limitMilliseconds: what a turn may take; the same again after a reconnect was asked for
-    ///   - lookMilliseconds: time between two looks
-    init(limitMilliseconds: Int, lookMilliseconds: Int) {
+    ///   - limitMilliseconds: the longest time between two beats; a loop gets the same again after it is asked to reconnect
+    ///   - checkIntervalMilliseconds: time between two checks
+    init(limitMilliseconds: Int, checkIntervalMilliseconds: Int) {
         self.limitMilliseconds = limitMilliseconds
-        self.lookMilliseconds = lookMilliseconds
+        self.checkIntervalMilliseconds = checkIntervalMilliseconds
     }
 
-    /// One look at all loops, always in the same order.
-    mutating func look(_ readings: [Reading]) -> Verdict {
+    /// Checks all loops. Callers pass them in the same order each time and add new ones at the end.
+    mutating func check(_ readings: [Reading]) -> Verdict {
         var fresh: [Int] = []
         var stalled: Int?
         for (index, reading) in readings.enumerated() {
@@ -48,7 +48,7 @@ struct StallDetector: Sendable {
                 asked.remove(index)
                 continue
             }
-            silent[index] += lookMilliseconds
+            silent[index] += checkIntervalMilliseconds
             let limit = limitMilliseconds + reading.extraMilliseconds
             if silent[index] >= limit + limitMilliseconds { stalled = stalled ?? index }
             if silent[index] >= limit, asked.insert(index).inserted { fresh.append(index) }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Asks a worker to stop: the current chunk is finished, the lease given back.
+/// Asks a worker to stop: it finishes the current task and releases its claims.
 public final class StopSignal: Sendable {
     private let flag = Atomic<Bool>(false)
 

@@ -1,21 +1,21 @@
 internal import Glibc
 
-/// Tells the service manager how a process does, by systemd's notify protocol: datagrams of `NAME=value` lines to the
-/// socket that `NOTIFY_SOCKET` names. A manager that does not listen is no reason to fail.
+/// Reports a process' state to the service manager with systemd's notify protocol: datagrams of `NAME=value` lines to
+/// the socket that `NOTIFY_SOCKET` names. Errors are ignored: a worker runs without a service manager too.
 public struct SystemdNotifier: Sendable, Equatable {
-    /// Bytes of an address: what a socket's address has room for.
+    /// The longest socket address in bytes.
     private static let maximumAddressBytes = 107
 
     private let address: [UInt8]
-    /// Milliseconds between two signs of life that the watchdog allows; nil where there is none.
+    /// Milliseconds that the service manager's watchdog allows between two signs of life; nil if it has none.
     public let watchdogMilliseconds: Int?
 
-    /// Nil unless a manager listens.
+    /// nil if no service manager listens.
     ///
     /// - Parameters:
     ///   - socket: `NOTIFY_SOCKET`: an absolute path, or `@` and a name in the abstract namespace
     ///   - watchdogMicroseconds: `WATCHDOG_USEC`
-    ///   - watchdogProcess: `WATCHDOG_PID`: the watchdog is another process' where it names one
+    ///   - watchdogProcess: `WATCHDOG_PID`: if set, the watchdog is meant for this process only
     public init?(socket: String?, watchdogMicroseconds: String? = nil, watchdogProcess: String? = nil) {
         guard let socket, socket.hasPrefix("/") || socket.hasPrefix("@"),
             (2...Self.maximumAddressBytes).contains(socket.utf8.count)
@@ -26,10 +26,10 @@ public struct SystemdNotifier: Sendable, Equatable {
         watchdogMilliseconds = microseconds.flatMap { $0 >= 1_000 ? $0 / 1_000 : nil }
     }
 
-    /// Able to work.
+    /// The process is able to work.
     public func ready(_ status: String) { send("READY=1\nSTATUS=\(Self.line(status))") }
     public func stopping() { send("STOPPING=1\nSTATUS=stopping") }
-    /// A sign of life, and what the process does.
+    /// A sign of life, with what the process does.
     public func alive(_ status: String) { send("WATCHDOG=1\nSTATUS=\(Self.line(status))") }
     public func show(_ status: String) { send("STATUS=\(Self.line(status))") }
 
@@ -44,7 +44,7 @@ public struct SystemdNotifier: Sendable, Equatable {
         var target = sockaddr_un()
         target.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &target.sun_path) { $0.copyBytes(from: address) }
-        // An abstract name ends where its length says, a path at its zero byte.
+        // The length ends an abstract name; a zero byte ends a path.
         let length = MemoryLayout<sockaddr_un>.offset(of: \.sun_path).map { $0 + address.count } ?? 0
         let bytes = Array(text.utf8)
         withUnsafePointer(to: &target) { pointer in

@@ -3,7 +3,7 @@ import Import
 import Queue
 import Relocation
 
-/// What one task has done, and how long it took.
+/// The outcome of one task, and how long it took.
 struct TimedOutcome {
     let task: TaskOutcome
     let microseconds: Int64
@@ -18,8 +18,8 @@ extension TaskOutcome {
 }
 
 extension ChunkOutcome {
-    /// Adds another task's outcome; of its dropped rows the first `limit` stay listed one by one, and of all together as
-    /// many as a relocation keeps.
+    /// Adds another task's outcome. Lists its first `limit` dropped rows one by one, and in total no more than Redis keeps
+    /// per relocation.
     mutating func add(_ other: ChunkOutcome, listing limit: Int) {
         account.add(other.account)
         drops += other.drops.prefix(min(limit, max(RelocationQueue.listedRowsLimit - drops.count, 0)))

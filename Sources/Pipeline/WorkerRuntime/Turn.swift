@@ -7,7 +7,7 @@ import TaskFormat
 
 internal import Logging
 
-/// One slot's turn on one relocation: the claim, the databases, and who watches.
+/// One slot's turn on one claimed relocation: the claim, the databases, and what watches the work.
 struct Turn {
     let held: HeldClaim
     let destination: Destination
@@ -16,13 +16,13 @@ struct Turn {
     let heartbeat: Heartbeat
     let stop: StopSignal
 
-    /// Milliseconds that emptying the tables and committing all may take beyond the stall limit: what the databases
-    /// allow for it.
+    /// Milliseconds that clearing the tables or one large commit may take beyond the stall limit. The databases allow as
+    /// much.
     static let longStatementMilliseconds = 600_000
 
     private var catalogue: Catalogue { settings.destination.catalogue }
 
-    /// Takes the import up where the database stands.
+    /// Continues the import from what the database holds.
     func resume(_ context: ImportContext) throws(ImportFailure) -> RelocationImport {
         try RelocationImport(context, into: destination, catalogue: catalogue)
     }
@@ -33,7 +33,7 @@ struct Turn {
 
     func commit() throws(ImportFailure) { try destination.commit(catalogue) }
 
-    /// Opens and decodes the relocation's tasks.
+    /// What opens and decodes the relocation's tasks.
     func preparer(_ options: RelocationOptions) -> TaskPreparer {
         TaskPreparer(
             importUUID: held.claim.uuid, keyring: settings.payloadKeys, options: options, catalogue: catalogue)
@@ -42,11 +42,11 @@ struct Turn {
     /// The tasks of the relocation, from the first one.
     func feed(_ preparer: TaskPreparer) -> TaskFeed { TaskFeed(held.queue, held.claim, preparer) }
 
-    /// Does one task, measured and logged.
+    /// Performs one task, measures it and logs it.
     ///
     /// - Parameters:
-    ///   - index: the place in the list of the task itself, or of the one that it follows.
-    ///   - cause: the task there.
+    ///   - index: the place in the list of the task itself; for a follow-up, of the task that caused it
+    ///   - cause: the task at that place, for a follow-up
     func perform(
         _ task: PreparedTask, at index: Int, causedBy cause: TaskElement? = nil, _ work: RelocationImport
     ) throws -> TimedOutcome {

@@ -17,11 +17,11 @@ public struct Worker: Sendable {
     public func run() async -> WorkerEnd {
         let vitals = WorkerVitals()
         let keeper = LeaseKeeper(settings.queue, heartbeat: vitals.heartbeat("leases"), log: log)
-        let check = SelfCheck(settings, vitals: vitals, stop: stop, log: log)
+        let watchdog = Watchdog(settings, vitals: vitals, stop: stop, log: log)
         let shared = WorkerShared(
             settings: settings, keeper: keeper, gate: SchemaGate(), vitals: vitals, stop: stop, log: log)
-        check.start()
-        defer { check.end() }
+        watchdog.start()
+        defer { watchdog.end() }
         return await withTaskGroup(of: WorkerEnd?.self) { group in
             group.addTask {
                 await keeper.run()

@@ -1,29 +1,30 @@
 public import TaskFormat
 public import Queue
 
-/// How a worker process works.
+/// The settings of a worker process.
 // More than eight properties: one per setting.
 public struct WorkerSettings: Sendable {
     public var queue: QueueConfiguration
     public var destination: DestinationSettings
-    /// Opens the tasks of relocations that were sealed; nil where no key is configured.
+    /// Opens sealed tasks; nil if no key is configured.
     public var payloadKeys: PayloadKeyring?
-    /// Ends when nothing is left that can go on without an operator.
+    /// Whether the worker ends once nothing is left that can continue without an operator.
     public var drains = false
-    /// Relocations worked at the same time, each on connections of its own.
+    /// Slots: relocations worked at the same time, each on connections of its own.
     public var concurrency = 1
-    /// Milliseconds for which Redis or the database may stay away before the worker gives up.
+    /// Milliseconds for which Redis or the database may be unreachable before the worker gives up.
     public var outageBudgetMilliseconds = 30_000
     public var retries = RetryPolicy()
-    /// How many chunks are committed together.
-    public var groups = GroupPolicy()
-    /// Milliseconds that a loop may take for a turn before it counts as hanging: longer than any statement may take.
+    /// How many chunks commit together.
+    public var commitBatches = CommitBatchPolicy()
+    /// Milliseconds that one iteration of a loop may take before the loop counts as stalled; longer than any statement may
+    /// take.
     public var stallLimitMilliseconds = 60_000
-    /// The service manager, where one listens.
+    /// Reports to the service manager; nil if none listens.
     public var notifier: SystemdNotifier?
-    /// Ends the process when a loop hangs for good; called on a thread of its own, with the reason.
+    /// Ends the process when a loop stalls for good. The watchdog's thread calls it, with the reason.
     public var abandon: @Sendable (String) -> Void = { _ in }
-    /// Shown to operators as the owner of what is being worked on.
+    /// Shown to operators as the owner of the relocations that this process works.
     public var name: String
 
     public static let concurrencyLimits = 1...64
@@ -39,12 +40,12 @@ public struct WorkerSettings: Sendable {
 
 /// Why a worker process ended.
 public enum WorkerEnd: Error, Sendable {
-    /// Asked to stop, or drained.
+    /// The worker was asked to stop, or has drained the queue.
     case finished
-    /// Redis or the database stayed away beyond the budget.
+    /// Redis or the database was unreachable for longer than the outage budget.
     case unreachable(String)
-    /// Redis or the database let nobody in.
+    /// Redis or the database refused access.
     case refused(String)
-    /// The database does not fit the catalogue.
+    /// The database's schema does not fit the catalogue.
     case schema(String)
 }

@@ -123,7 +123,7 @@ actor WorkerSlot {
         shared.vitals.ended(end)
         await shared.keeper.forget(claim)
         switch end {
-        case .completed, .failed, .released, .yielded, .lost: break
+        case .completed, .failed, .released, .requeued, .lost: break
         case .postponed:
             // A session keeps what troubled it, such as being read-only: the next attempt has a new one.
             self.destination = nil

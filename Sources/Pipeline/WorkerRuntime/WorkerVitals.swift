@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// What a worker process shows of itself: its loops' heartbeats, whether it is able to work, and what it has done.
+/// What a worker process reports of itself: the heartbeats of its loops, whether it is able to work, and what it has
+/// done.
 final class WorkerVitals: Sendable {
     private let loops = Mutex<[Heartbeat]>([])
     private let reached = Atomic<Bool>(false)
@@ -9,7 +10,7 @@ final class WorkerVitals: Sendable {
     private let completed = Atomic<Int>(0)
     private let failed = Atomic<Int>(0)
 
-    /// A heartbeat for one more loop.
+    /// Adds the heartbeat of another loop.
     func heartbeat(_ name: String) -> Heartbeat {
         let heartbeat = Heartbeat(name)
         heartbeat.beat()
@@ -31,7 +32,7 @@ final class WorkerVitals: Sendable {
         switch end {
         case .completed: completed.wrappingAdd(1, ordering: .relaxed)
         case .failed: failed.wrappingAdd(1, ordering: .relaxed)
-        case .postponed, .released, .yielded, .lost, .queueTrouble, .databaseTrouble, .unusable: break
+        case .postponed, .released, .requeued, .lost, .queueTrouble, .databaseTrouble, .unusable: break
         }
     }
 

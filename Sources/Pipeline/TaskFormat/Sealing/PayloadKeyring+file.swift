@@ -1,13 +1,13 @@
 import Glibc
 
 extension PayloadKeyring {
-    /// Reads a key file that nobody but its owner may read or write. Throws ``TaskFormatError/Kind/permission`` for one
-    /// that others may, or that this user may not.
+    /// Reads a key file that only its owner may read or write. Throws ``TaskFormatError/Kind/permission`` if other users
+    /// may, or if this user may not.
     public init(file path: String) throws(TaskFormatError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw errno == EACCES || errno == EPERM
-                ? TaskFormatError(.permission, "the payload key file \(path) may not be read by this user")
+                ? TaskFormatError(.permission, "this user may not read the payload key file \(path)")
                 : TaskFormatError(.notFound, "the payload key file \(path) cannot be opened")
         }
         defer { close(descriptor) }
@@ -15,13 +15,13 @@ extension PayloadKeyring {
         try self.init(parsing: try Self.text(descriptor, path))
     }
 
-    /// Read and write bits of group and world.
+    /// The read and write permissions of group and others.
     private static let othersBits: mode_t = 0o066
 
     private static func refuseUnlessPrivate(_ descriptor: Int32, _ path: String) throws(TaskFormatError) {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw TaskFormatError(.unreadable, "the payload key file \(path) is no regular file")
+            throw TaskFormatError(.unreadable, "the payload key file \(path) is not a regular file")
         }
         guard status.st_mode & othersBits == 0 else {
             throw TaskFormatError(

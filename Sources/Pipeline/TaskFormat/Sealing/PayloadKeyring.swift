@@ -2,11 +2,11 @@ import Crypto
 import FoundationEssentials
 import TextForms
 
-/// The keys that payloads are sealed with in Redis: the first one seals, every one opens. A key is rotated by putting
-/// a new one first and keeping the old one until no relocation needs it any more.
+/// The keys that seal payloads in Redis: the first key seals, each key opens. To rotate keys, put a new one first and
+/// keep the old one until no relocation needs it.
 ///
-/// Its text has one key a line, `<key id> <base64 of 32 bytes>`; empty lines and lines that begin with `#` are passed
-/// over. Its description names the keys' ids, never a key.
+/// The text has one key per line, `<key id> <base64 of 32 bytes>`. Empty lines and lines that begin with `#` are
+/// ignored. The description names the keys' ids, never a key.
 public struct PayloadKeyring: Sendable {
     /// Bytes of a key: AES-256.
     public static let keyBytes = 32
@@ -16,14 +16,14 @@ public struct PayloadKeyring: Sendable {
     /// Bytes of a key file.
     public static let maximumFileBytes = 65_536
 
-    /// The ids in the order of the file.
+    /// The key ids in the order of the file.
     public let keyIDs: [String]
     private let keys: [String: SymmetricKey]
 
-    /// The key that seals.
+    /// The id of the key that seals.
     public var sealingKeyID: String { keyIDs[0] }
 
-    /// Throws ``TaskFormatError/Kind/badKey`` with the line that is wrong, never with what stands there.
+    /// Throws ``TaskFormatError/Kind/badKey`` with the number of the malformed line, never with its content.
     public init(parsing text: String) throws(TaskFormatError) {
         var ids: [String] = []
         var keys: [String: SymmetricKey] = [:]
@@ -32,7 +32,7 @@ public struct PayloadKeyring: Sendable {
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             let (id, key) = try Self.key(words, line: index + 1)
             guard keys.updateValue(key, forKey: id) == nil else {
-                throw Self.malformed(index + 1, "the key id stands there twice")
+                throw Self.malformed(index + 1, "the key id appears twice")
             }
             ids.append(id)
         }
@@ -47,10 +47,10 @@ public struct PayloadKeyring: Sendable {
     private static let form = "a line is a key id and the base64 of 32 bytes, as openssl rand -base64 32 prints it"
 
     private static func key(_ words: [Substring], line: Int) throws(TaskFormatError) -> (String, SymmetricKey) {
-        guard words.count == 2 else { throw malformed(line, "it does not have two words") }
+        guard words.count == 2 else { throw malformed(line, "it does not have two parts") }
         let id = String(words[0])
         guard keyIDLimits.contains(id.utf8.count), id.utf8.allSatisfy(isAllowedInID) else {
-            throw malformed(line, "the key id has other characters than letters, digits, dots, dashes, underscores")
+            throw malformed(line, "the key id may contain only letters, digits, dots, dashes and underscores")
         }
         guard let bytes = Base64.decode(words[1]), bytes.count == keyBytes else {
             throw malformed(line, "the key is not the base64 of 32 bytes")
@@ -72,7 +72,7 @@ public struct PayloadKeyring: Sendable {
 
     func key(_ id: String) -> SymmetricKey? { keys[id] }
 
-    /// The key that seals; the first one always exists.
+    /// The key that seals; it always exists.
     var sealingKey: (id: String, key: SymmetricKey)? { keys[sealingKeyID].map { (sealingKeyID, $0) } }
 }
 
@@ -80,6 +80,6 @@ extension PayloadKeyring: CustomStringConvertible, CustomDebugStringConvertible,
     public var description: String { "payload keys \(keyIDs.joined(separator: ", "))" }
     public var debugDescription: String { description }
 
-    /// Keeps the keys out of `dump` and of everything else that reflects.
+    /// Keeps the keys out of `dump` and other reflection.
     public var customMirror: Mirror { Mirror(self, children: ["keyIDs": keyIDs]) }
 }

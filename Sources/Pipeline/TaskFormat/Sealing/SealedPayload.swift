@@ -1,7 +1,7 @@
 import Crypto
 import FoundationEssentials
 
-/// What a payload belongs to. A sealed payload opens as this and nothing else, so that tasks cannot be swapped.
+/// The task that a payload belongs to. A sealed payload opens only for this task, so tasks cannot be swapped.
 public struct PayloadIdentity: Sendable, Equatable {
     /// Dashed, lower case.
     public let uuid: String
@@ -21,11 +21,11 @@ public struct PayloadIdentity: Sendable, Equatable {
     var text: String { "\(uuid)|\(model)|\(minOrdinal)|\(kind.rawValue)|\(rows)" }
 }
 
-/// Why a payload does not open. Safe to show: names a key's id, never a key or a payload.
+/// Why a payload does not open. Safe to show: it names a key's id, never a key or a payload.
 public enum SealedPayloadError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// It may open elsewhere or later: this keyring does not hold its key.
+    /// This keyring does not hold the key. The payload may open on another worker, or later.
     case keyMissing(id: String)
-    /// It will never open.
+    /// The payload will never open.
     case damaged(String)
 
     public var description: String {
@@ -38,10 +38,10 @@ public enum SealedPayloadError: Error, Sendable, Equatable, CustomStringConverti
     }
 }
 
-/// A payload sealed with AES-GCM: a version byte, the length of the key's id and the id, a nonce (12 bytes), the
-/// ciphertext, a tag (16 bytes). What stands before the nonce and the payload's identity are authenticated too.
+/// A payload sealed with AES-GCM: a version byte, the length of the key's id, the id, a nonce (12 bytes), the
+/// ciphertext and a tag (16 bytes). The tag also authenticates the bytes before the nonce and the payload's identity.
 public enum SealedPayload {
-    /// No plain payload's version has its highest bit set.
+    /// The highest bit tells it from the version of a plain payload.
     static let version: UInt8 = 0xE1
     static let nonceBytes = 12
     static let tagBytes = 16
@@ -58,12 +58,12 @@ public enum SealedPayload {
             let box = try AES.GCM.seal(payload, using: key, authenticating: head + Array(identity.text.utf8))
             return head + Array(box.nonce) + Array(box.ciphertext) + Array(box.tag)
         } catch {
-            // The library's errors are bare codes; with a key and nonce of the right size there is none.
+            // The library reports bare codes. None is expected with a key and nonce of the right size.
             throw TaskFormatError(.badKey, "a payload cannot be sealed with the payload key \"\(id)\"")
         }
     }
 
-    /// The payload as it was before `seal`; one that is not sealed as it is.
+    /// The payload as it was before `seal`. Returns a payload that is not sealed unchanged.
     public static func open(
         _ payload: [UInt8], as identity: PayloadIdentity, with keyring: PayloadKeyring?
     ) throws(SealedPayloadError) -> [UInt8] {
@@ -71,7 +71,7 @@ public enum SealedPayload {
         let headBytes = 2 + Int(payload.count > 1 ? payload[1] : 0)
         guard payload.count >= headBytes + nonceBytes + tagBytes,
             let id = String(validating: payload[2..<headBytes], as: UTF8.self)
-        else { throw .damaged("a sealed task is cut short; enqueue the file again under this UUID") }
+        else { throw .damaged("a sealed task is truncated; enqueue the file again under this UUID") }
         guard let key = keyring?.key(id) else { throw .keyMissing(id: shown(id)) }
         let sealed = payload[headBytes...]
         do {
@@ -87,7 +87,7 @@ public enum SealedPayload {
         }
     }
 
-    /// An id as it stands in Redis, where anything may stand.
+    /// A printable form of an id from Redis, which may hold any characters.
     private static func shown(_ id: String) -> String {
         String(
             id.unicodeScalars.prefix(PayloadKeyring.keyIDLimits.upperBound).map { scalar in

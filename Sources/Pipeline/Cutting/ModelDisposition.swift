@@ -1,7 +1,7 @@
 import Catalogue
 
-/// What an import does with a model's rows, whatever they hold.
-enum ModelFate {
+/// What an import does with a model's rows, whatever they contain.
+enum ModelDisposition {
     case queued, outOfScope, excluded, unknown, deleted
 
     init(_ name: String, scope: ImportScope, catalogue: Catalogue) {
@@ -14,7 +14,7 @@ enum ModelFate {
         }
     }
 
-    /// Rows that are out of scope are judged all the same, as the reference does.
+    /// Rows that are out of scope are checked too, as the reference does.
     var isDecoded: Bool {
         switch self {
         case .queued, .outOfScope: true
@@ -22,7 +22,7 @@ enum ModelFate {
         }
     }
 
-    /// Why its rows are left out; nil when they are not.
+    /// Why the rows are left out; nil if they are queued.
     var dropReason: DropReason? {
         switch self {
         case .queued: nil

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 
 /// The operator of the installation: enqueues, looks at what has ended, tries again what may be tried again.
-final class Clerk: Sendable {
+final class SimulatedOperator: Sendable {
     private let sites: [Site]
     private let program: String
     private let redisURL: String
@@ -30,7 +30,7 @@ final class Clerk: Sendable {
         for number in 0..<threads {
             Thread { [self] in
                 while !state.withLock({ $0.isEnding }) {
-                    if !runErrand(first: number) { usleep(10_000) }
+                    if !runNextAction(first: number) { usleep(10_000) }
                 }
             }.start()
         }
@@ -47,10 +47,10 @@ final class Clerk: Sendable {
         return process.wait() == 128 + SIGKILL
     }
 
-    private func runErrand(first: Int) -> Bool {
+    private func runNextAction(first: Int) -> Bool {
         for offset in sites.indices {
             let site = sites[(first + offset) % sites.count]
-            switch site.nextErrand() {
+            switch site.nextAction() {
             case .enqueue(let plan): enqueue(plan, site)
             case .conclude(let plan): conclude(plan, site)
             case nil: continue
@@ -72,7 +72,7 @@ final class Clerk: Sendable {
             // Redis is in trouble, or has forgotten it: the next look tells.
             return site.settle(plan, .queued)
         }
-        if outcome.status == "FAILURE", let reason = Self.passingReason(outcome.reason) {
+        if outcome.status == "FAILURE", let reason = Self.transientReason(outcome.reason) {
             state.withLock { $0.retries[reason, default: 0] += 1 }
             if reason == Self.lost { return site.settle(plan, .waiting) }
             _ = run(["retry", plan.uuid], site)
@@ -84,7 +84,7 @@ final class Clerk: Sendable {
     private static let lost = "Redis has lost tasks: enqueued again"
 
     /// Why a failure is the faults' doing, so that the relocation may be tried again.
-    private static func passingReason(_ reason: String) -> String? {
+    private static func transientReason(_ reason: String) -> String? {
         if reason.contains("given up after") { return "given up after ten attempts: retried" }
         if reason.contains("workers in a row were lost") { return "ten workers in a row lost: retried" }
         return reason.hasPrefix("Redis has lost tasks") ? lost : nil

@@ -4,12 +4,12 @@ import Relocation
 internal import Dispatch
 internal import Synchronization
 
-/// Prepares tasks in order on a thread of its own while earlier ones are being written, a few ahead of their use.
-final class DecodeAhead {
+/// Prepares the next few tasks, in order, on a thread of its own while the slot writes earlier ones.
+final class Prefetcher {
     private let preparer: TaskPreparer
-    private let thread = DispatchQueue(label: "relocation.decode")
+    private let thread = DispatchQueue(label: "relocation.prefetch")
     private let shared = Shared()
-    /// Tasks submitted and not taken yet.
+    /// Tasks that are submitted and not taken yet.
     private(set) var waiting = 0
     /// Bytes of their payloads.
     private(set) var waitingBytes = 0
@@ -17,36 +17,36 @@ final class DecodeAhead {
     private var sizes: [Int] = []
     private var taken = 0
 
-    /// Prepared tasks that wait for their use: what decoded rows may cost in memory.
+    /// Prepared tasks that may wait for use; it limits the memory that decoded rows take.
     static let depth = 3
 
-    /// A ring with one task in each place.
+    /// A ring buffer with one task per place.
     ///
-    /// `@unchecked`: a place is the decoding thread's from the wait for `room` until it signals `ready`, and its user's
-    /// from the wait for `ready` until it signals `room`; each of the two counts its places alone.
+    /// `@unchecked`: the prefetching thread owns a place from its wait for `room` until it signals `ready`. The consumer
+    /// owns it from its wait for `ready` until it signals `room`. Each side counts its places by itself.
     private final class Shared: @unchecked Sendable {
         let isCancelled = Atomic(false)
         /// Counts the free places.
         let room = DispatchSemaphore(value: 0)
         let ready = DispatchSemaphore(value: 0)
-        private let places = UnsafeMutablePointer<PreparedTask?>.allocate(capacity: DecodeAhead.depth)
+        private let places = UnsafeMutablePointer<PreparedTask?>.allocate(capacity: Prefetcher.depth)
         private var put = 0
         private var taken = 0
 
         init() {
-            places.initialize(repeating: nil, count: DecodeAhead.depth)
-            // Dispatch takes a semaphore that ends below its first value for one in use, and traps.
-            for _ in 0..<DecodeAhead.depth { room.signal() }
+            places.initialize(repeating: nil, count: Prefetcher.depth)
+            // Dispatch traps when a semaphore is freed below its initial value. So the initial value is 0.
+            for _ in 0..<Prefetcher.depth { room.signal() }
         }
 
         deinit {
-            places.deinitialize(count: DecodeAhead.depth)
+            places.deinitialize(count: Prefetcher.depth)
             places.deallocate()
         }
 
-        /// Of the decoding thread, once there is room.
+        /// Called on the prefetching thread once there is room.
         func add(_ task: PreparedTask) {
-            places[put % DecodeAhead.depth] = task
+            places[put % Prefetcher.depth] = task
             put += 1
             ready.signal()
         }
@@ -54,7 +54,7 @@ final class DecodeAhead {
         /// Waits for the next task.
         func take() -> PreparedTask? {
             ready.wait()
-            let task = places[taken % DecodeAhead.depth].take()
+            let task = places[taken % Prefetcher.depth].take()
             taken += 1
             room.signal()
             return task
@@ -72,7 +72,7 @@ final class DecodeAhead {
             for element in elements {
                 shared.room.wait()
                 if shared.isCancelled.load(ordering: .sequentiallyConsistent) {
-                    // For the batches behind this one.
+                    // Wakes the submissions behind this one, so that they end too.
                     shared.room.signal()
                     return
                 }
@@ -81,7 +81,7 @@ final class DecodeAhead {
         }
     }
 
-    /// The next task, once it is prepared; nil where none was submitted.
+    /// Waits for the next task to be prepared; nil if none is submitted.
     func next() -> PreparedTask? {
         guard waiting > 0 else { return nil }
         waiting -= 1
@@ -97,6 +97,6 @@ final class DecodeAhead {
 }
 
 extension TaskElement {
-    /// Bytes that it takes in memory, beside a few.
+    /// Bytes that it takes in memory, approximately.
     fileprivate var payloadBytes: Int { if case .task(let task) = self { task.payload.count } else { 0 } }
 }

@@ -6,20 +6,20 @@ import TestSupport
 @testable import Relocation
 @testable import WorkerRuntime
 
-@Suite(.serialized) struct GroupTests {
-    @Test(arguments: [false, true]) func chunksOfAGroupAreCommittedTogether(_ onPostgres: Bool) async throws {
+@Suite(.serialized) struct CommitBatchTests {
+    @Test(arguments: [false, true]) func chunksOfABatchCommitTogether(_ onPostgres: Bool) async throws {
         let bench = try Bench(on: onPostgres ? try PostgresServer.shared() : nil)
         let uuid = try bench.enqueue(600)
-        _ = try await bench.drain(groups: GroupPolicy(maxRows: 200, maxMilliseconds: 60_000))
+        _ = try await bench.drain(commitBatches: CommitBatchPolicy(maxRows: 200, maxMilliseconds: 60_000))
         let status = try bench.status(uuid)
         #expect(status.status == .success)
         #expect(status.counters == ["sentry.user|inserted": 600])
         try bench.expectUsers(600, chunks: 120)
         // Rows of one transaction share its instant of commit; PostgreSQL tells which transaction wrote a row.
         guard onPostgres else { return }
-        let groups = try PostgresServer.shared().sql(
+        let transactions = try PostgresServer.shared().sql(
             "SELECT count(DISTINCT xmin::text) FROM sentry_controlimportchunk", url: bench.url)
-        #expect(groups == "3")
+        #expect(transactions == "3")
     }
 
     /// The chunks before the faulty one stay, though they were written in one transaction with it at first.
@@ -36,27 +36,27 @@ import TestSupport
         try bench.expectUsers(50, chunks: 10)
     }
 
-    @Test func aGroupEndsWithItsRowsOrItsTime() {
-        let policy = GroupPolicy(maxRows: 100, maxMilliseconds: 50)
+    @Test func aBatchClosesAtItsRowOrTimeLimit() {
+        let policy = CommitBatchPolicy(maxRows: 100, maxMilliseconds: 50)
         #expect(policy.takesMore(afterRows: 99, milliseconds: 49))
         #expect(!policy.takesMore(afterRows: 100, milliseconds: 0))
         #expect(!policy.takesMore(afterRows: 0, milliseconds: 50))
-        #expect(!GroupPolicy.single.takesMore(afterRows: 0, milliseconds: 0))
+        #expect(!CommitBatchPolicy.single.takesMore(afterRows: 0, milliseconds: 0))
     }
 
     /// Tasks that are prepared and never used must not end the process.
-    @Test func whatIsDecodedAheadMayBeLeftBehind() async throws {
+    @Test func prefetchedTasksMayStayUnused() async throws {
         for taken in 0...5 {
-            let decoder = DecodeAhead(TaskPreparer(importUUID: "", keyring: nil, catalogue: .standard))
-            decoder.submit(Array(repeating: .malformed("nothing"), count: 4))
-            decoder.submit(Array(repeating: .malformed("nothing"), count: 4))
+            let prefetcher = Prefetcher(TaskPreparer(importUUID: "", keyring: nil, catalogue: .standard))
+            prefetcher.submit(Array(repeating: .malformed("nothing"), count: 4))
+            prefetcher.submit(Array(repeating: .malformed("nothing"), count: 4))
             for _ in 0..<taken {
-                guard decoder.next()?.isReadable == false else {
+                guard prefetcher.next()?.isReadable == false else {
                     Issue.record("a task that cannot be read was read")
                     return
                 }
             }
-            #expect(decoder.waiting == 8 - taken)
+            #expect(prefetcher.waiting == 8 - taken)
         }
     }
 }

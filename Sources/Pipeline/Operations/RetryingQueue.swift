@@ -1,19 +1,19 @@
 import Glibc
 import Queue
 
-/// The enqueuer's view of the queue. It repeats a call if Redis does not answer. Every call is safe to repeat on the same
+/// The enqueuer's queue. It repeats a call if Redis does not answer; each call is safe to repeat on the same
 /// `RelocationQueue`.
-struct PatientQueue {
+struct RetryingQueue {
     let queue: RelocationQueue
-    /// Milliseconds for which Redis may stay away.
+    /// Milliseconds for which Redis may be unreachable.
     let limitMilliseconds: Int64
-    /// Checked before each repetition.
+    /// Whether to stop; asked before each repetition.
     let isInterrupted: () -> Bool
 
     init(_ queue: RelocationQueue, limitMilliseconds: Int?, isInterrupted: @escaping () -> Bool) {
         let lease = queue.configuration.timeouts.uploadLeaseMilliseconds
         self.queue = queue
-        // One more timeout: the last call then comes after an outage as long as the lease.
+        // One more timeout, so that a last call follows an outage as long as the lease.
         let limit = limitMilliseconds ?? lease + queue.configuration.timeouts.commandMilliseconds
         self.limitMilliseconds = Int64(limit)
         self.isInterrupted = isInterrupted
@@ -23,8 +23,8 @@ struct PatientQueue {
         try repeating { () throws(QueueError) in try queue.serverReport() }
     }
 
-    /// A `begin` whose answer was lost may have happened. The next `begin` is then refused because an enqueuer is at work,
-    /// until the upload lease of the first one ends.
+    /// A `begin` whose answer was lost may have taken effect. Until its upload lease ends, the next `begin` is refused
+    /// because another enqueuer seems to be at work.
     func begin(_ relocation: NewRelocation, replacing: Bool = false) throws -> Begin {
         try repeating(waitsOutLostUpload: true) { () throws(QueueError) in
             try queue.begin(relocation, replacing: replacing)
@@ -43,9 +43,8 @@ struct PatientQueue {
     }
 
     /// - Parameters:
-    ///   - waitsOutLostUpload: whether a call that meets a conflict after a lost answer is repeated until the upload lease
-    ///     has ended
-    ///   - whenOver: the consequence that the error names if Redis stays away
+    ///   - waitsOutLostUpload: whether a conflict after a lost answer is repeated until the upload lease has ended
+    ///   - whenOver: what the operator must know if Redis stays unreachable
     private func repeating<Result>(
         waitsOutLostUpload: Bool = false, whenOver: String = "Nothing was queued.",
         _ call: () throws(QueueError) -> Result
@@ -57,9 +56,10 @@ struct PatientQueue {
             do throws(QueueError) {
                 return try call()
             } catch {
-                // A full or a read-only Redis is not an outage: the operator hears of it at once.
-                if error.kind == .unavailable {
-                    hasLostAnswer = true
+                // A full or read-only Redis is not an outage: the error goes to the operator at once.
+                let isOutage = error.kind == .unavailable
+                hasLostAnswer = hasLostAnswer || isOutage
+                if isOutage {
                     guard let delay = outage.delayAfterFailure(at: Self.now()) else { throw over(error, whenOver) }
                     try wait(delay)
                 } else {
