@@ -107,7 +107,7 @@ let package = Package(
         tests(
             "ExportFormatTests",
             ["ExportFormat", "Cutting", "TaskFormat", "TextForms", "Catalogue", "TestSupport", crypto, cryptoExtras]),
-        tests("QueueTests", ["Queue", "TestSupport"], exclude: ["Fixtures"]),
+        tests("QueueTests", ["Queue", "Reporting", "TestSupport"], exclude: ["Fixtures"]),
         tests("ReportingTests", ["Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),
         tests("OperationsTests", ["Operations", "Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),
         tests("CommandLineTests", ["CommandLine", "Reporting", "Queue", "TestSupport", argumentParser, logging]),

@@ -1,12 +1,29 @@
 extension Script {
     /// What the transitions have in common.
-    static let prelude = constants + leases + requests + records
+    static let prelude = constants + numbers + leases + requests + records
 
     private static let constants = """
         local newestFormat = \(format)
         local claimScanLimit = \(claimScanLimit)
         local knownStates = ',\(RelocationState.known.map(\.rawValue).joined(separator: ",")),'
         local knownSteps = ',\(RelocationStep.known.map(\.rawValue).joined(separator: ",")),'
+        local greatestCount = \(RecordFields.numberLimits.upperBound)
+        local lastTime = \(RecordFields.timeLimits.upperBound)
+
+        """
+
+    private static let numbers = """
+        -- A whole number of a record, within bounds. Lua by itself takes `0x10`, `nan` and `1e400` for numbers too.
+        local function whole(text, greatest)
+          local number = text and string.match(text, '^%d+$') and tonumber(text)
+          return number and number <= greatest and number or nil
+        end
+
+        -- A count, 0 where the record has none; nil where it is damaged.
+        local function count(text) return whole(text or '0', greatestCount) end
+
+        -- A time, 0 where there is none.
+        local function time(text) return whole(text, lastTime) or 0 end
 
         """
 
@@ -129,7 +146,9 @@ extension Script {
           unlease(KEYS[1], how)
           redis.call('HSET', KEYS[1], 'losses', '0', 'crashTokens', '', 'nextAttemptAt', '0')
           local score = place == 'old' and tonumber(was[2] or '')
-          settle(KEYS[1], ARGV[2], was[1], score and score == score and was[2] or turn)
+          -- A place that no clock has given is none.
+          local isPlace = score and score >= 0 and score <= tonumber(turn)
+          settle(KEYS[1], ARGV[2], was[1], isPlace and was[2] or turn)
         end
 
         """
@@ -139,6 +158,15 @@ extension Script {
         local function read(command, key, ...)
           local found = redis.pcall(command, key, ...)
           return found.err and {} or found
+        end
+
+        -- Whether counters, listed rows and skipped chunks are what they should be, or not there yet.
+        local function areSound(counters, listed, skipped)
+          for _, found in ipairs({redis.pcall('HGET', counters, ''), redis.pcall('LLEN', listed),
+            redis.pcall('LLEN', skipped)}) do
+            if type(found) == 'table' then return false end
+          end
+          return true
         end
 
         -- The whole of what is known of a relocation.
@@ -152,7 +180,7 @@ extension Script {
           local was = redis.pcall('HMGET', record, 'status', 'step', 'format', 'needs')
           if was.err then return 'record', '' end
           if not was[1] and not was[2] then return nil end
-          if (tonumber(was[3] or '1') or 1e9) > newestFormat then return 'format', was[3] end
+          if (count(was[3] or '1') or greatestCount) > newestFormat then return 'format', was[3] end
           local status, step, needs = was[1] or '', was[2] or '', was[4] or ''
           if not string.find(knownStates, ',' .. status .. ',', 1, true) then return 'status', status end
           if not string.find(knownSteps, ',' .. step .. ',', 1, true) then return 'step', step end

@@ -34,6 +34,8 @@ extension Script {
     /// the rows. Sent again under the same name it changes nothing. Where Redis has forgotten an earlier
     /// acknowledgement the list is another one: then the claim is lost too.
     ///
+    /// The first task that is finished ends the need for a kind of task (see `leaveAlone`).
+    ///
     /// It runs when memory is short too, follow-up tasks or not: it gives back more than it needs.
     ///
     /// - KEYS: 1...5 of the relocation
@@ -41,7 +43,8 @@ extension Script {
     ///   rows, 8 tasks that were finished before, 9 tasks there were in all before, 10 known kinds (see `strange`),
     ///   11 how many values of counters follow (names and numbers), 12 how many follow-up tasks follow those, 13 their
     ///   bytes, then all of those, then rows to list
-    /// - Returns: `ok`, tasks left, relocations that could be claimed, request · `conflict`, `short` · `lost`, why
+    /// - Returns: `ok`, tasks left, relocations that could be claimed, request · `conflict`, `short` or `damaged` ·
+    ///   `lost`, why
     static let acknowledge = Script(
         "acknowledge", .moves,
         """
@@ -50,12 +53,14 @@ extension Script {
         local was = redis.call('HMGET', KEYS[1], 'acknowledged', 'lane', 'chunksDone', 'chunksTotal')
         local lane = named(was[2])
         if was[1] ~= ARGV[4] then
-          local isInPlace = tonumber(was[3] or '0') == tonumber(ARGV[8]) and tonumber(was[4] or '0') == tonumber(ARGV[9])
+          local isInPlace = count(was[3]) == tonumber(ARGV[8]) and count(was[4]) == tonumber(ARGV[9])
           if not isInPlace then return {'lost', 'forgotten'} end
           if redis.call('LLEN', KEYS[2]) < tonumber(ARGV[5]) then return {'conflict', 'short'} end
+          if not areSound(KEYS[3], KEYS[4], KEYS[5]) then return {'conflict', 'damaged'} end
           redis.call('LTRIM', KEYS[2], ARGV[5], -1)
           redis.call('HSET', KEYS[1], 'acknowledged', ARGV[4], 'attempts', '0', 'losses', '0', 'crashTokens', '',
             'lastTrouble', '', 'leaseUsed', '1', 'chunksDone', ms(ARGV[8] + ARGV[5]), 'updatedAt', ms(now))
+          if ARGV[5] ~= '0' then redis.call('HSET', KEYS[1], 'needs', '') end
           local counted = 13 + ARGV[11]
           for at = 14, counted, 2 do add(KEYS[3], ARGV[at], ARGV[at + 1]) end
           local followed = counted + ARGV[12]
