@@ -119,7 +119,7 @@ let package = Package(
             "WorkerRuntimeTests",
             [
                 "WorkerRuntime", "Relocation", "ExportFormat", "Cutting", "TaskFormat", "Queue", "Storage", "Ledger",
-                "Import", "Catalogue", "TestSupport",
+                "Import", "Catalogue", "Failpoints", "TestSupport",
             ]),
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         tests(

@@ -55,6 +55,9 @@ public final class RedisServer: Sendable {
     /// Ends the server as a crash would.
     public func kill() { end(SIGKILL) }
 
+    /// The server's process; 0 while it does not run.
+    public var pid: Int32 { process.withLock { $0?.pid ?? 0 } }
+
     /// Stops the server from answering while its sockets stay open.
     public func freeze() { process.withLock { $0?.signal(SIGSTOP) } }
 

@@ -56,7 +56,7 @@ final class Bench: Sendable {
         var options = RelocationOptions()
         options.atomic = atomic
         options.chunkSize = chunkSize
-        let uuid = "00000000-0000-4000-8000-00000000000\(number)"
+        let uuid = "00000000-0000-4000-8000-\(String(1_000_000_000_000 + number).dropFirst())"
         let queue = try queue()
         var relocation = NewRelocation(uuid: uuid, scope: "users")
         relocation.options = options.json

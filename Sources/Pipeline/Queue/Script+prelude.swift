@@ -67,10 +67,24 @@ extension Script {
           return ms(next) .. digits
         end
 
-        -- Ends the lease; its last holder may ask again how it ended, for the answer may get lost.
+        -- Ends the lease. Its holder may ask again how it ended, for the answer may get lost; until then others may have
+        -- had the relocation: the last sixteen ends are remembered.
         local function unlease(record, how)
-          redis.call('HSET', record, 'endedBy', redis.call('HGET', record, 'token') or '', 'endedAs', how,
-            'token', '', 'owner', '', 'leaseExpiresAt', '0', 'progress', '0', 'updatedAt', ms(now))
+          local was = redis.call('HMGET', record, 'token', 'ends')
+          if was[1] and was[1] ~= '' then
+            local ends = was[1] .. ' ' .. how .. ',' .. (was[2] or '')
+            local _, last = string.find(ends, string.rep('[^,]*,', 16))
+            redis.call('HSET', record, 'endedBy', was[1], 'endedAs', how, 'ends', string.sub(ends, 1, last or -1))
+          end
+          redis.call('HSET', record, 'token', '', 'owner', '', 'leaseExpiresAt', '0', 'progress', '0',
+            'updatedAt', ms(now))
+        end
+
+        -- How the lease with the token ARGV[3] ended; nil where that is not remembered.
+        local function howEnded(record)
+          local was = redis.call('HMGET', record, 'endedBy', 'endedAs', 'ends')
+          if was[1] == ARGV[3] then return was[2] end
+          return string.match(',' .. (was[3] or ''), ',' .. ARGV[3] .. ' (%a+),')
         end
 
         -- Renews the lease.
@@ -88,20 +102,27 @@ extension Script {
 
         -- Why the claim with the token ARGV[3] does not hold the lease any more.
         local function loss(token, endedBy, endedAs)
-          if endedBy == ARGV[3] then
-            if endedAs == 'aborted' or endedAs == 'cancelled' then return endedAs end
-            return token and token ~= '' and 'takenOver' or 'expired'
-          end
-          return (isLater(token, ARGV[3]) or isLater(endedBy, ARGV[3])) and 'takenOver' or 'forgotten'
+          if endedAs == 'aborted' or endedAs == 'cancelled' then return endedAs end
+          if isLater(token, ARGV[3]) or isLater(endedBy, ARGV[3]) then return 'takenOver' end
+          return endedAs and 'expired' or 'forgotten'
         end
 
         -- Whether ARGV[3] is not the fencing token of the relocation's lease: nil, or the answer to give. The holder
         -- whose lease ended by this very transition gets the first answer again.
         local function stale(how)
-          local held = redis.call('HMGET', KEYS[1], 'token', 'endedBy', 'endedAs')
+          local held = redis.call('HMGET', KEYS[1], 'token', 'endedBy')
           if held[1] == ARGV[3] then return nil end
-          if how and held[2] == ARGV[3] and held[3] == how then return {'ok'} end
-          return {'lost', loss(held[1], held[2], held[3])}
+          local ended = howEnded(KEYS[1])
+          if how and ended == how then return {'ok'} end
+          return {'lost', loss(held[1], held[2], ended)}
+        end
+
+        -- Whether the list is not where the holder left it, because Redis has forgotten an acknowledgement: nil, or the
+        -- answer to give. `finished` and `total` are what the holder knows.
+        local function misplaced(finished, total)
+          local was = redis.call('HMGET', KEYS[1], 'chunksDone', 'chunksTotal')
+          if count(was[1]) == tonumber(finished) and count(was[2]) == tonumber(total) then return nil end
+          return {'lost', 'forgotten'}
         end
 
         -- Why the upload with the token ARGV[3] is not its enqueuer's any more.

@@ -15,6 +15,8 @@ public struct WorkerSettings: Sendable {
     /// Milliseconds for which Redis or the database may stay away before the worker gives up.
     public var outageBudgetMilliseconds = 30_000
     public var retries = RetryPolicy()
+    /// Milliseconds for which a call to Redis is sent again after a transient error, as long as the lease holds.
+    public var queuePatienceMilliseconds = 10_000
     /// How many chunks are committed together.
     public var groups = GroupPolicy()
     /// Milliseconds that a loop may take for a turn before it counts as hanging: longer than any statement may take.
