@@ -14,8 +14,9 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, path: "Sources/Pipeline/\(name)", swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, swiftSettings: strict)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -112,7 +113,7 @@ let package = Package(
         tests(
             "ExportFormatTests",
             ["ExportFormat", "Cutting", "TaskFormat", "TextForms", "Catalogue", "TestSupport", crypto, cryptoExtras]),
-        tests("QueueTests", ["Queue", "TestSupport"]),
+        tests("QueueTests", ["Queue", "Reporting", "TestSupport"], exclude: ["Fixtures"]),
         tests("ReportingTests", ["Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),
         tests("OperationsTests", ["Operations", "Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),
         tests("CommandLineTests", ["CommandLine", "Reporting", "Queue", "TestSupport", argumentParser, logging]),
@@ -124,7 +125,7 @@ let package = Package(
             "WorkerRuntimeTests",
             [
                 "WorkerRuntime", "Relocation", "ExportFormat", "Cutting", "TaskFormat", "Queue", "Storage", "Ledger",
-                "Import", "Catalogue", "TestSupport",
+                "Import", "Catalogue", "Failpoints", "TestSupport",
             ]),
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         tests(

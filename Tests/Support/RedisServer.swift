@@ -55,6 +55,9 @@ public final class RedisServer: Sendable {
     /// Ends the server as a crash would.
     public func kill() { end(SIGKILL) }
 
+    /// The server's process; 0 while it does not run.
+    public var pid: Int32 { process.withLock { $0?.pid ?? 0 } }
+
     /// Stops the server from answering while its sockets stay open.
     public func freeze() { process.withLock { $0?.signal(SIGSTOP) } }
 
@@ -73,11 +76,14 @@ public final class RedisServer: Sendable {
     private var isReady: Bool { folder.read("redis.log").contains("ready to accept connections at") }
 
     /// Runs redis-cli on the socket; its output without the final line end.
+    ///
+    /// - Parameter input: a file of commands, one a line
     @discardableResult
-    public func cli(_ arguments: [String]) throws -> String {
+    public func cli(_ arguments: [String], input: String? = nil) throws -> String {
         let name = "cli.\(UInt32.random(in: 0 ... .max))"
         let child = try ChildProcess(
-            "redis-cli", ["-s", socketPath] + arguments, output: folder.file(name), errors: folder.file(name))
+            "redis-cli", ["-s", socketPath] + arguments, input: input, output: folder.file(name),
+            errors: folder.file(name))
         child.wait()
         defer { unlink(folder.file(name)) }
         var text = folder.read(name)

@@ -47,7 +47,7 @@ final class Bench: Sendable {
         var options = RelocationOptions()
         options.atomic = atomic
         options.chunkSize = chunkSize
-        let uuid = "00000000-0000-4000-8000-00000000000\(number)"
+        let uuid = "00000000-0000-4000-8000-\(String(1_000_000_000_000 + number).dropFirst())"
         let tasks = try chunks(of: text, .users, chunkSize: chunkSize)
         try enqueue(uuid, scope: "users", tasks, options: options.json)
         return uuid

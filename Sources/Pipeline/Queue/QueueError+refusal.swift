@@ -17,6 +17,7 @@ extension QueueError {
         case "bound": ("is bound to another destination", "Run a worker on that database.")
         case "unfinished": ("has tasks left", "")
         case "short": ("has fewer tasks than were acknowledged", "")
+        case "damaged": ("is damaged in Redis", "Enqueue its file again under this UUID.")
         case "incomplete": ("does not have the number of tasks it should", "Enqueue its file again.")
         case "gap": ("lost tasks while they were pushed", "Enqueue its file again.")
         case "nowhere": ("did not fail at a task", "There is nothing to skip: mend its cause, then `retry`.")

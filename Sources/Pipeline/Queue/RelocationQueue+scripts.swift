@@ -1,3 +1,5 @@
+internal import Glibc
+
 // How scripts are run.
 extension RelocationQueue {
     /// A script on one relocation: its keys and the arguments all of them share come first.
@@ -12,8 +14,23 @@ extension RelocationQueue {
             script: script, keys: keys.all(of: uuid) + more, arguments: [.text(keys.base), .text(uuid)] + arguments)
     }
 
-    /// Runs a script; its answer's first word and the rest.
+    /// Runs a script, again after a transient error as far as `patience` goes; its answer's first word and the rest.
     func run(_ call: ScriptCall) throws(QueueError) -> ScriptAnswer {
+        var pause = CallPatience.firstPauseMilliseconds
+        var deadline: ContinuousClock.Instant?
+        while true {
+            do throws(QueueError) { return try runOnce(call) } catch {
+                guard error.isTransient, let patience else { throw error }
+                let end = deadline ?? .now + .milliseconds(patience.limitMilliseconds)
+                deadline = end
+                guard .now + .milliseconds(pause) < end, patience.mayGoOn(error) else { throw error }
+            }
+            usleep(UInt32(pause) * 1_000)
+            pause = min(pause * 2, CallPatience.longestPauseMilliseconds)
+        }
+    }
+
+    private func runOnce(_ call: ScriptCall) throws(QueueError) -> ScriptAnswer {
         let reply = try connection.exchange(RedisCommands(call.command("EVALSHA", call.script.sha)))[0]
         if case .error(let text) = reply, text.hasPrefix("NOSCRIPT") {
             return try ScriptAnswer(

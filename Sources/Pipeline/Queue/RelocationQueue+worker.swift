@@ -23,7 +23,8 @@ extension RelocationQueue {
         return try TaskPage(
             try run(
                 try callFor(
-                    .tasks, claim.uuid, [.integer(claim.token), .number(index), .number(count), .number(maxBytes)])
+                    .tasks, claim.uuid,
+                    [.integer(claim.token), .number(index), .number(count), .number(maxBytes)] + place(claim).arguments)
             ).accepted(claim.uuid))
     }
 
@@ -45,14 +46,16 @@ extension RelocationQueue {
         let elements = try RelocationQueue.encode(followUps)
         let name = unanswered[claim.token] ?? nameAcknowledgement()
         unanswered[claim.token] = name
-        let status = claim.status
-        let place = places[claim.token] ?? ListPlace(finished: status.chunksDone, total: status.chunksTotal)
-        let head: [RedisArgument] = [
-            .integer(claim.token), .text(name), .number(count), .number(renew ? configuration.leaseMilliseconds : 0),
-            .number(RelocationQueue.listedRowsLimit), .number(place.finished), .number(place.total),
-            .text(knownKinds), .number(counters.count * 2), .number(elements.count),
-            .number(elements.reduce(0) { $0 + $1.count }),
-        ]
+        let place = place(claim)
+        let head: [RedisArgument] =
+            [
+                .integer(claim.token), .text(name), .number(count),
+                .number(renew ? configuration.leaseMilliseconds : 0),
+                .number(RelocationQueue.listedRowsLimit),
+            ] + place.arguments + [
+                .text(knownKinds), .number(counters.count * 2), .number(elements.count),
+                .number(elements.reduce(0) { $0 + $1.count }),
+            ]
         let rows = listed.prefix(RelocationQueue.listedRowsLimit).map {
             RedisArgument.text(RelocationQueue.cut($0, RelocationQueue.listedRowBytes))
         }
@@ -86,7 +89,7 @@ extension RelocationQueue {
 
     /// Ends the relocation with success; it is forgotten after the retention. Throws `conflict` while tasks are left.
     public func complete(_ claim: Claim) throws(QueueError) {
-        try end(.complete, claim, [.number(configuration.retentionSeconds * 1_000)])
+        try end(.complete, claim, [.number(configuration.retentionSeconds * 1_000)] + place(claim).arguments)
     }
 
     /// After a permanent error: ends the relocation without success. Tasks and place are kept for `retry`.
@@ -104,7 +107,7 @@ extension RelocationQueue {
                 .text(TextList.encode(Array(findings.prefix(RelocationQueue.findingsLimit)))),
                 .text(RelocationQueue.cut(reason, RelocationQueue.reasonBytes)),
                 .text(index.map(String.init) ?? ""), .text(task.map { TaskNote($0).json } ?? ""),
-            ])
+            ] + place(claim).arguments)
     }
 
     private static func encode(_ followUps: [QueueTask]) throws(QueueError) -> [[UInt8]] {

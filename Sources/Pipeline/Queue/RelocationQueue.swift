@@ -17,6 +17,8 @@
 // More than eight properties: what one thread must remember between two calls, so that a call can be repeated.
 public final class RelocationQueue {
     public let configuration: QueueConfiguration
+    /// Sends calls again after transient errors; where nil each error is thrown at once.
+    public var patience: CallPatience?
     let connection: RedisConnection
     let keys: QueueKeys
     /// Tasks pushed so far by upload token: where the next batch belongs.
@@ -47,6 +49,11 @@ public final class RelocationQueue {
     /// The end of a fencing token: see `Script`.
     static func randomDigits() -> String { String(1_000_000 + Int.random(in: 0..<1_000_000)).dropFirst().description }
 
+    /// Where the list of a claim stands, as far as its holder knows.
+    func place(_ claim: Claim) -> ListPlace {
+        places[claim.token] ?? ListPlace(finished: claim.status.chunksDone, total: claim.status.chunksTotal)
+    }
+
     func nameAcknowledgement() -> String {
         acknowledgements += 1
         return "\(identity).\(acknowledgements)"
@@ -59,6 +66,9 @@ struct ListPlace {
     let finished: Int
     /// Tasks there have ever been.
     let total: Int
+
+    /// As scripts take it.
+    var arguments: [RedisArgument] { [.number(finished), .number(total)] }
 }
 
 @available(*, unavailable)

@@ -51,7 +51,7 @@ extension Script {
         local function take(uuid, lane, score, isOrphan)
           local record, tasks = base .. 'record:' .. uuid, base .. 'tasks:' .. uuid
           local was = redis.call('HMGET', record, 'status', 'chunksTotal', 'chunksDone', 'leaseUsed',
-            'cancelRequested', 'pauseRequested', 'startedAt', 'token', 'needs')
+            'cancelRequested', 'pauseRequested', 'startedAt', 'token')
           if was[1] ~= 'IN_PROGRESS' then return nil end
           if isOrphan then
             unlease(record, was[5] == '1' and 'cancelled' or 'expired')
@@ -59,8 +59,10 @@ extension Script {
             -- A lease that nobody used was lost on the way to its worker, not with it.
             if was[4] == '1' then countCrash(record, was[8]) end
           end
-          local total, done, left = tonumber(was[2] or '0'), tonumber(was[3] or '0'), redis.pcall('LLEN', tasks)
-          if not total or not done or type(left) ~= 'number' then
+          local total, done, left = count(was[2]), count(was[3]), redis.pcall('LLEN', tasks)
+          local counters, skipped = base .. 'counters:' .. uuid, base .. 'skipped:' .. uuid
+          if not total or not done or type(left) ~= 'number'
+            or not areSound(counters, base .. 'listed:' .. uuid, skipped) then
             fail(record, 'The record of this relocation is damaged. Enqueue the same file again under this UUID.')
             return nil
           end
@@ -77,8 +79,7 @@ extension Script {
           redis.call('HSET', record, 'token', token, 'owner', ARGV[2], 'leaseExpiresAt', expires, 'leaseUsed', '0',
             'progress', '0', 'waitedFrom', isOrphan and turn or score, 'updatedAt', ms(now))
           if not was[7] then redis.call('HSET', record, 'startedAt', ms(now)) end
-          if was[9] and was[9] ~= '' then redis.call('HSET', record, 'needs', '') end
-          return {'claimed', uuid, token, snapshot(record, base .. 'counters:' .. uuid, base .. 'skipped:' .. uuid)}
+          return {'claimed', uuid, token, snapshot(record, counters, skipped)}
         end
 
         """
@@ -133,7 +134,8 @@ extension Script {
             end
           end
         end
-        return {'idle', next and ms(math.max(math.ceil(next - now), 0)) or '-1', open, foreign, alone}
+        local left = next and math.min(math.max(math.ceil(next - now), 0), lastTime) or -1
+        return {'idle', ms(left), open, foreign, alone}
         """
 
     /// Binds the relocation to a destination: no other may import it any more.

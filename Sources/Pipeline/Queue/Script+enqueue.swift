@@ -16,8 +16,8 @@ extension Script {
             if not (finished and ARGV[5] == '1') then
               return {'exists', snapshot(KEYS[1], KEYS[3], KEYS[5])}
             end
-          elseif not finished and (tonumber(was[4] or '') or 0) > now then
-            return {'uploading', ms(tonumber(was[4]) - now)}
+          elseif not finished and time(was[4]) > now then
+            return {'uploading', ms(time(was[4]) - now)}
           end
           redis.call('UNLINK', unpack(KEYS, 1, 5))
         end

@@ -66,7 +66,7 @@ extension Script {
     /// - KEYS: 1...5 of the relocation
     /// - ARGV: 3 SHA-1 of the element that was looked at, 4 finished chunks then, 5 note to remember, then counters
     ///   and values
-    /// - Returns: `ok` · `missing` · `conflict`, its status or `moved`
+    /// - Returns: `ok` · `missing` · `conflict`, its status or `moved` or `damaged`
     static let skip = Script(
         "skip", .moves,
         """
@@ -74,14 +74,17 @@ extension Script {
         if not was[1] then return {'missing'} end
         if was[1] ~= 'FAILURE' then return {'conflict', was[1]} end
         local element = was[3] and redis.pcall('LINDEX', KEYS[2], was[3])
-        if type(element) ~= 'string' or (was[2] or '0') ~= ARGV[4] or redis.sha1hex(element) ~= ARGV[3] then return {'conflict', 'moved'} end
+        if type(element) ~= 'string' or (was[2] or '0') ~= ARGV[4] or redis.sha1hex(element) ~= ARGV[3] then
+          return {'conflict', 'moved'}
+        end
+        if not areSound(KEYS[3], KEYS[4], KEYS[5]) then return {'conflict', 'damaged'} end
         -- A list gives an element up by its value only: no task is empty.
         redis.call('LSET', KEYS[2], was[3], '')
         redis.call('LREM', KEYS[2], 1, '')
         add(KEYS[1], 'chunksDone', 1)
         for at = 6, #ARGV, 2 do add(KEYS[3], ARGV[at], ARGV[at + 1]) end
         redis.call('RPUSH', KEYS[5], ARGV[5])
-        redis.call('HSET', KEYS[1], 'failedIndex', '', 'failedTask', '', 'updatedAt', ms(now))
+        redis.call('HSET', KEYS[1], 'failedIndex', '', 'failedTask', '', 'needs', '', 'updatedAt', ms(now))
         return {'ok'}
         """)
 
@@ -98,7 +101,7 @@ extension Script {
         if was[1] == 'PAUSE' or was[6] == '1' then return {'ok', 'unchanged'} end
         if was[1] ~= 'IN_PROGRESS' then return {'conflict', was[1]} end
         if was[2] ~= '1' then return {'conflict', 'uploading'} end
-        if was[3] and was[3] ~= '' and (tonumber(was[4] or '') or 0) > now then
+        if was[3] and was[3] ~= '' and time(was[4]) > now then
           redis.call('HSET', KEYS[1], 'pauseRequested', '1', 'updatedAt', ms(now))
           return {'ok', 'requested'}
         end
@@ -143,7 +146,7 @@ extension Script {
         if not was[1] then return {'missing'} end
         if was[1] == 'FAILURE' and not abort then return {'ok', 'unchanged'} end
         if was[1] == 'FAILURE' or was[1] == 'SUCCESS' then return {'conflict', was[1]} end
-        if not abort and was[3] and was[3] ~= '' and (tonumber(was[4] or '') or 0) > now then
+        if not abort and was[3] and was[3] ~= '' and time(was[4]) > now then
           if was[6] == '1' then return {'ok', 'unchanged'} end
           redis.call('HSET', KEYS[1], 'cancelRequested', '1', 'updatedAt', ms(now))
           return {'ok', 'requested'}
@@ -171,7 +174,7 @@ extension Script {
         local was = redis.call('HMGET', KEYS[1], 'status', 'published', 'uploadExpiresAt')
         if not was[1] then return {'missing'} end
         if was[1] == 'IN_PROGRESS' and was[2] == '1' then return {'conflict', was[1]} end
-        if was[1] == 'IN_PROGRESS' and (tonumber(was[3] or '') or 0) > now then return {'conflict', 'uploading'} end
+        if was[1] == 'IN_PROGRESS' and time(was[3]) > now then return {'conflict', 'uploading'} end
         if was[1] == 'IN_PROGRESS' then
           redis.call('UNLINK', unpack(KEYS, 1, 5))
           redis.call('ZREM', KEYS[6], ARGV[2])

@@ -1,12 +1,29 @@
 extension Script {
     /// What the transitions have in common.
-    static let prelude = constants + leases + requests + records
+    static let prelude = constants + numbers + leases + requests + records
 
     private static let constants = """
         local newestFormat = \(format)
         local claimScanLimit = \(claimScanLimit)
         local knownStates = ',\(RelocationState.known.map(\.rawValue).joined(separator: ",")),'
         local knownSteps = ',\(RelocationStep.known.map(\.rawValue).joined(separator: ",")),'
+        local greatestCount = \(RecordFields.numberLimits.upperBound)
+        local lastTime = \(RecordFields.timeLimits.upperBound)
+
+        """
+
+    private static let numbers = """
+        -- A whole number of a record, within bounds. Lua by itself takes `0x10`, `nan` and `1e400` for numbers too.
+        local function whole(text, greatest)
+          local number = text and string.match(text, '^%d+$') and tonumber(text)
+          return number and number <= greatest and number or nil
+        end
+
+        -- A count, 0 where the record has none; nil where it is damaged.
+        local function count(text) return whole(text or '0', greatestCount) end
+
+        -- A time, 0 where there is none.
+        local function time(text) return whole(text, lastTime) or 0 end
 
         """
 
@@ -50,10 +67,24 @@ extension Script {
           return ms(next) .. digits
         end
 
-        -- Ends the lease; its last holder may ask again how it ended, for the answer may get lost.
+        -- Ends the lease. Its holder may ask again how it ended, for the answer may get lost; until then others may have
+        -- had the relocation: the last sixteen ends are remembered.
         local function unlease(record, how)
-          redis.call('HSET', record, 'endedBy', redis.call('HGET', record, 'token') or '', 'endedAs', how,
-            'token', '', 'owner', '', 'leaseExpiresAt', '0', 'progress', '0', 'updatedAt', ms(now))
+          local was = redis.call('HMGET', record, 'token', 'ends')
+          if was[1] and was[1] ~= '' then
+            local ends = was[1] .. ' ' .. how .. ',' .. (was[2] or '')
+            local _, last = string.find(ends, string.rep('[^,]*,', 16))
+            redis.call('HSET', record, 'endedBy', was[1], 'endedAs', how, 'ends', string.sub(ends, 1, last or -1))
+          end
+          redis.call('HSET', record, 'token', '', 'owner', '', 'leaseExpiresAt', '0', 'progress', '0',
+            'updatedAt', ms(now))
+        end
+
+        -- How the lease with the token ARGV[3] ended; nil where that is not remembered.
+        local function howEnded(record)
+          local was = redis.call('HMGET', record, 'endedBy', 'endedAs', 'ends')
+          if was[1] == ARGV[3] then return was[2] end
+          return string.match(',' .. (was[3] or ''), ',' .. ARGV[3] .. ' (%a+),')
         end
 
         -- Renews the lease.
@@ -71,20 +102,27 @@ extension Script {
 
         -- Why the claim with the token ARGV[3] does not hold the lease any more.
         local function loss(token, endedBy, endedAs)
-          if endedBy == ARGV[3] then
-            if endedAs == 'aborted' or endedAs == 'cancelled' then return endedAs end
-            return token and token ~= '' and 'takenOver' or 'expired'
-          end
-          return (isLater(token, ARGV[3]) or isLater(endedBy, ARGV[3])) and 'takenOver' or 'forgotten'
+          if endedAs == 'aborted' or endedAs == 'cancelled' then return endedAs end
+          if isLater(token, ARGV[3]) or isLater(endedBy, ARGV[3]) then return 'takenOver' end
+          return endedAs and 'expired' or 'forgotten'
         end
 
         -- Whether ARGV[3] is not the fencing token of the relocation's lease: nil, or the answer to give. The holder
         -- whose lease ended by this very transition gets the first answer again.
         local function stale(how)
-          local held = redis.call('HMGET', KEYS[1], 'token', 'endedBy', 'endedAs')
+          local held = redis.call('HMGET', KEYS[1], 'token', 'endedBy')
           if held[1] == ARGV[3] then return nil end
-          if how and held[2] == ARGV[3] and held[3] == how then return {'ok'} end
-          return {'lost', loss(held[1], held[2], held[3])}
+          local ended = howEnded(KEYS[1])
+          if how and ended == how then return {'ok'} end
+          return {'lost', loss(held[1], held[2], ended)}
+        end
+
+        -- Whether the list is not where the holder left it, because Redis has forgotten an acknowledgement: nil, or the
+        -- answer to give. `finished` and `total` are what the holder knows.
+        local function misplaced(finished, total)
+          local was = redis.call('HMGET', KEYS[1], 'chunksDone', 'chunksTotal')
+          if count(was[1]) == tonumber(finished) and count(was[2]) == tonumber(total) then return nil end
+          return {'lost', 'forgotten'}
         end
 
         -- Why the upload with the token ARGV[3] is not its enqueuer's any more.
@@ -129,7 +167,9 @@ extension Script {
           unlease(KEYS[1], how)
           redis.call('HSET', KEYS[1], 'losses', '0', 'crashTokens', '', 'nextAttemptAt', '0')
           local score = place == 'old' and tonumber(was[2] or '')
-          settle(KEYS[1], ARGV[2], was[1], score and score == score and was[2] or turn)
+          -- A place that no clock has given is none.
+          local isPlace = score and score >= 0 and score <= tonumber(turn)
+          settle(KEYS[1], ARGV[2], was[1], isPlace and was[2] or turn)
         end
 
         """
@@ -139,6 +179,15 @@ extension Script {
         local function read(command, key, ...)
           local found = redis.pcall(command, key, ...)
           return found.err and {} or found
+        end
+
+        -- Whether counters, listed rows and skipped chunks are what they should be, or not there yet.
+        local function areSound(counters, listed, skipped)
+          for _, found in ipairs({redis.pcall('HGET', counters, ''), redis.pcall('LLEN', listed),
+            redis.pcall('LLEN', skipped)}) do
+            if type(found) == 'table' then return false end
+          end
+          return true
         end
 
         -- The whole of what is known of a relocation.
@@ -152,7 +201,7 @@ extension Script {
           local was = redis.pcall('HMGET', record, 'status', 'step', 'format', 'needs')
           if was.err then return 'record', '' end
           if not was[1] and not was[2] then return nil end
-          if (tonumber(was[3] or '1') or 1e9) > newestFormat then return 'format', was[3] end
+          if (count(was[3] or '1') or greatestCount) > newestFormat then return 'format', was[3] end
           local status, step, needs = was[1] or '', was[2] or '', was[4] or ''
           if not string.find(knownStates, ',' .. status .. ',', 1, true) then return 'status', status end
           if not string.find(knownSteps, ',' .. step .. ',', 1, true) then return 'step', step end

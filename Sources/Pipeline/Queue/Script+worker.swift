@@ -3,12 +3,12 @@ extension Script {
     /// Reads tasks without removing them: at most `count`, and no more after `bytes` are passed, but at least one.
     ///
     /// - KEYS: 1...5 of the relocation
-    /// - ARGV: 3 token, 4 index of the first, 5 count, 6 bytes
+    /// - ARGV: 3 token, 4 index of the first, 5 count, 6 bytes, 7 finished tasks, 8 tasks in all
     /// - Returns: `ok`, request, then the elements · `lost`, why
     static let tasks = Script(
         "tasks", .moves,
         """
-        local answer = stale()
+        local answer = stale() or misplaced(ARGV[7], ARGV[8])
         if answer then return answer end
         if redis.call('HGET', KEYS[1], 'leaseUsed') ~= '1' then redis.call('HSET', KEYS[1], 'leaseUsed', '1') end
         local at, stop, limit = tonumber(ARGV[4]), ARGV[4] + ARGV[5], tonumber(ARGV[6])
@@ -34,6 +34,8 @@ extension Script {
     /// the rows. Sent again under the same name it changes nothing. Where Redis has forgotten an earlier
     /// acknowledgement the list is another one: then the claim is lost too.
     ///
+    /// The first task that is finished ends the need for a kind of task (see `leaveAlone`).
+    ///
     /// It runs when memory is short too, follow-up tasks or not: it gives back more than it needs.
     ///
     /// - KEYS: 1...5 of the relocation
@@ -41,21 +43,24 @@ extension Script {
     ///   rows, 8 tasks that were finished before, 9 tasks there were in all before, 10 known kinds (see `strange`),
     ///   11 how many values of counters follow (names and numbers), 12 how many follow-up tasks follow those, 13 their
     ///   bytes, then all of those, then rows to list
-    /// - Returns: `ok`, tasks left, relocations that could be claimed, request · `conflict`, `short` · `lost`, why
+    /// - Returns: `ok`, tasks left, relocations that could be claimed, request · `conflict`, `short` or `damaged` ·
+    ///   `lost`, why
     static let acknowledge = Script(
         "acknowledge", .moves,
         """
         local answer = stale()
         if answer then return answer end
-        local was = redis.call('HMGET', KEYS[1], 'acknowledged', 'lane', 'chunksDone', 'chunksTotal')
+        local was = redis.call('HMGET', KEYS[1], 'acknowledged', 'lane')
         local lane = named(was[2])
         if was[1] ~= ARGV[4] then
-          local isInPlace = tonumber(was[3] or '0') == tonumber(ARGV[8]) and tonumber(was[4] or '0') == tonumber(ARGV[9])
-          if not isInPlace then return {'lost', 'forgotten'} end
+          answer = misplaced(ARGV[8], ARGV[9])
+          if answer then return answer end
           if redis.call('LLEN', KEYS[2]) < tonumber(ARGV[5]) then return {'conflict', 'short'} end
+          if not areSound(KEYS[3], KEYS[4], KEYS[5]) then return {'conflict', 'damaged'} end
           redis.call('LTRIM', KEYS[2], ARGV[5], -1)
           redis.call('HSET', KEYS[1], 'acknowledged', ARGV[4], 'attempts', '0', 'losses', '0', 'crashTokens', '',
             'lastTrouble', '', 'leaseUsed', '1', 'chunksDone', ms(ARGV[8] + ARGV[5]), 'updatedAt', ms(now))
+          if ARGV[5] ~= '0' then redis.call('HSET', KEYS[1], 'needs', '') end
           local counted = 13 + ARGV[11]
           for at = 14, counted, 2 do add(KEYS[3], ARGV[at], ARGV[at + 1]) end
           local followed = counted + ARGV[12]
@@ -124,12 +129,12 @@ extension Script {
     /// Ends a relocation with success.
     ///
     /// - KEYS: 1...5 of the relocation
-    /// - ARGV: 3 token, 4 retention in ms
+    /// - ARGV: 3 token, 4 retention in ms, 5 finished tasks, 6 tasks in all
     /// - Returns: `ok` · `conflict`, `unfinished` · `lost`, why
     static let complete = Script(
         "complete", .moves,
         """
-        local answer = stale('completed')
+        local answer = stale('completed') or misplaced(ARGV[5], ARGV[6])
         if answer then return answer end
         local was = redis.call('HMGET', KEYS[1], 'chunksTotal', 'chunksDone', 'lane')
         if tonumber(was[1] or 0) ~= tonumber(was[2] or 0) or redis.call('LLEN', KEYS[2]) ~= 0 then
@@ -165,12 +170,13 @@ extension Script {
     /// Ends a relocation without success. Its tasks stay, the failed one among them.
     ///
     /// - KEYS: 1...5 of the relocation
-    /// - ARGV: 3 token, 4 findings, 5 reason, 6 index of the failed task or empty, 7 note of it or empty
+    /// - ARGV: 3 token, 4 findings, 5 reason, 6 index of the failed task or empty, 7 note of it or empty, 8 finished
+    ///   tasks, 9 tasks in all
     /// - Returns: `ok` · `lost`, why
     static let fail = Script(
         "fail", .moves,
         """
-        local answer = stale('failed')
+        local answer = stale('failed') or ARGV[6] ~= '' and misplaced(ARGV[8], ARGV[9])
         if answer then return answer end
         leave(ARGV[2], redis.call('HGET', KEYS[1], 'lane'))
         unlease(KEYS[1], 'failed')

@@ -29,23 +29,27 @@ actor LeaseKeeper {
         FlowMetrics.claimsHeld(held.count)
     }
 
+    /// Milliseconds after a renewal that failed: a lease that is not renewed has little time left.
+    private static let retryMilliseconds = 100
+
     /// Renews every quarter of the lease until cancelled.
     func run() async {
-        let interval = Duration.milliseconds(max(configuration.leaseMilliseconds / 4, 20))
+        let interval = max(configuration.leaseMilliseconds / 4, 20)
         defer { heartbeat.retire() }
         heartbeat.allow(milliseconds: configuration.leaseMilliseconds / 4)
         while !Task.isCancelled {
             heartbeat.beat()
             if heartbeat.takeRequestToReconnect() { queue = nil }
-            renew()
+            let pause = renew() ? interval : min(interval, Self.retryMilliseconds)
             // A cancelled sleep ends the loop.
-            do { try await Task.sleep(for: interval) } catch { return }
+            do { try await Task.sleep(for: .milliseconds(pause)) } catch { return }
         }
     }
 
-    private func renew() {
+    /// Whether Redis has answered.
+    private func renew() -> Bool {
         let entries = Array(held.values)
-        guard !entries.isEmpty else { return }
+        guard !entries.isEmpty else { return true }
         let sentAt = LeaseClock.now()
         do {
             let queue = try queue ?? RelocationQueue(configuration)
@@ -65,9 +69,11 @@ actor LeaseKeeper {
                     log.warning("leases not renewed", metadata: ["error": "\(error)"])
                 }
             }
+            return true
         } catch {
             // The clocks run out by themselves if this goes on.
             log.warning("leases not renewed", metadata: ["error": "\(error)"])
+            return false
         }
     }
 }

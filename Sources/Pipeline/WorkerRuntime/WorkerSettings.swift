@@ -15,6 +15,8 @@ public struct WorkerSettings: Sendable {
     /// Milliseconds for which Redis or the database may be unreachable before the worker gives up.
     public var outageBudgetMilliseconds = 30_000
     public var retries = RetryPolicy()
+    /// Milliseconds for which a call to Redis is sent again after a transient error, as long as the lease holds.
+    public var queuePatienceMilliseconds = 10_000
     /// How many chunks commit together.
     public var commitBatches = CommitBatchPolicy()
     /// Milliseconds that one iteration of a loop may take before the loop counts as stalled; longer than any statement may

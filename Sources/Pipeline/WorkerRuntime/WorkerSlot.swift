@@ -115,6 +115,8 @@ actor WorkerSlot {
         log[metadataKey: "relocation.uuid"] = "\(claim.uuid)"
         log[metadataKey: "lease.token"] = "\(claim.token)"
         log.info("relocation claimed", metadata: ["chunks.done": "\(claim.status.chunksDone)"])
+        queue.patience = patience(clock, log)
+        defer { queue.patience = nil }
         let held = HeldClaim(claim, lease: clock, queue: queue, retries: settings.retries, log: log)
         let turn = Turn(
             held: held, destination: destination, settings: settings, vitals: shared.vitals, heartbeat: heartbeat,
@@ -132,6 +134,16 @@ actor WorkerSlot {
             self.destination = nil
             throw .unreachable(error.message)
         case .unusable(let error): throw .schema(error.message)
+        }
+    }
+
+    /// While the lease holds, a stall of Redis ends no run.
+    private func patience(_ lease: LeaseClock, _ log: Logger) -> CallPatience {
+        CallPatience(limitMilliseconds: settings.queuePatienceMilliseconds) { [heartbeat] error in
+            heartbeat.beat()
+            guard lease.isHeld else { return false }
+            log.warning("queue trouble: trying again", metadata: ["error": "\(error)"])
+            return true
         }
     }
 
