@@ -1,8 +1,8 @@
 import Glibc
 import Queue
 
-/// The enqueuer's view of the queue. It repeats a call if Redis does not answer. Every call is safe to repeat on the same
-/// `RelocationQueue`.
+/// The enqueuer's view of the queue. It repeats a call if Redis does not answer. Every call is safe to repeat on the
+/// same `RelocationQueue`.
 struct PatientQueue {
     let queue: RelocationQueue
     /// Milliseconds for which Redis may stay away.
@@ -23,8 +23,8 @@ struct PatientQueue {
         try repeating { () throws(QueueError) in try queue.serverReport() }
     }
 
-    /// A `begin` whose answer was lost may have happened. The next `begin` is then refused because an enqueuer is at work,
-    /// until the upload lease of the first one ends.
+    /// A `begin` whose answer was lost may have happened. The next `begin` is then refused because an enqueuer is at
+    /// work, until the upload lease of the first one ends.
     func begin(_ relocation: NewRelocation, replacing: Bool = false) throws -> Begin {
         try repeating(waitsOutLostUpload: true) { () throws(QueueError) in
             try queue.begin(relocation, replacing: replacing)
@@ -43,8 +43,7 @@ struct PatientQueue {
     }
 
     /// - Parameters:
-    ///   - waitsOutLostUpload: whether a call that meets a conflict after a lost answer is repeated until the upload lease
-    ///     has ended
+    ///   - waitsOutLostUpload: whether a conflict after a lost answer is retried until the upload lease has ended
     ///   - whenOver: the consequence that the error names if Redis stays away
     private func repeating<Result>(
         waitsOutLostUpload: Bool = false, whenOver: String = "Nothing was queued.",
