@@ -3,7 +3,7 @@ import Testing
 @testable import Relocation
 @testable import WorkerRuntime
 
-/// When a worker counts as hanging, by looks of 10 ms at a limit of 30 ms.
+/// When a worker counts as hanging: checks every 10 ms, with a limit of 30 ms.
 @Suite struct StallDetectorTests {
     typealias Reading = StallDetector.Reading
     typealias Verdict = StallDetector.Verdict
@@ -13,7 +13,7 @@ import Testing
         return looks.map { detector.look($0) }
     }
 
-    @Test func aLoopThatTurnsIsHealthy() {
+    @Test func aLoopThatMakesProgressIsHealthy() {
         #expect(verdicts((0..<50).map { [Reading(beats: $0 / 3)] }).allSatisfy { $0 == .healthy })
     }
 
@@ -24,7 +24,7 @@ import Testing
             ])
     }
 
-    @Test func aLoopThatComesBackIsAskedAnew() {
+    @Test func aLoopThatRecoversIsAskedAgain() {
         let hang = Array(repeating: [Reading(beats: 1)], count: 4)
         let again = Array(repeating: [Reading(beats: 2)], count: 4)
         #expect(

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// Where databases for the runs come from: one server or disk for the whole program, an empty database a run.
+/// Creates databases for the runs: one server or disk for the whole program, one empty database per run.
 final class DestinationServer: Sendable {
     let kind: Setting.DatabaseKind
     let postgres: PostgresServer?

@@ -2,13 +2,13 @@ import Catalogue
 import Foundation
 import Storage
 
-/// A database's content with everything replaced that may differ between two imports of the same exports: ids become
-/// what they stand for, moments become `now`, and what the import made at random becomes its length.
+/// A database's content, made comparable between two imports of the same exports: an id becomes its import and source
+/// key, a time of the import becomes `now`, and a random value becomes its length.
 struct EndState {
     /// Table → row as text → how often.
     private(set) var tables: [String: [String: Int]] = [:]
     private(set) var rows = 0
-    /// What contradicts exactly-once in the chunk rows themselves.
+    /// Violations of exactly-once in the chunk rows themselves.
     private(set) var chunkFaults: [String] = []
     /// Chunk rows whose ids do not follow the order of the tasks.
     private(set) var misordered: [String] = []
@@ -17,7 +17,7 @@ struct EndState {
 
     /// - Parameters:
     ///   - texts: every text of the exports
-    ///   - began: what is later was made by the import
+    ///   - began: later times were written by the import
     init(_ url: String, texts: Set<String>, began: Date) throws {
         reader = Reader(
             database: try DatabaseConnector.open(try DatabaseURL(url)), texts: texts,
@@ -55,7 +55,7 @@ struct EndState {
         }
     }
 
-    /// Rows that are missing here and rows that are too many, measured by an undisturbed run.
+    /// Missing and extra rows, compared with an undisturbed run.
     func difference(from expected: EndState) -> (lost: [String], extra: [String]) {
         var (lost, extra): ([String], [String]) = ([], [])
         for name in Set(tables.keys).union(expected.tables.keys).sorted() {
@@ -95,7 +95,7 @@ private struct ChunkRecord {
     }
 }
 
-/// Reads rows and says what they mean.
+/// Makes rows comparable.
 private struct Reader {
     let database: any Database
     let texts: Set<String>
@@ -108,7 +108,7 @@ private struct Reader {
         (self.database, self.texts, self.nowFrom) = (database, texts, nowFrom)
     }
 
-    /// Takes a chunk's names over; what is wrong with it.
+    /// Adds the names of a chunk; returns what is wrong with the chunk.
     mutating func adopt(_ chunk: ChunkRecord) -> [String] {
         var faults: [String] = []
         if chunk.maxOrdinal - chunk.minOrdinal + 1 < Int64(chunk.map.count) {
@@ -170,7 +170,7 @@ private struct Reader {
         }
     }
 
-    /// What looks random and stands in no export was made by the import.
+    /// A random text that is in no export was made by the import.
     private func made(_ text: String) -> String {
         if text.hasPrefix("pbkdf2_sha256$"), !texts.contains(text) { return "a password nobody knows" }
         guard [32, 40, 64].contains(text.utf8.count), !texts.contains(text),

@@ -1,5 +1,5 @@
-/// What the exports hold. Names carry the relocation's own mark, so that relocations do not meet each other's names
-/// and their end state does not depend on which of them came first.
+/// The content of the exports. Names contain the relocation's mark, so that names of two relocations never collide and
+/// the end state does not depend on their order.
 extension ExportText {
     /// - Parameter username: nil for one of the relocation's own.
     mutating func addUser(_ mark: String, _ number: Int, username: String? = nil, nameLength: Int = 0) -> Int {

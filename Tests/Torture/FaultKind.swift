@@ -1,4 +1,4 @@
-/// What is done to the workers, their connections and their servers.
+/// The kinds of faults for workers, their connections and their servers.
 enum FaultKind: String, CaseIterable, Sendable {
     case workerKilled = "worker killed"
     case workerFrozen = "worker frozen beyond its lease"
@@ -64,16 +64,16 @@ enum FaultKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether everybody may have to wait: a server is in trouble, or a frozen worker holds SQLite's write lock.
+    /// Whether all workers may have to wait: a server has failed, or a frozen worker holds SQLite's write lock.
     private func stopsOthers(_ setting: Setting) -> Bool {
         target == .redis || target == .database || self == .deadlock
             || self == .workerFrozen && setting.database == .sqlite
     }
 
-    /// Kinds that a run can cause, as often as they should come.
-    static func deck(_ setting: Setting, isFoul: Bool) -> [FaultKind] {
-        allCases.filter { $0.isPossible(setting) && (isFoul || !$0.stopsOthers(setting)) }
-            .flatMap { Array(repeating: $0, count: $0.weight * (isFoul && $0.stopsOthers(setting) ? 3 : 1)) }
+    /// The kinds that a run can cause, each as often as its weight.
+    static func deck(_ setting: Setting, withServers: Bool) -> [FaultKind] {
+        allCases.filter { $0.isPossible(setting) && (withServers || !$0.stopsOthers(setting)) }
+            .flatMap { Array(repeating: $0, count: $0.weight * (withServers && $0.stopsOthers(setting) ? 3 : 1)) }
     }
 
     private func isPossible(_ setting: Setting) -> Bool {
@@ -94,9 +94,9 @@ enum FaultKind: String, CaseIterable, Sendable {
 /// One fault of the schedule.
 struct Fault: Sendable {
     let kind: FaultKind
-    /// Which of those that it can hit, counted around.
+    /// The index of its victim, modulo the number of possible victims.
     let rank: Int
-    /// Where between the shortest and the longest it lasts, 0..<1.
+    /// Its length between the shortest and the longest, 0..<1.
     let length: Double
     /// Seconds after the fault before.
     let gap: Double
@@ -104,30 +104,30 @@ struct Fault: Sendable {
     func seconds(_ shortest: Double, _ longest: Double) -> Double { shortest + (longest - shortest) * length }
 }
 
-/// The faults of one leg: fixed by the seed. Stretches in which the servers are up, so that recovery can be measured,
-/// alternate with others.
+/// The faults of one leg, fixed by the seed. Periods in which the servers stay up, so that recovery can be measured,
+/// alternate with periods of all kinds of faults.
 struct FaultSchedule {
     private var random: SeededRandom
-    private let fair: [FaultKind]
-    private let foul: [FaultKind]
+    private let calm: [FaultKind]
+    private let disturbed: [FaultKind]
     private let longestGap: Double
     private var number = 0
 
-    /// Faults of a whole turn, and those of them that come while the servers are up.
-    private static let turn = 60
-    private static let fairPart = 45
+    /// Faults of both periods together, and of the period in which the servers stay up.
+    private static let cycle = 60
+    private static let calmPart = 45
 
     init(seed: UInt64, leg: Int, _ setting: Setting) {
         random = SeededRandom(seed: seed, "faults", leg)
-        fair = FaultKind.deck(setting, isFoul: false)
-        foul = FaultKind.deck(setting, isFoul: true)
+        calm = FaultKind.deck(setting, withServers: false)
+        disturbed = FaultKind.deck(setting, withServers: true)
         longestGap = setting.longestGap
     }
 
     mutating func next() -> Fault {
-        let isFair = number % Self.turn < Self.fairPart
+        let isCalm = number % Self.cycle < Self.calmPart
         number += 1
-        let deck = isFair ? fair : foul
+        let deck = isCalm ? calm : disturbed
         return Fault(
             kind: deck[random.below(deck.count)], rank: random.below(1 << 20), length: random.seconds(0...1),
             gap: random.seconds(0.02...longestGap))

@@ -39,7 +39,7 @@ extension Injector {
         guard let file = appendOnlyFile() else { return false }
         installation.redis.kill()
         let size = sizeBefore
-        installation.weather.lostData()
+        installation.health.lostData()
         pause(fault, 0, 0.5)
         if let size { truncate(file, Int(size)) }
         forgetSizes()
@@ -49,7 +49,7 @@ extension Injector {
 
     private func replaceRedis(_ fault: Fault) throws {
         installation.redis.kill()
-        installation.weather.lostData()
+        installation.health.lostData()
         try FileManager.default.removeItem(atPath: installation.redis.folder.file("appendonlydir"))
         forgetSizes()
         pause(fault, 0, 0.5)
@@ -121,9 +121,9 @@ extension Injector {
         else { return record(fault.kind, met: false) }
         switch fault.kind {
         case .deadlock:
-            installation.weather.begin()
+            installation.health.begin()
             record(fault.kind, met: provokeDeadlock(session))
-            installation.weather.end()
+            installation.health.end()
         case .sessionTerminated:
             let states = "state IN ('active', 'idle in transaction')"
             record(fault.kind, met: hit(session, "pg_terminate_backend", states, fault.rank))
@@ -143,7 +143,7 @@ extension Injector {
         }
     }
 
-    /// Takes the chunk tables first and then one that a worker, waiting for those, has written already.
+    /// Locks the chunk tables first, and then a table that a worker, now waiting for them, has already written.
     private func provokeDeadlock(_ session: PostgresSession) -> Bool {
         guard session.run("SET deadlock_timeout = '20s'; SET lock_timeout = '5s'"), session.run("BEGIN"),
             session.run("LOCK TABLE \(Self.chunkTables) IN SHARE MODE")
@@ -159,7 +159,7 @@ extension Injector {
             table = session.rows(written)?.first?.first
             return table != nil
         }
-        // Both wait for each other now; who notices is the worker: it has waited longer.
+        // Both wait for each other now. The worker has waited longer, so it detects the deadlock.
         guard let table else { return false }
         return session.run("LOCK TABLE \(table) IN SHARE MODE")
     }

@@ -6,7 +6,7 @@ extension Injector {
     /// Longer than a worker's lease.
     private static let beyondLease = 4.3
 
-    /// A worker that holds something and is not in trouble already, with what it holds.
+    /// A worker that holds relocations and is not affected by a fault yet, with these relocations.
     private func victim(_ rank: Int) -> (Site, WorkerProcess)? {
         var found: (Site, WorkerProcess)?
         _ = eventually(within: 1.5) {
@@ -26,59 +26,59 @@ extension Injector {
         guard let (site, worker) = victim(fault.rank), let pid = worker.pid else {
             return record(fault.kind, met: false)
         }
-        let spell = installation.weather.spell
+        let calmPeriod = installation.health.calmPeriod
         let since = Date()
         switch fault.kind {
         case .workerKilled:
             worker.signal(SIGKILL)
-            // Redis shows what a dead process held: that it met work is certain.
-            met(fault.kind, holdings(site, pid), since, spell)
+            // Redis shows what a dead process held, so it is certain that the fault met work.
+            met(fault.kind, holdings(site, pid), since, calmPeriod)
         case .workerFrozen:
             worker.freeze()
-            freeze(fault, site, worker, pid, since, spell)
+            freeze(fault, site, worker, pid, since, calmPeriod)
         case .workerTerminated:
-            met(fault.kind, site.held(by: pid), since, spell)
+            met(fault.kind, site.held(by: pid), since, calmPeriod)
             worker.signal(SIGTERM)
         case .redisCut, .databaseCut:
             let proxy = fault.kind == .redisCut ? worker.redisProxy : worker.databaseProxy
             let held = site.held(by: pid)
-            met(fault.kind, (proxy?.cut() ?? 0) > 0 ? held : [], since, spell)
+            met(fault.kind, (proxy?.cut() ?? 0) > 0 ? held : [], since, calmPeriod)
         case .redisDelayed, .databaseDelayed:
             let proxy = fault.kind == .redisDelayed ? worker.redisProxy : worker.databaseProxy
             proxy?.delay(seconds: fault.seconds(0.1, 6))
-            met(fault.kind, site.held(by: pid), since, spell)
+            met(fault.kind, site.held(by: pid), since, calmPeriod)
         default: limitFiles(fault, site, worker, pid)
         }
     }
 
-    private func met(_ kind: FaultKind, _ held: [Sight], _ since: Date, _ spell: Int?, isLocked: Bool = false) {
+    private func met(_ kind: FaultKind, _ held: [Sight], _ since: Date, _ calmPeriod: Int?, isLocked: Bool = false) {
         record(kind, met: !held.isEmpty)
-        installation.recovery.begin(kind, held, since: since, spell: spell, isLocked: isLocked)
+        installation.recovery.begin(kind, held, since: since, calmPeriod: calmPeriod, isLocked: isLocked)
     }
 
-    /// What a worker that cannot do anything any more holds, as Redis says now.
+    /// What a dead or frozen worker holds according to Redis.
     private func holdings(_ site: Site, _ pid: Int32) -> [Sight] {
         usleep(3_000)
         return (site.look(installation.client)?.values).map { $0.filter { $0.isHeld(by: pid) && !$0.hasEnded } } ?? []
     }
 
     private func freeze(
-        _ fault: Fault, _ site: Site, _ worker: WorkerProcess, _ pid: Int32, _ since: Date, _ spell: Int?
+        _ fault: Fault, _ site: Site, _ worker: WorkerProcess, _ pid: Int32, _ since: Date, _ calmPeriod: Int?
     ) {
         let held = holdings(site, pid)
         let isLocked = setting.database == .sqlite && isWriteLocked(site)
-        // With the write lock in frozen hands nobody can work: a case of its own.
-        if isLocked { installation.weather.begin() }
-        met(fault.kind, held, since, spell, isLocked: isLocked)
-        let weather = installation.weather
+        // If the frozen worker holds the write lock, no other worker can write: this is counted separately.
+        if isLocked { installation.health.begin() }
+        met(fault.kind, held, since, calmPeriod, isLocked: isLocked)
+        let health = installation.health
         Thread {
             usleep(UInt32(fault.seconds(Self.beyondLease, Self.beyondLease + 3) * 1e6))
             worker.thaw()
-            if isLocked { weather.end() }
+            if isLocked { health.end() }
         }.start()
     }
 
-    /// Whether nobody else can write for a while.
+    /// Whether another connection holds the write lock for a while.
     private func isWriteLocked(_ site: Site) -> Bool {
         guard let url = try? DatabaseURL(site.databaseURL),
             let database = try? DatabaseConnector.open(url, timeouts: DatabaseTimeouts(lockMilliseconds: 250))
@@ -92,7 +92,8 @@ extension Injector {
         }
     }
 
-    /// For a moment no file of the worker may grow; nor may its log, so that what it does is not known then.
+    /// For a moment no file of the worker can grow. The log cannot grow either, so the worker's actions are unknown
+    /// then.
     private func limitFiles(_ fault: Fault, _ site: Site, _ worker: WorkerProcess, _ pid: Int32) {
         worker.trouble(true)
         let held = site.held(by: pid)

@@ -11,9 +11,9 @@ final class Injector: Sendable {
     private struct State {
         var met: [FaultKind: Int] = [:]
         var idle: [FaultKind: Int] = [:]
-        /// Faults that last are at work there.
+        /// Places with a lasting fault.
         var busy: Set<String> = []
-        /// Size of Redis' append-only file, and when it was so.
+        /// Sizes of Redis' append-only file, with their times.
         var sizes: [(Date, UInt64)] = []
         var running = 0
         /// Relocations worked by processes whose log could not grow.
@@ -30,7 +30,7 @@ final class Injector: Sendable {
     var metTotal: Int { met.values.reduce(0, +) }
     var unlogged: Set<String> { state.withLock { $0.unlogged } }
     func noteUnlogged(_ sights: [Sight]) { state.withLock { $0.unlogged.formUnion(sights.map(\.uuid)) } }
-    /// Faults still at work.
+    /// Faults that have not ended yet.
     var running: Int { state.withLock { $0.running } }
 
     func record(_ kind: FaultKind, met: Bool) {
@@ -52,14 +52,14 @@ final class Injector: Sendable {
     /// Whether anything is being worked on.
     var isWorked: Bool { installation.sites.contains { $0.worked > 0 } }
 
-    /// Runs a fault that takes its time on a thread of its own; one at a time in each place.
+    /// Runs a fault with a duration on a thread of its own; one at a time in each place.
     private func last(_ fault: Fault, _ place: String, _ work: @escaping @Sendable () throws -> Bool) {
         _ = eventually(within: 10) { state.withLock { $0.busy.insert(place).inserted } }
         begin(fault.kind) {
             defer { _ = self.state.withLock { $0.busy.remove(place) } }
             guard eventually(within: 2, { self.isWorked }) else { return false }
-            self.installation.weather.begin()
-            defer { self.installation.weather.end() }
+            self.installation.health.begin()
+            defer { self.installation.health.end() }
             return try work()
         }
     }
@@ -79,7 +79,7 @@ final class Injector: Sendable {
     }
 
     private func killEnqueuer() -> Bool {
-        eventually(within: 1) { installation.clerk.killEnqueuer() }
+        eventually(within: 1) { installation.simulatedOperator.killEnqueuer() }
     }
 
     // MARK: The append-only file

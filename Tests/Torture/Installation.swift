@@ -1,16 +1,16 @@
 import Foundation
 import TestSupport
 
-/// Everything one run needs: a Redis, databases, workers with their proxies, and the clerk.
+/// Everything one run needs: a Redis, databases, workers with their proxies, and the simulated operator.
 final class Installation: Sendable {
     let redis: RedisServer
     let client: RedisClient
     let server: DestinationServer
     let sites: [Site]
-    let clerk: Clerk
+    let simulatedOperator: SimulatedOperator
     /// Logs of all workers.
     let logs: TemporaryFolder
-    let weather = Weather()
+    let health = ServerHealth()
     let recovery = Recovery()
 
     init(_ setting: Setting, _ workload: Workload, _ server: DestinationServer, isDisturbed: Bool) throws {
@@ -38,7 +38,8 @@ final class Installation: Sendable {
         var sites = [try site("torture", isDisturbed ? setting.workers : 2, workload.plans, setting.inFlight)]
         if !workload.globals.isEmpty { sites.append(try site("global", isDisturbed ? 2 : 1, workload.globals, 1)) }
         self.sites = sites
-        clerk = try Clerk(sites, program: setting.programs + "/relocation-enqueue", redisURL: redis.url)
+        simulatedOperator = try SimulatedOperator(
+            sites, program: setting.programs + "/relocation-enqueue", redisURL: redis.url)
         try importBase(workload.base, setting)
     }
 
@@ -63,7 +64,7 @@ final class Installation: Sendable {
             concurrency: concurrency, redisProxy: redisProxy, databaseProxy: databaseProxy, folder: logs)
     }
 
-    /// What the destination holds before the others come.
+    /// Imports the base before the other relocations.
     private func importBase(_ base: Plan, _ setting: Setting) throws {
         let environment: [String: String?] = [
             "RELOCATION_REDIS_URL": redis.url, "RELOCATION_REDIS_PREFIX": "base",
@@ -81,16 +82,16 @@ final class Installation: Sendable {
 
     var workers: [WorkerProcess] { sites.flatMap(\.workers) }
 
-    /// Looks at everything and keeps the workers running; called in short turns by one thread.
+    /// Observes everything and keeps the workers running. Called by one thread at short intervals.
     func turn() throws {
         for worker in workers { try worker.supervise() }
         var sights: [String: Sight] = [:]
         for site in sites {
-            // Redis is in trouble: nothing to see.
+            // Redis has failed: nothing to observe.
             guard let seen = site.look(client) else { return }
             sights.merge(seen) { first, _ in first }
         }
-        recovery.observe(sights, at: Date(), spell: weather.spell)
+        recovery.observe(sights, at: Date(), calmPeriod: health.calmPeriod)
     }
 
     var isFinished: Bool { sites.allSatisfy(\.unfinished.isEmpty) }
@@ -98,7 +99,7 @@ final class Installation: Sendable {
 
     /// Ends all processes. Returns how many workers did not end when they were told to.
     func end() -> Int {
-        clerk.end()
+        simulatedOperator.end()
         var stubborn = 0
         for worker in workers where !worker.retire() { stubborn += 1 }
         for worker in workers {

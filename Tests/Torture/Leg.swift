@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// An undisturbed run of the workload: what every disturbed one must come to.
+/// An undisturbed run of the workload: the expected result of every disturbed run.
 struct Expectation {
     /// By site.
     let states: [EndState]
@@ -12,7 +12,7 @@ struct Expectation {
     init(_ setting: Setting, _ workload: Workload, _ server: DestinationServer) throws {
         let began = Date()
         let installation = try Installation(setting, workload, server, isDisturbed: false)
-        installation.clerk.begin(threads: 2)
+        installation.simulatedOperator.begin(threads: 2)
         let deadline = Date().addingTimeInterval(setting.patience)
         while !installation.isFinished {
             try installation.turn()
@@ -29,7 +29,7 @@ struct Expectation {
         try check(workload)
     }
 
-    /// What would make every comparison worthless.
+    /// Problems that would make every comparison worthless.
     private func check(_ workload: Workload) throws {
         for plan in workload.plans + workload.globals {
             guard let outcome = outcomes[plan.uuid] else { throw SystemFailure("\(plan.uuid) has no outcome") }
@@ -48,7 +48,7 @@ struct Expectation {
     }
 }
 
-/// One run of the workload under faults, and what it came to.
+/// One run of the workload under faults, and its result.
 struct Leg {
     private let setting: Setting
     private let workload: Workload
@@ -57,9 +57,9 @@ struct Leg {
     private var schedule: FaultSchedule
     private let target: Int
 
-    /// Relocations that are still open when faults stop: all faults would hit these few, and wait for their back-off.
+    /// When only so many relocations are open, faults stop: otherwise all faults would hit these few.
     private var tail: Int { max(4, (setting.relocations + setting.globals) / 8) }
-    /// Seconds between two signs of life.
+    /// Seconds between two progress lines.
     private static let noteSeconds = 30.0
 
     init(
@@ -77,7 +77,7 @@ struct Leg {
         let began = Date()
         let watch = Watch(installation, injector)
         watch.begin()
-        installation.clerk.begin(threads: 3)
+        installation.simulatedOperator.begin(threads: 3)
         var noted = Date()
         while injector.metTotal < target, installation.unfinished > tail {
             let fault = schedule.next()
@@ -113,7 +113,7 @@ struct Leg {
         say("\(text); \(injector.metTotal) met, \(installation.unfinished) unfinished, \(worked) worked on")
     }
 
-    // MARK: Judgement
+    // MARK: Checks
 
     private func judge(
         _ expectation: Expectation, _ began: Date, _ records: [[String: String]]
@@ -123,7 +123,7 @@ struct Leg {
         result.idle = injector.idle
         result.samples = installation.recovery.samples
         result.backedOff = installation.recovery.backedOff
-        result.retries = installation.clerk.retries
+        result.retries = installation.simulatedOperator.retries
         for site in installation.sites {
             for worker in site.workers { result.exits.merge(worker.exits, uniquingKeysWith: +) }
         }
@@ -151,7 +151,7 @@ struct Leg {
 
     private func judgePlans(_ expectation: Expectation, _ log: WorkLog, _ result: inout LegResult) {
         let outcomes = installation.sites.reduce(into: [:]) { $0.merge($1.outcomes) { first, _ in first } }
-        let losses = installation.weather.losses
+        let losses = installation.health.losses
         let mayMissLines = injector.met[.fileLimited] != nil
         for (uuid, outcome) in outcomes {
             guard let expected = expectation.outcomes[uuid] else { continue }
@@ -162,7 +162,7 @@ struct Leg {
                 result.unaccounted.append("\(uuid): \(outcome.rows) instead of \(expected.rows)")
             }
             let order = log.order(of: uuid)
-            // Where logs could not grow, a line may be missing; none may be out of place.
+            // If logs could not grow, a line may be missing, but no line may be in the wrong place.
             let complete = expectation.orders[uuid] ?? []
             let wanted = mayMissLines ? complete.filter(Set(order).contains) : complete
             if order != wanted, !injector.unlogged.contains(uuid) {
@@ -174,7 +174,7 @@ struct Leg {
         }
     }
 
-    /// Whether Redis had lost its data shortly before: then its last word on who holds what is gone, too.
+    /// Whether Redis had lost its data shortly before: then the owners of relocations are unknown.
     private static func isNear(_ time: String, _ losses: [Date]) -> Bool {
         let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         guard let moment = try? Date(time, strategy: format) else { return false }
@@ -190,7 +190,7 @@ struct Leg {
     }
 }
 
-/// Keeps the observer's turns going on a thread of its own.
+/// Runs the observer regularly on a thread of its own.
 private final class Watch: Sendable {
     private let installation: Installation
     private let injector: Injector
@@ -205,7 +205,7 @@ private final class Watch: Sendable {
         Thread { [self] in
             var turn = 0
             while !stop.isSet {
-                // What fails now is tried again at the next turn.
+                // A failed observation is repeated at the next interval.
                 try? installation.turn()
                 if turn % 5 == 0 { injector.noteSize() }
                 turn += 1

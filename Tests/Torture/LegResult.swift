@@ -1,4 +1,4 @@
-/// What one leg, or a whole run, came to.
+/// The result of one leg, or of a whole run.
 struct LegResult: Sendable {
     var met: [FaultKind: Int] = [:]
     var idle: [FaultKind: Int] = [:]
@@ -8,7 +8,7 @@ struct LegResult: Sendable {
     var duplicated: [String] = []
     var misordered: [String] = []
     var stuck: [String] = []
-    /// Rows whose fate is counted otherwise than undisturbed.
+    /// Rows that are counted in another way than in the undisturbed run.
     var unaccounted: [String] = []
     /// Two owners writing.
     var intrusions: [String] = []
@@ -17,7 +17,7 @@ struct LegResult: Sendable {
     var backedOff = 0
     /// Why an operator had to try a relocation again → how often.
     var retries: [String: Int] = [:]
-    /// Workers that did not end when told to.
+    /// Workers that did not end at SIGTERM.
     var stubborn = 0
     /// How workers ended → how often.
     var exits: [Int32: Int] = [:]

@@ -1,6 +1,6 @@
 @preconcurrency import CPQ
 
-/// A session of ours on the destination's server, for what operators and other programs do to it.
+/// A session on the destination's server that acts as operators and other programs do.
 final class PostgresSession {
     private let connection: OpaquePointer
 

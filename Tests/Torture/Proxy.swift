@@ -154,7 +154,7 @@ final class Proxy: Sendable {
     }
 }
 
-/// Says to the last of several that it is the last.
+/// Tells the last of several that it is the last.
 private final class Countdown: Sendable {
     private let left: Mutex<Int>
 

@@ -1,13 +1,13 @@
 import Foundation
 import Synchronization
 
-/// How long relocations are in nobody's hands after a worker's fault.
+/// How long relocations have no worker after a fault.
 final class Recovery: Sendable {
     struct Sample: Sendable {
         let kind: FaultKind
         /// Until another worker works on it.
         var takeover: Double?
-        /// Until it has come further.
+        /// Until it has made progress.
         var progress: Double?
         /// Its worker was frozen while it held SQLite's write lock.
         var isLocked: Bool
@@ -17,12 +17,12 @@ final class Recovery: Sendable {
         let uuid: String
         let before: Sight
         let since: Date
-        let spell: Int?
+        let calmPeriod: Int?
         var sample: Sample
         /// The first claim after the fault.
         var claim: (token: Int64, seconds: Double)?
 
-        /// Another worker has it once it has read its tasks. Should a further fault hit it before it gets there, that
+        /// Another worker has taken over when it has read the tasks. If a further fault hits it before that, that
         /// one's recovery begins then, and this one's ended with the claim.
         mutating func observe(_ sight: Sight, _ seconds: Double) {
             if sample.takeover == nil {
@@ -47,24 +47,26 @@ final class Recovery: Sendable {
     private let state = Mutex(State())
 
     /// A worker met a fault while it held these.
-    func begin(_ kind: FaultKind, _ held: [Sight], since: Date, spell: Int?, isLocked: Bool) {
-        guard isLocked || spell != nil else { return }
+    func begin(_ kind: FaultKind, _ held: [Sight], since: Date, calmPeriod: Int?, isLocked: Bool) {
+        guard isLocked || calmPeriod != nil else { return }
         let cases = held.map { sight in
             Case(
-                uuid: sight.uuid, before: sight, since: since, spell: spell,
+                uuid: sight.uuid, before: sight, since: since, calmPeriod: calmPeriod,
                 sample: Sample(kind: kind, isLocked: isLocked))
         }
         state.withLock { $0.open += cases }
     }
 
     /// What Redis shows of the relocations now.
-    func observe(_ sights: [String: Sight], at now: Date, spell: Int?) {
+    func observe(_ sights: [String: Sight], at now: Date, calmPeriod: Int?) {
         state.withLock { state in
             var open: [Case] = []
             for var entry in state.open {
-                // Servers in trouble, or data lost: nothing to learn.
-                guard entry.sample.isLocked || entry.spell == spell, let sight = sights[entry.uuid] else { continue }
-                // Given back in the last moment, because of a connection that was cut before: it waits for its back-off.
+                // During a server fault, or after a loss of data, recovery cannot be measured.
+                guard entry.sample.isLocked || entry.calmPeriod == calmPeriod, let sight = sights[entry.uuid] else {
+                    continue
+                }
+                // Released at the last moment because a connection was cut before: it waits for its back-off.
                 if sight.isBackingOff, entry.sample.kind.losesWorker, entry.sample.takeover == nil {
                     state.backedOff += 1
                     continue
@@ -82,7 +84,7 @@ final class Recovery: Sendable {
         }
     }
 
-    /// Relocations that their worker gave back because of the database before it was lost.
+    /// Relocations that their worker released because of the database before it was lost.
     var backedOff: Int { state.withLock { $0.backedOff } }
 
     var samples: [Sample] {
@@ -120,7 +122,7 @@ struct Sight: Sendable {
 
     func isHeld(by pid: Int32) -> Bool { owner.hasSuffix(":\(pid)") }
 
-    /// Whether its worker has given it back because of the database.
+    /// Whether its worker has released it because of the database.
     var isBackingOff: Bool { owner.isEmpty && nextAttemptAt > 0 && !hasEnded }
 
     var hasEnded: Bool { status == "SUCCESS" || status == "FAILURE" }

@@ -5,7 +5,7 @@ struct Report {
     let setting: Setting
     let result: LegResult
 
-    /// Times in ascending order, of which a part is asked for.
+    /// Times in ascending order, for percentiles.
     struct Times {
         private let sorted: [Double]
 
@@ -25,7 +25,7 @@ struct Report {
                 .compactMap(\.takeover))
     }
 
-    /// Until another worker has come further, over all worker faults.
+    /// Until another worker has made progress, over all worker faults.
     private var progress: Times { Times(result.samples.filter { !$0.isLocked }.compactMap(\.progress)) }
 
     /// Of workers that were killed, frozen beyond their lease, or told to end.

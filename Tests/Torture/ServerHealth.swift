@@ -1,31 +1,31 @@
 import Foundation
 import Synchronization
 
-/// Whether the servers are up: recovery is measured only where they were all the time.
-final class Weather: Sendable {
+/// Whether the servers are up. Recovery is measured only if they were up all the time.
+final class ServerHealth: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        var troubles = 0
+        var openFaults = 0
         var begun = 0
         var endedAt = Date.distantPast
-        /// When Redis lost data: nobody can know then who holds what.
+        /// When Redis lost data: the owners of relocations are unknown then.
         var losses: [Date] = []
     }
 
-    /// Seconds after trouble until all connections stand again.
-    private static let afterglow = 1.5
+    /// Seconds after a fault until all connections are open again.
+    private static let settlingSeconds = 1.5
 
     func begin() {
         state.withLock { state in
-            state.troubles += 1
+            state.openFaults += 1
             state.begun += 1
         }
     }
 
     func end() {
         state.withLock { state in
-            state.troubles -= 1
+            state.openFaults -= 1
             state.endedAt = Date()
         }
     }
@@ -34,11 +34,11 @@ final class Weather: Sendable {
 
     var losses: [Date] { state.withLock { $0.losses } }
 
-    /// Which spell of fair weather this is; nil in foul weather.
-    var spell: Int? {
+    /// The number of the current period without a server fault; nil during a fault.
+    var calmPeriod: Int? {
         state.withLock { state in
-            let isFair = state.troubles == 0 && Date().timeIntervalSince(state.endedAt) > Self.afterglow
-            return isFair ? state.begun : nil
+            let isCalm = state.openFaults == 0 && Date().timeIntervalSince(state.endedAt) > Self.settlingSeconds
+            return isCalm ? state.begun : nil
         }
     }
 }

@@ -2,8 +2,8 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// The operator of the installation: enqueues, looks at what has ended, tries again what may be tried again.
-final class Clerk: Sendable {
+/// The operator of the installation: enqueues, checks the outcome, and retries if a fault caused the failure.
+final class SimulatedOperator: Sendable {
     private let sites: [Site]
     private let program: String
     private let redisURL: String
@@ -13,7 +13,7 @@ final class Clerk: Sendable {
     private struct State {
         var isEnding = false
         var enqueuing: [ChildProcess] = []
-        /// Why relocations had to be tried again → how often.
+        /// Reason for a retry → how often.
         var retries: [String: Int] = [:]
         var calls = 0
     }
@@ -69,10 +69,10 @@ final class Clerk: Sendable {
     private func conclude(_ plan: Plan, _ site: Site) {
         guard let end = run(["status", plan.uuid, "--json"], site), end.code == 0, let outcome = Outcome(end.output)
         else {
-            // Redis is in trouble, or has forgotten it: the next look tells.
+            // Redis has failed, or has lost the relocation: the next check shows which.
             return site.settle(plan, .queued)
         }
-        if outcome.status == "FAILURE", let reason = Self.passingReason(outcome.reason) {
+        if outcome.status == "FAILURE", let reason = Self.injectedReason(outcome.reason) {
             state.withLock { $0.retries[reason, default: 0] += 1 }
             if reason == Self.lost { return site.settle(plan, .waiting) }
             _ = run(["retry", plan.uuid], site)
@@ -83,8 +83,8 @@ final class Clerk: Sendable {
 
     private static let lost = "Redis has lost tasks: enqueued again"
 
-    /// Why a failure is the faults' doing, so that the relocation may be tried again.
-    private static func passingReason(_ reason: String) -> String? {
+    /// The injected fault that caused a failure; nil if it is a real failure. The relocation may then be retried.
+    private static func injectedReason(_ reason: String) -> String? {
         if reason.contains("given up after") { return "given up after ten attempts: retried" }
         if reason.contains("workers in a row were lost") { return "ten workers in a row lost: retried" }
         return reason.hasPrefix("Redis has lost tasks") ? lost : nil

@@ -40,7 +40,7 @@ final class Site: Sendable {
 
     enum Errand { case enqueue(Plan), conclude(Plan) }
 
-    /// The next thing an operator has to do; nobody else gets the same until it is `settled`.
+    /// The operator's next action. No other thread gets the same one until it is `settled`.
     func nextErrand() -> Errand? {
         state.withLock { state in
             var open = 0
@@ -72,7 +72,7 @@ final class Site: Sendable {
 
     // MARK: What is seen
 
-    /// Looks at everything that is queued. What Redis does not know any more has to be enqueued again.
+    /// Checks every queued relocation. A relocation that Redis does not know any more must be enqueued again.
     func look(_ redis: RedisClient) -> [String: Sight]? {
         let queued = state.withLock { state in
             plans.map(\.uuid).filter { uuid in
@@ -99,7 +99,7 @@ final class Site: Sendable {
 
     func held(by pid: Int32) -> [Sight] { sights.filter { $0.isHeld(by: pid) && !$0.hasEnded } }
 
-    /// Relocations that somebody works on.
+    /// Relocations that a worker holds.
     var worked: Int { sights.count { !$0.owner.isEmpty && !$0.hasEnded } }
 
     var unfinished: [Plan] {

@@ -55,7 +55,7 @@ struct SoakCommand: ParsableCommand {
     }
 }
 
-/// One look at what may grow.
+/// One sample of the numbers that may grow.
 struct SoakSample {
     let seconds: Double
     let tasks: Int
@@ -79,7 +79,7 @@ final class Soak: Sendable {
     private let environment: [String: String?]
     private let folder: TemporaryFolder
     private let target: Int
-    /// Seconds after which what is remembered for the retention is there in full.
+    /// Seconds after which the number of retained relocations is stable.
     private let warmUp: Double
     private let state = Mutex(State())
 
@@ -88,7 +88,7 @@ final class Soak: Sendable {
         var tasks = 0
         var begun = 0
         var failures: [String] = []
-        /// Tasks that are to be counted; nil while what came before warms up.
+        /// Tasks counted so far; nil during the warm-up.
         var goal: Int?
 
         var isDone: Bool { !failures.isEmpty || goal.map { tasks >= $0 } ?? false }
@@ -192,7 +192,7 @@ final class Soak: Sendable {
                     programs + "/relocation-enqueue", arguments, environment: environment,
                     errors: folder.file("errors"))
                 code = process?.wait() ?? -1
-                // A machine under load may keep Redis waiting: the same again is safe.
+                // On a loaded machine Redis may be slow: repeating the command is safe.
             } while code == 69
             guard code != 0 else { continue }
             state.withLock { $0.failures.append("enqueue ended with \(code): \(folder.read("errors"))") }
@@ -258,7 +258,7 @@ struct SoakReport {
         let name: String
         let first: Int
         let last: Int
-        /// What the last may be.
+        /// The limit for the last quarter.
         let limit: Int
         var grows: Bool { last > limit }
     }

@@ -25,7 +25,7 @@ struct Torture: ParsableCommand {
         subcommands: [FaultsCommand.self, SoakCommand.self], defaultSubcommand: FaultsCommand.self)
 }
 
-/// Where the programs under test are.
+/// The folder of the programs under test.
 struct ProgramOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Folder of both programs; default: that of this one.", valueName: "folder"))
     var programs: String?
@@ -160,5 +160,5 @@ struct FaultsCommand: ParsableCommand {
 
 extension Setting.DatabaseKind: ExpressibleByArgument {}
 
-/// A line on standard output at once, wherever that goes.
+/// Writes a line to standard output without buffering.
 func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// What the workers' own logs say about who worked on what, and in which order.
+/// The workers' own logs: which worker worked on which task, in which order.
 struct WorkLog {
     private struct Event {
         enum Kind { case claimed, started, done(isReplay: Bool) }
@@ -69,13 +69,13 @@ struct WorkLog {
         return out
     }
 
-    /// Tasks that a worker began and wrote although another had claimed the relocation before: the times at which.
+    /// The times at which a worker began and wrote a task although another worker had claimed the relocation before.
     ///
-    /// A worker that was frozen may still log what it is about to do, or what it has done; to begin and to write after
-    /// another's claim, it must have missed that its lease was over. Who claimed last is told by the fencing tokens: a
-    /// frozen worker logs its claim when it is late already.
+    /// A worker that was frozen may still log one line about a task. But a worker that both begins and writes a task
+    /// after another claim has missed the end of its lease. The fencing tokens show the last claim, because a frozen
+    /// worker may log its claim late.
     func intrusions(on uuid: String) -> [(time: String, text: String)] {
-        /// The highest token seen so far, and since when.
+        /// The highest token so far, and its time.
         var owner = (token: Int64(0), since: "")
         var begun: [Int64: Event] = [:]
         var out: [(String, String)] = []

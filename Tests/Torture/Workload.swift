@@ -18,18 +18,18 @@ struct Plan: Sendable {
     var arguments: [String] { [scope, "--silent", "--no-prompt", "--import-uuid", uuid] + flags + [file] }
 }
 
-/// What the seed makes of exports: a base that everybody's destination holds, then relocations that know nothing of
-/// each other but meet that base.
+/// The exports that the seed generates: a base that every destination holds, then relocations that are independent of
+/// each other but touch the base.
 struct Workload {
     /// Imported first, undisturbed.
     let base: Plan
     let plans: [Plan]
-    /// Relocations of whole installations, one after the other, each clearing what the one before has left.
+    /// Relocations of whole installations, one after the other. Each one clears the rows of the one before.
     let globals: [Plan]
-    /// Every text of every export: what else looks random was made by the import.
+    /// Every text of every export: the import made any other random text.
     let texts: Set<String>
 
-    /// Users of the base that each relocation may be merged into: nobody else's.
+    /// Users of the base that each relocation may be merged into. No two relocations share one.
     static let knownUsers = 3
 
     private let folder: TemporaryFolder
@@ -67,7 +67,7 @@ private struct PlanMaker {
         return try plan(-1, "config", ["--chunk-size", "500"], export, &random)
     }
 
-    /// A setting of the base that one relocation alone meets.
+    /// A setting of the base that only one relocation touches.
     private static func known(_ number: Int) -> String { "known.\(number)" }
 
     mutating func plan(_ number: Int) throws -> Plan {
@@ -96,7 +96,7 @@ private struct PlanMaker {
         let merges = random.chance(30)
         if merges { flags.append("--merge-users") }
         let count = 8 + random.below(20)
-        // A row that no import takes, in the middle: what came before stays, what comes after is never reached.
+        // A row in the middle that every import refuses: the rows before it stay, the rows after it are never reached.
         let broken = random.chance(6) ? count / 2 : -1
         for place in 0..<count {
             let known = merges && place < Workload.knownUsers ? "base-\(number * Workload.knownUsers + place)" : nil

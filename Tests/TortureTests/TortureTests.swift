@@ -35,7 +35,7 @@ import Testing
 
     @Test(arguments: [("postgres", 90), ("sqlite", 60)])
     func nothingIsLost(database: String, faults: Int) throws {
-        // Beside other tests a machine may be slow to take over; that is measured where nothing else runs.
+        // With other tests running, a take-over may be slow; recovery is measured on a quiet machine only.
         let run = try run([
             "--database", database, "--faults", "\(faults)", "--seed", "11", "--relocations", "60", "--globals", "1",
             "--workers", "5", "--gap", "0.3", "--takeover-limit", "30",
