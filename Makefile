@@ -27,8 +27,8 @@ faults: deps ## Disturbs an import at every step in every way, on all databases
 fuzz: deps ## Fuzzes every reader of foreign bytes: RUNS inputs each (1000000) from SEED
 	@Tests/Fuzz/run
 
-# Tests that start our programs are left out: those are not built with a sanitizer. So are two that judge memory and
-# the time of an answer: both are the sanitizer's then.
+# Without the tests that start our programs, which are not built with a sanitizer, and without two tests that measure
+# memory and response time, which a sanitizer distorts.
 UNIT := --skip EndToEndTests|SafetyTests|^FaultTests\.|TortureTests|PostgresTests/memory|aFrozenServerIsGivenUp
 sanitize: deps ## Runs the unit tests under the address and the thread sanitizer
 	for kind in address thread; do \
@@ -45,7 +45,7 @@ lint: ## Checks the format
 format: ## Formats the sources in place
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
-model: deps ## Proves the queue's protocol in the small: spin visits every state (an hour)
+model: deps ## Checks a model of the queue's protocol: spin visits every state (an hour)
 	@Tests/Model/check
 
 check: lint test ## The gate: format, build without warnings, all tests

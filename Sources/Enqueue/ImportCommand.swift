@@ -15,30 +15,30 @@ struct ImportCommand {
     let filter: () throws -> ExportFilter?
 
     func run() throws {
-        let voice = Voice(isSilent: arguments.silent)
+        let console = Console(isSilent: arguments.silent)
         let findings = try arguments.findingsFile.map { path throws(CommandFailure) in try FindingsFile(path) }
         do {
-            try run(voice, findings)
+            try run(console, findings)
         } catch let error as ExportError {
-            try report(error, voice, findings)
+            try report(error, console, findings)
         } catch let error as TaskFormatError {
             throw CommandFailure(error)
         }
     }
 
-    private func run(_ voice: Voice, _ findings: FindingsFile?) throws {
+    private func run(_ console: Console, _ findings: FindingsFile?) throws {
         let job = try job()
         // A mistake in the queue's options is reported before the file is read.
         let configuration = arguments.check ? nil : try arguments.redis.configuration()
         let (source, survey) = try job.check()
-        voice.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
-        for warning in survey.warnings { voice.warn(warning) }
+        console.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
+        for warning in survey.warnings { console.warn(warning) }
         guard let configuration else { return }
-        let outcome = try job.queue(source, survey, configuration, observer: observer(voice))
-        voice.say(words(outcome, job.uuid))
-        Voice.print(job.uuid)
+        let outcome = try job.queue(source, survey, configuration, observer: observer(console))
+        console.say(words(outcome, job.uuid))
+        Console.print(job.uuid)
         if arguments.wait {
-            var loop = WaitLoop(uuid: job.uuid, configuration: configuration, voice: voice)
+            var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
             try loop.run(findings)
         }
     }
@@ -54,10 +54,10 @@ struct ImportCommand {
         return job
     }
 
-    private func observer(_ voice: Voice) -> EnqueueJob.Observer {
+    private func observer(_ console: Console) -> EnqueueJob.Observer {
         var observer = EnqueueJob.Observer()
-        observer.warn = voice.warn
-        observer.willStage = Interruption.keep
+        observer.warn = console.warn
+        observer.willStage = Interruption.noteFirstSignal
         observer.isInterrupted = { Interruption.isRequested }
         return observer
     }
@@ -72,10 +72,10 @@ struct ImportCommand {
     }
 
     /// Writes a refusal to the findings file and, in the reference's form, to standard error; sets the exit code.
-    private func report(_ error: ExportError, _ voice: Voice, _ findings: FindingsFile?) throws {
+    private func report(_ error: ExportError, _ console: Console, _ findings: FindingsFile?) throws {
         if let finding = error.finding {
             try findings?.write([finding])
-            voice.say(finding.description)
+            console.say(finding.description)
         }
         throw CommandFailure(CommandExit(rawValue: error.kind.exitCode) ?? .badData, error.description)
     }

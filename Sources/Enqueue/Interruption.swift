@@ -4,26 +4,26 @@ import Glibc
 import Synchronization
 
 // A signal handler cannot capture anything, so it reads globals.
-private let isKept = Atomic<Bool>(false)
+private let notesFirstSignal = Atomic<Bool>(false)
 private let hasCome = Atomic<Bool>(false)
 
-/// SIGINT and SIGTERM end the process at once with 130. After `keep()` the first signal is only noted, so that the
-/// process can clean up, and the second one ends it.
+/// SIGINT and SIGTERM end the process at once with 130. After ``noteFirstSignal()`` the first signal is only noted, so
+/// that the process can clean up, and the second one ends it.
 enum Interruption {
     static func install() {
         // Globals are created at their first use, which must not happen in a signal handler.
-        isKept.store(false, ordering: .relaxed)
+        notesFirstSignal.store(false, ordering: .relaxed)
         hasCome.store(false, ordering: .relaxed)
         for number in [SIGINT, SIGTERM] {
             signal(number) { _ in
                 let isFirst = !hasCome.exchange(true, ordering: .relaxed)
-                if !(isKept.load(ordering: .relaxed) && isFirst) { _exit(CommandExit.interrupted.rawValue) }
+                if !(notesFirstSignal.load(ordering: .relaxed) && isFirst) { _exit(CommandExit.interrupted.rawValue) }
             }
         }
     }
 
     /// From now on the first signal is only noted.
-    static func keep() { isKept.store(true, ordering: .relaxed) }
+    static func noteFirstSignal() { notesFirstSignal.store(true, ordering: .relaxed) }
 
     static var isRequested: Bool { hasCome.load(ordering: .relaxed) }
 }

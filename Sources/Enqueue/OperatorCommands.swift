@@ -19,7 +19,7 @@ struct UnpauseCommand: ParsableCommand {
 
     func run() throws {
         try relocation.actions().unpause(relocation.uuid)
-        Voice(isSilent: false).say("The relocation continues.")
+        Console(isSilent: false).say("The relocation continues.")
     }
 }
 
@@ -40,7 +40,7 @@ struct AbortCommand: ParsableCommand {
 
     func run() throws {
         try relocation.actions().abort(relocation.uuid)
-        Voice(isSilent: false).say("The relocation is aborted.")
+        Console(isSilent: false).say("The relocation is aborted.")
     }
 }
 
@@ -53,7 +53,7 @@ struct DeleteCommand: ParsableCommand {
 
     func run() throws {
         try relocation.actions().delete(relocation.uuid)
-        Voice(isSilent: false).say("The tasks of the relocation are removed from Redis.")
+        Console(isSilent: false).say("The tasks of the relocation are removed from Redis.")
     }
 }
 
@@ -66,6 +66,6 @@ enum OutcomeText {
             case .requested: "The relocation will be \(state) at its next chunk."
             case .unchanged: "The relocation was \(state) already."
             }
-        Voice(isSilent: false).say(text)
+        Console(isSilent: false).say(text)
     }
 }

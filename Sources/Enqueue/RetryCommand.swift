@@ -36,16 +36,16 @@ struct RetryCommand: ParsableCommand {
 
     func run() throws {
         let actions = OperatorActions(try RelocationQueue(try redis.configuration()), by: .current())
-        let voice = Voice(isSilent: false)
+        let console = Console(isSilent: false)
         guard let uuid else {
             let retried = try actions.retryAll()
-            for uuid in retried { Voice.print(uuid) }
+            for uuid in retried { Console.print(uuid) }
             let noun = retried.count == 1 ? "relocation continues" : "relocations continue"
-            voice.say("\(retried.count) failed \(noun).")
+            console.say("\(retried.count) failed \(noun).")
             return
         }
-        if skipChunk { voice.say("Skipped \(try actions.skipChunk(uuid).text): these rows are not imported.") }
+        if skipChunk { console.say("Skipped \(try actions.skipChunk(uuid).text): these rows are not imported.") }
         try actions.retry(uuid)
-        Voice.print(uuid.text)
+        Console.print(uuid.text)
     }
 }

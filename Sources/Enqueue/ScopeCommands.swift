@@ -109,13 +109,13 @@ struct GlobalCommand: ParsableCommand {
 /// Asks before data is deleted.
 enum Confirmation {
     static func isGiven() -> Bool {
-        let voice = Voice(isSilent: false)
-        voice.draw(
+        let console = Console(isSilent: false)
+        console.draw(
             "A global import deletes the low-volume data of the destination for good (users, organizations, projects, "
                 + "settings). Take a backup first.\nProceed? [y/N] ")
         let answer = readLine()?.lowercased() ?? ""
         if ["y", "yes"].contains(answer) { return true }
-        voice.say("Nothing was imported.")
+        console.say("Nothing was imported.")
         return false
     }
 }

@@ -36,7 +36,7 @@ struct StatusCommand: ParsableCommand {
         let terminal = Terminal.standardOutput
         let text = json ? report.json : report.text(color: terminal.usesColor)
         let clear = watch && terminal.isTerminal ? "\u{1B}[H\u{1B}[2J" : ""
-        Voice.print(clear + text)
+        Console.print(clear + text)
     }
 
     private func newest(_ queue: RelocationQueue) throws -> String {
@@ -58,7 +58,7 @@ struct ListCommand: ParsableCommand {
 
     func run() throws {
         let reports = try RelocationQueue(try redis.configuration()).list().map(StatusReport.init)
-        Voice.print(json ? StatusReport.json(reports) : StatusReport.table(reports))
+        Console.print(json ? StatusReport.json(reports) : StatusReport.table(reports))
     }
 }
 
@@ -69,6 +69,6 @@ struct FindingsCommand: ParsableCommand {
     @OptionGroup var relocation: RelocationArgument
 
     func run() throws {
-        Voice.print(StatusReport(try relocation.queue().status(relocation.uuid.text)).findingsFile)
+        Console.print(StatusReport(try relocation.queue().status(relocation.uuid.text)).findingsFile)
     }
 }

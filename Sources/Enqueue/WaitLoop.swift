@@ -7,7 +7,7 @@ import Queue
 struct WaitLoop {
     private let uuid: String
     private let configuration: QueueConfiguration
-    private let voice: Voice
+    private let console: Console
     private var printer = ProgressPrinter(.standardError)
     private var meter: ProgressMeter?
     /// Milliseconds; nil while Redis answers.
@@ -18,10 +18,10 @@ struct WaitLoop {
     /// Milliseconds for which Redis may stay away meanwhile.
     private static let outageMilliseconds: Int64 = 30_000
 
-    init(uuid: String, configuration: QueueConfiguration, voice: Voice) {
+    init(uuid: String, configuration: QueueConfiguration, console: Console) {
         self.uuid = uuid
         self.configuration = configuration
-        self.voice = voice
+        self.console = console
     }
 
     /// - Parameter findings: takes the final findings
@@ -29,7 +29,7 @@ struct WaitLoop {
         let status = try waitForEnd()
         let report = StatusReport(status)
         try findings?.write(report.findingsFile)
-        voice.draw(report.text(color: Terminal.standardError.usesColor) + "\n")
+        console.draw(report.text(color: Terminal.standardError.usesColor) + "\n")
         if status.status != .success {
             throw CommandFailure(.failure, "The relocation \(uuid) ended as \(status.status.rawValue).")
         }
@@ -37,11 +37,11 @@ struct WaitLoop {
 
     private mutating func waitForEnd() throws -> RelocationStatus {
         let queue = try RelocationQueue(configuration)
-        Interruption.keep()
+        Interruption.noteFirstSignal()
         while true {
             if let status = try poll(queue) {
                 if StatusReport(status).hasEnded {
-                    voice.draw(printer.finish())
+                    console.draw(printer.finish())
                     return status
                 }
                 show(status)
@@ -70,12 +70,12 @@ struct WaitLoop {
         var current = meter ?? ProgressMeter(total: status.rowsSource)
         current.update(done: StatusReport(status).rowsDone, at: Self.now())
         meter = current
-        voice.draw(printer.update(current, at: Self.now()))
+        console.draw(printer.update(current, at: Self.now()))
     }
 
     private mutating func throwIfInterrupted() throws(CommandFailure) {
         guard Interruption.isRequested else { return }
-        voice.draw(printer.finish())
+        console.draw(printer.finish())
         throw CommandFailure(
             .interrupted,
             "Stopped waiting. The relocation goes on; follow it with: relocation-enqueue status \(uuid)")

@@ -36,7 +36,8 @@ struct DestinationOptions: ParsableArguments {
             valueName: "url"))
     var regionURL: String?
 
-    /// The address of a development installation. Only the digest of a new token is kept, so the address rarely matters.
+    /// The address of a development installation. Only the digest of a new token is kept, so the address rarely
+    /// matters.
     static let defaultURLPrefix = "http://localhost:8000"
 
     func settings() throws -> DestinationSettings {

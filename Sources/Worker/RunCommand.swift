@@ -120,7 +120,8 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Runs until the worker has ended. Shutdown begins with the last service, so that a second signal works to the end.
+    /// Runs until the worker has ended. Shutdown begins with the last service, so that a second signal works to the
+    /// end.
     private static func run(_ service: WorkerService) async throws {
         var quiet = Logger(label: "relocation-worker.services")
         quiet.logLevel = .warning

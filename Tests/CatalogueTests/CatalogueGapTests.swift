@@ -2,18 +2,18 @@ import Testing
 
 @testable import Catalogue
 
-@Suite("What the catalogue lacks is an error")
+@Suite("A missing model, table or column is an error")
 struct CatalogueGapTests {
     private let catalogue = Catalogue.standard
 
-    @Test("A model that is there is found, another is named")
+    @Test("A model is found; a missing one is named")
     func models() throws {
         #expect(try catalogue.requireModel("sentry.user").table.name == "auth_user")
         let gap = #expect(throws: CatalogueGap.self) { try catalogue.requireModel("sentry.nobody") }
         #expect(gap?.description == "the catalogue lacks the model sentry.nobody")
     }
 
-    @Test("A table of a model and one of no model are found, another is named")
+    @Test("Tables are found, with or without a model; a missing one is named")
     func tables() throws {
         #expect(try catalogue.requireTable("auth_user").columns.count > 5)
         #expect(try catalogue.requireTable("sentry_regionimportchunk").hasIdentity)
@@ -21,7 +21,7 @@ struct CatalogueGapTests {
         #expect(gap?.description == "the catalogue lacks the table auth_nobody")
     }
 
-    @Test("A column is found by its name in the table, another is named with its model")
+    @Test("A column is found by its name in the table; a missing one is named with its model")
     func columns() throws {
         let model = try catalogue.requireModel("sentry.useremail")
         let index = try model.requireColumn("user_id")

@@ -54,7 +54,7 @@ struct CatalogueReaderTests {
     }
 
     @Test(
-        "What is not understood is refused with its line",
+        "Unknown notation is refused with its line",
         arguments: [
             ("model 1 a.b a_b Nowhere Control", 1), ("model x a.b a_b User Control", 1), ("model 1 a.b a_b User", 1),
             ("thing a_b", 1), ("table a_b\n  id", 2), ("table a_b\n  id number", 2),

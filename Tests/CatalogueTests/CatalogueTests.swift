@@ -52,7 +52,7 @@ struct CatalogueTests {
 
     // MARK: - Closure and order (behaviour 2.5)
 
-    @Test("Every reference leads to a model that Sentry knows, and only one to an Excluded one")
+    @Test("Every reference leads to a model that Sentry knows, and exactly one to an Excluded model")
     func closure() {
         let known = Set(catalogue.fullOrder.map(\.model))
         for model in catalogue.models {
@@ -207,7 +207,7 @@ struct CatalogueTests {
 
     // MARK: - Look-ups
 
-    @Test("Models are found by name, Excluded ones told apart from unknown ones")
+    @Test("Models are found by name; Excluded and unknown models are distinguished")
     func lookUp() throws {
         let user = try #require(catalogue.model("sentry.user"))
         #expect(user.table.name == "auth_user")

@@ -5,7 +5,7 @@ import Testing
 
 private let parityFolder = ProcessInfo.processInfo.environment["RELOCATION_PARITY_DIR"]
 
-/// Holds our catalogue against the reference's, every model and every table.
+/// Compares our catalogue with the reference's: every model and every table.
 @Suite("Catalogue and reference", .enabled(if: parityFolder != nil))
 struct ReferenceCatalogueTests {
     private typealias Object = [String: Any]

@@ -4,7 +4,7 @@ import TestSupport
 
 /// Memory of another process that no file backs.
 enum AnonymousMemory {
-    /// Bytes: the largest RssAnon seen until the process ended, looked at every 2 ms.
+    /// Bytes: the largest RssAnon until the process ended, sampled every 2 ms.
     static func peak(of process: ChildProcess) -> Int {
         var peak = 0
         while process.isRunning {

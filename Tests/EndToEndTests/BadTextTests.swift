@@ -3,7 +3,7 @@ import ProgramSupport
 import TestSupport
 import Testing
 
-/// Files that are no export, or one with a mistake in it: refused as a whole, with the place and without a value.
+/// Files that are not an export, or contain a mistake: refused as a whole, with the place and without a value.
 @Suite struct BadTextTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -4,7 +4,7 @@ import ProgramSupport
 import TestSupport
 import Testing
 
-/// Which rows of a file are wanted, and the ways in which one is named.
+/// User filters, and the ways to name a file and a relocation.
 @Suite struct FilterTests {
     private let installation: Installation
     private let file: String
@@ -92,7 +92,7 @@ import Testing
         #expect(queued.output.wholeMatch(of: #/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\n/#) != nil)
         let checked = try installation.enqueue("users", "--silent", "--check", file)
         #expect(checked.code == 0 && checked.errors == "" && checked.output == "")
-        // Why nothing was done is said anyway.
+        // The reason for a refusal is printed anyway.
         let refused = try installation.enqueue("users", "--silent", "/dev/null")
         #expect(refused.code == 65 && refused.errors.contains("empty") && refused.output == "")
     }

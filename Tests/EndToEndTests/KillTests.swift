@@ -4,9 +4,9 @@ import ProgramSupport
 import TestSupport
 import Testing
 
-/// A worker dies at a place between two side effects; another finishes, and nothing shows that it happened.
+/// A worker dies between two side effects; another one finishes, and the result is the same as without the loss.
 @Suite struct KillTests {
-    /// Where every chunk commits by itself, the fourth one; where they commit together, in the middle and at the end.
+    /// The fourth chunk, if every chunk commits by itself; the middle and the end, if chunks commit together.
     static let places =
         [
             "chunk.before", "chunk.written", "chunk.recorded", "chunk.after", "acknowledge.before", "acknowledge.after",
@@ -37,27 +37,28 @@ import Testing
         #expect(try installation.rows(uuid) == undisturbed.rows(otherUUID))
         for table in Installation.userTables {
             #expect(
-                try lasting(installation.table(table)) == lasting(undisturbed.table(table)), "\(table) after \(place)")
+                try comparable(installation.table(table)) == comparable(undisturbed.table(table)),
+                "\(table) after \(place)")
         }
     }
 
-    /// Rows without what differs between any two runs: random values, the time, and ids, of which a lost worker may
-    /// have reserved some.
-    private func lasting(_ rows: [[String: Value]]) -> [[String: Value]] {
-        let passing: Set<String> = [
+    /// Rows without the values that differ between any two runs: random values, times, and ids, because a lost worker
+    /// may have reserved some.
+    private func comparable(_ rows: [[String: Value]]) -> [[String: Value]] {
+        let varying: Set<String> = [
             "id", "password", "last_password_change", "validation_hash", "date_hash_added", "hash", "import_uuid",
         ]
         let now = Int64(Date.now.timeIntervalSince1970 * 1_000_000)
         return rows.map { row in
             row.filter { name, value in
-                if passing.contains(name) { return false }
+                if varying.contains(name) { return false }
                 if case .timestamp(let time) = value { return abs(now - time) > 600_000_000 }
                 return true
             }
         }
     }
 
-    @Test func sigtermFinishesTheChunkAndGivesBack() throws {
+    @Test func sigtermFinishesTheChunkAndReleases() throws {
         let installation = try Installation()
         let file = try installation.folder.write(try SampleExport.json(SampleExport.users(400)), to: "export.json")
         let uuid = try installation.enqueue("users", "--chunk-size", "1", file).lastLine
@@ -67,7 +68,7 @@ import Testing
         #expect(try worker.result(within: 10).code == 0)
         let status = try installation.status(uuid)
         #expect(status["status"] as? String == "IN_PROGRESS", "stopped in the middle")
-        #expect((status["owner"] as? String ?? "").isEmpty, "the lease was given back")
+        #expect((status["owner"] as? String ?? "").isEmpty, "the claim was released")
         #expect(try installation.worker("run", "--drain").code == 0)
         #expect(try installation.rows(uuid)["inserted"] == 1200)
         #expect(try installation.table("auth_user").count == 400)

@@ -3,9 +3,9 @@ import ProgramSupport
 import TestSupport
 import Testing
 
-/// A file may be of any size: what is held of it in memory does not grow with it.
+/// Memory does not grow with the size of a file.
 @Suite struct MemoryTests {
-    /// 200 MB where RELOCATION_TEST_LARGE=1 asks for them; unoptimised programs would take minutes over those.
+    /// 200 MB if RELOCATION_TEST_LARGE=1 is set; debug builds would take minutes for that.
     private static let bytes =
         ProcessInfo.processInfo.environment["RELOCATION_TEST_LARGE"] == "1" ? 200_000_000 : 12_000_000
     /// Bytes: 96 MB are allowed, and a smaller file must not be held either.

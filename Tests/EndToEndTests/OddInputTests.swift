@@ -4,7 +4,7 @@ import ProgramSupport
 import TestSupport
 import Testing
 
-/// What the reference takes, we take, with a warning that counts it.
+/// Input that the reference accepts is accepted, with a warning that counts it.
 @Suite struct OddInputTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -3,7 +3,7 @@ import ProgramSupport
 import TestSupport
 import Testing
 
-/// What an operator does with relocations that are there.
+/// What an operator does with existing relocations.
 @Suite struct OperatorTests {
     private let installation: Installation
 
@@ -101,7 +101,7 @@ import Testing
         #expect(try worker.result(within: 10).code == 0)
     }
 
-    /// Whoever stops waiting stops nothing else.
+    /// To stop waiting does not stop the relocation.
     @Test func interruptedWhileWaiting() throws {
         let file = try installation.folder.write(try SampleExport.json(SampleExport.users(2)), to: "export.json")
         for signal in [SIGINT, SIGTERM] {

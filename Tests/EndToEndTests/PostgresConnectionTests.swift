@@ -3,7 +3,7 @@ import ProgramSupport
 import TestSupport
 import Testing
 
-/// How libpq's users are used to saying where a server is and who they are.
+/// The ways in which libpq's users name a server and a user.
 @Suite struct PostgresConnectionTests {
     @Test func aServiceFileAndAPasswordFile() throws {
         let server = try PostgresServer(password: Refusal.secret)
@@ -40,8 +40,8 @@ import Testing
         #expect(try server.sql(count, url: destination) == "3")
     }
 
-    /// No service of that name; a certificate of a stranger: an operator must act, so that no worker waits.
-    @Test func whatNoWaitingMends() throws {
+    /// An unknown service, or a certificate of an unknown authority: an operator must act, so no worker waits.
+    @Test func permanentConnectionErrorsEndAtOnce() throws {
         let authority = try TestAuthority()
         let server = try PostgresServer(settings: authority.postgresSettings)
         let installation = try Installation(migrated: false)

@@ -3,7 +3,7 @@ import ProgramSupport
 import TestSupport
 import Testing
 
-/// What a refused export or command looks like from outside.
+/// The visible outcome of a refused export or command.
 struct Refusal {
     /// A value that the inputs of these tests hold, and that no message may repeat.
     static let secret = "sesame"
@@ -20,8 +20,8 @@ struct Refusal {
         self.findings = findings
     }
 
-    /// Enqueues, and holds the outcome against this: exit code, message, a silent standard output, a findings file,
-    /// and nothing in Redis.
+    /// Enqueues, and checks the outcome: exit code, message, an empty standard output, a findings file, and nothing in
+    /// Redis.
     func expect(
         _ arguments: [String], in installation: Installation, environment: [String: String?] = [:],
         writesFindings: Bool = true, sourceLocation: SourceLocation = #_sourceLocation

@@ -4,7 +4,7 @@ import ProgramSupport
 import TestSupport
 import Testing
 
-/// Imports into a database that is Sentry's own: nothing of ours is made there, and nothing else is touched.
+/// Imports into Sentry's own database: no table of ours is created there, and no other table changes.
 @Suite struct SentryDatabaseTests {
     /// Both programs at an installation of Sentry.
     private final class Sentry {
@@ -72,7 +72,7 @@ import Testing
             return Dictionary(uniqueKeysWithValues: pairs.map { ($0[0], $0[1]) })
         }
 
-        /// What lives here before a test: users, an organization, and a row in every other table.
+        /// The rows before a test: users, an organization, and a row in every other table.
         func furnish() throws {
             let file = try write(SentryDatabaseTests.organizationRows + SentryDatabaseTests.globalRows, to: "live.json")
             let status = try run("global", file)
@@ -83,8 +83,8 @@ import Testing
 
     fileprivate static func quoted(_ name: String) -> String { "\"\(name)\"" }
 
-    /// The tables beside the models' own that the reference writes in an import (behaviour: chunk rows, side effects,
-    /// derived state). Cache versions and tombstones serve its own caches.
+    /// The tables, apart from the models' own, that the reference writes in an import (behaviour: chunk rows, side
+    /// effects, derived state). Cache versions and tombstones serve its own caches.
     private static let written: Set<String> = [
         "sentry_controlimportchunk", "sentry_controlimportchunkreplica", "sentry_regionimportchunk",
         "sentry_lostpasswordhash", "sentry_organizationslugreservation",

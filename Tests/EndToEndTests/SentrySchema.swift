@@ -2,7 +2,7 @@ import Catalogue
 
 @testable import Storage
 
-/// A PostgreSQL schema as Django's migrations of Sentry leave it, where ours is as `migrate` makes it: every catalogued
+/// A PostgreSQL schema as Django's migrations of Sentry create it, not as our `migrate` does: every catalogued
 /// table, Excluded ones included, under Django's names of constraints and indexes, and Django's own tables.
 struct SentrySchema {
     /// Names of Excluded tables that are left out: not every version has every one.
@@ -130,7 +130,7 @@ struct SentrySchema {
         }
     }
 
-    /// `table_column_hash_kind`, cut where PostgreSQL would cut it; the hash is any that tells the names apart.
+    /// `table_column_hash_kind`, cut as PostgreSQL would cut it; any hash that distinguishes the names will do.
     private static func name(_ table: String, _ columns: [String], _ kind: String) -> String {
         let whole = ([table] + columns + [kind]).joined(separator: "_")
         let hash = whole.utf8.reduce(UInt64(5381)) { ($0 &* 33) ^ UInt64($1) }

@@ -4,7 +4,7 @@ import ProgramSupport
 import TestSupport
 import Testing
 
-/// A Redis or a database that cannot do what it is asked for.
+/// A Redis or a database that is down, full, read-only or wrong.
 @Suite struct ServerTroubleTests {
     private static func export(in installation: Installation, users: Int = 1) throws -> String {
         try installation.folder.write(try SampleExport.json(SampleExport.users(users)), to: "export.json")
@@ -78,7 +78,7 @@ import Testing
             ["users", "--chunk-size", "1000", file], in: installation)
     }
 
-    /// Where a file may not grow any more, the kernel ends a program that does not object.
+    /// At the file size limit, the kernel ends a program that does not ignore the signal.
     @Test func aFileSizeLimitIsAFullDisk() throws {
         let installation = try Installation()
         let file = try Self.export(in: installation, users: 400)
@@ -102,7 +102,7 @@ import Testing
         }
         Self.expect(try migrate("/nowhere/at/all.sqlite"), 73, "/nowhere/at/all.sqlite", "Create its folder")
         Self.expect(try migrate(installation.folder.path), 73, installation.folder.path, "another place")
-        // Nobody, root included, may make a file here.
+        // No user, not even root, can create a file here.
         Self.expect(try migrate("/sys/all.sqlite"), 77, "/sys/all.sqlite", "writable")
         Self.expect(
             try installation.worker("migrate", environment: ["RELOCATION_DATABASE_URL": "oracle://somewhere"]), 64,
@@ -134,7 +134,7 @@ import Testing
         Self.expect(try installation.worker("migrate"), 78, "auth_user.avatar_url")
 
         try installation.folder.write("sesame, sesame, this is no database at all", to: "destination.sqlite")
-        Self.expect(try installation.worker("run", "--drain"), 78, "no SQLite database")
+        Self.expect(try installation.worker("run", "--drain"), 78, "not a SQLite database")
 
         #expect(try installation.status(uuid)["status"] as? String == "IN_PROGRESS", "nothing of it was tried")
         unlink(path)

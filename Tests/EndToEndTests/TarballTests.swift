@@ -5,7 +5,7 @@ import ProgramSupport
 import TestSupport
 import Testing
 
-/// Encrypted tarballs from the command line: taken with their key, refused in every other state.
+/// Encrypted tarballs on the command line: accepted with their key, refused otherwise.
 @Suite struct TarballTests {
     private let installation: Installation
     private let export: EncryptedExport
@@ -81,7 +81,7 @@ import Testing
         try expect(Refusal(65, "damaged or truncated"), path, key: export.privateKey())
     }
 
-    /// What is wrong inside is said as of a plain export, and nothing plain reaches a message.
+    /// A mistake inside is reported as for a plain export, and no message shows plain text.
     @Test func aMistakeInTheText() throws {
         try installation.folder.write("[\(row(#"{"shoe":"sesame"}"#))]", to: "plain.json")
         try export.members(of: plain)

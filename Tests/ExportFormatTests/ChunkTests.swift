@@ -6,7 +6,7 @@ import Testing
 @testable import TaskFormat
 
 @Suite struct ChunkTests {
-    /// One row a letter: e-mails, options, users, an unknown model, organization auth tokens.
+    /// One row per letter: e-mails, options, users, an unknown model, organization auth tokens.
     private static func text(_ letters: String) -> String {
         let names: [Character: String] = [
             "e": "sentry.email", "o": "sentry.option", "u": "sentry.user", "x": "sentry.nosuch",
@@ -44,7 +44,7 @@ import Testing
         #expect(chunks.map(\.rows) == [20, 20, 1])
     }
 
-    /// A model that re-appears goes on counting where it stopped.
+    /// A model that appears again continues its ordinals.
     @Test func continuesOrdinals() throws {
         #expect(try Self.chunks("eeuueeu", size: 20) == ["email 1=1 2=2", "user 1=3 2=4", "email 3=5 4=6", "user 3=7"])
         #expect(try Self.chunks("eeuee", size: 3) == ["email 1=1 2=2", "user 1=3", "email 3=4 4=5"])
@@ -89,7 +89,7 @@ import Testing
             try Self.hidden([("sentry.organizationmember", "{}"), ("sentry.user", "{}"), organization]) == [
                 "organizationmember 1: organization 1 user 1", "user 1:", "organization 1:",
             ])
-        // Whatever is not queued is seen by nobody.
+        // Rows that are not queued are hidden from no chunk.
         #expect(
             try Self.hidden([("sentry.useroption", "{}"), organization, ("sentry.user", "{}")], scope: .users) == [
                 "useroption 1: user 1", "user 1:",
@@ -194,7 +194,7 @@ import Testing
         }
     }
 
-    /// Sound frames around bodies that are none.
+    /// Valid frames around invalid bodies.
     @Test(
         arguments: [
             [], [1], [0], [0x80], [1, 0], [1, 0, 5], [1, 0, 2, 0x7B], [1, 0, 1, 0x35], [1, 0, 2, 0x5B, 0x5D],
@@ -212,7 +212,7 @@ import Testing
         }
     }
 
-    /// A payload comes from Redis, where anything may stand.
+    /// A payload comes from Redis and may hold anything.
     @Test func readsOrdinalsUpToTheLastNumber() throws {
         let first: [UInt8] = [0xFE] + Array(repeating: 0xFF, count: 7) + [0x7F]
         let row = Array(record("sentry.email", pk: "1", "{}").utf8.filter { $0 != 0x20 })

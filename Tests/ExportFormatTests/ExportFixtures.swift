@@ -57,7 +57,7 @@ struct Fixture {
     }
 }
 
-/// What the first pass says to a text.
+/// The result of the first pass over a text.
 func refusal(of text: String, limits: ExportLimits = .standard) throws -> ExportError {
     try refusal(ofBytes: Array(text.utf8), limits: limits)
 }
@@ -72,7 +72,7 @@ func record(_ model: String, pk: String = "1", _ fields: String) -> String {
     "{\"model\": \"\(model)\", \"pk\": \(pk), \"fields\": \(fields)}"
 }
 
-/// Decodes one row as a worker does, and holds that against the first pass: both take it, or both refuse it.
+/// Decodes one row as a worker does, and compares that with the first pass: both accept it, or both refuse it.
 func decodeRow(_ name: String, _ fields: String) throws -> [String: Value] {
     let text = record(name, fields)
     let model = try model(name)
@@ -105,7 +105,7 @@ func decode(_ model: String, _ field: String, _ json: String) throws -> Value {
     return try #require(try decodeRow(model, "{\"\(field)\": \(json)}")[column])
 }
 
-/// That the field refuses `json`, with a finding that names row and field and not the value.
+/// Expects that the field refuses `json`, with a finding that names row and field and not the value.
 func expectRefused(
     _ name: String, _ field: String, _ json: String, sourceLocation: SourceLocation = #_sourceLocation
 ) {

@@ -140,12 +140,12 @@ import Testing
         }
     }
 
-    /// A payload says how large it will be: what no enqueuer cuts is not unpacked.
+    /// A payload states its size: a size that no enqueuer produces is not unpacked.
     @Test func unpackedChunkBytes() throws {
         let row = Array(record("sentry.email", "{\"email\":\"\(String(repeating: "y", count: 200))\"}").utf8)
         let body = [UInt8(1), 0, UInt8(row.count & 0x7F | 0x80), UInt8(row.count >> 7)] + row
         let payload = try ChunkEncoder().framed(body)
-        // Beside its rows' bytes a chunk may have ten, and twenty for each row.
+        // A chunk may have ten bytes more than its rows, and twenty more per row.
         for (room, isTaken) in [(body.count - 30, true), (body.count - 31, false)] {
             let limits = Self.chunkLimits {
                 $0.maxBytes = room
@@ -170,7 +170,7 @@ import Testing
     }
 }
 
-/// A beginning, and then one letter without end.
+/// A beginning, and then one letter repeated without end.
 private final class EndlessSource: ByteSource {
     private let head: [UInt8]
     private(set) var given = 0

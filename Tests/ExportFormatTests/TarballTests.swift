@@ -146,7 +146,7 @@ import Testing
         }
     }
 
-    /// Nothing is given out of a text whose signature, at its very end, is wrong.
+    /// No plain text is returned if the signature, at the very end, is wrong.
     @Test func authenticatesBeforeReading() throws {
         let long = Array("[\(Array(repeating: row, count: 50_000).joined(separator: ","))]".utf8)
         let fixture = try open(maker.entries(long) { $0[$0.count - 1] ^= 1 })

@@ -1,4 +1,4 @@
-/// Makes inputs out of kept ones: the same ones for the same seed.
+/// Mutates the inputs of the corpus: the same mutations for the same seed.
 struct Mutator {
     private var random: SplitMix64
     private let corpus: [[UInt8]]

@@ -104,7 +104,9 @@ struct ArrowReaderTests {
         #expect(SourceFile(path: "Sources/Worker/A.swift", lines: [line]).imports.map(\.module) == [module])
     }
 
-    @Test("A sentence that begins with import is none", arguments: ["import succeeds or nothing", "// import Queue"])
+    @Test(
+        "A sentence that begins with import is not an import",
+        arguments: ["import succeeds or nothing", "// import Queue"])
     func noImports(line: String) {
         #expect(SourceFile(path: "Sources/Worker/A.swift", lines: [line]).imports.isEmpty)
     }

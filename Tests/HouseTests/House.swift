@@ -1,4 +1,4 @@
-/// The house as it should stand: the order of the rooms, and who may touch which C library.
+/// The rules of the house: the order of the rooms, and which room may import which C library.
 enum House {
     /// From the bottom up. A room knows only rooms that stand before it here.
     static let rooms = [
@@ -6,13 +6,13 @@ enum House {
         "Import", "Relocation", "WorkerRuntime", "Reporting", "Operations", "CommandLine", "Enqueue", "Worker",
     ]
 
-    /// Rooms that must know even less than their place lets them: all they may know.
+    /// Rooms with a narrower rule than their place gives them: the rooms that they may know.
     static let narrow: [String: Set<String>] = [
         // Redis holds opaque payloads: the queue knows nothing of models.
         "Queue": ["TextForms", "Failpoints"],
-        // A database knows tables, and nothing of files, tasks or the queue.
+        // Storage knows tables, but not files, tasks or the queue.
         "Storage": ["TextForms", "Catalogue", "Failpoints"],
-        // What enqueuer and worker tell each other does not depend on the file format.
+        // The format of tasks does not depend on the file format.
         "TaskFormat": ["TextForms"],
     ]
 

@@ -57,8 +57,8 @@ struct LimitTests {
 }
 
 extension SourceFile {
-    /// Whether a plain comment, which no documentation is, stands above the type, or between its head and the end of
-    /// its first property.
+    /// Whether a plain comment (not documentation) stands above the type, or between its head and the end of its first
+    /// property.
     fileprivate func hasReason(for type: Declarations.TypeBody) -> Bool {
         let head = type.line - 1
         var first = head
@@ -80,7 +80,7 @@ extension SourceFile {
 
 @Suite("What the limit tests read")
 struct LimitReaderTests {
-    @Test("Comments and the text of strings are no code")
+    @Test("Comments and the text of strings are not code")
     func code() {
         let text = #"""
             let a = "{ \(b("}")) //" // {
@@ -146,7 +146,7 @@ struct LimitReaderTests {
         #expect(Declarations.storedProperties(line) == count)
     }
 
-    @Test("A plain comment is a reason, documentation is none")
+    @Test("A plain comment is a reason, documentation is not")
     func reasons() {
         let type = Declarations.TypeBody(name: "A", line: 2, firstProperty: 3)
         func file(_ lines: String...) -> SourceFile { SourceFile(path: "Sources/Worker/A.swift", lines: lines) }

@@ -1,5 +1,4 @@
-/// Swift source with everything taken out that is no code: comments, and what stands in string literals. Lines keep
-/// their places.
+/// Swift source without comments and without the content of string literals. Lines keep their numbers.
 struct SwiftText {
     private enum Mode {
         /// Parentheses open since the beginning of an interpolation; nil outside of any.

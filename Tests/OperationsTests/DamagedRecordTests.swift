@@ -3,7 +3,7 @@ import Reporting
 import TestSupport
 import Testing
 
-/// Records and counters that somebody else has changed: the listing shows them.
+/// Records and counters that another program has changed: the listing shows them.
 @Suite struct DamagedRecordTests {
     @Test func oneDamagedRelocationLeavesTheListAlive() throws {
         let server = try RedisServer()

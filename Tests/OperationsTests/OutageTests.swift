@@ -109,7 +109,7 @@ import Testing
         #expect(idle.openRelocations == 0)
     }
 
-    /// Redis runs a `begin` whose answer nobody waited for: the next one must not fail because of it.
+    /// Redis runs a `begin` whose answer was not awaited: the next `begin` must not fail because of it.
     @Test func aLostBeginIsBegunAgain() throws {
         let job = try job()
         let (source, survey) = try job.check()

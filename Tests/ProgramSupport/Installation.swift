@@ -9,7 +9,7 @@ package final class Installation: Sendable {
     package let folder: TemporaryFolder
     package let prefix = "test"
 
-    /// - Parameter migrated: whether the database is there: enqueuing needs none.
+    /// - Parameter migrated: whether the database exists. Enqueuing does not need it.
     package init(redisLines: [String] = [], tcp: Bool = false, migrated: Bool = true) throws {
         redis = try RedisServer(redisLines, tcp: tcp)
         folder = try TemporaryFolder()
@@ -25,7 +25,7 @@ package final class Installation: Sendable {
         ]
     }
 
-    /// What a program said and how it ended.
+    /// A program's output and exit code.
     package struct Result {
         package let code: Int32
         package let output: String
@@ -60,7 +60,7 @@ package final class Installation: Sendable {
             guard let status = process.wait(seconds: seconds) else {
                 throw SystemFailure("the program did not end within \(seconds) seconds: \(read(errors))")
             }
-            // A signal shows as 128 and its number; our own codes end at 130 (interrupted).
+            // A signal shows as 128 plus its number; our own largest code is 130 (interrupted).
             let code = status > 128 && status != 130 ? 128 - status : status
             return Result(code: code, output: read(output), errors: read(errors))
         }

@@ -94,7 +94,7 @@ import Testing
         #expect(json == StatusReport(damaged).json, "the order of keys is stable")
     }
 
-    /// Anybody may have written to Redis.
+    /// Other programs may write to Redis.
     @Test(arguments: [Int64.max, .min]) func extremeNumbersNeverTrap(_ extreme: Int64) {
         var status = RelocationStatus(uuid: uuid(2), scope: "users")
         let number = Int(extreme)

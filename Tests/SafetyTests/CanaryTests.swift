@@ -3,7 +3,7 @@ import ProgramSupport
 import TestSupport
 import Testing
 
-/// Secrets of the imported users, the payload keys and passwords show up nowhere: not in an output, a log, a finding,
+/// Secrets of the imported users, payload keys and passwords appear nowhere: not in an output, a log, a finding,
 /// a status, the process list, or (sealed) anywhere in Redis.
 @Suite struct CanaryTests {
     static let canary = "cANARy"

@@ -4,7 +4,7 @@ import ProgramSupport
 import TestSupport
 import Testing
 
-/// An enqueuer dies at any place, or Redis is lost altogether: the same command again completes the import.
+/// An enqueuer dies at any place, or Redis loses everything: repeating the same command completes the import.
 @Suite struct EnqueueKillTests {
     static let uuid = "5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10"
 
@@ -28,7 +28,7 @@ import Testing
         #expect(try installation.worker("run", "--drain").code == 0)
         #expect(try installation.table("auth_user").count == (isPublished ? 150 : 0), "nothing half-pushed is consumed")
 
-        // Within the dead enqueuer's lease it may still live: a refusal that says when to try again.
+        // During the dead enqueuer's lease the refusal says when to try again.
         var again = try installation.start("relocation-enqueue", arguments).result()
         if again.code != 0 {
             #expect(again.errors.contains("try again in"), "\(again.errors)")
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    /// After its bound in time the enqueuer gives up, says so, and has queued nothing.
+    /// After its time limit the enqueuer gives up, says so, and has queued nothing.
     @Test func aRedisThatStaysAwayEndsWith69() throws {
         let installation = try Installation(migrated: false)
         let file = try installation.folder.write(try SampleExport.json(SampleExport.users(150)), to: "export.json")

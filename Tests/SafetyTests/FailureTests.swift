@@ -93,7 +93,7 @@ import Testing
         #expect(try installation.table("auth_user").count == 20, "what was written stays")
     }
 
-    @Test func poisonIsSetAside() throws {
+    @Test func aCrashingTaskGoesIntoQuarantine() throws {
         let file = try installation.folder.write(try SampleExport.json(SampleExport.users(3)), to: "export.json")
         let uuid = try installation.enqueue("users", file).lastLine
         for number in 1...10 {

@@ -115,7 +115,8 @@ import Testing
         #expect(try worker.result(within: 10).code == 130)
     }
 
-    /// One slot has lost Redis and asked the other to stop, which is still busy: the operator's first signal is in order.
+    /// One slot has lost Redis and asked the other to stop, which is still busy: the operator's first signal is in
+    /// order.
     @Test func theFirstSignalIsInOrderAlsoWhileTheWorkerEndsByItself() throws {
         try installation.enqueue("users", try export())
         let worker = try installation.start(

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Storage
 
-/// A worker is lost while it works: how soon another goes on, and what the lost one still does.
+/// A worker is lost while it works: how soon another one continues, and that the lost one writes nothing more.
 @Suite struct TakeOverTests {
     let installation: Installation
 

@@ -38,7 +38,7 @@ struct CountTests {
         #expect(try failure { _ = try countLater() }.kind == .contention)
         try test.database.commit()
         #expect(try countLater() == 1)
-        // Another name waits for nobody, where the database does not let one write at a time anyway.
+        // Another name does not wait, unless the database allows only one writer anyway.
         try test.database.begin()
         _ = try test.database.count(table, where: [], alone: "a")
         if engine == .postgres {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Before every statement")
 struct HookTests {
-    @Test("What the hook throws stops every statement, with nothing written", arguments: Engine.allCases)
+    @Test("An error of the hook stops every statement, with nothing written", arguments: Engine.allCases)
     func stops(engine: Engine) throws {
         let test = try TestDatabase(engine, .allTables)
         let table = try Tables.users
@@ -53,7 +53,7 @@ struct HookTests {
         #expect(try test.committedRows(table) == 0)
     }
 
-    @Test("It is asked once for every call", arguments: Engine.allCases)
+    @Test("It runs once per call", arguments: Engine.allCases)
     func counts(engine: Engine) throws {
         let test = try TestDatabase(engine)
         let table = try Tables.users

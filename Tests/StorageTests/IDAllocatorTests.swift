@@ -11,7 +11,7 @@ struct IDAllocatorTests {
         try counts.map { Array(try allocator.take($0, for: table, from: database)) }
     }
 
-    @Test("It reserves ahead, ever more, up to eight requests", arguments: Engine.allCases)
+    @Test("It reserves ahead for a growing number of requests, up to eight", arguments: Engine.allCases)
     func ahead(engine: Engine) throws {
         let test = try TestDatabase(engine)
         let table = try Tables.users
@@ -48,7 +48,7 @@ struct IDAllocatorTests {
         #expect(try test.database.reserveIDs(1, for: Tables.emails) == [4])
     }
 
-    @Test("What is forgotten is not given out", arguments: Engine.allCases)
+    @Test("Forgotten ids are not handed out", arguments: Engine.allCases)
     func forgets(engine: Engine) throws {
         let test = try TestDatabase(engine)
         let table = try Tables.users

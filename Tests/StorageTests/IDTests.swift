@@ -114,7 +114,7 @@ struct IDTests {
         #expect(try test.database.reserveIDs(1, for: table) == [1])
     }
 
-    @Test("A table that has used the last number says so", arguments: Engine.allCases)
+    @Test("A table whose ids are used up says so", arguments: Engine.allCases)
     func lastNumber(engine: Engine) throws {
         let test = try TestDatabase(engine)
         let table = try Tables.users

@@ -22,7 +22,7 @@ struct MigrationTests {
         #expect(try test.connect().identity == identity)
     }
 
-    @Test("Every table takes a row and gives it back", arguments: Engine.allCases)
+    @Test("Every table stores a row and returns it", arguments: Engine.allCases)
     func everyTable(engine: Engine) throws {
         let test = try TestDatabase(engine, .allTables)
         try test.database.begin()
@@ -44,7 +44,7 @@ struct MigrationTests {
         test.database.rollback()
     }
 
-    @Test("Somebody else's database is refused and left alone", arguments: Engine.allCases)
+    @Test("A database of another program is refused and not changed", arguments: Engine.allCases)
     func occupied(engine: Engine) throws {
         let test = try TestDatabase(engine, .nothing)
         try test.execute("CREATE TABLE their_table (id integer)")
@@ -55,7 +55,7 @@ struct MigrationTests {
         #expect(!test.database.isInTransaction)
     }
 
-    @Test("A part of the schema is refused, naming what is missing", arguments: Engine.allCases)
+    @Test("A part of the schema is refused, and the missing table is named", arguments: Engine.allCases)
     func partial(engine: Engine) throws {
         let test = try TestDatabase(engine, .allTables)
         try test.execute("DROP TABLE sentry_rulesnooze")
@@ -74,7 +74,7 @@ struct MigrationTests {
         #expect(error.description.contains("auth_user.avatar_url"))
     }
 
-    @Test("A schema with tables of others beside it is complete", arguments: Engine.allCases)
+    @Test("A schema is complete even if other tables exist", arguments: Engine.allCases)
     func extras(engine: Engine) throws {
         let test = try TestDatabase(engine, .allTables)
         try test.execute("CREATE TABLE django_migrations (id integer)")
@@ -88,7 +88,7 @@ struct MigrationTests {
         #expect(one.database.identity.hasPrefix(engine == .sqlite ? "sqlite:" : "postgresql:"))
     }
 
-    @Test("A role that may not create the extension is told so in words")
+    @Test("A role that may not create the extension gets a readable error")
     func citextNotPermitted() throws {
         let server = try PostgresServer.shared()
         let url = try server.createDatabase()

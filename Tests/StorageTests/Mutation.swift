@@ -1,4 +1,4 @@
-/// One way in which a live schema may differ, and what the comparison has to say of it.
+/// One way in which a live schema may differ, and the expected report of the comparison.
 struct Mutation: Sendable, CustomStringConvertible {
     let description: String
     /// nil if the database cannot express it.
@@ -262,7 +262,7 @@ extension Mutation {
 }
 
 extension Mutation {
-    /// What differs and harms nothing: not a word about it.
+    /// Harmless differences, which are not reported.
     static let harmless: [(description: String, sqlite: String?, postgres: String?)] = [
         ("extra table", "CREATE TABLE extra (id integer NOT NULL)", "CREATE TABLE extra (id integer NOT NULL)"),
         (

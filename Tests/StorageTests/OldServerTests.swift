@@ -5,10 +5,10 @@ import TestSupport
 
 @testable import Storage
 
-/// Servers older than 12, of which none can be had any more: a port that greets as one does.
+/// Servers older than 12 are not available any more: a port that greets like one stands in.
 @Suite("PostgreSQL too old")
 struct OldServerTests {
-    @Test("The version is named, and the one that is needed", arguments: [("9.6.24", "9"), ("11.22", "11")])
+    @Test("The error names the version, and the one that is needed", arguments: [("9.6.24", "9"), ("11.22", "11")])
     func refused(version: String, shown: String) throws {
         let greeter = try Greeter(version: version)
         let url = try DatabaseURL("postgresql://u@127.0.0.1:\(greeter.port)/db?sslmode=disable")

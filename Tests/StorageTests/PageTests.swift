@@ -124,7 +124,7 @@ struct PageTests {
         case storage(StorageError)
     }
 
-    @Test("What the consumer throws ends the reading and nothing else", arguments: Engine.allCases, [false, true])
+    @Test("An error of the consumer ends the reading and nothing else", arguments: Engine.allCases, [false, true])
     func consumerFails(engine: Engine, inTransaction: Bool) throws {
         let test = try TestDatabase(engine)
         let table = try Tables.users

@@ -63,7 +63,7 @@ struct PostgresServerTests {
         #expect(try reads[0]())
     }
 
-    @Test("A server that stands still counts as lost")
+    @Test("A frozen server counts as lost")
     func frozenServer() throws {
         let server = try PostgresServer()
         let url = try DatabaseURL(try server.createDatabase())
@@ -101,7 +101,9 @@ struct PostgresServerTests {
         #expect(byFile.identity == right.identity)
     }
 
-    @Test("A full disk: nothing half-written, and it goes on once there is room", .enabled(if: SmallDisk.isAvailable))
+    @Test(
+        "A full disk: nothing is half-written, and it continues when there is room", .enabled(if: SmallDisk.isAvailable)
+    )
     func fullDisk() throws {
         let disk = try SmallDisk(megabytes: 16)
         // Ends before its disk goes.

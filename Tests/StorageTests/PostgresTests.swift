@@ -30,7 +30,7 @@ struct PostgresTests {
 
     /// A function of the test's own stands in front of the server's.
     @Test(
-        "Who answers is the address only where the server will not tell",
+        "The address is the identity only if the server does not tell its own",
         arguments: ["42501", "0A000", "55000", "57014", "53200"])
     func unknownIdentity(_ state: String) throws {
         let test = try TestDatabase(.postgres, .nothing)
@@ -199,7 +199,7 @@ struct PostgresTests {
         #expect(try test.committedRows(table) == 1)
     }
 
-    @Test("Two transactions that wait for each other: one meets contention, the other goes on")
+    @Test("Two transactions that wait for each other: one gets contention, the other continues")
     func deadlock() throws {
         let test = try TestDatabase(.postgres)
         let table = try Tables.users
@@ -299,7 +299,7 @@ struct PostgresTests {
         #expect(try test.database.select(query) == [])
     }
 
-    @Test("Nobody answers")
+    @Test("No server answers")
     func unreachable() throws {
         let nobody = try failure { _ = try DatabaseConnector.open(DatabaseURL("postgresql://u:s3cret@127.0.0.1:1/db")) }
         #expect(nobody.kind == .unavailable)
@@ -315,7 +315,7 @@ struct PostgresTests {
         #expect(role.kind == .permissionDenied)
     }
 
-    @Test("A host that swallows packets is given up after the time set")
+    @Test("A host that drops packets is given up after the timeout")
     func silentHost() throws {
         // Bound and never accepted from: the connection is made by the kernel, the answer never comes.
         let silent = try SilentListener()

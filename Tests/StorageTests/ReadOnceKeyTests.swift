@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Reading once per transaction")
 struct ReadOnceKeyTests {
-    @Test("One reading per transaction is enough only where writes are deferred", arguments: Engine.allCases)
+    @Test("One reading per transaction is enough only if writes are deferred", arguments: Engine.allCases)
     func readOnceKey(engine: Engine) throws {
         let database = try TestDatabase(engine).database
         #expect(database.readOnceKey == nil)

@@ -33,7 +33,7 @@ struct ReadingTests {
         #expect(try ids(.equals("username", .text("A"))) == [])
     }
 
-    @Test("Null, and what does not fit the column, equals nothing", arguments: Engine.allCases)
+    @Test("Null, and a value that does not fit the column, equals no stored value", arguments: Engine.allCases)
     func nothingEquals(engine: Engine) throws {
         let test = try TestDatabase(engine)
         let table = try Tables.users

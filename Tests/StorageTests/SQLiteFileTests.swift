@@ -9,7 +9,7 @@ private let pythonPath = ["/usr/bin/python3", "/usr/local/bin/python3"].first {
     FileManager.default.isExecutableFile(atPath: $0)
 }
 
-/// The file is for every program, not for ours alone: Python reads and writes it with nothing but its own library.
+/// Any program can use the file: Python reads and writes it with its standard library.
 @Suite("SQLite files and Python", .enabled(if: pythonPath != nil))
 struct SQLiteFileTests {
     @Test("Python reads what we wrote")
@@ -77,7 +77,7 @@ struct SQLiteFileTests {
         #expect(try test.database.select(roles) == [[.textArray(["x", nil])]])
     }
 
-    @Test("The file keeps its own rules against Python, too")
+    @Test("The file's constraints also apply to Python")
     func constraints() throws {
         let test = try TestDatabase(.sqlite)
         let printed = try python(

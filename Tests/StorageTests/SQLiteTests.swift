@@ -8,7 +8,7 @@ import Testing
 struct SQLiteTests {
     private static let impatient = DatabaseTimeouts(lockMilliseconds: 50)
 
-    @Test("Durability and integrity settings took")
+    @Test("Settings for durability and integrity took effect")
     func settings() throws {
         let test = try TestDatabase(.sqlite)
         let database = try #require(test.database as? SQLiteDatabase)
@@ -20,7 +20,7 @@ struct SQLiteTests {
         #expect(statement.text(0) == "wal")
     }
 
-    @Test("A second writer waits its time, then meets contention")
+    @Test("A second writer waits for the timeout, then gets contention")
     func locked() throws {
         let test = try TestDatabase(.sqlite)
         let other = try test.connect(timeouts: Self.impatient)
@@ -63,7 +63,7 @@ struct SQLiteTests {
         }
     }
 
-    @Test("What no column should hold is refused by name, or read as it is")
+    @Test("A value that no column should hold is refused with its column, or read as it is")
     func oddValues() throws {
         let test = try TestDatabase(.sqlite, .allTables)
         let connection = try #require(test.database as? SQLiteDatabase).connection
@@ -137,7 +137,7 @@ struct SQLiteTests {
         #expect(kinds == [.readOnly, .permissionDenied, .permissionDenied])
     }
 
-    @Test("A full database: nothing half-written, and it goes on once there is room")
+    @Test("A full database: nothing is half-written, and it continues when there is room")
     func full() throws {
         let test = try TestDatabase(.sqlite)
         let table = try Tables.users
@@ -171,7 +171,7 @@ struct SQLiteTests {
         try database.insert(table.batch(users(["a"])))
     }
 
-    @Test("The identity moves with the file; without a number the path stands in")
+    @Test("The identity moves with the file; without a number the path is used")
     func identity() throws {
         let test = try TestDatabase(.sqlite)
         let identity = test.database.identity
@@ -198,7 +198,7 @@ struct SQLiteTests {
         #expect(!plan.contains("SCAN sentry_email\n"))
     }
 
-    /// Runs on a thread of its own as nobody, where this process is root: root may write everything.
+    /// Runs on a thread of its own, as the user `nobody` if this process is root: root may write everything.
     private func onUnprivilegedThread<Result: Sendable>(
         _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {

@@ -22,12 +22,12 @@ struct SchemaComparisonTests {
             }
             #expect(named?.isFatal == mutation.isFatal, "\(mutation): \(found)")
             if !mutation.isFatal { #expect(!found.contains { $0.isFatal }, "\(mutation): \(found)") }
-            // Nothing is said of tables that are as they were.
+            // Unchanged tables are not reported.
             #expect(Set(found.map(\.table)) == [mutation.table], "\(mutation): \(found)")
         }
     }
 
-    @Test("What harms nothing is not mentioned", arguments: Engine.allCases, Mutation.harmless.indices)
+    @Test("A harmless difference is not reported", arguments: Engine.allCases, Mutation.harmless.indices)
     func harmless(engine: Engine, index: Int) throws {
         let difference = Mutation.harmless[index]
         guard let sql = engine == .sqlite ? difference.sqlite : difference.postgres else { return }

@@ -35,7 +35,7 @@ struct TLSTests {
         for parameters in ["sslmode=require", "sslmode=verify-ca&\(root)", "sslmode=verify-full&\(root)"] {
             let database = try DatabaseConnector.open(try Self.url(parameters))
             #expect(try Self.isEncrypted(database), "\(parameters)")
-            // And a write goes through it, a session lost meanwhile notwithstanding.
+            // A write works, although a session was lost meanwhile.
             try database.begin()
             #expect(try !database.schema.hasTable("auth_user"))
             try database.commit()
@@ -44,7 +44,7 @@ struct TLSTests {
         #expect(try Self.isEncrypted(name), "verify-ca checks no name")
     }
 
-    @Test("A certificate that proves nothing is refused at once, and not waited for")
+    @Test("An invalid certificate is refused at once, without waiting")
     func refused() throws {
         let authority = try Self.secured.get().authority
         let stranger = try TestAuthority()

@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import Storage
 
-/// The implementations of the seam: every conformance test runs on each.
+/// The implementations of ``Database``: every conformance test runs on each.
 enum Engine: String, CaseIterable, CustomTestStringConvertible {
     case sqlite, postgres
 
@@ -71,7 +71,7 @@ final class TestDatabase {
         try DatabaseConnector.open(DatabaseURL(url), timeouts: timeouts)
     }
 
-    /// Runs SQL past the seam.
+    /// Runs SQL without ``Database``.
     func execute(_ sql: String) throws {
         switch engine {
         case .sqlite: try SQLiteConnection(path: path, create: false, busyMilliseconds: 1_000).execute(sql)

@@ -19,7 +19,7 @@ struct ValueTextTests {
         #expect(ArrayText.doubles("[[a]]") == nil)
     }
 
-    @Test("Names are no longer than PostgreSQL keeps, and stay apart")
+    @Test("Names are not longer than PostgreSQL allows, and stay distinct")
     func names() throws {
         var seen: Set<String> = []
         let all = Set(Contents.allTables.tables.map(\.name))

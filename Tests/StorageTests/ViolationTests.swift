@@ -108,7 +108,7 @@ struct ViolationTests {
         #expect(error.rowIndex == size - 5)
     }
 
-    @Test("JSON that is none", arguments: Engine.allCases)
+    @Test("Text that is not JSON", arguments: Engine.allCases)
     func json(engine: Engine) throws {
         let test = try TestDatabase(engine)
         let table = try Tables.chunks
@@ -122,7 +122,7 @@ struct ViolationTests {
         #expect(!error.description.contains("\"1\""))
     }
 
-    @Test("A partial unique index holds where its condition does", arguments: Engine.allCases)
+    @Test("A partial unique index holds if its condition is true", arguments: Engine.allCases)
     func partialUnique(engine: Engine) throws {
         let test = try TestDatabase(engine)
         let table = try Tables.named("sentry_savedsearch")
@@ -173,7 +173,7 @@ struct ViolationTests {
         #expect(try test.committedRows(Tables.users) == 1)
     }
 
-    @Test("A dangling foreign key is found before the commit where it is asked for", arguments: Engine.allCases)
+    @Test("A dangling foreign key is found before the commit on request", arguments: Engine.allCases)
     func earlyCheck(engine: Engine) throws {
         let test = try TestDatabase(engine)
         try test.database.begin()

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Storage
 
-/// What a server should never send: it is refused, and ends nobody's process.
-@Suite("Binary values of a strange server")
+/// Values that a server should never send are refused, without a crash.
+@Suite("Malformed binary values of a server")
 struct WireReaderTests {
     /// The head of an array: dimensions, flags, element type, then size and lower bound of each.
     private func array(_ dimensions: Int32, _ sizes: [Int32], elements: Int = 0) -> WireBuffer {
@@ -23,7 +23,7 @@ struct WireReaderTests {
         return buffer
     }
 
-    @Test("Arrays with sizes that cannot be")
+    @Test("Arrays with impossible sizes")
     func arrays() {
         let strange = [
             array(-1, []), array(7, Array(repeating: 1, count: 7), elements: 1), array(1, [-1]), array(2, [1, -5]),

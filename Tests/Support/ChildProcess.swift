@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A process a test has started, killed at the latest when it is let go of.
+/// A process that a test has started. It is killed at the latest when this object is freed.
 public final class ChildProcess: Sendable {
     public let pid: Int32
     private let ended = Mutex<Int32?>(nil)
@@ -50,7 +50,7 @@ public final class ChildProcess: Sendable {
         }
     }
 
-    /// Sends a signal, unless the process has ended and its id may be somebody else's.
+    /// Sends a signal, unless the process has ended: its id may then belong to another process.
     public func signal(_ number: Int32) {
         ended.withLock { if $0 == nil { _ = kill(pid, number) } }
     }
@@ -80,7 +80,7 @@ public final class ChildProcess: Sendable {
         return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
     }
 
-    /// Waits for the end up to a limit; nil when it has passed.
+    /// Waits for the end up to a limit; nil after the limit.
     public func wait(seconds: Double) -> Int32? {
         eventually(within: seconds) { !isRunning } ? wait() : nil
     }
@@ -107,8 +107,8 @@ private final class CStrings {
     deinit { for pointer in pointers { free(pointer) } }
 }
 
-/// Asks again and again until the condition holds; false when the limit passes first. For what another process does:
-/// its end cannot be awaited otherwise.
+/// Polls until the condition holds; false if the limit passes first. For effects of another process, which cannot be
+/// awaited in another way.
 public func eventually(within seconds: Double, _ condition: () throws -> Bool) rethrows -> Bool {
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(seconds)
@@ -119,7 +119,7 @@ public func eventually(within seconds: Double, _ condition: () throws -> Bool) r
     }
 }
 
-/// A TCP port of the loopback interface that nobody uses at the moment.
+/// A TCP port of the loopback interface that is free at the moment.
 public func freePort() throws -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw SystemFailure("socket", errno) }

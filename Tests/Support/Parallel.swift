@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Runs a piece of work several times, each on a thread of its own, all starting together; their results by number.
+/// Runs a piece of work several times at once, each on its own thread; returns the results by number.
 public func inParallel<T: Sendable>(_ count: Int, _ work: @escaping @Sendable (Int) throws -> T) throws -> [T] {
     let race = Race<T>(count)
     for number in 0..<count {

@@ -1,11 +1,11 @@
 public import Foundation
 
-/// A PostgreSQL server of the test's own: in a temporary folder, on a free port of 127.0.0.1 and a socket in that
+/// A private PostgreSQL server for tests: in a temporary folder, on a free port of 127.0.0.1 and a socket in that
 /// folder. It ends with the test process, however that ends.
 ///
 /// The server refuses to run as root: then it runs as the user `postgres`.
 public final class PostgresServer: @unchecked Sendable {
-    // `process` and `input` change in start and stop alone; the lock makes those one after the other.
+    // `process` and `input` change only in start and stop, which the lock serialises.
     private let lock = NSLock()
     private var process: Process?
     private var input: Pipe?
@@ -24,7 +24,7 @@ public final class PostgresServer: @unchecked Sendable {
             .map { root.appendingPathComponent($0).appendingPathComponent("bin") }
     }()
 
-    /// One server for all the tests of a process, without fsync: each test makes a database of its own.
+    /// One server for all tests of a process, without fsync. Each test creates its own database.
     public static func shared() throws -> PostgresServer {
         try sharedServer.get()
     }
@@ -34,7 +34,7 @@ public final class PostgresServer: @unchecked Sendable {
     /// - Parameters:
     ///   - fsync: Whether the server writes as durably as in production: for measurements.
     ///   - settings: Lines for postgresql.conf.
-    ///   - password: The superuser's; nil lets everybody in.
+    ///   - password: The superuser's; nil allows every user without a password.
     public init(fsync: Bool = false, settings: [String: String] = [:], password: String? = nil) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("pg-\(UUID().uuidString.prefix(8))")
         port = try Self.freePort()
@@ -58,12 +58,12 @@ public final class PostgresServer: @unchecked Sendable {
         return url(database: name)
     }
 
-    /// - Parameter user: with `:password` where it has one.
+    /// - Parameter user: with `:password` if it has one.
     public func url(database: String, user: String? = nil) -> String {
         "postgresql://\(user ?? superuser)@127.0.0.1:\(port)/\(database)"
     }
 
-    /// Runs statements in one session of psql and returns what it prints: one line a row, fields divided by `|`.
+    /// Runs statements in one session of psql and returns its output: one line per row, fields separated by `|`.
     @discardableResult
     public func sql(_ text: String, database: String = "postgres") throws -> String {
         try sql(text, url: url(database: database))
@@ -106,7 +106,7 @@ public final class PostgresServer: @unchecked Sendable {
                 """
             let process = Process()
             let input = Pipe()
-            // Another program that a test starts would keep the input open, and so the server alive, as an heir.
+            // Another program that a test starts would inherit the input and so keep the server alive.
             _ = fcntl(input.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
             let command = Self.asServerUser(["/bin/sh", "-c", script])
             process.executableURL = URL(fileURLWithPath: command[0])
@@ -179,7 +179,7 @@ public final class PostgresServer: @unchecked Sendable {
     private func initialize(password: String?) throws {
         guard let binaries = Self.binaries else { throw Failure("PostgreSQL is not installed") }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        // Whoever runs the server, and only they and root, must enter the folder.
+        // Only the server's user (and root) may enter the folder.
         _ = try Self.run("/bin/chmod", ["0755", folder.path])
         if Self.isRoot { _ = try Self.run("/bin/chown", [superuser, folder.path]) }
         var arguments = ["-D", "\(folder.path)/data", "-U", superuser, "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Where our own programs lie.
+/// The folder of our own programs.
 public enum Programs {
-    /// The folder of the test's own bundle, where the programs are built too, unless RELOCATION_TEST_PROGRAMS names
-    /// another, such as that of a release build.
+    /// The folder of the test bundle, which also holds the programs. RELOCATION_TEST_PROGRAMS may name another one,
+    /// such as that of a release build.
     public static let folder: String = {
         if let named = ProcessInfo.processInfo.environment["RELOCATION_TEST_PROGRAMS"] { return named }
         let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A file system of a few megabytes, in memory, to be filled: for those who may mount one.
+/// A small file system in memory that a test can fill. Needs the right to mount.
 public final class SmallDisk: Sendable {
     /// Whether this process may mount.
     public static let isAvailable = (try? SmallDisk(megabytes: 1)) != nil

@@ -14,7 +14,7 @@ public final class TemporaryFolder: Sendable {
     }
 
     deinit {
-        // What cannot be removed stays in the system's temporary folder: no reason to fail a test.
+        // Files that cannot be removed stay in the system's temporary folder. No test fails because of that.
         try? FileManager.default.removeItem(atPath: path)
     }
 
@@ -44,7 +44,7 @@ public final class TemporaryFolder: Sendable {
     }
 }
 
-/// A system call that failed in a test's own scaffolding.
+/// A system call that failed in test support.
 public struct SystemFailure: Error, CustomStringConvertible {
     public let description: String
 

@@ -26,7 +26,7 @@ struct Base64Tests {
     }
 
     @Test(
-        "What is no base64 is refused",
+        "Text that is not base64 is refused",
         arguments: ["A", "AA", "AAA", "AAAA=", "A===", "====", "=AAA", "AA=A", "AA==AAAA", "AA A", "AAAA\n", "AAé="])
     func refused(text: String) {
         #expect(Base64.decode(text) == nil)

@@ -16,7 +16,7 @@ struct UUIDTextTests {
         #expect(UUIDText.canonical("URN:UUID:\(dashed.uppercased())") == dashed)
     }
 
-    @Test("What is not a UUID")
+    @Test("Texts that are not a UUID")
     func refused() {
         let texts = [
             "", "0f8fad5b", dashed + "0", String(dashed.dropLast()), dashed.replacing("f", with: "g"), dashed + " ",
@@ -39,7 +39,7 @@ struct UUIDTextTests {
         #expect(!UUIDText.isCanonical("-" + dashed.replacing("-", with: "") + "---"))
     }
 
-    @Test("What Python takes for a UUID")
+    @Test("Texts that Python accepts as a UUID")
     func python() {
         let bare = dashed.replacing("-", with: "")
         for text in [dashed, bare, "urn:uuid:\(dashed)", "{\(dashed)}", "uuid:\(bare)urn:", "}}{\(bare.uppercased())"] {

@@ -1,9 +1,9 @@
 package import Catalogue
 package import Storage
 
-/// What one relocation has done to its destination: its chunk rows, the primary-key map they hold, and the copies that a
-/// commit of two silos needs. Everything comes from the database, so that any worker can take over at any moment.
-/// Not `Sendable`: it lives with its connections.
+/// What one relocation has done to its destination: its chunk rows, the primary-key map they hold, and the copies that
+/// a commit of two silos needs. Everything comes from the database, so that any worker can take over at any moment. Not
+/// `Sendable`: it lives with its connections.
 package final class Ledger {
     package let destination: Destination
     package private(set) var map = PrimaryKeyMap()
@@ -156,7 +156,8 @@ package final class Ledger {
         return found > chunks.count(of: model.name) + unknown
     }
 
-    /// Before the commit of a transaction of several chunks: the first model of which another worker has written chunks.
+    /// Before the commit of a transaction of several chunks: the first model of which another worker has written
+    /// chunks.
     package func modelWithOthers(_ catalogue: Catalogue) throws(StorageError) -> Model? {
         for model in chunks.unconfirmed.sorted().compactMap(catalogue.model) where try hasChunksOfOthers(model) {
             return model

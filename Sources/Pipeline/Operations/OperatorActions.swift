@@ -22,8 +22,8 @@ package struct OperatorActions {
         try OperationError.refusing { try queue.retryAll() }
     }
 
-    /// Drops the chunk at which a relocation failed, for good. Its rows count as dropped (skipped), and the record keeps
-    /// who skipped it and when. `retry` then continues after it.
+    /// Drops the chunk at which a relocation failed, for good. Its rows count as dropped (skipped), and the record
+    /// keeps who skipped it and when. `retry` then continues after it.
     package func skipChunk(_ id: RelocationID) throws -> TaskNote {
         try OperationError.refusing { try queue.failedTask(id.text) }
             .skip(id, in: queue, by: actor)

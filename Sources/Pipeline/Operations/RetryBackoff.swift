@@ -1,7 +1,7 @@
 import Catalogue
 
-/// When to repeat a call that Redis did not answer: soon, then at growing intervals, until a time limit. Pure: the caller
-/// has the clock and sleeps.
+/// When to repeat a call that Redis did not answer: soon, then at growing intervals, until a time limit. Pure: the
+/// caller has the clock and sleeps.
 package struct RetryBackoff: Sendable, Equatable {
     static let firstDelayMilliseconds: Int64 = 50
     static let maximumDelayMilliseconds: Int64 = 1_000

@@ -6,8 +6,8 @@ public import Catalogue
 /// Callers describe statements and write no SQL, so that they are the same for both databases. Values always travel as
 /// parameters; no SQL text is made from input.
 public protocol Database: AnyObject {
-    /// Identifies the database: the same for every connection to it, different for every other database. A relocation is
-    /// bound to the database that first imported it.
+    /// Identifies the database: the same for every connection to it, different for every other database. A relocation
+    /// is bound to the database that first imported it.
     var identity: String { get }
 
     /// Called before every statement. If it throws, the statement does not run and the call throws that error: a worker
@@ -21,8 +21,8 @@ public protocol Database: AnyObject {
     /// still valid, use ``readOnceKey``.
     var transactions: Int { get }
 
-    /// Whether the open transaction's writes are deferred, which the caller of `begin` decides. Errors then name no row.
-    /// Code that only reads uses ``readOnceKey`` instead.
+    /// Whether the open transaction's writes are deferred, which the caller of `begin` decides. Errors then name no
+    /// row. Code that only reads uses ``readOnceKey`` instead.
     var defersWrites: Bool { get }
 
     /// Opens a transaction that may write (SQLite takes the write lock at once).
@@ -48,10 +48,11 @@ public protocol Database: AnyObject {
     /// The rows of ``select(_:)`` in pages of at most `pageRows`, with memory for one page. All pages show the database
     /// at one moment. No page is empty.
     ///
-    /// Outside a transaction it reads in a transaction of its own, which refuses writes (`.readOnly`). `page` may read over
-    /// the same connection; it must not begin or end a transaction, nor write to the table that is read. An error that it
-    /// throws ends the reading and is thrown to the caller; the connection and an open transaction stay usable. In an open
-    /// transaction the server's limit for idle transactions applies to `page`; else `page` may take ten minutes.
+    /// Outside a transaction it reads in a transaction of its own, which refuses writes (`.readOnly`). `page` may read
+    /// over the same connection; it must not begin or end a transaction, nor write to the table that is read. An error
+    /// that it throws ends the reading and is thrown to the caller; the connection and an open transaction stay usable.
+    /// In an open transaction the server's limit for idle transactions applies to `page`; else `page` may take ten
+    /// minutes.
     func read(
         _ query: Select, pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void
     ) throws(StorageError)
@@ -76,8 +77,8 @@ public protocol Database: AnyObject {
     /// Makes the table's next id greater than every id it holds; never moves it backwards.
     func advanceSequence(of table: Table) throws(StorageError)
 
-    /// Empties the tables that exist, in the order given, within the transaction. Then it checks deferred constraints: a
-    /// row of another table may refer to a deleted one. Names come from the catalogue. The sequences start at 1 again
+    /// Empties the tables that exist, in the order given, within the transaction. Then it checks deferred constraints:
+    /// a row of another table may refer to a deleted one. Names come from the catalogue. The sequences start at 1 again
     /// after the commit, and only then.
     func clear(tables: [String]) throws(StorageError)
 
@@ -113,7 +114,7 @@ extension Database {
     /// Cached answers are valid as long as this number stays the same. If it is nil, nothing may be cached.
     ///
     /// It is the number of the open transaction, if that defers its writes. A read then waits for all of them, so it is
-    /// expensive. If other connections commit conflicting rows meanwhile, a later write or the commit fails, and the work
-    /// is tried again.
+    /// expensive. If other connections commit conflicting rows meanwhile, a later write or the commit fails, and the
+    /// work is tried again.
     package var readOnceKey: Int? { defersWrites ? transactions : nil }
 }

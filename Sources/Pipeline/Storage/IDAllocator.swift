@@ -43,7 +43,7 @@ package final class IDAllocator {
         return taken
     }
 
-    /// Forgets all ids: after a roll-back, SQLite may hand out the ids of that transaction again (it keeps its sequences
-    /// in rows).
+    /// Forgets all ids: after a roll-back, SQLite may hand out the ids of that transaction again (it keeps its
+    /// sequences in rows).
     package func forget() { supplies = [:] }
 }

@@ -11,8 +11,8 @@ extension StorageError {
     package enum Consequence: Sendable, Equatable, CaseIterable {
         /// A row breaks a constraint: the same rows fail again. The reference calls it `IntegrityError`.
         case permanentIntegrity
-        /// A value that the database refuses, or an error of unknown cause: the same rows fail again. The reference calls
-        /// it `DatabaseError`.
+        /// A value that the database refuses, or an error of unknown cause: the same rows fail again. The reference
+        /// calls it `DatabaseError`.
         case permanentDatabase
         /// The same work may succeed later without an operator.
         case transient

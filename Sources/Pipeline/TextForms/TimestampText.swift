@@ -1,7 +1,8 @@
 /// Timestamps as text: `2023-06-22T22:59:55.488000+00:00`. All texts have the same length, so that texts sort like
 /// times. Python's `datetime.fromisoformat` and SQLite's date functions read them.
 package enum TimestampText {
-    /// 0001-01-01T00:00:00 to 9999-12-31T23:59:59.999999, in microseconds: the times that the text (and Python) can express.
+    /// 0001-01-01T00:00:00 to 9999-12-31T23:59:59.999999, in microseconds: the times that the text (and Python) can
+    /// express.
     package static let range: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
 
     private static let microsecondsPerDay: Int64 = 86_400_000_000

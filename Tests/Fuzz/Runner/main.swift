@@ -5,7 +5,7 @@ import FuzzTargets
     import CLibFuzzer
 #endif
 
-/// Ends the program with a word on standard error.
+/// Ends the program with a message on standard error.
 func end(_ words: String, _ code: Int32) -> Never {
     FileHandle.standardError.write(Data((words + "\n").utf8))
     exit(code)
@@ -20,7 +20,7 @@ guard CommandLine.arguments.count > 1, let target = FuzzTarget(rawValue: Command
 #if LIBFUZZER
     FuzzTarget.chosen = target
     var count = CommandLine.argc - 1
-    // The program's name stays, the target's leaves.
+    // Keeps the program's name and removes the target's.
     CommandLine.unsafeArgv[1] = CommandLine.unsafeArgv[0]
     var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv + 1
     exit(

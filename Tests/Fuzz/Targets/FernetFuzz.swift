@@ -22,7 +22,7 @@ enum FernetFuzz {
         }
     }
 
-    /// A token with a good signature is read as the library reads it whole.
+    /// A token with a valid signature gives the same text as the library.
     private static func checkSigned(_ cipher: [UInt8], _ key: FernetKey) {
         let vector = (0..<16).map { UInt8($0 * 7) }
         let signed = [FernetLayout.version] + Array(repeating: 0, count: FernetLayout.timeBytes) + vector + cipher

@@ -1,5 +1,5 @@
-/// A piece of the program that reads what others have written, fed with any bytes. It must refuse or take them: a
-/// trap, a hang or an answer that contradicts itself is a bug.
+/// A reader of foreign bytes, fed with arbitrary bytes. It must accept or refuse them: a trap, a hang or a
+/// contradictory result is a bug.
 public enum FuzzTarget: String, CaseIterable, Sendable {
     /// An export's JSON text: both passes, chunks and rows.
     case reader
@@ -14,10 +14,11 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     /// A filter, a line end, and the export it is applied to.
     case filters
 
-    /// What libFuzzer's callback, which captures nothing, feeds. Set once, before the first input.
+    /// The target that libFuzzer's callback feeds. The callback captures nothing, so this is global. Set once, before
+    /// the first input.
     nonisolated(unsafe) public static var chosen = FuzzTarget.reader
 
-    /// Feeds one input; traps where the program contradicts itself.
+    /// Feeds one input; traps if the results contradict each other.
     public func run(_ input: UnsafeRawBufferPointer) {
         switch self {
         case .reader: ReaderFuzz.run(input, filter: nil)
@@ -30,7 +31,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     }
 }
 
-/// What a target found out about itself.
+/// A contradiction that a target found.
 func mustHold(_ condition: Bool, _ claim: @autoclosure () -> String) {
     if !condition { fatalError("does not hold: \(claim())") }
 }

@@ -15,7 +15,7 @@ enum PythonListFuzz {
             if let tape = literals.tape(of: bytes) { mustHold(walk(tape.root) <= bytes.count * 2 + 1, "a tape ends") }
             if let items = PostgresArrayText.items(bytes) { mustHold(items.count <= bytes.count, "an item has bytes") }
         }
-        // A field is text: what is no UTF-8 would be refused before.
+        // A field is text: other bytes than UTF-8 would be refused earlier.
         let text = String(decoding: input, as: UTF8.self)
         decode(JSONText.quoted(text))
         decode(text)

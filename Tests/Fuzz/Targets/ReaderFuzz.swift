@@ -42,7 +42,7 @@ enum ReaderFuzz {
         }
     }
 
-    /// A filter may not fit the scope: that is refused, and the next scope has its turn.
+    /// A filter that does not fit the scope is refused; then the next scope is tried.
     private static func run(
         _ source: ExportSource, _ scope: ImportScope, _ filter: ExportFilter?, chunkSize: Int
     ) throws(ExportError) {

@@ -2,8 +2,8 @@ import CHiredis
 
 @testable import Queue
 
-/// An answer as it comes over the wire, read by the library that reads it in the worker, given to everything that
-/// takes answers; and the same bytes as an element of a list.
+/// An answer from the wire, read by the worker's own library and given to every reader of answers. The same bytes are
+/// also read as an element of a list.
 enum RepliesFuzz {
     static func run(_ input: UnsafeRawBufferPointer) {
         element(input)
@@ -56,7 +56,7 @@ enum RepliesFuzz {
 }
 
 extension RedisReply {
-    /// What the library makes of bytes from the wire; nil if it wants more or they are none of Redis'.
+    /// The library's result for bytes from the wire; nil if it needs more bytes or they are not Redis' protocol.
     fileprivate init?(parsing bytes: UnsafeRawBufferPointer) {
         guard let reader = redisReaderCreate() else { return nil }
         defer { redisReaderFree(reader) }

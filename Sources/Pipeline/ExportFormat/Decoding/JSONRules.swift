@@ -46,7 +46,8 @@ struct JSONRules {
         value.isNull || !wanted ? .null : .text(StoredJSON.text(value))
     }
 
-    /// Pickled: JSON text inside a string; a string that is not JSON is stored as that string; everything else as it is.
+    /// Pickled: JSON text inside a string; a string that is not JSON is stored as that string; everything else as it
+    /// is.
     func pickled(_ value: TapeValue, wanted: Bool) throws(ValueMismatch) -> Value {
         guard wanted || value.isString && mayBeRefused(value.bytes) else { return .null }
         guard value.isString else { return .text(StoredJSON.text(value)) }
@@ -83,8 +84,8 @@ struct JSONRules {
         }
     }
 
-    /// Whether a text has enough opening brackets to be nested too deep, or an escape that may be half a surrogate pair.
-    /// Any other text can be stored, whether it is JSON or not.
+    /// Whether a text has enough opening brackets to be nested too deep, or an escape that may be half a surrogate
+    /// pair. Any other text can be stored, whether it is JSON or not.
     private func mayBeRefused(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         var brackets = 0
         for (place, byte) in text.enumerated() {

@@ -185,7 +185,8 @@ enum NumberRules {
         throw .expected("a boolean", found: value)
     }
 
-    /// A bit-flag column. A negative JSON integer is reduced to the defined bits; a negative integer in a string is not.
+    /// A bit-flag column. A negative JSON integer is reduced to the defined bits; a negative integer in a string is
+    /// not.
     static func flags(_ value: TapeValue, mask: Int64) throws(ValueMismatch) -> Int64 {
         switch value.type {
         case TapeType.string where value.bytes.isEmpty, TapeType.null: return 0

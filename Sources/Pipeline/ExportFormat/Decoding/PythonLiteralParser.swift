@@ -1,7 +1,7 @@
 import TextForms
 
-/// Parses the Python literals in which old exports hold arrays: lists and tuples of strings, numbers, `None`, `True` and
-/// `False`. It refuses dictionaries, sets, bytes and expressions.
+/// Parses the Python literals in which old exports hold arrays: lists and tuples of strings, numbers, `None`, `True`
+/// and `False`. It refuses dictionaries, sets, bytes and expressions.
 final class PythonLiteralParser {
     /// Levels of lists inside lists; array columns have two.
     private static let maxDepth = 16

@@ -8,8 +8,8 @@ enum TextRules {
         wanted ? .text(PythonText.string(value)) : .null
     }
 
-    /// An address as Django's GenericIPAddressField cleans it: without white space around it. An IPv6 address is checked
-    /// and brought to its shortest form. The worker checks IPv4 addresses, only in the rows that it writes.
+    /// An address as Django's GenericIPAddressField cleans it: without white space around it. An IPv6 address is
+    /// checked and brought to its shortest form. The worker checks IPv4 addresses, only in the rows that it writes.
     static func address(_ value: TapeValue, wanted: Bool) throws(ValueMismatch) -> Value {
         if !wanted, value.isString, !value.bytes.contains(UInt8(ascii: ":")) { return .null }
         let text = String(PythonText.string(value).unicodeScalars.trimmingPythonSpace())

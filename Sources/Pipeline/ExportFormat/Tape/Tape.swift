@@ -16,10 +16,10 @@ enum TapeType {
     static let bigInteger = UInt8(ascii: "Z")
 }
 
-/// A parsed JSON text in simdjson's form. It is a list of words, each with a type byte and 56 bits of payload. The value
-/// of a number follows in a word of its own. The payload of an opening bracket is the index after its closing bracket.
-/// Strings lie in a buffer of their own, each after its length in four bytes. The pointers belong to a parser and are
-/// valid until its next use.
+/// A parsed JSON text in simdjson's form. It is a list of words, each with a type byte and 56 bits of payload. The
+/// value of a number follows in a word of its own. The payload of an opening bracket is the index after its closing
+/// bracket. Strings lie in a buffer of their own, each after its length in four bytes. The pointers belong to a parser
+/// and are valid until its next use.
 package struct Tape {
     let words: UnsafePointer<UInt64>
     let strings: UnsafePointer<UInt8>

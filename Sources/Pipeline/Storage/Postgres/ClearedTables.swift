@@ -1,5 +1,5 @@
-/// The tables that a transaction has cleared. PostgreSQL does not roll back sequences. So they stay untouched during the
-/// transaction, new ids are counted here, and the sequences are set after the commit.
+/// The tables that a transaction has cleared. PostgreSQL does not roll back sequences. So they stay untouched during
+/// the transaction, new ids are counted here, and the sequences are set after the commit.
 struct ClearedTables {
     struct Counter {
         /// nil if the table has no sequence.

@@ -70,8 +70,8 @@ extension PostgresDatabase {
         return (0..<result.rowCount).map { (result.text($0, 0), result.optionalText($0, 1)) }
     }
 
-    /// Before the commit: moves sequences above the new rows. If a worker is lost right after its commit, no id is handed
-    /// out twice.
+    /// Before the commit: moves sequences above the new rows. If a worker is lost right after its commit, no id is
+    /// handed out twice.
     func coverClearedSequences() throws(StorageError) {
         let tables = transaction.cleared.counters.compactMap { table, counter in counter.sequence.map { (table, $0) } }
         guard !tables.isEmpty else { return }

@@ -139,9 +139,9 @@ final class PostgresDatabase: Database {
         }
     }
 
-    /// Runs commands that only read. If the server has closed the connection outside a transaction, they run once more on
-    /// a fresh one: the first read after a restart of the server costs no attempt. If the server does not answer in time,
-    /// they do not run again.
+    /// Runs commands that only read. If the server has closed the connection outside a transaction, they run once more
+    /// on a fresh one: the first read after a restart of the server costs no attempt. If the server does not answer in
+    /// time, they do not run again.
     func performRead(_ commands: [PostgresCommand]) throws(PostgresFailure) -> [PostgresResult] {
         let used = connection
         do throws(PostgresFailure) {

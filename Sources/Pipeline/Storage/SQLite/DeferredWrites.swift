@@ -1,10 +1,10 @@
 internal import Dispatch
 
-/// Runs a connection's deferred writes in order on a separate thread, while the caller prepares the next ones. After the
-/// first failure it skips the rest.
+/// Runs a connection's deferred writes in order on a separate thread, while the caller prepares the next ones. After
+/// the first failure it skips the rest.
 ///
-/// `@unchecked`: no two threads use anything here at the same time. `isPending` belongs to the caller. `failure`, and the
-/// connection while a write is pending, belong to the queue; ``settle()`` waits until the queue is done.
+/// `@unchecked`: no two threads use anything here at the same time. `isPending` belongs to the caller. `failure`, and
+/// the connection while a write is pending, belong to the queue; ``settle()`` waits until the queue is done.
 final class DeferredWrites: @unchecked Sendable {
     private let queue = DispatchQueue(label: "relocation.sqlite.writes")
     private var failure: StorageError?

@@ -1,8 +1,8 @@
 internal import Catalogue
 
 extension SQLiteDatabase {
-    /// Starts above the highest of three numbers: the table's ids, its sequence, and what this connection has handed out.
-    /// Because of the third, ids stay consumed although a rollback resets the sequence.
+    /// Starts above the highest of three numbers: the table's ids, its sequence, and what this connection has handed
+    /// out. Because of the third, ids stay consumed although a rollback resets the sequence.
     func reserveIDs(_ count: Int, for table: Table) throws(StorageError) -> [Int64] {
         guard count > 0 else { return [] }
         if defersWrites, let last = reserved.lastHere(of: table.name) {

@@ -1,8 +1,8 @@
 internal import Catalogue
 internal import TextForms
 
-/// Keeps case-insensitive columns unique beyond ASCII, with a look-up before each row is written. The index of the schema
-/// folds ASCII only; it checks pairs of ASCII texts.
+/// Keeps case-insensitive columns unique beyond ASCII, with a look-up before each row is written. The index of the
+/// schema folds ASCII only; it checks pairs of ASCII texts.
 struct WideUniques {
     private struct LookUp {
         let column: String

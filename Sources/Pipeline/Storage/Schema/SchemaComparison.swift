@@ -111,7 +111,8 @@ struct SchemaComparison {
         }
     }
 
-    /// A condition without casts, parentheses, quotes and spaces: `((visibility)::text = 'a'::text)` → `visibility='a'`.
+    /// A condition without casts, parentheses, quotes and spaces: `((visibility)::text = 'a'::text)` →
+    /// `visibility='a'`.
     static func normalised(_ condition: String) -> String {
         var out = ""
         var words = SQLText.words(condition)[...]

@@ -41,8 +41,8 @@ extension Table {
         columns.filter { column in column.constrainedTable.map(tables.contains) ?? false }
     }
 
-    /// Foreign keys that no unique index begins with. They need an index of their own: without one, every delete of a row
-    /// that they refer to would read the whole table.
+    /// Foreign keys that no unique index begins with. They need an index of their own: without one, every delete of a
+    /// row that they refer to would read the whole table.
     func foreignKeysWithoutIndex(into tables: Set<String>) -> [Column] {
         let leading = Set(uniques.filter { $0.condition == nil }.compactMap(\.columns.first))
         return foreignKeys(into: tables).filter { !leading.contains($0.name) }

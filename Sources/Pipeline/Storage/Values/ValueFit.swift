@@ -19,8 +19,8 @@ struct ValueMismatch: Error {
 }
 
 extension Value {
-    /// The value in the form its column stores, or why it does not fit. Both databases use the same check before anything
-    /// is sent: SQLite itself would accept any text and any number.
+    /// The value in the form its column stores, or why it does not fit. Both databases use the same check before
+    /// anything is sent: SQLite itself would accept any text and any number.
     func fitted(to type: ColumnType) throws(ValueMismatch) -> Value {
         switch (type, self) {
         case (_, .null): return self

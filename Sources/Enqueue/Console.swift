@@ -3,7 +3,7 @@ import Reporting
 import Glibc
 
 /// Messages for people, on standard error; silent if asked to be.
-struct Voice {
+struct Console {
     let isSilent: Bool
     private let terminal = Terminal.standardError
 
