@@ -11,6 +11,8 @@ struct Plan: Sendable {
     let file: String
     let end: End
 
+    var isOneTransaction: Bool { flags.contains("--atomic") || scope == "global" }
+
     var arguments: [String] { [scope, "--silent", "--no-prompt", "--import-uuid", uuid] + flags + [file] }
 }
 
