@@ -101,7 +101,7 @@ struct RelocationView: Sendable {
     let leaseUsed: Bool
     let chunksDone: Int
     let progress: Int
-    /// Milliseconds since 1970 until which it waits in back-off; 0 if it does not.
+    /// Milliseconds since 1970 until which it waits after trouble with the database; 0 if it does not.
     let nextAttemptAt: Int64
 
     static let fields = ["status", "owner", "token", "leaseUsed", "chunksDone", "progress", "nextAttemptAt"]

@@ -40,7 +40,7 @@ final class SimulatedOperator: Sendable {
 
     var retries: [String: Int] { state.withLock { $0.retries } }
 
-    /// Kills a running enqueuer. False if there is none.
+    /// Kills an enqueuer at work. False if there is none.
     func killEnqueuer() -> Bool {
         guard let process = state.withLock({ $0.enqueuing.last }) else { return false }
         process.signal(SIGKILL)

@@ -8,7 +8,7 @@ final class SmallDisk: Sendable {
     var path: String { folder.path }
     private var ballast: String { folder.file("ballast") }
 
-    /// nil if this machine does not allow it.
+    /// nil if this machine does not let us.
     init?(megabytes: Int) {
         guard getuid() == 0, let folder = try? TemporaryFolder() else { return nil }
         self.folder = folder
