@@ -4,19 +4,19 @@ import TestSupport
 
 @testable import Storage
 
-/// Databases of a test's own: one, or one for each silo with that silo's tables alone.
+/// The databases of one test: one for all tables, or one per silo with only that silo's tables.
 final class DatabaseSite {
     enum Engine: String, CaseIterable, Sendable {
         case sqlite, postgres
     }
 
-    /// The region's, then the control silo's where there is one.
+    /// The region's URL, then the control silo's if there is one.
     private(set) var urls: [String] = []
     private let folder: TemporaryFolder
     private var tables: [[Table]] = []
     private var raw: [RawConnection] = []
     private var readers: [any Database] = []
-    /// Highest ids of what was there before the imports.
+    /// Table → highest id before the imports.
     private var protected: [String: Int64] = [:]
 
     init(_ engine: Engine, isSplit: Bool) throws {
@@ -38,7 +38,7 @@ final class DatabaseSite {
         }
     }
 
-    /// Connections of a new worker.
+    /// Opens the connections of a new worker.
     func connect(_ schedule: FaultSchedule) throws -> Destination {
         let names = urls.count == 1 ? ["database"] : ["region", "control"]
         let databases = try zip(urls, names).map { url, name in
@@ -48,7 +48,7 @@ final class DatabaseSite {
             ? Destination(databases[0]) : Destination(region: databases[0], control: databases[1])
     }
 
-    /// What is there now stays at every reset.
+    /// Keeps the present rows at each reset.
     func protect() throws {
         for (connection, tables) in zip(raw, tables) {
             for table in tables {
@@ -58,7 +58,7 @@ final class DatabaseSite {
         }
     }
 
-    /// Removes the rows of the last import; numbers are not given out again.
+    /// Removes the rows of the last import. Sequences do not move back.
     func reset() throws {
         for (connection, tables) in zip(raw, tables) {
             let deletes = tables.map { #"DELETE FROM "\#($0.name)" WHERE "id" > \#(protected[$0.name] ?? 0)"# }
@@ -66,8 +66,8 @@ final class DatabaseSite {
         }
     }
 
-    /// From now on every imported team belongs to an organization that is not there: the commit would fail.
-    func misleadTeams() throws {
+    /// From now on each imported team points to an organization that does not exist, so a commit fails.
+    func breakTeamReferences() throws {
         try raw[0].execute(
             sqlite: """
                 CREATE TRIGGER misleading AFTER INSERT ON sentry_team
@@ -93,7 +93,7 @@ final class DatabaseSite {
     }
 }
 
-/// A connection past the seam, for what no import may do.
+/// A connection below the `Database` seam, for statements that no import may run.
 private final class RawConnection {
     private let sqlite: SQLiteDatabase?
     private let postgres: PostgresConnection?
@@ -115,7 +115,7 @@ private final class RawConnection {
         try postgres?.execute(other)
     }
 
-    /// Those of the tables that have rows.
+    /// The tables that have rows.
     func nonEmpty(_ tables: [Table]) throws -> [Table] {
         let bits = tables.map { #"CASE WHEN EXISTS (SELECT 1 FROM "\#($0.name)") THEN '1' ELSE '0' END"# }
         let sql = "SELECT " + bits.joined(separator: " || ")
@@ -132,7 +132,7 @@ private final class RawConnection {
         return zip(tables, text).filter { $1 == "1" }.map(\.0)
     }
 
-    /// Runs statements in one transaction without looking at foreign keys.
+    /// Runs statements in one transaction without foreign key checks.
     func executeUnchecked(_ statements: [String]) throws {
         let text = statements.joined(separator: ";")
         try sqlite?.connection.execute("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE; \(text); COMMIT")

@@ -4,7 +4,7 @@ import Queue
 import Testing
 import TestSupport
 
-/// An import is disturbed at its n-th step, for every n, until one passes undisturbed: nothing shows afterwards.
+/// Disturbs an import at its n-th step, for every n, until an import has no n-th step. The end state never differs.
 @Suite struct EveryStepTests {
     /// One destination and way of working.
     struct Setting: Sendable, CustomTestStringConvertible {
@@ -17,9 +17,8 @@ import TestSupport
             "\(engine.rawValue)\(isSplit ? ", split silos" : "")\(isAtomic ? ", atomic" : "")"
         }
 
-        /// Every step is disturbed in one mode, which takes turns with the others, from setting to setting another at
-        /// the same step; of the settings that few use every second step. Every step in all modes where
-        /// `RELOCATION_FAULTS` is `all`.
+        /// The modes in which to disturb a step: one per step, in rotation, and another one per setting at the same
+        /// step. Split or atomic settings skip each second step. With `RELOCATION_FAULTS=all`: each step in all modes.
         func modes(atStep step: Int) -> [FaultMode] {
             if isExhaustive { return FaultMode.allCases }
             if isSplit || isAtomic, step % 2 == 0 { return [] }
@@ -35,8 +34,8 @@ import TestSupport
             number: number)
     }
 
-    @Test(arguments: settings) func nothingShows(_ setting: Setting) async throws {
-        try await onThreadOfItsOwn { try Self.disturbEveryStep(setting) }
+    @Test(arguments: settings) func aFaultDoesNotChangeTheEndState(_ setting: Setting) async throws {
+        try await onOwnThread { try Self.disturbEveryStep(setting) }
     }
 
     private static func disturbEveryStep(_ setting: Setting) throws {
@@ -62,7 +61,7 @@ import TestSupport
             "\(setting.testDescription): \(faults) faults at \(reference.steps) steps, \(ContinuousClock.now - began)")
     }
 
-    /// What undisturbed imports come to.
+    /// The result of undisturbed imports.
     private struct Reference {
         let outcome: FaultSite.Outcome
         let expected: ExpectedState
@@ -75,7 +74,7 @@ import TestSupport
             steps = schedule.steps
             #expect(outcome.status.status == .success)
             #expect(outcome.status.counters.values.reduce(0, +) == FaultyExport.rows.count)
-            // Otherwise nothing would be compared.
+            // Otherwise the comparison would prove little.
             #expect(expected.coverage.stable * 10 > expected.coverage.all * 8, "\(expected.coverage)")
             check(try site.run(FaultSchedule()), "nothing")
         }
@@ -92,7 +91,7 @@ import TestSupport
 }
 
 /// Runs blocking work away from the pool of threads that all tests share.
-func onThreadOfItsOwn(_ work: @escaping @Sendable () throws -> Void) async throws {
+func onOwnThread(_ work: @escaping @Sendable () throws -> Void) async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         let thread = Thread { continuation.resume(with: Result { try work() }) }
         thread.stackSize = 8 << 20

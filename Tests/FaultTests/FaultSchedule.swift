@@ -1,22 +1,22 @@
 import Failpoints
 import Synchronization
 
-/// How a step of an import is disturbed.
+/// How a fault disturbs a step of an import.
 enum FaultMode: String, CaseIterable, Sendable {
-    /// The program dies there: nothing that it does afterwards has any effect.
+    /// The program dies at the step: nothing it does afterwards has any effect.
     case crash
-    /// The call fails by itself, with an error that may pass.
+    /// The call fails with a transient error.
     case failure
-    /// The connection is lost there, and with it an open transaction.
+    /// The connection is lost at the step, and with it an open transaction.
     case cut
 }
 
-/// Counts every step of an import that another program could see (statements, commits, exchanges with Redis and the
-/// named places between them), and disturbs one of them.
+/// Counts each step of an import that another program can see (statements, commits, exchanges with Redis and the
+/// failpoints between them), and disturbs one of them.
 final class FaultSchedule: Sendable {
-    /// What is to happen at a step.
+    /// What happens at a step.
     enum Verdict {
-        case goOn, fail, cut, dead
+        case proceed, fail, cut, dead
     }
 
     private struct State {
@@ -40,7 +40,7 @@ final class FaultSchedule: Sendable {
         state.withLock { state in
             if state.isDead { return .dead }
             state.steps += 1
-            guard state.steps == target else { return .goOn }
+            guard state.steps == target else { return .proceed }
             state.place = name
             switch mode {
             case .crash:
@@ -52,18 +52,18 @@ final class FaultSchedule: Sendable {
         }
     }
 
-    /// The places of the program itself and its exchanges with Redis.
+    /// Counts failpoints and exchanges with Redis as steps.
     @Sendable func observe(_ name: String) throws(Failpoint.Reached) {
-        // Statements are counted where they are called, which knows more of them.
+        // `FaultyDatabase` counts statements: it knows more about them.
         guard name != "statement" else { return }
-        if step(name) != .goOn { throw Failpoint.Reached(name) }
+        if step(name) != .proceed { throw Failpoint.Reached(name) }
     }
 
-    /// Another program takes over.
+    /// Another process takes over.
     func revive() { state.withLock { $0.isDead = false } }
 
     var isDead: Bool { state.withLock { $0.isDead } }
-    /// Where the fault was met; nil where the import had fewer steps.
+    /// The disturbed step; nil if the import had fewer steps.
     var place: String? { state.withLock { $0.place } }
     var steps: Int { state.withLock { $0.steps } }
 }

@@ -15,8 +15,8 @@ import TestSupport
 @testable import Queue
 @testable import Storage
 
-/// Databases, a Redis and an export of a test's own, and whole imports in between, each with a schedule of faults.
-/// Everything happens on the calling thread, step by step as in the two programs.
+/// The databases, Redis and export of one test. It runs whole imports, each with a schedule of faults. Everything runs
+/// on the calling thread, with the same steps as in the two programs.
 final class FaultSite {
     let site: DatabaseSite
     private let redis: RedisServer
@@ -24,7 +24,7 @@ final class FaultSite {
     private let admin: RelocationQueue
     private let configuration: QueueConfiguration
     private let options: RelocationOptions
-    /// What the first pass found, by UUID: no fault meets it, for it has no effect.
+    /// UUID → what the first pass found. It has no effect outside the process, so no fault is injected there.
     private var surveys: [String: (ExportSource, ExportSurvey)] = [:]
 
     static let uuid = "5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10"
@@ -34,7 +34,7 @@ final class FaultSite {
         redis = try RedisServer()
         folder = try TemporaryFolder()
         site = try DatabaseSite(engine, isSplit: isSplit)
-        // Leases end when the test says so.
+        // Leases expire only when the test says so.
         configuration = try QueueConfiguration(url: RedisURL(redis.url), prefix: "test", leaseMilliseconds: 60_000)
         admin = try RelocationQueue(configuration)
         var options = RelocationOptions()
@@ -52,7 +52,7 @@ final class FaultSite {
         let snapshot: Snapshot
     }
 
-    /// Enqueues and imports the export; begins again after every fault, as an operator and a supervisor would.
+    /// Enqueues and imports the export. Starts again after each fault, as an operator and a supervisor would.
     func run(_ schedule: FaultSchedule) throws -> Outcome {
         _ = try admin.connection.call(["FLUSHDB"])
         try site.reset()
@@ -75,7 +75,7 @@ final class FaultSite {
     private func enqueue(_ file: String, _ uuid: String, _ schedule: FaultSchedule) throws {
         var job = EnqueueJob(scope: .organizations, source: file, uuid: uuid)
         job.options = options
-        // Each fault must be seen.
+        // No call is repeated inside the enqueuer, so each fault shows.
         job.outageLimitMilliseconds = 0
         let (source, survey) = try surveys[uuid] ?? job.check()
         surveys[uuid] = (source, survey)
@@ -95,7 +95,7 @@ final class FaultSite {
 
     // MARK: The worker
 
-    /// Worker after worker, until nothing is left.
+    /// Runs one worker after the other until nothing is left.
     private func work(_ schedule: FaultSchedule) throws {
         var worker = Worker()
         for _ in 1...10 {
@@ -107,11 +107,11 @@ final class FaultSite {
                 let isIdle = try Failpoint.observing(schedule.observe) { try turn(&worker, schedule) }
                 if isIdle { return }
             } catch is QueueError {
-                // As a slot does: it tries again.
+                // As in a slot: the next round tries again.
             } catch is Failpoint.Reached {}
             try expire()
         }
-        throw SystemFailure("the relocation does not come to its end")
+        throw SystemFailure("the relocation does not end")
     }
 
     /// One worker's connections.
@@ -120,7 +120,7 @@ final class FaultSite {
         var destination: Destination?
     }
 
-    /// What `WorkerSlot` does in a turn; true when nothing is left.
+    /// Does what `WorkerSlot` does in a turn. True if nothing is left.
     private func turn(_ worker: inout Worker, _ schedule: FaultSchedule) throws -> Bool {
         let destination = try worker.destination ?? site.connect(schedule)
         worker.destination = destination
@@ -146,7 +146,7 @@ final class FaultSite {
             queue: configuration, destination: DestinationSettings(region: try DatabaseURL(site.urls[0])), name: "w")
         settings.retries.baseMilliseconds = 0
         settings.retries.maxMilliseconds = 0
-        // Every run has the same steps, however slow the machine.
+        // Each run has the same steps, even on a slow machine.
         settings.commitBatches.maxMilliseconds = .max
         let held = HeldClaim(
             claim, lease: LeaseClock(leaseMilliseconds: claim.leaseMilliseconds), queue: queue,
@@ -158,7 +158,7 @@ final class FaultSite {
         ).run()
     }
 
-    /// Lets the time pass until every lease has run out.
+    /// Lets all leases expire.
     private func expire() throws {
         let script = """
             for _, lane in ipairs(redis.call('KEYS', '*leased:*')) do

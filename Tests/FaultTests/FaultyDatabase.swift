@@ -1,8 +1,8 @@
 import Catalogue
 import Storage
 
-/// A real database whose connection follows a schedule of faults. Every call is a step; a commit, and a write outside
-/// a transaction, is a second one when it is done: its answer may be lost.
+/// A real database whose connection follows a schedule of faults. Each call is a step. A commit, and a write outside a
+/// transaction, counts a second step afterwards, because its answer may be lost.
 final class FaultyDatabase: Database {
     fileprivate let real: any Database
     private let name: String
@@ -48,7 +48,7 @@ final class FaultyDatabase: Database {
     }
 
     func rollback() {
-        // A dead program's transaction ends when its connection does.
+        // The transaction of a dead program ends with its connection.
         if schedule.isDead { return }
         isLost = false
         real.rollback()
@@ -111,7 +111,7 @@ final class FaultyDatabase: Database {
     fileprivate func pass(_ call: String) throws(StorageError) {
         let place = "\(name): \(call)"
         switch schedule.step(place) {
-        case .goOn:
+        case .proceed:
             if isLost { throw StorageError(.unavailable, "the transaction was lost with its connection") }
         case .fail: throw StorageError(.contention, "a fault at \(place)")
         case .cut:
@@ -123,7 +123,7 @@ final class FaultyDatabase: Database {
     }
 }
 
-/// The schema over such a connection: looking for a table is a step.
+/// The schema over a faulty connection: looking for a table is a step.
 private struct FaultySchema: SchemaAdmin {
     let database: FaultyDatabase
 

@@ -1,4 +1,4 @@
-/// A small export that touches many rules: collisions, made names, drops, deferred tokens, mirror tables.
+/// A small export that touches many rules: collisions, generated names, drops, late tokens, mirror tables.
 enum FaultyExport {
     static let rows: [(model: String, pk: Int, fields: String)] = [
         ("organization", 10, #"{"name":"Acme","slug":"acme"}"#),
@@ -30,7 +30,7 @@ enum FaultyExport {
         ("organizationmemberteam", 1, #"{"organizationmember":1,"team":30,"is_active":true}"#),
     ]
 
-    /// What the destination holds before: the organization and the user whose names the export repeats.
+    /// The destination's content before the import: an organization and a user whose names the export repeats.
     static let prior: [(model: String, pk: Int, fields: String)] = [rows[0], rows[3], rows[4], rows[9], rows[12]]
 
     static func json(_ rows: [(model: String, pk: Int, fields: String)]) -> String {

@@ -1,14 +1,14 @@
 import Catalogue
 import Foundation
 
-/// One table's rows in the order of their ids.
+/// The rows of one table, ordered by id.
 struct TableContent {
     let table: Table
     let columns: [Column]
     let rows: [[Value]]
 }
 
-/// What an installation holds, without its numbers: every id is replaced by its row's place in its table.
+/// The content of an installation. Each id is replaced by its row's position in its table, so that two imports compare.
 struct Snapshot {
     /// Table → rows → cells.
     private(set) var tables: [String: [[String]]] = [:]
@@ -49,13 +49,13 @@ struct Snapshot {
         return place(id, target(of: column))
     }
 
-    /// The table whose ids a column holds.
+    /// The table that a column refers to.
     private static func target(of column: Column) -> String? {
         if let reference = column.reference { return Catalogue.standard.model(reference.model)?.table.name }
         return column.constrainedTable ?? mirrored[column.name]
     }
 
-    /// Columns of mirror tables, which carry no constraint.
+    /// Columns of mirror tables, which have no constraints.
     private static let mirrored = [
         "organization_id": "sentry_organization", "user_id": "auth_user", "team_id": "sentry_team",
         "organizationmember_id": "sentry_organizationmember", "inviter_id": "auth_user",
@@ -66,7 +66,8 @@ struct Snapshot {
     var rowCounts: [String: Int] { tables.mapValues(\.count) }
 }
 
-/// What every undisturbed import leaves alike: random values and times differ between two of them, the rest may not.
+/// The end state that each undisturbed import reaches. Random values and times differ between two imports; all else must
+/// be the same.
 struct ExpectedState {
     private let first: Snapshot
     private let second: Snapshot
@@ -76,7 +77,7 @@ struct ExpectedState {
         self.second = second
     }
 
-    /// Cells that two undisturbed imports leave alike, and all cells.
+    /// The number of cells that are the same in two undisturbed imports, and of all cells.
     var coverage: (stable: Int, all: Int) {
         var (stable, all) = (0, 0)
         for (name, rows) in first.tables {
@@ -88,7 +89,7 @@ struct ExpectedState {
         return (stable, all)
     }
 
-    /// The first difference; nil where there is none.
+    /// The first difference; nil if there is none.
     func difference(from found: Snapshot) -> String? {
         guard first.rowCounts == found.rowCounts else {
             let names = Set(first.rowCounts.keys).union(found.rowCounts.keys).sorted()

@@ -1,16 +1,16 @@
 import Testing
 import TestSupport
 
-/// One transaction over two databases, which commit one after the other.
+/// One transaction that spans two databases. They commit one after the other.
 @Suite struct SplitCommitTests {
-    /// What only a commit would notice is noticed before the first of the two.
-    @Test(arguments: DatabaseSite.Engine.allCases) func aConstraintOfTheSecondKeepsTheFirstFromCommitting(
+    /// A deferred constraint is checked in both databases before the first of them commits.
+    @Test(arguments: DatabaseSite.Engine.allCases) func aViolationInTheSecondDatabaseStopsTheFirstCommit(
         _ engine: DatabaseSite.Engine
     ) async throws {
-        try await onThreadOfItsOwn {
+        try await onOwnThread {
             let site = try FaultSite(engine, isSplit: true, isAtomic: true)
             let before = try site.site.snapshot()
-            try site.site.misleadTeams()
+            try site.site.breakTeamReferences()
             let failure = #expect(throws: SystemFailure.self) { try site.run(FaultSchedule()) }
             #expect(failure?.description.contains("IntegrityError") == true, "\(String(describing: failure))")
             #expect(try site.site.snapshot().tables == before.tables)

@@ -1,14 +1,14 @@
 import Foundation
 import TestSupport
 
-/// Where databases for the runs come from: one server or disk for the whole program, an empty database a run.
+/// Makes the databases of the runs: one server or disk for the whole program, one empty database per run.
 final class DestinationServer: Sendable {
     let kind: Setting.DatabaseKind
     let postgres: PostgresServer?
     let disk: SmallDisk?
     private let folder: TemporaryFolder
     private let worker: String
-    /// An empty database with all tables, copied for each run.
+    /// An empty database with all tables. Each run gets a copy.
     private let template: String
 
     private static let diskMegabytes = 700
@@ -38,7 +38,7 @@ final class DestinationServer: Sendable {
         }
     }
 
-    /// An empty database; its URL.
+    /// Makes an empty database. Returns its URL.
     func makeDatabase() throws -> String {
         if let postgres {
             let name = "run_\(UUID().uuidString.prefix(8).lowercased())"
@@ -62,7 +62,7 @@ final class DestinationServer: Sendable {
         }
     }
 
-    /// A copied file would carry the identity of its original: byte 60 of the header is the number `migrate` chose.
+    /// Gives a copied file its own identity: the number at byte 60 of the header, which `migrate` chose for the original.
     private static func setIdentity(of path: String) throws {
         guard let file = FileHandle(forUpdatingAtPath: path) else { throw SystemFailure("open", errno) }
         try file.seek(toOffset: 60)

@@ -2,13 +2,13 @@ import Catalogue
 import Foundation
 import Storage
 
-/// A database's content with everything replaced that may differ between two imports of the same exports: ids become
-/// what they stand for, moments become `now`, and what the import made at random becomes its length.
+/// A database's content in a form that is the same for two imports of the same exports: each id becomes the import and
+/// source key of its row, times after the start become `now`, and random texts become their length.
 struct EndState {
-    /// Table → row as text → how often.
+    /// Table → row as text → number of such rows.
     private(set) var tables: [String: [String: Int]] = [:]
     private(set) var rows = 0
-    /// What contradicts exactly-once in the chunk rows themselves.
+    /// Contradictions to exactly-once in the chunk rows.
     private(set) var chunkFaults: [String] = []
     /// Chunk rows whose ids do not follow the order of the tasks.
     private(set) var misordered: [String] = []
@@ -16,8 +16,8 @@ struct EndState {
     private var reader: Reader
 
     /// - Parameters:
-    ///   - texts: every text of the exports
-    ///   - began: what is later was made by the import
+    ///   - texts: all texts of the exports
+    ///   - began: the import made all times after it
     init(_ url: String, texts: Set<String>, began: Date) throws {
         reader = Reader(
             database: try DatabaseConnector.open(try DatabaseURL(url)), texts: texts,
@@ -38,7 +38,7 @@ struct EndState {
         }
     }
 
-    /// Chunk rows give the rows of the other tables their names, so they come first.
+    /// Chunk rows name the rows of the other tables, so they are read first.
     private mutating func readChunks(_ name: String) throws {
         guard let table = Catalogue.standard.otherTables.first(where: { $0.name == name }) else { return }
         var last: [String: (Int, Int64)] = [:]
@@ -55,7 +55,7 @@ struct EndState {
         }
     }
 
-    /// Rows that are missing here and rows that are too many, measured by an undisturbed run.
+    /// Rows that are missing here, and rows that are too many, compared with an undisturbed run.
     func difference(from expected: EndState) -> (lost: [String], extra: [String]) {
         var (lost, extra): ([String], [String]) = ([], [])
         for name in Set(tables.keys).union(expected.tables.keys).sorted() {
@@ -95,12 +95,12 @@ private struct ChunkRecord {
     }
 }
 
-/// Reads rows and says what they mean.
+/// Reads rows and renders them in comparable form.
 private struct Reader {
     let database: any Database
     let texts: Set<String>
     let nowFrom: Int64
-    /// Table → id → what the row is: the import and the source key it came from.
+    /// Table → id → the name of the row: its import and source key.
     private var names: [String: [Int64: String]] = [:]
     private var sources: [String: String] = [:]
 
@@ -108,7 +108,7 @@ private struct Reader {
         (self.database, self.texts, self.nowFrom) = (database, texts, nowFrom)
     }
 
-    /// Takes a chunk's names over; what is wrong with it.
+    /// Adds the names that a chunk row gives. Returns what is wrong with the chunk row.
     mutating func adopt(_ chunk: ChunkRecord) -> [String] {
         var faults: [String] = []
         if chunk.maxOrdinal - chunk.minOrdinal + 1 < Int64(chunk.map.count) {
@@ -126,7 +126,7 @@ private struct Reader {
         return faults
     }
 
-    /// A chunk row without what may differ.
+    /// A chunk row as text, without the columns that may differ.
     func chunk(_ columns: [Column], _ row: [Value]) -> String {
         zip(columns, row).map { column, value in
             switch column.name {
@@ -170,7 +170,7 @@ private struct Reader {
         }
     }
 
-    /// What looks random and stands in no export was made by the import.
+    /// Replaces a random text that is in no export: the import has made it.
     private func made(_ text: String) -> String {
         if text.hasPrefix("pbkdf2_sha256$"), !texts.contains(text) { return "a password nobody knows" }
         guard [32, 40, 64].contains(text.utf8.count), !texts.contains(text),
@@ -186,14 +186,14 @@ private struct Reader {
         }
     }
 
-    /// The table a column points at.
+    /// The table that a column refers to.
     private static func target(of column: Column) -> String? {
         if let table = column.constrainedTable { return table }
         if let model = column.reference?.model { return Catalogue.standard.model(model)?.table.name }
         return named[column.name]
     }
 
-    /// Columns of the mirror tables, which have neither constraints nor references.
+    /// Columns of mirror tables, which have neither constraints nor references.
     private static let named = [
         "user_id": "auth_user", "inviter_id": "auth_user", "organization_id": "sentry_organization",
         "team_id": "sentry_team", "organizationmember_id": "sentry_organizationmember",

@@ -1,7 +1,9 @@
-/// What the exports hold. Names carry the relocation's own mark, so that relocations do not meet each other's names
-/// and their end state does not depend on which of them came first.
+/// The content of the exports. Names carry the relocation's own mark, so relocations never share a name and their end
+/// state does not depend on their order.
 extension ExportText {
-    /// - Parameter username: nil for one of the relocation's own.
+    /// Adds a user with addresses and options. Returns the user's key.
+    ///
+    /// - Parameter username: nil for a name with the relocation's mark
     mutating func addUser(_ mark: String, _ number: Int, username: String? = nil, nameLength: Int = 0) -> Int {
         let address = Field.text("\(mark)-\(number)@example.com")
         let long = Field.text(String(repeating: "n", count: nameLength))
@@ -16,6 +18,13 @@ extension ExportText {
                 "session_nonce": nil, "date_joined": time(), "last_active": time(), "avatar_type": 0,
                 "avatar_url": nil,
             ])
+        addAddresses(of: user, mark, number, first: address)
+        addUserOptions(of: user)
+        if chance(10) { addOrphan(mark, number) }
+        return user
+    }
+
+    private mutating func addAddresses(of user: Int, _ mark: String, _ number: Int, first address: Field) {
         add("email", ["email": address, "date_added": time()])
         add(
             "useremail",
@@ -23,16 +32,18 @@ extension ExportText {
                 "user": .number(user), "email": address, "validation_hash": alphanumeric(32),
                 "date_hash_added": time(), "is_verified": .flag(chance(50)),
             ])
-        if chance(20) {
-            let second = Field.text("\(mark)-\(number)-b@example.com")
-            add("email", ["email": second, "date_added": time()])
-            add(
-                "useremail",
-                [
-                    "user": .number(user), "email": second, "validation_hash": alphanumeric(32),
-                    "date_hash_added": time(), "is_verified": false,
-                ])
-        }
+        guard chance(20) else { return }
+        let second = Field.text("\(mark)-\(number)-b@example.com")
+        add("email", ["email": second, "date_added": time()])
+        add(
+            "useremail",
+            [
+                "user": .number(user), "email": second, "validation_hash": alphanumeric(32),
+                "date_hash_added": time(), "is_verified": false,
+            ])
+    }
+
+    private mutating func addUserOptions(of user: Int) {
         let settings = [
             ("timezone", ["Europe/Vienna", "UTC"]), ("language", ["en", "de"]), ("theme", ["dark", "light"]),
         ]
@@ -44,11 +55,9 @@ extension ExportText {
                     "value": .text("\"\(values[below(2)])\""),
                 ])
         }
-        if chance(10) { addOrphan(mark, number) }
-        return user
     }
 
-    /// A row whose user is missing from the file: dropped, and counted as that.
+    /// Adds a row whose user is not in the file: the import drops and counts it.
     private mutating func addOrphan(_ mark: String, _ number: Int) {
         add(
             "useroption",
@@ -151,9 +160,9 @@ extension ExportText {
             ])
     }
 
-    /// Settings of an installation.
+    /// Adds settings of an installation.
     ///
-    /// - Parameter known: a setting that the destination holds already
+    /// - Parameter known: a setting that the destination already has
     mutating func addSettings(_ mark: String, count: Int, known: String?) {
         for place in 0..<count {
             let name = place % 2 == 0 ? "option" : "controloption"

@@ -1,6 +1,7 @@
 import Catalogue
 
-/// A value of an export's field. Rendered the same way every time: an import's UUID is bound to the file's digest.
+/// A value of an export's field. It renders the same way each time, because an import's UUID is bound to the file's
+/// digest.
 enum Field: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByNilLiteral
 {
@@ -8,7 +9,7 @@ enum Field: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Expressible
     case number(Int)
     case flag(Bool)
     case none
-    /// JSON as it stands.
+    /// JSON, taken as it is.
     case raw(String)
 
     init(stringLiteral text: String) { self = .text(text) }
@@ -27,7 +28,7 @@ enum Field: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Expressible
     }
 }
 
-/// Collects the rows of one export; written in import order, as the reference's tool writes them.
+/// Collects the rows of one export and writes them in import order, as the reference's tool does.
 struct ExportText {
     private var rows: [(model: Model, text: String)] = []
     private(set) var random: SeededRandom
@@ -35,9 +36,7 @@ struct ExportText {
 
     init(_ random: SeededRandom) { self.random = random }
 
-    var count: Int { rows.count }
-
-    /// Adds a row under the next primary key of its model, or under a given one; returns the key.
+    /// Adds a row under the next primary key of its model, or under a given key. Returns the key.
     @discardableResult
     mutating func add(_ name: String, pk: Int? = nil, _ fields: KeyValuePairs<String, Field>) -> Int {
         guard let model = Catalogue.standard.model("sentry.\(name)") else { fatalError("no model \(name)") }

@@ -1,4 +1,4 @@
-/// What is done to the workers, their connections and their servers.
+/// The kinds of faults in workers, their connections and their servers.
 enum FaultKind: String, CaseIterable, Sendable {
     case workerKilled = "worker killed"
     case workerFrozen = "worker frozen beyond its lease"
@@ -23,7 +23,7 @@ enum FaultKind: String, CaseIterable, Sendable {
     case redisLostSecond = "Redis lost its last second"
     case redisEmptied = "Redis replaced by an empty one"
 
-    /// What is hit.
+    /// What a fault hits.
     enum Target { case worker, enqueuer, session, redis, database }
 
     var target: Target {
@@ -38,7 +38,7 @@ enum FaultKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether a worker is gone then.
+    /// Whether the worker stops working.
     var losesWorker: Bool {
         switch self {
         case .workerKilled, .workerFrozen, .workerTerminated: true
@@ -46,7 +46,7 @@ enum FaultKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// How often it comes, relative to the others.
+    /// How often the kind occurs, relative to the others.
     private var weight: Int {
         switch self {
         case .workerKilled: 30
@@ -64,13 +64,13 @@ enum FaultKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether everybody may have to wait: a server is in trouble, or a frozen worker holds SQLite's write lock.
+    /// Whether all workers may have to wait: a server is in trouble, or a frozen worker holds SQLite's write lock.
     private func stopsOthers(_ setting: Setting) -> Bool {
         target == .redis || target == .database || self == .deadlock
             || self == .workerFrozen && setting.database == .sqlite
     }
 
-    /// Kinds that a run can cause, as often as they should come.
+    /// The kinds that a run can cause, each as often as its weight says.
     static func deck(_ setting: Setting, includesServerFaults: Bool) -> [FaultKind] {
         allCases.filter { $0.isPossible(setting) && (includesServerFaults || !$0.stopsOthers(setting)) }
             .flatMap {
@@ -96,18 +96,18 @@ enum FaultKind: String, CaseIterable, Sendable {
 /// One fault of the schedule.
 struct Fault: Sendable {
     let kind: FaultKind
-    /// Which of those that it can hit, counted around.
+    /// Chooses the victim among those that it can hit, modulo their number.
     let rank: Int
-    /// Where between the shortest and the longest it lasts, 0..<1.
+    /// How long it lasts, from the shortest (0) to the longest (1) time.
     let length: Double
-    /// Seconds after the fault before.
+    /// Seconds after the previous fault.
     let gap: Double
 
     func seconds(_ shortest: Double, _ longest: Double) -> Double { shortest + (longest - shortest) * length }
 }
 
-/// The faults of one leg: fixed by the seed. Stretches in which the servers are up, so that recovery can be measured,
-/// alternate with others.
+/// The faults of one leg; the seed fixes them. Periods in which the servers stay up, so that recovery can be measured,
+/// alternate with periods of all kinds.
 struct FaultSchedule {
     private var random: SeededRandom
     private let serversUp: [FaultKind]
@@ -115,8 +115,8 @@ struct FaultSchedule {
     private let longestGap: Double
     private var number = 0
 
-    /// Faults of a whole turn, and those of them that come while the servers are up.
-    private static let turn = 60
+    /// Faults of one cycle, and how many of them come while the servers stay up.
+    private static let cycle = 60
     private static let serversUpFaults = 45
 
     init(seed: UInt64, leg: Int, _ setting: Setting) {
@@ -127,7 +127,7 @@ struct FaultSchedule {
     }
 
     mutating func next() -> Fault {
-        let isServersUp = number % Self.turn < Self.serversUpFaults
+        let isServersUp = number % Self.cycle < Self.serversUpFaults
         number += 1
         let deck = isServersUp ? serversUp : allKinds
         return Fault(

@@ -34,7 +34,7 @@ extension Injector {
         return true
     }
 
-    /// A power cut: what was not on disk yet is gone.
+    /// Simulates a power cut: Redis loses what was not on disk yet.
     private func loseSecond(_ fault: Fault) throws -> Bool {
         guard let file = appendOnlyFile() else { return false }
         installation.redis.kill()
@@ -76,7 +76,7 @@ extension Injector {
         }
     }
 
-    /// One of the server's processes dies by itself: the server ends all others and recovers.
+    /// Kills one of the server's processes: the server then ends all others and recovers.
     private func crash() throws -> Bool {
         guard let server = installation.server.postgres,
             let session = PostgresSession(installation.sites[0].databaseURL)
@@ -91,8 +91,8 @@ extension Injector {
         let site = installation.sites[0]
         let seconds = fault.seconds(0.3, 4)
         if setting.database == .sqlite {
-            let patient = DatabaseTimeouts(lockMilliseconds: 10_000)
-            let database = try DatabaseConnector.open(try DatabaseURL(site.databaseURL), timeouts: patient)
+            let timeouts = DatabaseTimeouts(lockMilliseconds: 10_000)
+            let database = try DatabaseConnector.open(try DatabaseURL(site.databaseURL), timeouts: timeouts)
             try database.begin()
             usleep(UInt32(seconds * 1e6))
             database.rollback()
@@ -109,7 +109,7 @@ extension Injector {
 
     fileprivate static let chunkTables = "sentry_controlimportchunk, sentry_regionimportchunk"
 
-    /// Sessions that wait for a lock of ours.
+    /// Selects the sessions that wait for a lock that this session holds.
     fileprivate static let waiting =
         "SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
 
@@ -131,7 +131,7 @@ extension Injector {
         }
     }
 
-    /// Calls a function on one of the sessions that are in the middle of something.
+    /// Calls a function on one of the sessions in the given state.
     private func hit(_ session: PostgresSession, _ function: String, _ state: String, _ rank: Int) -> Bool {
         let query = """
             SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -143,7 +143,7 @@ extension Injector {
         }
     }
 
-    /// Takes the chunk tables first and then one that a worker, waiting for those, has written already.
+    /// Locks the chunk tables, then a table that a worker has written and that now waits for the chunk tables.
     private func provokeDeadlock(_ session: PostgresSession) -> Bool {
         guard session.run("SET deadlock_timeout = '20s'; SET lock_timeout = '5s'"), session.run("BEGIN"),
             session.run("LOCK TABLE \(Self.chunkTables) IN SHARE MODE")
@@ -159,7 +159,7 @@ extension Injector {
             table = session.rows(written)?.first?.first
             return table != nil
         }
-        // Both wait for each other now; who notices is the worker: it has waited longer.
+        // Both wait for each other now. The worker detects the deadlock, because it has waited longer.
         guard let table else { return false }
         return session.run("LOCK TABLE \(table) IN SHARE MODE")
     }

@@ -6,7 +6,7 @@ extension Injector {
     /// Longer than a worker's lease.
     private static let beyondLease = 4.3
 
-    /// A worker that holds something and is not in trouble already, with what it holds.
+    /// Chooses a worker that holds a relocation and has no other fault.
     private func victim(_ rank: Int) -> (Site, WorkerProcess)? {
         var found: (Site, WorkerProcess)?
         _ = eventually(within: 1.5) {
@@ -31,7 +31,7 @@ extension Injector {
         switch fault.kind {
         case .workerKilled:
             worker.signal(SIGKILL)
-            // Redis shows what a dead process held: that it met work is certain.
+            // Redis shows what the dead process held, so it is certain that the fault met work.
             met(fault.kind, holdings(site, pid), since, calmPeriod)
         case .workerFrozen:
             worker.freeze()
@@ -58,10 +58,10 @@ extension Injector {
         installation.recovery.begin(kind, held, since: since, calmPeriod: calmPeriod, isLocked: isLocked)
     }
 
-    /// What a worker that cannot do anything any more holds, as Redis says now.
+    /// What Redis shows that a killed or frozen worker holds.
     private func holdings(_ site: Site, _ pid: Int32) -> [RelocationView] {
         usleep(3_000)
-        return (site.look(installation.client)?.values).map { $0.filter { $0.isHeld(by: pid) && !$0.hasEnded } } ?? []
+        return (site.poll(installation.client)?.values).map { $0.filter { $0.isHeld(by: pid) && !$0.hasEnded } } ?? []
     }
 
     private func freeze(
@@ -69,7 +69,7 @@ extension Injector {
     ) {
         let held = holdings(site, pid)
         let isLocked = setting.database == .sqlite && isWriteLocked(site)
-        // With the write lock in frozen hands nobody can work: a case of its own.
+        // While a frozen worker holds the write lock, no other can work. The report counts this case apart.
         if isLocked { installation.serverHealth.begin() }
         met(fault.kind, held, since, calmPeriod, isLocked: isLocked)
         let serverHealth = installation.serverHealth
@@ -80,7 +80,7 @@ extension Injector {
         }.start()
     }
 
-    /// Whether nobody else can write for a while.
+    /// Whether another process holds the write lock.
     private func isWriteLocked(_ site: Site) -> Bool {
         guard let url = try? DatabaseURL(site.databaseURL),
             let database = try? DatabaseConnector.open(url, timeouts: DatabaseTimeouts(lockMilliseconds: 250))
@@ -94,7 +94,7 @@ extension Injector {
         }
     }
 
-    /// For a moment no file of the worker may grow; nor may its log, so that what it does is not known then.
+    /// For a moment no file of the worker may grow. Its log may not grow either, so its work in that time is unknown.
     private func limitFiles(_ fault: Fault, _ site: Site, _ worker: WorkerProcess, _ pid: Int32) {
         worker.trouble(true)
         let held = site.held(by: pid)

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// Causes faults and records which of them met work in progress.
+/// Injects faults and records which of them met work in progress.
 final class Injector: Sendable {
     let installation: Installation
     let setting: Setting
@@ -11,12 +11,12 @@ final class Injector: Sendable {
     private struct State {
         var met: [FaultKind: Int] = [:]
         var idle: [FaultKind: Int] = [:]
-        /// Faults that last are at work there.
+        /// Places where a lasting fault is active.
         var busy: Set<String> = []
-        /// Size of Redis' append-only file, and when it was so.
+        /// Sizes of Redis' append-only file, with their times.
         var sizes: [(Date, UInt64)] = []
         var running = 0
-        /// Relocations worked by processes whose log could not grow.
+        /// Relocations of processes whose log could not grow.
         var unlogged: Set<String> = []
     }
 
@@ -30,7 +30,7 @@ final class Injector: Sendable {
     var metTotal: Int { met.values.reduce(0, +) }
     var unlogged: Set<String> { state.withLock { $0.unlogged } }
     func noteUnlogged(_ views: [RelocationView]) { state.withLock { $0.unlogged.formUnion(views.map(\.uuid)) } }
-    /// Faults still at work.
+    /// The number of faults that are still active.
     var running: Int { state.withLock { $0.running } }
 
     func record(_ kind: FaultKind, met: Bool) {
@@ -44,16 +44,16 @@ final class Injector: Sendable {
         case .worker: injectWorker(fault)
         case .enqueuer: record(fault.kind, met: killEnqueuer())
         case .session: injectSession(fault)
-        case .redis: last(fault, "redis") { try self.injectRedis(fault) }
-        case .database: last(fault, "database") { try self.injectDatabase(fault) }
+        case .redis: runLasting(fault, "redis") { try self.injectRedis(fault) }
+        case .database: runLasting(fault, "database") { try self.injectDatabase(fault) }
         }
     }
 
-    /// Whether anything is being worked on.
+    /// Whether a worker works on any relocation.
     var isWorked: Bool { installation.sites.contains { $0.worked > 0 } }
 
-    /// Runs a fault that takes its time on a thread of its own; one at a time in each place.
-    private func last(_ fault: Fault, _ place: String, _ work: @escaping @Sendable () throws -> Bool) {
+    /// Runs a lasting fault on a thread of its own, one at a time per place.
+    private func runLasting(_ fault: Fault, _ place: String, _ work: @escaping @Sendable () throws -> Bool) {
         _ = eventually(within: 10) { state.withLock { $0.busy.insert(place).inserted } }
         begin(fault.kind) {
             defer { _ = self.state.withLock { $0.busy.remove(place) } }
@@ -64,7 +64,7 @@ final class Injector: Sendable {
         }
     }
 
-    /// On a thread of its own.
+    /// Runs a fault on a thread of its own.
     func begin(_ kind: FaultKind, _ work: @escaping @Sendable () throws -> Bool) {
         state.withLock { $0.running += 1 }
         Thread { [self] in
@@ -96,7 +96,7 @@ final class Injector: Sendable {
 
     func forgetSizes() { state.withLock { $0.sizes = [] } }
 
-    /// The size as it was a second ago.
+    /// The size of the file a second ago.
     var sizeBefore: UInt64? {
         let limit = Date().addingTimeInterval(-1)
         return state.withLock { $0.sizes.last { $0.0 <= limit }?.1 }

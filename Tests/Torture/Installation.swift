@@ -64,7 +64,7 @@ final class Installation: Sendable {
             concurrency: concurrency, redisProxy: redisProxy, databaseProxy: databaseProxy, folder: logs)
     }
 
-    /// What the destination holds before the others come.
+    /// Imports what the destination holds before the other relocations.
     private func importBase(_ base: Plan, _ setting: Setting) throws {
         let environment: [String: String?] = [
             "RELOCATION_REDIS_URL": redis.url, "RELOCATION_REDIS_PREFIX": "base",
@@ -82,13 +82,13 @@ final class Installation: Sendable {
 
     var workers: [WorkerProcess] { sites.flatMap(\.workers) }
 
-    /// Looks at everything and keeps the workers running; called in short turns by one thread.
+    /// Polls Redis and keeps the workers running. One thread calls it again and again.
     func turn() throws {
         for worker in workers { try worker.supervise() }
         var views: [String: RelocationView] = [:]
         for site in sites {
-            // Redis is in trouble: nothing to see.
-            guard let seen = site.look(client) else { return }
+            // Redis is in trouble: skip this poll.
+            guard let seen = site.poll(client) else { return }
             views.merge(seen) { first, _ in first }
         }
         recovery.observe(views, at: Date(), calmPeriod: serverHealth.calmPeriod)
@@ -97,7 +97,7 @@ final class Installation: Sendable {
     var isFinished: Bool { sites.allSatisfy(\.unfinished.isEmpty) }
     var unfinished: Int { sites.reduce(0) { $0 + $1.unfinished.count } }
 
-    /// Ends all processes. Returns how many workers did not end when they were told to.
+    /// Ends all processes. Returns the number of workers that did not end when told to.
     func end() -> Int {
         simulatedOperator.end()
         var stubborn = 0

@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-/// What must not outlive the program when it is interrupted.
+/// Cleans up when the program is interrupted.
 enum Interruption {
     private static let disks = Mutex<Set<String>>([])
 
-    /// From now on SIGINT and SIGTERM end the program and all that it has started. To be called before there are other
-    /// threads: they inherit that these signals wait for us.
+    /// From now on SIGINT and SIGTERM end the program and all that it has started. Call it before other threads start:
+    /// they inherit the blocked signals.
     static func watch() {
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -18,7 +18,7 @@ enum Interruption {
             var number: Int32 = 0
             sigwait(&signals, &number)
             for disk in disks.withLock({ $0 }) { umount2(disk, Int32(MNT_DETACH)) }
-            // The whole group: workers and servers end in order.
+            // Signals the whole process group: workers and servers end in order.
             kill(0, SIGTERM)
             _exit(130)
         }.start()

@@ -1,4 +1,4 @@
-/// What one leg, or a whole run, came to.
+/// The result of one leg or of a whole run.
 struct LegResult: Sendable {
     var met: [FaultKind: Int] = [:]
     var idle: [FaultKind: Int] = [:]
@@ -8,18 +8,18 @@ struct LegResult: Sendable {
     var duplicated: [String] = []
     var misordered: [String] = []
     var stuck: [String] = []
-    /// Rows whose fate is counted otherwise than undisturbed.
+    /// Relocations whose row counts differ from the undisturbed run.
     var unaccounted: [String] = []
-    /// Two owners writing.
+    /// Chunks that were written after another worker's claim.
     var intrusions: [String] = []
-    /// The same within seconds after Redis had lost its data.
+    /// The same, but within seconds after Redis lost data.
     var excused = 0
     var backedOff = 0
-    /// Why an operator had to try a relocation again → how often.
+    /// Reason for a retry by the operator → how often.
     var retries: [String: Int] = [:]
-    /// Workers that did not end when told to.
+    /// The number of workers that did not end when told to.
     var stubborn = 0
-    /// How workers ended → how often.
+    /// Exit code of a worker → how often.
     var exits: [Int32: Int] = [:]
     var warnings: [String: Int] = [:]
     var secondsOfFaults = 0.0

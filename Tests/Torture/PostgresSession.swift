@@ -1,6 +1,6 @@
 @preconcurrency import CPQ
 
-/// A session of ours on the destination's server, for what operators and other programs do to it.
+/// A session on the destination's server, for the faults that operators and other programs cause.
 final class PostgresSession {
     private let connection: OpaquePointer
 
@@ -15,7 +15,7 @@ final class PostgresSession {
 
     deinit { PQfinish(connection) }
 
-    /// The rows of the last statement as text; nil when it failed.
+    /// Runs statements. Returns the rows of the last one as text; nil if it failed.
     @discardableResult
     func rows(_ sql: String) -> [[String]]? {
         guard let result = PQexec(connection, sql) else { return nil }

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// Passes bytes between programs and a server of this machine until it is told to cut or to delay them.
+/// Forwards bytes between programs and a local server, and cuts or delays them on request.
 final class Proxy: Sendable {
     let port: Int
     private let target: Int
@@ -35,7 +35,7 @@ final class Proxy: Sendable {
         Thread { [self] in accept() }.start()
     }
 
-    /// Ends every connection at once. Returns how many there were.
+    /// Ends all connections at once. Returns their number.
     @discardableResult
     func cut() -> Int {
         state.withLock { state in
@@ -47,7 +47,7 @@ final class Proxy: Sendable {
         }
     }
 
-    /// Holds all bytes, in both directions, for so long; they go on in order then.
+    /// Holds all bytes in both directions for this time, then forwards them in order.
     func delay(seconds: Double) {
         let until = DispatchTime.now().uptimeNanoseconds + UInt64(seconds * 1e9)
         state.withLock { $0.heldUntil = max($0.heldUntil, until) }
@@ -135,7 +135,7 @@ final class Proxy: Sendable {
         shutdown(from, Int32(SHUT_RDWR))
     }
 
-    /// Where a delay is asked for.
+    /// Waits while a delay is active.
     private func wait() {
         while true {
             let (until, isClosed) = state.withLock { ($0.heldUntil, $0.isClosed) }
@@ -154,7 +154,7 @@ final class Proxy: Sendable {
     }
 }
 
-/// Says to the last of several that it is the last.
+/// Tells which of several threads finishes last.
 private final class Countdown: Sendable {
     private let left: Mutex<Int>
 

@@ -1,15 +1,15 @@
 import Foundation
 import Synchronization
 
-/// How long relocations are in nobody's hands after a worker's fault.
+/// Measures how long relocations have no worker after a worker's fault.
 final class Recovery: Sendable {
     struct Sample: Sendable {
         let kind: FaultKind
-        /// Until another worker works on it.
+        /// Seconds until another worker works on the relocation.
         var takeover: Double?
-        /// Until it has come further.
+        /// Seconds until the relocation makes progress.
         var progress: Double?
-        /// Its worker was frozen while it held SQLite's write lock.
+        /// Whether its worker was frozen while it held SQLite's write lock.
         var isLocked: Bool
     }
 
@@ -22,8 +22,8 @@ final class Recovery: Sendable {
         /// The first claim after the fault.
         var claim: (token: Int64, seconds: Double)?
 
-        /// Another worker has it once it has read its tasks. Should a further fault hit it before it gets there, that
-        /// one's recovery begins then, and this one's ended with the claim.
+        /// A relocation is taken over once another worker has read its tasks. If a further fault hits that worker first,
+        /// a new measurement begins, and this one ends with the claim.
         mutating func observe(_ view: RelocationView, _ seconds: Double) {
             if sample.takeover == nil {
                 if view.isTakenOver(from: before) {
@@ -46,7 +46,7 @@ final class Recovery: Sendable {
 
     private let state = Mutex(State())
 
-    /// A worker met a fault while it held these.
+    /// A fault has hit a worker that held these relocations.
     func begin(_ kind: FaultKind, _ held: [RelocationView], since: Date, calmPeriod: Int?, isLocked: Bool) {
         guard isLocked || calmPeriod != nil else { return }
         let cases = held.map { view in
@@ -62,11 +62,11 @@ final class Recovery: Sendable {
         state.withLock { state in
             var open: [Case] = []
             for var entry in state.open {
-                // Servers in trouble, or data lost: nothing to learn.
+                // A server was in trouble or lost data: the measurement does not count.
                 guard entry.sample.isLocked || entry.calmPeriod == calmPeriod, let view = views[entry.uuid] else {
                     continue
                 }
-                // Given back in the last moment, because of a connection that was cut before: it waits for its back-off.
+                // The worker postponed it just before it was lost: the relocation waits for its back-off.
                 if view.isBackingOff, entry.sample.kind.losesWorker, entry.sample.takeover == nil {
                     state.backedOff += 1
                     continue
@@ -84,7 +84,7 @@ final class Recovery: Sendable {
         }
     }
 
-    /// Relocations that their worker gave back because of the database before it was lost.
+    /// Relocations that their worker postponed because of the database before it was lost.
     var backedOff: Int { state.withLock { $0.backedOff } }
 
     var samples: [Sample] {
@@ -122,7 +122,7 @@ struct RelocationView: Sendable {
 
     func isHeld(by pid: Int32) -> Bool { owner.hasSuffix(":\(pid)") }
 
-    /// Whether its worker has given it back because of the database.
+    /// Whether its worker has postponed it.
     var isBackingOff: Bool { owner.isEmpty && nextAttemptAt > 0 && !hasEnded }
 
     var hasEnded: Bool { status == "SUCCESS" || status == "FAILURE" }

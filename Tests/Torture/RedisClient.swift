@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// What Redis answers.
+/// An answer of Redis.
 enum RedisAnswer {
     case text(String)
     case number(Int64)
@@ -20,8 +20,8 @@ enum RedisAnswer {
     var list: [RedisAnswer] { if case .list(let list) = self { list } else { [] } }
 }
 
-/// A client of our own on the server's socket, so that what is observed does not pass through what is tested. One that
-/// cannot reach the server answers nil, and tries again at the next call.
+/// A separate client on the server's socket, so that observations do not pass through the code under test. If it cannot
+/// reach the server it returns nil, and the next call tries again.
 final class RedisClient: Sendable {
     private let path: String
     private let connection = Mutex<RedisSocket?>(nil)
@@ -44,13 +44,13 @@ final class RedisClient: Sendable {
     }
 }
 
-/// One connection and what was read of it but not used yet.
+/// One connection, and the bytes that are read and not used yet.
 private final class RedisSocket: @unchecked Sendable {
     private let descriptor: Int32
     private var buffer: [UInt8] = []
     private var at = 0
 
-    /// Seconds for which an answer is waited for.
+    /// Seconds to wait for an answer.
     private static let patience = 1
 
     init?(path: String) {

@@ -1,11 +1,11 @@
 import Foundation
 
-/// The table that a run ends with.
+/// The table at the end of a run.
 struct Report {
     let setting: Setting
     let result: LegResult
 
-    /// Times in ascending order, of which a part is asked for.
+    /// Times in ascending order, for percentiles.
     struct Times {
         private let sorted: [Double]
 
@@ -25,10 +25,10 @@ struct Report {
                 .compactMap(\.takeover))
     }
 
-    /// Until another worker has come further, over all worker faults.
+    /// Seconds until the next progress, over all worker faults.
     private var progress: Times { Times(result.samples.filter { !$0.isLocked }.compactMap(\.progress)) }
 
-    /// Of workers that were killed, frozen beyond their lease, or told to end.
+    /// Seconds until another worker takes over from one that was killed, frozen beyond its lease, or told to end.
     private var orphans: Times {
         Times(result.samples.filter { $0.kind.losesWorker && !$0.isLocked }.compactMap(\.takeover))
     }

@@ -1,9 +1,9 @@
 import Catalogue
 import Storage
 
-/// Does what the programs must never do, so that a test can see the checks find it.
+/// Does what the programs must never do, so that a test can prove that the checks find it.
 enum Sabotage {
-    /// Loses one row and adds one that nobody asked for.
+    /// Deletes one row and adds one.
     static func commit(_ url: String) throws {
         let database = try DatabaseConnector.open(try DatabaseURL(url))
         guard let options = Catalogue.standard.model("sentry.useroption")?.table,

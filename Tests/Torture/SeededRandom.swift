@@ -4,7 +4,7 @@ struct SeededRandom: RandomNumberGenerator {
 
     init(seed: UInt64) { state = seed }
 
-    /// An independent source for one purpose.
+    /// An independent generator for one purpose.
     init(seed: UInt64, _ purpose: String, _ number: Int = 0) {
         var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: Int64(number))
         for byte in purpose.utf8 { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }

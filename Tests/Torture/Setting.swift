@@ -1,4 +1,4 @@
-/// What a run is made of.
+/// The settings of a run.
 struct Setting: Sendable {
     enum DatabaseKind: String, CaseIterable, Sendable { case postgres, sqlite }
     enum Fsync: String, CaseIterable, Sendable { case everysec, always }
@@ -11,21 +11,19 @@ struct Setting: Sendable {
     var workers: Int
     /// Relocations in flight at a time.
     var inFlight: Int
-    /// Faults of the whole run that are to meet work in progress.
-    var faults: Int
     /// The longest pause between two faults, in seconds.
     var longestGap: Double
-    /// Where the programs are.
+    /// The folder of the programs.
     var programs: String
     var hasSmallDisk = false
-    /// Spoils what the programs have left, to test the checks.
+    /// Falsifies the result, to test the checks.
     var isSabotaged = false
-    /// Shows every fault.
+    /// Prints each fault.
     var isVerbose = false
-    /// Seconds after which whatever is not finished counts as stuck.
+    /// Seconds after which an unfinished relocation counts as stuck.
     var patience: Double
-    /// Seconds within which 99 of 100 relocations must be worked again after their worker was lost.
+    /// Seconds within which 99 of 100 relocations must be taken over after their worker was lost.
     var takeoverLimit: Double
-    /// Keeps the logs of a leg that found something.
+    /// The folder for logs of legs with findings; nil keeps none.
     var keepsLogs: String?
 }

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// The operator of the installation: enqueues, looks at what has ended, tries again what may be tried again.
+/// Plays the installation's operator: enqueues, collects what has ended, retries what may be retried.
 final class SimulatedOperator: Sendable {
     private let sites: [Site]
     private let program: String
@@ -13,7 +13,7 @@ final class SimulatedOperator: Sendable {
     private struct State {
         var isEnding = false
         var enqueuing: [ChildProcess] = []
-        /// Why relocations had to be tried again → how often.
+        /// Reason for a retry → how often.
         var retries: [String: Int] = [:]
         var calls = 0
     }
@@ -25,7 +25,7 @@ final class SimulatedOperator: Sendable {
         folder = try TemporaryFolder()
     }
 
-    /// Works on a thread of its own until `end`.
+    /// Works on threads of its own until `end`.
     func begin(threads: Int) {
         for number in 0..<threads {
             Thread { [self] in
@@ -69,7 +69,7 @@ final class SimulatedOperator: Sendable {
     private func conclude(_ plan: Plan, _ site: Site) {
         guard let end = run(["status", plan.uuid, "--json"], site), end.code == 0, let outcome = Outcome(end.output)
         else {
-            // Redis is in trouble, or has forgotten it: the next look tells.
+            // Redis is in trouble or has lost the relocation: the next poll tells.
             return site.settle(plan, .queued)
         }
         if outcome.status == "FAILURE", let reason = Self.transientReason(outcome.reason) {
@@ -83,7 +83,7 @@ final class SimulatedOperator: Sendable {
 
     private static let lost = "Redis has lost tasks: enqueued again"
 
-    /// Why a failure is the faults' doing, so that the relocation may be tried again.
+    /// Why the faults caused a failure, so that the relocation may be retried; nil if they did not.
     private static func transientReason(_ reason: String) -> String? {
         if reason.contains("given up after") { return "given up after ten attempts: retried" }
         if reason.contains("workers in a row were lost") { return "ten workers in a row lost: retried" }

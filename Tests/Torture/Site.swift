@@ -5,7 +5,7 @@ import TestSupport
 /// One destination with its queue prefix, its workers, and the relocations that go there.
 final class Site: Sendable {
     let prefix: String
-    /// Direct, without a proxy.
+    /// The direct address, without a proxy.
     let databaseURL: String
     let workers: [WorkerProcess]
     let plans: [Plan]
@@ -13,10 +13,10 @@ final class Site: Sendable {
     let inFlight: Int
     private let state: Mutex<State>
 
-    /// Where a relocation stands.
+    /// The stage of a relocation.
     enum Stage: Sendable {
         case waiting
-        /// The enqueuer said so.
+        /// The enqueuer has reported success.
         case queued
         case done(Outcome)
     }
@@ -36,11 +36,11 @@ final class Site: Sendable {
         state = Mutex(State(stages: Dictionary(uniqueKeysWithValues: plans.map { ($0.uuid, .waiting) })))
     }
 
-    // MARK: What is to be done
+    // MARK: Actions of the operator
 
     enum OperatorAction { case enqueue(Plan), conclude(Plan) }
 
-    /// The next thing an operator has to do; nobody else gets the same until it is `settled`.
+    /// The next action of the operator. No other thread gets the same action until `settle` is called.
     func nextAction() -> OperatorAction? {
         state.withLock { state in
             var open = 0
@@ -70,10 +70,10 @@ final class Site: Sendable {
         }
     }
 
-    // MARK: What is seen
+    // MARK: Observation
 
-    /// Looks at everything that is queued. What Redis does not know any more has to be enqueued again.
-    func look(_ redis: RedisClient) -> [String: RelocationView]? {
+    /// Reads the state of all queued relocations. What Redis has lost is enqueued again.
+    func poll(_ redis: RedisClient) -> [String: RelocationView]? {
         let queued = state.withLock { state in
             plans.map(\.uuid).filter { uuid in
                 if case .queued = state.stages[uuid], !state.busy.contains(uuid) { true } else { false }
@@ -84,7 +84,7 @@ final class Site: Sendable {
         else {
             return nil
         }
-        // Something else than a list: the server is loading, or in trouble.
+        // An answer that is not a list: the server is loading or in trouble.
         guard answers.allSatisfy({ if case .list = $0 { true } else { false } }) else { return nil }
         var views: [String: RelocationView] = [:]
         for (uuid, answer) in zip(queued, answers) { views[uuid] = RelocationView(uuid, answer) }
@@ -101,7 +101,7 @@ final class Site: Sendable {
 
     func held(by pid: Int32) -> [RelocationView] { views.filter { $0.isHeld(by: pid) && !$0.hasEnded } }
 
-    /// Relocations that somebody works on.
+    /// The number of relocations that a worker holds.
     var worked: Int { views.count { !$0.owner.isEmpty && !$0.hasEnded } }
 
     var unfinished: [Plan] {
@@ -110,7 +110,7 @@ final class Site: Sendable {
         }
     }
 
-    /// What Redis knows of the unfinished relocations, for a person to read.
+    /// The records of the unfinished relocations, for people to read.
     func unfinishedRecords(_ redis: RedisClient) -> [String: String] {
         var out: [String: String] = [:]
         for plan in unfinished {

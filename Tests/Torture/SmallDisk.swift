@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// A file system of a few megabytes that can be filled up in a moment. Only root may make one.
+/// A small file system that can be filled at once. Only root can make one.
 final class SmallDisk: Sendable {
     private let folder: TemporaryFolder
     var path: String { folder.path }
@@ -19,9 +19,9 @@ final class SmallDisk: Sendable {
 
     deinit { umount2(folder.path, Int32(MNT_DETACH)) }
 
-    /// Takes all the space there is.
+    /// Fills all free space.
     func fill() {
-        // A worker started meanwhile must not keep the file alive.
+        // A worker that starts meanwhile must not inherit the file.
         let descriptor = open(ballast, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }

@@ -7,9 +7,9 @@ struct SoakCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "soak", abstract: "Runs many small relocations and watches that nothing grows.",
         discussion: """
-            The same few exports are imported over and over, under new UUIDs, into rows that are there already, and \
-            forgotten soon after: whatever grows then grows in the programs or in Redis. The medians of the first and \
-            the last quarter of the run are compared, after as many tasks as it takes for twice the retention.
+            Imports the same few exports over and over, under new UUIDs, into rows that already exist. Redis forgets \
+            finished relocations soon, so only a leak in the programs or in Redis can grow. After a warm-up of twice \
+            the retention, compares the medians of the first and the last quarter of the run.
 
             Exit codes: 0 no growth; 1 growth; 64 usage; 70 the run itself failed.
             """)
@@ -55,7 +55,7 @@ struct SoakCommand: ParsableCommand {
     }
 }
 
-/// One look at what may grow.
+/// One measurement of what may grow.
 struct SoakSample {
     let seconds: Double
     let tasks: Int
@@ -65,11 +65,11 @@ struct SoakSample {
     let keys: Int
     /// Members of the sorted set of all relocations.
     let index: Int
-    /// What Redis itself uses, in bytes.
+    /// Memory of Redis, in bytes.
     let redis: Int
 }
 
-/// Relocations over and over.
+/// Runs relocations over and over.
 final class Soak: Sendable {
     private let redis: RedisServer
     private let client: RedisClient
@@ -79,7 +79,7 @@ final class Soak: Sendable {
     private let environment: [String: String?]
     private let folder: TemporaryFolder
     private let target: Int
-    /// Seconds after which what is remembered for the retention is there in full.
+    /// Seconds until as many finished relocations are kept as the retention allows.
     private let warmUp: Double
     private let state = Mutex(State())
 
@@ -88,12 +88,12 @@ final class Soak: Sendable {
         var tasks = 0
         var begun = 0
         var failures: [String] = []
-        /// Tasks that are to be counted; nil while what came before warms up.
+        /// Tasks to count; nil during the warm-up.
         var goal: Int?
 
         var isDone: Bool { !failures.isEmpty || goal.map { tasks >= $0 } ?? false }
 
-        /// From now on tasks count.
+        /// Ends the warm-up: from now on tasks count.
         mutating func count(to target: Int) {
             guard goal == nil else { return }
             (goal, tasks) = (target, 0)
@@ -147,7 +147,7 @@ final class Soak: Sendable {
         let began = Date()
         var reported = 0
         while !state.withLock({ $0.isDone }) {
-            look()
+            poll()
             if Date().timeIntervalSince(began) > warmUp { state.withLock { $0.count(to: target) } }
             if state.withLock({ $0.goal != nil }) {
                 let sample = take(Date().timeIntervalSince(began) - warmUp)
@@ -192,15 +192,15 @@ final class Soak: Sendable {
                     programs + "/relocation-enqueue", arguments, environment: environment,
                     errors: folder.file("errors"))
                 code = process?.wait() ?? -1
-                // A machine under load may keep Redis waiting: the same again is safe.
+                // Redis may be slow on a loaded machine. Repeating the same enqueue is safe.
             } while code == 69
             guard code != 0 else { continue }
             state.withLock { $0.failures.append("enqueue ended with \(code): \(folder.read("errors"))") }
         }
     }
 
-    /// Counts what is done.
-    private func look() {
+    /// Counts the finished relocations.
+    private func poll() {
         let open = state.withLock { Array($0.open) }
         let commands = open.map { ["HMGET", "{soak}:record:\($0)", "status", "chunksTotal", "failureReason"] }
         guard let answers = client.pipeline(commands) else { return }
@@ -250,7 +250,7 @@ final class Soak: Sendable {
     }
 }
 
-/// First quarter against last quarter.
+/// Compares the first quarter with the last quarter.
 struct SoakReport {
     let samples: [SoakSample]
 
@@ -258,14 +258,14 @@ struct SoakReport {
         let name: String
         let first: Int
         let last: Int
-        /// What the last may be.
+        /// The highest value of `last` that is no growth.
         let limit: Int
         var grows: Bool { last > limit }
     }
 
     /// - Parameters:
-    ///   - percent: noise that is no growth, of the first
-    ///   - slack: and beyond that
+    ///   - percent: noise that is no growth, in percent of the first value
+    ///   - slack: noise to allow in addition
     private func line(_ name: String, _ value: (SoakSample) -> Int, percent: Int, slack: Int) -> Line {
         let tasks = samples.last?.tasks ?? 0
         // The first tenth warms up: caches, prepared statements, the allocator.

@@ -1,7 +1,7 @@
 import Synchronization
 import TestSupport
 
-/// Ends a thread's loop and waits for its end.
+/// Stops a thread's loop and waits for its end.
 final class StopFlag: Sendable {
     private let wanted = Atomic<Bool>(false)
     private let finished = Atomic<Bool>(false)

@@ -7,12 +7,12 @@ struct Torture: ParsableCommand {
         commandName: "Torture",
         abstract: "Kills, freezes, cuts off and starves the programs while they work, and proves that nothing is lost.",
         discussion: """
-            Real workers, real Redis, real PostgreSQL or SQLite, all private. The seed fixes the exports, the mix of \
-            relocations, and kind and sequence of the faults; when exactly each one strikes is up to the machine. A \
-            run is made of legs: the same relocations under faults of their own, on an empty database and an empty \
-            Redis, first appendfsync everysec, then always, and so on. Each leg is compared with one undisturbed run.
+            Runs real workers, Redis, and PostgreSQL or SQLite, all private. The seed fixes the exports, the mix of \
+            relocations, and the kinds and sequence of the faults; their exact times depend on the machine. A run has \
+            legs: each leg imports the same relocations under faults of its own, on an empty database and an empty \
+            Redis, with appendfsync everysec and always in turn. Each leg is compared with one undisturbed run.
 
-            A fault counts only when it met a relocation that was being worked on.
+            A fault counts only if it hits a relocation while a worker works on it.
 
             Examples:
               Torture --database postgres --faults 2000 --seed 7
@@ -25,7 +25,7 @@ struct Torture: ParsableCommand {
         subcommands: [FaultsCommand.self, SoakCommand.self], defaultSubcommand: FaultsCommand.self)
 }
 
-/// Where the programs under test are.
+/// The location of the programs under test.
 struct ProgramOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Folder of both programs; default: that of this one.", valueName: "folder"))
     var programs: String?
@@ -51,10 +51,10 @@ struct FaultsCommand: ParsableCommand {
     @Option(help: "postgres or sqlite.")
     var database = Setting.DatabaseKind.postgres
 
-    @Option(help: "What fixes exports and faults: the same number, the same run.")
+    @Option(help: "Fixes the exports and faults: the same seed gives the same run.")
     var seed: UInt64 = 1
 
-    @Option(help: "Faults that must have met work in progress before the run ends.")
+    @Option(help: "Faults that must meet work in progress before the run ends.")
     var faults = 200
 
     @Option(help: "Relocations of each leg.")
@@ -72,12 +72,12 @@ struct FaultsCommand: ParsableCommand {
     @Option(help: "The longest pause between two faults, in seconds.")
     var gap = 0.4
 
-    @Option(help: "Seconds after the last fault within which everything must be done: what is not is stuck.")
+    @Option(help: "Seconds after the last fault after which an unfinished relocation counts as stuck.")
     var patience = 240.0
 
     @Option(
         name: .customLong("takeover-limit"),
-        help: "Seconds within which 99 of 100 relocations must be worked again after their worker was lost.")
+        help: "Seconds within which 99 of 100 relocations must be taken over after their worker was lost.")
     var takeoverLimit = 6.0
 
     @Option(help: ArgumentHelp("Writes the result to a file, as JSON.", valueName: "file"))
@@ -87,13 +87,13 @@ struct FaultsCommand: ParsableCommand {
         name: .customLong("keep-logs"), help: ArgumentHelp("Keeps logs of legs with findings.", valueName: "folder"))
     var keepLogs: String?
 
-    @Flag(help: "Spoils the result afterwards: the run has to notice, or its checks are worth nothing.")
+    @Flag(help: "Falsifies the result at the end, to prove that the checks find it.")
     var sabotage = false
 
     @Flag(help: "Shows every fault.")
     var verbose = false
 
-    @Flag(help: "Shows the workers' warnings and how often each came.")
+    @Flag(help: "Shows the workers' warnings and how often each occurred.")
     var warnings = false
 
     func validate() throws {
@@ -111,7 +111,7 @@ struct FaultsCommand: ParsableCommand {
         Interruption.watch()
         var setting = Setting(
             database: database, seed: seed, relocations: relocations, globals: globals, workers: workers,
-            inFlight: inFlight, faults: faults, longestGap: gap, programs: try programs.folder(), patience: patience,
+            inFlight: inFlight, longestGap: gap, programs: try programs.folder(), patience: patience,
             takeoverLimit: takeoverLimit, keepsLogs: keepLogs)
         let workload = try Workload(seed: seed, relocations: relocations, globals: globals)
         let server = try DestinationServer(database, worker: setting.programs + "/relocation-worker")
@@ -160,5 +160,5 @@ struct FaultsCommand: ParsableCommand {
 
 extension Setting.DatabaseKind: ExpressibleByArgument {}
 
-/// A line on standard output at once, wherever that goes.
+/// Writes a line to standard output without buffering.
 func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// What the workers' own logs say about who worked on what, and in which order.
+/// Reads from the workers' logs which worker worked on which tasks, and in which order.
 struct WorkLog {
     private struct Event {
         enum Kind { case claimed, started, done(isReplay: Bool) }
@@ -10,14 +10,14 @@ struct WorkLog {
         let process: String
         let kind: Kind
         let task: String
-        /// The fencing token under which it happened.
+        /// The fencing token of the claim.
         let token: Int64
     }
 
     private var events: [String: [Event]] = [:]
     /// Messages of level warning and above → how often.
     private(set) var warnings: [String: Int] = [:]
-    /// The latest lines on each relocation, with the process that wrote them.
+    /// The log lines about each relocation, with the process that wrote them.
     private var lines: [String: [(time: String, text: String)]] = [:]
 
     init(_ folder: TemporaryFolder) {
@@ -25,7 +25,7 @@ struct WorkLog {
         for name in names.sorted() where name.hasPrefix("worker-") {
             for line in folder.read(name).split(separator: "\n") { read(line, process: name) }
         }
-        // Lines of one process stay in their order: the sort is stable by their numbers.
+        // Lines of one process keep their order: their numbers make the sort stable.
         for (uuid, list) in events {
             events[uuid] = list.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
                 .map(\.element)
@@ -59,7 +59,7 @@ struct WorkLog {
         (lines[uuid] ?? []).sorted { $0.time < $1.time }.suffix(20).map(\.text)
     }
 
-    /// The tasks of a relocation in the order in which each was started first.
+    /// The tasks of a relocation, in the order of their first start.
     func order(of uuid: String) -> [String] {
         var seen: Set<String> = []
         var out: [String] = []
@@ -69,11 +69,11 @@ struct WorkLog {
         return out
     }
 
-    /// Tasks that a worker began and wrote although another had claimed the relocation before: the times at which.
+    /// Tasks that a worker began and wrote after another worker had claimed the relocation, with their times.
     ///
-    /// A worker that was frozen may still log what it is about to do, or what it has done; to begin and to write after
-    /// another's claim, it must have missed that its lease was over. Who claimed last is told by the fencing tokens: a
-    /// frozen worker logs its claim when it is late already.
+    /// A worker that was frozen may still log one line late. But if it both begins and writes a task after the other
+    /// claim, it has missed that its lease is over. The fencing tokens tell which claim is the latest: a frozen worker
+    /// may log its claim too late.
     func intrusions(on uuid: String) -> [(time: String, text: String)] {
         /// The highest token seen so far, and since when.
         var owner = (token: Int64(0), since: "")

@@ -2,8 +2,8 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// A place for one worker process, with the connections it goes through. Whoever supervises it starts the next one
-/// when it has ended.
+/// A place for one worker process, with the proxies of its connections. `supervise` starts the next process when one
+/// has ended.
 final class WorkerProcess: Sendable {
     let number: Int
     let redisProxy: Proxy
@@ -19,7 +19,7 @@ final class WorkerProcess: Sendable {
         var process: ChildProcess?
         var starts = 0
         var isFrozen = false
-        /// A fault of ours is at work on it.
+        /// An injected fault is active on it.
         var isTroubled = false
         var isRetired = false
         var exits: [Int32: Int] = [:]
@@ -38,7 +38,7 @@ final class WorkerProcess: Sendable {
         arguments = ["run", "--concurrency", "\(concurrency)", "--log-format", "json", "--log-level", logLevel]
     }
 
-    /// Starts the process unless it runs; called again and again.
+    /// Starts the process unless it runs. Called again and again.
     func supervise() throws {
         try state.withLock { state in
             guard !state.isRetired, !state.isFrozen, !(state.process?.isRunning ?? false) else { return }
@@ -50,7 +50,7 @@ final class WorkerProcess: Sendable {
         }
     }
 
-    /// The name under which Redis knows the present process as owner, without the host.
+    /// The process id; the owner's name in Redis ends with it.
     var pid: Int32? { state.withLock { $0.process?.pid } }
 
     var isTroubled: Bool {
@@ -75,7 +75,7 @@ final class WorkerProcess: Sendable {
         }
     }
 
-    /// Ends the process in order, for good. False when it had to be killed.
+    /// Ends the process for good. False if it had to be killed.
     func retire() -> Bool {
         let process = state.withLock { state in
             state.isRetired = true
@@ -90,6 +90,6 @@ final class WorkerProcess: Sendable {
         return false
     }
 
-    /// Exit code (128 and the signal, where one ended it) → how often.
+    /// Exit code (128 + signal if a signal ended it) → how often.
     var exits: [Int32: Int] { state.withLock { $0.exits } }
 }

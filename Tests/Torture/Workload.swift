@@ -1,35 +1,33 @@
 import TestSupport
 
-/// One relocation of the workload: what is enqueued, and how it must end.
+/// One relocation of the workload: what to enqueue, and how it must end.
 struct Plan: Sendable {
     enum End: Sendable { case success, failure }
 
-    let number: Int
     let uuid: String
     /// The subcommand of relocation-enqueue.
     let scope: String
     let flags: [String]
     let file: String
-    let rows: Int
     let end: End
 
-    var isAtomic: Bool { flags.contains("--atomic") || scope == "global" }
+    var isOneTransaction: Bool { flags.contains("--atomic") || scope == "global" }
 
     var arguments: [String] { [scope, "--silent", "--no-prompt", "--import-uuid", uuid] + flags + [file] }
 }
 
-/// What the seed makes of exports: a base that everybody's destination holds, then relocations that know nothing of
-/// each other but meet that base.
+/// The exports that the seed generates: a base that each destination holds, and relocations that are independent of each
+/// other but share rows with the base.
 struct Workload {
-    /// Imported first, undisturbed.
+    /// Imported first, without faults.
     let base: Plan
     let plans: [Plan]
-    /// Relocations of whole installations, one after the other, each clearing what the one before has left.
+    /// Relocations of whole installations, one after the other. Each clears what the one before has left.
     let globals: [Plan]
-    /// Every text of every export: what else looks random was made by the import.
+    /// All texts of all exports. The import has made any other text that looks random.
     let texts: Set<String>
 
-    /// Users of the base that each relocation may be merged into: nobody else's.
+    /// Users of the base that each relocation may merge with. No two relocations share them.
     static let knownUsers = 3
 
     private let folder: TemporaryFolder
@@ -67,7 +65,7 @@ private struct PlanMaker {
         return try plan(-1, "config", ["--chunk-size", "500"], export, &random)
     }
 
-    /// A setting of the base that one relocation alone meets.
+    /// A setting of the base that only one relocation shares.
     private static func known(_ number: Int) -> String { "known.\(number)" }
 
     mutating func plan(_ number: Int) throws -> Plan {
@@ -96,7 +94,7 @@ private struct PlanMaker {
         let merges = random.chance(30)
         if merges { flags.append("--merge-users") }
         let count = 8 + random.below(20)
-        // A row that no import takes, in the middle: what came before stays, what comes after is never reached.
+        // A row in the middle that no import accepts: earlier rows stay, later rows are never reached.
         let broken = random.chance(6) ? count / 2 : -1
         for place in 0..<count {
             let known = merges && place < Workload.knownUsers ? "base-\(number * Workload.knownUsers + place)" : nil
@@ -122,6 +120,6 @@ private struct PlanMaker {
         for part in text.split(separator: "\"") { texts.insert(String(part)) }
         let file = try folder.write(text, to: "\(scope)-\(number).json")
         return Plan(
-            number: number, uuid: random.uuid(), scope: scope, flags: flags, file: file, rows: export.count, end: end)
+            uuid: random.uuid(), scope: scope, flags: flags, file: file, end: end)
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The torture program for a minute on each database: `make torture` runs it for longer.
+/// Runs the torture program for a minute on each database; `make torture` runs it for longer.
 @Suite(.serialized) struct TortureTests {
     private static let programs: String = {
         let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
@@ -11,7 +11,7 @@ import Testing
             ? bundle : URL(fileURLWithPath: executable).deletingLastPathComponent().path
     }()
 
-    /// The result of a run as JSON, and how the run ended.
+    /// The exit code of a run, its result as JSON, and its output.
     private func run(_ arguments: [String]) throws -> (code: Int32?, result: [String: Any], output: String) {
         let folder = try TemporaryFolder()
         let process = try ChildProcess(
@@ -22,7 +22,7 @@ import Testing
         return (code, result ?? [:], folder.read("out"))
     }
 
-    @Test func theChecksFindWhatIsLostAndWhatIsTooMuch() throws {
+    @Test func theChecksFindLostAndDuplicatedRows() throws {
         let run = try run([
             "--database", "sqlite", "--faults", "2", "--relocations", "6", "--globals", "0", "--workers", "2",
             "--sabotage",
@@ -35,7 +35,7 @@ import Testing
 
     @Test(arguments: [("postgres", 90), ("sqlite", 60)])
     func nothingIsLost(database: String, faults: Int) throws {
-        // Beside other tests a machine may be slow to take over; that is measured where nothing else runs.
+        // Next to other tests a take-over may be slow, so the limit is generous here.
         let run = try run([
             "--database", database, "--faults", "\(faults)", "--seed", "11", "--relocations", "60", "--globals", "1",
             "--workers", "5", "--gap", "0.3", "--takeover-limit", "30",

@@ -12,13 +12,13 @@ import TestSupport
 @testable import WorkerRuntime
 @testable import Storage
 
-/// A queue and a migrated database of a test's own, and relocations of users to import.
+/// A queue and a migrated database for one test, and relocations of users to import.
 final class Bench: Sendable {
     let redis: RedisServer
     let folder: TemporaryFolder
     let url: String
 
-    /// - Parameter server: PostgreSQL; SQLite where nil.
+    /// - Parameter server: PostgreSQL; nil: SQLite
     init(on server: PostgresServer? = nil) throws {
         redis = try RedisServer()
         folder = try TemporaryFolder()
@@ -32,9 +32,9 @@ final class Bench: Sendable {
 
     func destination() throws -> Destination { Destination(try DatabaseConnector.open(DatabaseURL(url))) }
 
-    /// Enqueues so many users, named after the relocation's number; its UUID.
+    /// Enqueues a number of users, named after the relocation's number. Returns the relocation's UUID.
     ///
-    /// - Parameter nameless: the number of a user without a name, which no worker can import.
+    /// - Parameter nameless: the number of a user without a name, which no worker can import
     func enqueue(
         _ users: Int, number: Int = 1, chunkSize: Int = 5, atomic: Bool = false, nameless: Int? = nil
     ) throws -> String {
@@ -89,7 +89,7 @@ final class Bench: Sendable {
         return settings
     }
 
-    /// One turn on a claimed relocation, on the calling thread.
+    /// Runs one claimed relocation on the calling thread.
     func run(_ claim: Claim, _ queue: RelocationQueue, _ destination: Destination) throws -> RunEnd {
         let settings = try settings()
         let held = HeldClaim(
@@ -102,7 +102,7 @@ final class Bench: Sendable {
         ).run()
     }
 
-    /// Works until nothing is left.
+    /// Runs a worker until nothing is left.
     func drain(
         concurrency: Int = 1, retries: RetryPolicy = .quick, commitBatches: CommitBatchPolicy = CommitBatchPolicy(),
         payloadKeys: PayloadKeyring? = nil
@@ -116,7 +116,7 @@ final class Bench: Sendable {
             .run()
     }
 
-    /// Names of the users, and the chunk rows with them: nothing is there twice.
+    /// Expects this number of users and of chunk rows, and no user twice.
     func expectUsers(_ count: Int, chunks: Int, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let database = try destination().region
         func column(_ table: String, _ column: String) throws -> [Value] {
@@ -126,7 +126,7 @@ final class Bench: Sendable {
         let names = try column("auth_user", "username")
         #expect(names.count == count, sourceLocation: sourceLocation)
         #expect(Set(names).count == count, sourceLocation: sourceLocation)
-        // A second import of a row would have given it a suffix.
+        // A second import of a row gives its name a suffix.
         #expect(names.allSatisfy { $0.text?.contains("-") == false }, sourceLocation: sourceLocation)
         for table in ["sentry_controlimportchunk", "sentry_controlimportchunkreplica"] {
             #expect(try column(table, "min_ordinal").count == chunks, sourceLocation: sourceLocation)
@@ -144,7 +144,7 @@ extension RetryPolicy {
     }
 }
 
-/// Waits for what another program does, without holding a thread of the pool.
+/// Waits until a condition holds, without blocking a thread of the pool.
 func until(_ limit: Duration = .seconds(30), _ condition: () throws -> Bool) async throws {
     let deadline = ContinuousClock.now + limit
     while try !condition() {

@@ -15,15 +15,15 @@ import TestSupport
         #expect(status.status == .success)
         #expect(status.counters == ["sentry.user|inserted": 600])
         try bench.expectUsers(600, chunks: 120)
-        // Rows of one transaction share its instant of commit; PostgreSQL tells which transaction wrote a row.
+        // PostgreSQL tells which transaction wrote a row.
         guard onPostgres else { return }
         let transactions = try PostgresServer.shared().sql(
             "SELECT count(DISTINCT xmin::text) FROM sentry_controlimportchunk", url: bench.url)
         #expect(transactions == "3")
     }
 
-    /// The chunks before the faulty one stay, though they were written in one transaction with it at first.
-    @Test(arguments: [false, true]) func aFaultyChunkTakesNoOtherWithIt(_ onPostgres: Bool) async throws {
+    /// The chunks before the faulty one stay, although the first try wrote them in one transaction with it.
+    @Test(arguments: [false, true]) func aFaultyChunkDoesNotUndoTheChunksBeforeIt(_ onPostgres: Bool) async throws {
         let bench = try Bench(on: onPostgres ? try PostgresServer.shared() : nil)
         let uuid = try bench.enqueue(100, nameless: 53)
         _ = try await bench.drain()
@@ -44,7 +44,7 @@ import TestSupport
         #expect(!CommitBatchPolicy.single.takesMore(afterRows: 0, milliseconds: 0))
     }
 
-    /// Tasks that are prepared and never used must not end the process.
+    /// Tasks that are prepared and never used must not crash the process.
     @Test func prefetchedTasksMayStayUnused() async throws {
         for taken in 0...5 {
             let prefetcher = Prefetcher(TaskPreparer(importUUID: "", keyring: nil, catalogue: .standard))
@@ -52,7 +52,7 @@ import TestSupport
             prefetcher.submit(Array(repeating: .malformed("nothing"), count: 4))
             for _ in 0..<taken {
                 guard prefetcher.next()?.isReadable == false else {
-                    Issue.record("a task that cannot be read was read")
+                    Issue.record("a malformed task was read")
                     return
                 }
             }

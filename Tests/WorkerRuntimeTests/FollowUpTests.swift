@@ -7,11 +7,11 @@ import TestSupport
 
 @testable import WorkerRuntime
 
-/// What workers add to a list: late chunks, and what follows the rows.
+/// Tasks that workers add to a list: late chunks, and the tasks after the rows.
 @Suite(.serialized) struct FollowUpTests {
     private static let uuid = "00000000-0000-4000-8000-000000000001"
 
-    /// Two tokens, before and behind the organization that they belong to.
+    /// Two tokens, one before and one after the organization that they belong to.
     private static let export = """
         [{"model":"sentry.orgauthtoken","pk":1,"fields":{"organization_id":7,"name":"a","token_hashed":"h1"}},
         {"model":"sentry.organization","pk":7,"fields":{"name":"Seven","slug":"seven"}},
@@ -54,12 +54,12 @@ import TestSupport
         try bench.enqueue(Self.uuid, scope: "organizations", tasks + [Self.finish], options: Self.options())
         _ = try await bench.drain(commitBatches: policy)
         try expectAll(bench)
-        // Three chunks and the finish; two late chunks; what derives from organizations, and from tokens twice.
+        // Three chunks and a finish; two late chunks; one derive for organizations, and two for tokens.
         let status = try bench.status(Self.uuid)
         #expect(status.chunksTotal == 9 && status.chunksDone == 9)
     }
 
-    @Test func oneTransactionKeepsThemToItself() async throws {
+    @Test func oneTransactionKeepsFollowUpsInMemory() async throws {
         let bench = try Bench()
         let tasks = try bench.chunks(of: Self.export, .organizations, chunkSize: 5)
         try bench.enqueue(Self.uuid, scope: "organizations", tasks + [Self.finish], options: Self.options(atomic: true))
@@ -69,7 +69,7 @@ import TestSupport
         #expect(status.chunksTotal == 4 && status.chunksDone == 4)
     }
 
-    @Test(arguments: [false, true]) func aSealedChunkMovesAsItIs(_ isAtomic: Bool) async throws {
+    @Test(arguments: [false, true]) func aSealedChunkMovesUnchanged(_ isAtomic: Bool) async throws {
         let bench = try Bench()
         let keyring = try PayloadKeyring(parsing: "k AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=")
         let tasks = try bench.chunks(of: Self.export, .organizations, chunkSize: 5).map { task in
@@ -86,7 +86,7 @@ import TestSupport
         try expectAll(bench)
     }
 
-    /// A list that an older enqueuer has ordered itself, with all that follows.
+    /// An older enqueuer orders the list itself and queues all tasks that follow.
     @Test(arguments: [false, true]) func anOlderListKeepsItsOrder(_ isAtomic: Bool) async throws {
         let bench = try Bench()
         func following(_ kind: TaskKind, _ name: String) -> QueueTask {
@@ -104,7 +104,7 @@ import TestSupport
         #expect(try bench.status(Self.uuid).chunksTotal == 6)
     }
 
-    /// In one transaction the list still holds the chunk: that is what an operator skips.
+    /// In one transaction the list still holds the original chunk: the operator skips that one.
     @Test(arguments: [false, true]) func aLateChunkThatFailsCanBeSkipped(_ isAtomic: Bool) async throws {
         let bench = try Bench()
         let text = Self.export.replacing(#""name":"b""#, with: #""name":null"#)

@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct PolicyTests {
     @Test(arguments: [(1, 500), (2, 1000), (3, 2000), (7, 32_000), (8, 60_000), (9, 60_000), (1000, 60_000)])
-    func aDelayLiesBetweenHalfAndAllOfItsBound(_ attempt: Int, _ bound: Int) {
+    func aDelayIsBetweenHalfAndAllOfItsBound(_ attempt: Int, _ bound: Int) {
         let policy = RetryPolicy()
         #expect(policy.delay(afterAttempt: attempt, jitter: 0) == bound / 2)
         #expect(policy.delay(afterAttempt: attempt, jitter: 0.5) == bound * 3 / 4)
@@ -17,7 +17,7 @@ import Testing
         #expect(most >= bound - 1 && most <= bound)
     }
 
-    @Test func theLastAttemptGivesUp() {
+    @Test func theLastAttemptEndsTheRetries() {
         var policy = RetryPolicy()
         policy.maxAttempts = 3
         #expect(policy.decision(afterAttempt: 1, jitter: 0) == .retry(milliseconds: 250))
@@ -32,7 +32,7 @@ import Testing
         #expect(!LeaseClock(leaseMilliseconds: 60_000, sentAt: now - 54_000).isHeld)
     }
 
-    @Test func aRenewalMovesTheEndForwardsOnly() {
+    @Test func aRenewalOnlyExtendsTheLease() {
         let now = LeaseClock.now()
         let clock = LeaseClock(leaseMilliseconds: 60_000, sentAt: now - 54_000)
         clock.extend(leaseMilliseconds: 60_000, sentAt: now - 70_000)
@@ -47,7 +47,7 @@ import Testing
         #expect(!clock.isHeld)
     }
 
-    @Test func optionsSurviveTheirRecord() throws {
+    @Test func optionsAreReadAsWritten() throws {
         var options = RelocationOptions()
         #expect(RelocationOptions(json: options.json) == options)
         options.mergeUsers = true

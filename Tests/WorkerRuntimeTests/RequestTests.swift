@@ -10,7 +10,7 @@ import Testing
 @testable import Storage
 @testable import WorkerRuntime
 
-/// What operators ask for while a worker holds a relocation in one transaction, and tasks that a worker does not know.
+/// Operators' requests while a worker runs a relocation in one transaction, and tasks of unknown kinds.
 @Suite(.serialized) struct RequestTests {
     @Test(arguments: [false, true]) func oneTransactionStopsForAnOperator(_ cancels: Bool) async throws {
         let bench = try Bench()
@@ -32,7 +32,7 @@ import Testing
         try bench.expectUsers(3_000, chunks: 600)
     }
 
-    /// The keeper's renewal brings the request between two exchanges of progress.
+    /// A renewal by the lease keeper stores the request until the run reads it.
     @Test func theLeaseClockKeepsTheRequest() {
         let clock = LeaseClock(leaseMilliseconds: 1_000)
         for request in [OperatorRequest.pause, .cancel, .none] {
@@ -44,7 +44,7 @@ import Testing
         #expect(clock.isEnding && clock.isHeld)
     }
 
-    /// Rows before the unknown task stay; the relocation keeps its place and its attempts, and says what it needs.
+    /// Rows before the unknown task stay. The relocation keeps its place and its attempts, and says what it needs.
     @Test(arguments: [false, true]) func aTaskOfANewerVersionIsLeftAlone(_ isAtomic: Bool) async throws {
         let bench = try Bench()
         let uuid = try bench.enqueue(10, atomic: isAtomic)
@@ -76,7 +76,7 @@ import Testing
         #expect(again.uuid == uuid)
     }
 
-    /// Sixty-four large tasks do not wait in memory at once.
+    /// Large tasks do not all wait in memory at once.
     @Test func prefetchingIsBoundedInBytes() throws {
         let bench = try Bench()
         let queue = try bench.queue()

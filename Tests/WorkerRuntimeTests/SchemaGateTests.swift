@@ -4,21 +4,21 @@ import Testing
 @testable import WorkerRuntime
 
 @Suite struct SchemaGateTests {
-    @Test(arguments: [true, false]) func theOthersWaitForTheFirst(_ isSound: Bool) async {
+    @Test(arguments: [true, false]) func otherSlotsWaitForTheFirst(_ isSound: Bool) async {
         let gate = SchemaGate()
         #expect(await gate.mustCompare("here"))
         async let second = gate.mustCompare("here")
         async let third = gate.mustCompare("here")
         while await gate.waitingSlots("here") < 2 { await Task.yield() }
         await gate.report("here", isSound: isSound)
-        // What was found sound is so for all; after a failure each looks for himself.
+        // A sound schema counts for all slots. After a failure each slot compares by itself.
         let (one, other) = await (second, third)
         #expect(one == !isSound)
         #expect(other == !isSound)
         #expect(await gate.mustCompare("here") == !isSound)
     }
 
-    @Test func anotherDestinationIsComparedByItself() async {
+    @Test func eachDestinationIsComparedSeparately() async {
         let gate = SchemaGate()
         #expect(await gate.mustCompare("here"))
         #expect(await gate.mustCompare("there"))

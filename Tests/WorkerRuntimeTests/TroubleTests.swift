@@ -10,8 +10,8 @@ import TestSupport
 @testable import Storage
 
 @Suite(.serialized) struct TroubleTests {
-    /// More slots than processors, all waiting for a lock in the middle of a statement.
-    @Test func waitingForADatabaseHoldsNobodyElseUp() async throws {
+    /// More slots than processors wait for a lock in the middle of a statement.
+    @Test func waitingForADatabaseDoesNotBlockThePool() async throws {
         let bench = try Bench()
         let count = 8
         for number in 1...count { _ = try bench.enqueue(3, number: number) }
@@ -26,7 +26,7 @@ import TestSupport
         for _ in 0..<5 {
             let start = ContinuousClock.now
             try await Task.sleep(for: .milliseconds(10))
-            // One blocked thread of the pool would cost the three seconds that the lock is waited for.
+            // A blocked pool would wait for the lock's timeout.
             #expect(ContinuousClock.now - start < .seconds(1))
         }
         try lock.execute("ROLLBACK")
@@ -37,7 +37,7 @@ import TestSupport
         try bench.expectUsers(3 * count, chunks: count)
     }
 
-    @Test func troubleIsPostponedWithBackOffAndGivenUpInTheEnd() async throws {
+    @Test func transientErrorsArePostponedWithBackOffUntilTheLastAttempt() async throws {
         let server = try PostgresServer.shared()
         let bench = try Bench(on: server)
         let name = String(bench.url.split(separator: "/").last ?? "")
@@ -71,7 +71,7 @@ import TestSupport
         #expect(failed.failureReason.contains("given up after 3 attempts"), "\(failed.failureReason)")
         #expect(failed.findings.count == 1)
         #expect(failed.findings[0].contains(#""kind": "DatabaseError""#))
-        // A failed relocation goes on where it stopped.
+        // A failed relocation continues where it stopped.
         try server.sql("ALTER DATABASE \(name) SET default_transaction_read_only = off")
         try bench.queue().retry(hopeless)
         _ = try await bench.drain()
@@ -79,7 +79,7 @@ import TestSupport
         try bench.expectUsers(15, chunks: 4)
     }
 
-    @Test(arguments: [false, true]) func aServerThatDiesAndComesBackCostsNothing(_ isAtomic: Bool) async throws {
+    @Test(arguments: [false, true]) func aServerRestartLosesNothing(_ isAtomic: Bool) async throws {
         let server = try PostgresServer()
         let bench = try Bench(on: server)
         let uuid = try bench.enqueue(600, atomic: isAtomic)
@@ -99,7 +99,7 @@ import TestSupport
         try bench.expectUsers(600, chunks: 120)
     }
 
-    @Test func aCancelledStatementIsTriedAgain() async throws {
+    @Test func aCancelledStatementIsRetried() async throws {
         let server = try PostgresServer.shared()
         let bench = try Bench(on: server)
         let uuid = try bench.enqueue(40)
@@ -121,7 +121,7 @@ import TestSupport
         try bench.expectUsers(40, chunks: 8)
     }
 
-    @Test func aFullDiskIsWaitedOut() throws {
+    @Test func aFullDiskIsATransientError() throws {
         let bench = try Bench()
         let uuid = try bench.enqueue(600, chunkSize: 300)
         let destination = try bench.destination()
@@ -133,7 +133,7 @@ import TestSupport
             }
             return try bench.run(claim, queue, destination)
         }
-        // SQLite takes the number of pages that are there already for a smaller limit.
+        // If the limit is below the present number of pages, SQLite uses that number.
         try connection.execute("PRAGMA max_page_count = 1")
         let end = try work()
         guard case .postponed = end else {

@@ -23,7 +23,7 @@ struct OneTransactionRun {
         } catch let failure as ImportFailure {
             guard case .permanent = failure else { throw failure }
             turn.destination.rollback()
-            // A worker that was taken for lost may have committed meanwhile. Then all rows are there already.
+            // A worker that seemed lost may have committed meanwhile. Then all rows are there already.
             guard try work.isOvertaken() else { throw failure }
             throw ImportFailure.transient(StorageError(.contention, "another worker has written this relocation"))
         }
