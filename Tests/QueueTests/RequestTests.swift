@@ -78,7 +78,7 @@ import Testing
         try fixture.server.cli(["FLUSHALL"])
         let error = lost { try queue.acknowledge(claim, tasks: 1) }
         #expect(error?.leaseLoss == .forgotten)
-        #expect(error?.description == "The lease on this relocation is lost: Redis does not know it any more.")
+        #expect(error?.description == "The lease on this relocation is lost: Redis no longer knows it.")
         #expect(try queue.renew([claim]) == [.lost(.forgotten)])
         // Enqueued again it is another relocation under the same UUID.
         try queue.enqueue(uuid(1))

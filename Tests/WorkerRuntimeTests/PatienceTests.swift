@@ -93,12 +93,14 @@ import Testing
         // The lease ends on the clock of Redis too, which goes on.
         try await Task.sleep(for: .milliseconds(6_000))
         bench.redis.thaw()
+        try await until { try bench.status(uuid).takeovers == 1 }
+        #expect(try bench.status(uuid).consecutiveCrashes == 0, "the worker lives")
         guard case .finished = try await worker.value else {
             Issue.record("the worker ended otherwise")
             return
         }
         let status = try bench.status(uuid)
-        #expect(status.status == .success && status.attempts == 0)
+        #expect(status.status == .success && status.attempts == 0 && status.takeovers == 1)
         #expect(status.counters == ["sentry.user|inserted": 3_000])
         try bench.expectUsers(3_000, chunks: 600)
     }

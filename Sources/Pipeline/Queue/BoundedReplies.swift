@@ -1,7 +1,7 @@
 @preconcurrency import CHiredis
 
-/// Keeps the library from taking an answer's word for its length: it would reserve room for two thousand million
-/// elements because ten bytes announce them.
+/// Limits the length that an answer can announce: the library would reserve room for two billion elements because ten
+/// bytes announce them.
 enum BoundedReplies {
     /// Elements of one list; no script of ours gives nearly as many.
     static let maximumElements = 1 << 20
@@ -11,7 +11,7 @@ enum BoundedReplies {
         if let functions { reader?.pointee.fn = functions }
     }
 
-    /// How the library builds answers of its own accord.
+    /// How the library builds answers by default.
     private static let usual: redisReplyObjectFunctions? = {
         guard let reader = redisReaderCreate() else { return nil }
         defer { redisReaderFree(reader) }

@@ -5,7 +5,7 @@ public enum ClaimResult: Sendable, Equatable {
     case idle(Idle)
 
     public struct Idle: Sendable, Equatable {
-        /// Until the next back-off or lease of a relocation this destination may take ends; nil when there is none.
+        /// Until the next back-off or lease of this destination's relocations ends; nil if there is none.
         public let nextInMilliseconds: Int?
         /// Relocations that this destination's workers can still move: waiting, backing off or leased by anyone.
         public let openRelocations: Int

@@ -1,4 +1,4 @@
-/// Why a claim does not hold its relocation any more.
+/// Why a claim no longer holds its relocation.
 public enum LeaseLoss: String, Sendable, Equatable, CaseIterable {
     /// An operator aborted the relocation.
     case aborted
@@ -6,7 +6,7 @@ public enum LeaseLoss: String, Sendable, Equatable, CaseIterable {
     case cancelled
     /// Another worker has claimed the relocation since.
     case takenOver
-    /// The lease has ended, and nobody else holds the relocation.
+    /// The lease has ended, and no other worker holds the relocation.
     case expired
     /// Redis does not know the claim: its data was removed, or it came back without its last writes.
     case forgotten
@@ -18,7 +18,7 @@ public enum LeaseLoss: String, Sendable, Equatable, CaseIterable {
         case .cancelled: "cancelled by an operator"
         case .takenOver: "taken over by another worker"
         case .expired: "it has ended"
-        case .forgotten: "Redis does not know it any more"
+        case .forgotten: "Redis no longer knows it"
         }
     }
 }

@@ -13,14 +13,14 @@ extension QueueError {
         case "SUCCESS": ("is done", "")
         case "uploading": ("is still being enqueued", "Wait for its enqueuer, or abort it.")
         case "unpublished": ("was never completely enqueued", "Enqueue its file again under this UUID.")
-        case "deleted": ("has no payload any more", "Enqueue its file again under this UUID.")
+        case "deleted": ("no longer has a payload", "Enqueue its file again under this UUID.")
         case "bound": ("is bound to another destination", "Run a worker on that database.")
         case "unfinished": ("has tasks left", "")
         case "short": ("has fewer tasks than were acknowledged", "")
         case "damaged": ("is damaged in Redis", "Enqueue its file again under this UUID.")
         case "incomplete": ("does not have the number of tasks it should", "Enqueue its file again.")
         case "gap": ("lost tasks while they were pushed", "Enqueue its file again.")
-        case "nowhere": ("did not fail at a task", "There is nothing to skip: mend its cause, then `retry`.")
+        case "nowhere": ("did not fail at a task", "There is nothing to skip: fix its cause, then `retry`.")
         case "moved": ("has moved on since it was looked at", "Look at its `status` again.")
         case "step": ("is past that step", "")
         default: ("does not allow this", "")
@@ -29,7 +29,7 @@ extension QueueError {
 
     static func stillUploading(_ uuid: String, milliseconds: Int64) -> QueueError {
         QueueError(
-            .conflict, "Relocation \(uuid) is being enqueued by somebody else.",
-            remedy: "If that process is gone, try again in \(max(milliseconds, 0) / 1_000 + 1) s.")
+            .conflict, "Relocation \(uuid) is being enqueued by another process.",
+            remedy: "If that process has ended, try again in \(max(milliseconds, 0) / 1_000 + 1) s.")
     }
 }

@@ -12,7 +12,7 @@ extension QueueError {
         case "READONLY":
             self.init(.readOnly, "Redis is a read-only replica.", remedy: "Use its primary.")
         case "MISCONF":
-            self.init(.readOnly, "Redis refuses writes because its disk fails.", remedy: "Look into Redis' log.")
+            self.init(.readOnly, "Redis refuses writes because its disk fails.", remedy: "Check the log of Redis.")
         case "NOREPLICAS":
             self.init(.readOnly, "Redis refuses writes for lack of replicas.", remedy: "Start its replicas.")
         case "OOM":
@@ -30,7 +30,7 @@ extension QueueError {
     }
 
     private init(unclassified text: String, code: String) {
-        // Redis 7 answers so where a script does what its user may not.
+        // Redis 7 answers this if a script does what its user may not do.
         if text.hasPrefix("ERR The user executing the script") {
             self.init(serverError: "NOPERM")
             return

@@ -10,7 +10,7 @@ public struct QueueError: Error, Sendable, Equatable, CustomStringConvertible {
         case readOnly
         /// The payload would not fit Redis' `maxmemory`.
         case full
-        /// The fencing token is stale: somebody else owns the relocation, or nobody does any more.
+        /// The fencing token is stale: another worker holds the relocation, or none does.
         case leaseLost
         case notFound
         /// The relocation's state does not allow it.
@@ -25,7 +25,7 @@ public struct QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     public let kind: Kind
     /// What happened.
     public let message: String
-    /// What to do about it; empty where nothing sensible can be said.
+    /// What to do about it; empty if there is nothing useful to say.
     public let remedy: String
     /// Why the lease was lost; nil for every other kind.
     public let leaseLoss: LeaseLoss?
@@ -47,7 +47,7 @@ public struct QueueError: Error, Sendable, Equatable, CustomStringConvertible {
 
     public var description: String { remedy.isEmpty ? message : "\(message) \(remedy)" }
 
-    /// Whether the same call may well succeed later without anybody's help.
+    /// Whether the same call may succeed later without help.
     public var isTransient: Bool {
         switch kind {
         case .unavailable, .readOnly, .full: true

@@ -1,5 +1,5 @@
-/// The fields of a record as Redis gave them. Numbers come within bounds, so that whoever adds them up or shows them as
-/// a time never overflows, whatever stands in Redis.
+/// The fields of a record as Redis gave them. Numbers are kept within bounds, so that adding them up or
+/// showing them as times never overflows, whatever Redis holds.
 struct RecordFields {
     /// No real count is greater; tens of thousands of them still add up.
     static let numberLimits = 0...(1 << 48)
@@ -19,7 +19,7 @@ struct RecordFields {
         return fields[name].flatMap { Int64($0) }.map { min(max($0, limits.lowerBound), limits.upperBound) } ?? 0
     }
 
-    /// The number within bounds; nil where the text is none.
+    /// The number within bounds; nil if the text is not a number.
     static func number(_ text: String) -> Int? {
         Int(text).map { min(max($0, numberLimits.lowerBound), numberLimits.upperBound) }
     }

@@ -2,8 +2,8 @@
 import Failpoints
 import Glibc
 
-/// One connection to Redis, opened when it is needed. It owns the library's context and frees it: after any I/O
-/// error at once, for a context that failed once never works again. Blocking: every wait is bounded by the timeouts.
+/// One connection to Redis, opened when it is needed. It owns the library's context and frees it, after any I/O error
+/// at once: a context that failed once never works again. Blocking; the timeouts limit every wait.
 final class RedisConnection {
     private let configuration: QueueConfiguration
     private var context: UnsafeMutablePointer<redisContext>?
@@ -80,7 +80,7 @@ final class RedisConnection {
         let place = configuration.url.description
         switch code {
         case REDIS_ERR_PROTOCOL:
-            return QueueError(.protocolError, "What answers at \(place) is no Redis.", remedy: "Check the Redis URL.")
+            return QueueError(.protocolError, "What answers at \(place) is not Redis.", remedy: "Check the Redis URL.")
         case REDIS_ERR_OOM:
             return QueueError(
                 .protocolError, "What answers at \(place) gave an answer larger than any that was asked for.",
@@ -134,7 +134,7 @@ extension RedisConnection {
             remedy: "Check that it runs and that the Redis URL is right.")
     }
 
-    /// Authenticates, chooses the database and makes sure that somebody answers.
+    /// Authenticates, chooses the database and checks that Redis answers.
     private func greet() throws(QueueError) {
         let url = configuration.url
         if let user = url.user, let password = url.password {

@@ -7,7 +7,7 @@ public struct RedisURL: Sendable, Equatable {
         case unix(path: String)
     }
 
-    /// The port of a URL that names none.
+    /// The port of a URL without one.
     public static let defaultPort = 6379
     /// Redis knows no database beyond this one, whatever its configuration.
     public static let maximumDatabase = 65_535

@@ -1,7 +1,8 @@
 // How a worker gets, keeps and releases a claim.
 extension RelocationQueue {
-    /// Leases the relocation that has waited longest, of those bound to `destination` or to none yet. One whose lease
-    /// has run out comes first. A claim whose answer was lost stands until its lease runs out, and counts as no crash.
+    /// Leases the relocation that has waited longest, of those bound to `destination` or not bound yet. One whose lease
+    /// has expired comes first. A claim whose answer was lost holds until its lease expires; it does not count as a
+    /// crash.
     ///
     /// Relocations that this version does not understand, and those that need a kind of task that is not among
     /// `knownKinds` (nil: all are known), are left where they are and reported in `Idle`. At most
@@ -40,8 +41,8 @@ extension RelocationQueue {
         return try replies(.renew, calls).map { Renewal(.renew, $0) }
     }
 
-    /// Says that the worker of a claim lives, for one that finds its lease gone: an expiry that was counted as its crash
-    /// is taken back, once. Returns whether one was.
+    /// Tells that the worker of a lost claim is alive: if the expiry of its lease was counted as a crash, the count is
+    /// taken back, once. Returns whether it was.
     @discardableResult
     public func reportAlive(_ claim: Claim) throws(QueueError) -> Bool {
         let answer = try run(try callFor(.reportAlive, claim.uuid, [.integer(claim.token)])).accepted(claim.uuid)
@@ -66,7 +67,7 @@ extension RelocationQueue {
         try end(.release, claim, ["last"])
     }
 
-    /// Releases the claim at its old place, without an attempt, because of a task whose kind this worker does not know.
+    /// Releases the claim at its old place, without an attempt, because this worker does not know a task's kind.
     /// Only a worker that names the kind in `claim` gets it again. `trouble` is shown to people.
     public func leaveAlone(_ claim: Claim, kind: String, trouble: String) throws(QueueError) {
         guard (1...QueueTask.maximumKindBytes).contains(kind.utf8.count) else {
@@ -90,13 +91,13 @@ extension RelocationQueue {
         _ = try answer.accepted(claim.uuid)
     }
 
-    /// Nothing is remembered of a claim that is over.
+    /// Drops what this object remembers of a claim that has ended.
     func forget(_ claim: Claim) {
         unanswered[claim.token] = nil
         places[claim.token] = nil
     }
 
-    /// The longest beginning of whole characters that fits.
+    /// The longest prefix of whole characters that fits.
     static func cut(_ text: String, _ bytes: Int) -> String {
         guard text.utf8.count > bytes else { return text }
         var out = ""

@@ -11,7 +11,7 @@ extension RelocationQueue {
 
     /// Begins a relocation: its tasks can then be pushed, and no worker sees it before `publish`.
     ///
-    /// An upload whose enqueuer is gone is begun again from nothing; one whose enqueuer lives is refused with
+    /// An upload whose enqueuer is gone starts again from the beginning; one whose enqueuer is alive is refused with
     /// `conflict`. A finished relocation is replaced only if `replacing`; everything else is reported as `exists`.
     public func begin(_ relocation: NewRelocation, replacing: Bool = false) throws(QueueError) -> Begin {
         let uuid = relocation.uuid
@@ -66,7 +66,7 @@ extension RelocationQueue {
         pushed[token] = first
     }
 
-    /// Shows that the enqueuer lives, for one that has nothing to push for longer than half an upload lease.
+    /// Tells that the enqueuer is alive, if it has nothing to push for longer than half an upload lease.
     public func keepUploading(uuid: String, token: Int64) throws(QueueError) {
         _ = try run(
             try callFor(
@@ -81,7 +81,7 @@ extension RelocationQueue {
         pushed[token] = nil
     }
 
-    /// Removes what was staged. Returns false when it was not the caller's any more.
+    /// Removes what was staged. Returns false if it no longer was the caller's.
     @discardableResult
     public func abandon(uuid: String, token: Int64) throws(QueueError) -> Bool {
         let answer = try run(try callFor(.abandon, uuid, keys: [keys.index], [.integer(token)]))
@@ -143,7 +143,7 @@ extension RelocationQueue {
                     + "maxmemory of \(report.maxMemory).",
                 remedy: "Raise maxmemory, or wait until relocations are done.")
         }
-        // Near the limit every push is held against it.
+        // Near the limit every push is checked.
         let isPlenty = report.maxMemory - needed >= 16 * RelocationQueue.bytesBetweenReports
         if isPlenty { roomLeft = RelocationQueue.bytesBetweenReports }
     }

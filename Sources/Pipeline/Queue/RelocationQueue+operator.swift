@@ -1,4 +1,4 @@
-// What an operator does. Every call throws `notFound` for an unknown UUID and `conflict` where the state forbids it.
+// What an operator does. Every call throws `notFound` for an unknown UUID and `conflict` if the state forbids it.
 extension RelocationQueue {
     /// Relocations read in one exchange.
     static let listPage = 100
@@ -15,7 +15,7 @@ extension RelocationQueue {
         return (try connection.call(["LRANGE", .text(keys.listed(uuid)), "0", "-1"]).array ?? []).compactMap(\.text)
     }
 
-    /// All relocations that are remembered, newest first. Of one that cannot be read its UUID is shown.
+    /// All known relocations, newest first. If a record cannot be read, its UUID is still shown.
     public func list() throws(QueueError) -> [RelocationStatus] {
         var out: [RelocationStatus] = []
         let names = (try connection.call(["ZREVRANGE", .text(keys.index), "0", "-1"]).array ?? []).compactMap(\.text)
@@ -27,7 +27,7 @@ extension RelocationQueue {
         return out
     }
 
-    /// Relocations whose retention is over leave the index here.
+    /// Removes relocations from the index whose retention has ended.
     private func statuses(_ uuids: [String]) throws(QueueError) -> [RelocationStatus] {
         var calls: [ScriptCall] = []
         for uuid in uuids { calls.append(try callFor(.status, uuid)) }
@@ -48,7 +48,7 @@ extension RelocationQueue {
         _ = try run(try callFor(.retry, uuid)).accepted(uuid)
     }
 
-    /// Lets all failed relocations go on that can; those that did.
+    /// Retries all failed relocations that can go on; returns their UUIDs.
     public func retryAll() throws(QueueError) -> [String] {
         var out: [String] = []
         for status in try list() where status.status == .failure {
@@ -58,7 +58,7 @@ extension RelocationQueue {
         return out
     }
 
-    /// The task at which a relocation failed. Throws `conflict` where it did not fail at one.
+    /// The task at which a relocation failed. Throws `conflict` if it did not fail at one.
     public func failedTask(_ uuid: String) throws(QueueError) -> FailedTask {
         try FailedTask(try run(try callFor(.failedTask, uuid)).accepted(uuid))
     }
@@ -100,7 +100,7 @@ extension RelocationQueue {
         _ = try run(try callFor(.cancel, uuid, ["1"])).accepted(uuid)
     }
 
-    /// Removes the payload of a relocation that nobody works on; what became of it stays known for the retention.
+    /// Removes the payload of a relocation that no worker holds; its record is kept for the retention.
     public func delete(_ uuid: String) throws(QueueError) {
         _ = try run(
             try callFor(.delete, uuid, keys: [keys.index], [.number(configuration.retentionSeconds * 1_000)])

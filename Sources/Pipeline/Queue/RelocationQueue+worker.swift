@@ -30,8 +30,8 @@ extension RelocationQueue {
 
     /// Removes the first `count` tasks, whose results are recorded elsewhere, and counts their rows. Ends the
     /// consecutive failed attempts. After a transient error repeat the same call on this object: it does not happen
-    /// twice. One claim acknowledges on one object only: `leaseLost` is thrown as well where Redis does not know of what
-    /// was acknowledged on it before.
+    /// twice. One claim acknowledges on one object only: `leaseLost` is thrown as well if Redis does not know what was
+    /// acknowledged on it before.
     ///
     /// - Parameters:
     ///   - counters: counter → rows to add
@@ -42,7 +42,9 @@ extension RelocationQueue {
         _ claim: Claim, tasks count: Int, counters: [String: Int] = [:], listed: [String] = [],
         followUps: [QueueTask] = [], renew: Bool = true
     ) throws(QueueError) -> Acknowledgement {
-        guard count >= 0 else { throw QueueError(.invalidArgument, "Fewer than no tasks cannot be acknowledged.") }
+        guard count >= 0 else {
+            throw QueueError(.invalidArgument, "The number of acknowledged tasks cannot be negative.")
+        }
         let elements = try RelocationQueue.encode(followUps)
         let name = unanswered[claim.token] ?? nameAcknowledgement()
         unanswered[claim.token] = name
@@ -71,7 +73,7 @@ extension RelocationQueue {
         return try Acknowledgement(answer)
     }
 
-    /// Shows how far a run has come that is one transaction: nothing is removed, and a take-over forgets it.
+    /// Shows how far a run in one transaction has come: nothing is removed, and a take-over resets it.
     @discardableResult
     public func progress(_ claim: Claim, chunksDone: Int) throws(QueueError) -> OperatorRequest {
         try step(.progress, claim, [.number(chunksDone)])
@@ -96,8 +98,8 @@ extension RelocationQueue {
     ///
     /// - Parameters:
     ///   - findings: each a JSON object
-    ///   - index: place of the failed task in the list; nil when none is at fault
-    ///   - task: the failed task itself, where it can be read
+    ///   - index: place of the failed task in the list; nil if no task is at fault
+    ///   - task: the failed task itself, if it can be read
     public func fail(
         _ claim: Claim, findings: [String], reason: String, at index: Int? = nil, task: QueueTask? = nil
     ) throws(QueueError) {

@@ -12,18 +12,18 @@
 ///                                unpause│                  └──pause──▶ PAUSE ──unpause──▶ waiting
 ///
 /// `pause` and `cancel` act at once on a waiting relocation; a leased one follows when its lease ends, whichever way.
-/// `abort` takes the lease away. `delete` removes the payload where nobody works on it: PAUSE (which then fails),
+/// `abort` takes the lease away. `delete` removes the payload if no worker holds it: PAUSE (which then fails),
 /// FAILURE, SUCCESS, and an upload whose enqueuer is gone.
 // More than eight properties: what one thread must remember between two calls, so that a call can be repeated.
 public final class RelocationQueue {
     public let configuration: QueueConfiguration
-    /// Sends calls again after transient errors; where nil each error is thrown at once.
+    /// Sends calls again after transient errors; if nil, each error is thrown at once.
     public var patience: CallPatience?
     let connection: RedisConnection
     let keys: QueueKeys
     /// Tasks pushed so far by upload token: where the next batch belongs.
     var pushed: [Int64: Int] = [:]
-    /// Bytes that surely fit Redis since it was asked last.
+    /// Bytes that certainly fit Redis, since its last report.
     var roomLeft = 0
     /// Acknowledgements without an answer, by fencing token: sent again they keep their name.
     var unanswered: [Int64: String] = [:]

@@ -18,14 +18,14 @@ public struct RelocationStatus: Sendable, Equatable {
     public var rowsSource = 0
     /// What became of the rows: counter → rows.
     public var counters: [String: Int] = [:]
-    /// Consecutive failed attempts at the current task. A crash of a worker is none.
+    /// Consecutive failed attempts at the current task. A crash of a worker does not count.
     public var attempts = 0
     public var nextAttemptAt: Int64 = 0
-    /// The last transient error of the current task; empty when there was none.
+    /// The last transient error of the current task; empty if there was none.
     public var lastError = ""
     /// The destination it is bound to; empty before its first import.
     public var destination = ""
-    /// The worker that holds it; empty when nobody does.
+    /// The worker that holds it; empty if none does.
     public var owner = ""
     public var leaseExpiresAt: Int64 = 0
     /// Opaque JSON of the enqueuer.
@@ -53,10 +53,10 @@ public struct RelocationStatus: Sendable, Equatable {
     public var pauseRequested = false
     /// The owner is asked to give up at the next chunk boundary.
     public var cancelRequested = false
-    /// The kind of task that a worker must know to go on; empty where any worker can.
+    /// The kind of task that a worker must know to go on; empty if any worker can.
     public var needs = ""
 
-    /// A relocation that nobody has claimed yet.
+    /// A relocation that was never claimed.
     public init(uuid: String, scope: String) {
         self.uuid = uuid
         self.scope = scope

@@ -1,8 +1,8 @@
 /// The transitions that begin and keep a claim.
 extension Script {
-    /// Leases one relocation: of those of the worker's destination or of none, one whose lease has run out, else the
-    /// one that has waited longest. Passes over those that the worker must leave alone, `claimScanLimit` at most: what
-    /// stands behind that many waits until they are gone.
+    /// Leases one relocation of the worker's destination or of none: one whose lease has expired, otherwise the one
+    /// that has waited longest. Passes over those that the worker must leave alone, `claimScanLimit` at most: those
+    /// behind them wait until they are gone.
     ///
     /// - KEYS: 1 the fence
     /// - ARGV: 2 worker, 3 lease in ms, 4 destination, 5 six random digits, 6 known kinds (see `strange`)
@@ -39,15 +39,15 @@ extension Script {
         """
 
     private static let take = """
-        -- A worker that used its lease and let it run out counts as crashed until it says that it lives: its token is
-        -- remembered, as long as it counts. Sixty-four are enough: long before, the task is in quarantine.
+        -- A worker that used its lease and let it expire counts as crashed until it reports that it is alive: its token
+        -- is kept as long as it counts. Sixty-four are enough: long before, the task is in quarantine.
         local function countCrash(record, token)
           add(record, 'losses', 1)
           local tokens = (token or '') .. ',' .. (redis.call('HGET', record, 'crashTokens') or '')
           redis.call('HSET', record, 'crashTokens', string.sub(tokens, 1, 64 * 20))
         end
 
-        -- Leases a relocation that has left its lane; the answer to give, or nil where it cannot be worked on.
+        -- Leases a relocation that has left its lane; the answer to give, or nil if it cannot be worked on.
         local function take(uuid, lane, score, isOrphan)
           local record, tasks = base .. 'record:' .. uuid, base .. 'tasks:' .. uuid
           local was = redis.call('HMGET', record, 'status', 'chunksTotal', 'chunksDone', 'leaseUsed',
@@ -56,7 +56,7 @@ extension Script {
           if isOrphan then
             unlease(record, was[5] == '1' and 'cancelled' or 'expired')
             add(record, 'takeovers', 1)
-            -- A lease that nobody used was lost on the way to its worker, not with it.
+            -- A lease that was never used was lost on the way to its worker: no crash.
             if was[4] == '1' then countCrash(record, was[8]) end
           end
           local total, done, left = count(was[2]), count(was[3]), redis.pcall('LLEN', tasks)
@@ -173,12 +173,12 @@ extension Script {
         return {'ok', request(KEYS[1])}
         """)
 
-    /// A worker that found its lease gone lives: its crash is taken back if it was counted, and is not counted if it
-    /// has not been yet. Sent again it changes nothing.
+    /// A worker whose lease is lost is alive: its crash is taken back if it was counted, and will not be counted
+    /// otherwise. Repeating it changes nothing.
     ///
     /// - KEYS: 1...5 of the relocation
     /// - ARGV: 3 token
-    /// - Returns: `ok`, `1` where a crash was taken back, else `0`
+    /// - Returns: `ok`, `1` if a crash was taken back, otherwise `0`
     static let reportAlive = Script(
         "reportAlive", .moves,
         """

@@ -30,7 +30,7 @@ extension Script {
         redis.call('PEXPIRE', KEYS[1], ARGV[4])
         for at = 8 + fields, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[at], ARGV[at + 1]) end
         if #ARGV > 7 + fields then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
-        -- Records that have expired leave the index as new ones come: a few at random, more than one comes at a time.
+        -- Each new relocation removes expired ones from the index: a few at random, more than are added.
         for _, other in ipairs(redis.call('ZRANDMEMBER', KEYS[6], 8)) do
           if redis.call('EXISTS', base .. 'record:' .. other) == 0 then redis.call('ZREM', KEYS[6], other) end
         end
@@ -38,7 +38,7 @@ extension Script {
         return {'ok', token}
         """)
 
-    /// Appends tasks to a staged relocation. Sent again it changes nothing: the place of the first task is checked.
+    /// Appends tasks to a staged relocation. Repeating it changes nothing: the place of the first task is checked.
     ///
     /// - KEYS: 1...5 of the relocation
     /// - ARGV: 3 upload token, 4 upload lease in ms, 5 retention in ms, 6 tasks pushed before, 7 bytes, then the tasks
@@ -63,7 +63,7 @@ extension Script {
         return {'ok', length}
         """)
 
-    /// Shows that the enqueuer lives while it has nothing to push.
+    /// Tells that the enqueuer is alive while it has nothing to push.
     ///
     /// - KEYS: 1...5 of the relocation
     /// - ARGV: 3 upload token, 4 upload lease in ms
@@ -76,7 +76,7 @@ extension Script {
         return {'ok'}
         """)
 
-    /// Hands a complete relocation to the workers. Sent again it changes nothing.
+    /// Hands a complete relocation to the workers. Repeating it changes nothing.
     ///
     /// - KEYS: 1...5 of the relocation
     /// - ARGV: 3 upload token, 4 number of tasks it must have

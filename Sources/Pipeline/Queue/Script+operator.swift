@@ -9,7 +9,7 @@ extension Script {
         return {'ok', snapshot(KEYS[1], KEYS[3], KEYS[5])}
         """)
 
-    /// Takes a relocation that is no longer remembered out of the index.
+    /// Removes a relocation without record from the index.
     ///
     /// - KEYS: 1...5 of the relocation, 6 the index
     /// - Returns: `ok`
@@ -162,8 +162,8 @@ extension Script {
         return {'ok', 'done'}
         """)
 
-    /// Removes the payload of a relocation that nobody works on. Its record stays for the retention; a paused one
-    /// fails, and of one whose enqueuer is gone nothing stays.
+    /// Removes the payload of a relocation that no worker holds. Its record stays for the retention; a paused one
+    /// fails, and an upload whose enqueuer is gone is removed entirely.
     ///
     /// - KEYS: 1...5 of the relocation, 6 the index
     /// - ARGV: 3 retention in ms

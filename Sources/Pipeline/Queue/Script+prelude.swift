@@ -19,10 +19,10 @@ extension Script {
           return number and number <= greatest and number or nil
         end
 
-        -- A count, 0 where the record has none; nil where it is damaged.
+        -- A count, 0 if the record has none; nil if it is damaged.
         local function count(text) return whole(text or '0', greatestCount) end
 
-        -- A time, 0 where there is none.
+        -- A time, 0 if there is none.
         local function time(text) return whole(text, lastTime) or 0 end
 
         """
@@ -39,7 +39,7 @@ extension Script {
         local function ready(lane) return base .. 'ready:' .. named(lane) end
         local function leased(lane) return base .. 'leased:' .. named(lane) end
 
-        -- Adds to a number of a hash. One that cannot be added to begins anew.
+        -- Adds to a number of a hash. A value that is not a number starts again from 0.
         local function add(key, field, number)
           local sum = redis.pcall('HINCRBY', key, field, number)
           if type(sum) ~= 'number' then redis.call('HSET', key, field, number) end
@@ -67,8 +67,8 @@ extension Script {
           return ms(next) .. digits
         end
 
-        -- Ends the lease. Its holder may ask again how it ended, for the answer may get lost; until then others may have
-        -- had the relocation: the last sixteen ends are remembered.
+        -- Ends the lease. Its holder may ask again how it ended, because the answer may get lost, and others may have
+        -- held the relocation since: the record keeps the last sixteen ends.
         local function unlease(record, how)
           local was = redis.call('HMGET', record, 'token', 'ends')
           if was[1] and was[1] ~= '' then
@@ -80,7 +80,7 @@ extension Script {
             'updatedAt', ms(now))
         end
 
-        -- How the lease with the token ARGV[3] ended; nil where that is not remembered.
+        -- How the lease with the token ARGV[3] ended; nil if that is not known.
         local function howEnded(record)
           local was = redis.call('HMGET', record, 'endedBy', 'endedAs', 'ends')
           if was[1] == ARGV[3] then return was[2] end
@@ -100,7 +100,7 @@ extension Script {
           return #one > #other or #one == #other and one > other
         end
 
-        -- Why the claim with the token ARGV[3] does not hold the lease any more.
+        -- Why the claim with the token ARGV[3] no longer holds the lease.
         local function loss(token, endedBy, endedAs)
           if endedAs == 'aborted' or endedAs == 'cancelled' then return endedAs end
           if isLater(token, ARGV[3]) or isLater(endedBy, ARGV[3]) then return 'takenOver' end
@@ -125,7 +125,7 @@ extension Script {
           return {'lost', 'forgotten'}
         end
 
-        -- Why the upload with the token ARGV[3] is not its enqueuer's any more.
+        -- Why the upload with the token ARGV[3] no longer is its enqueuer's.
         local function uploadLost()
           local was = redis.call('HMGET', KEYS[1], 'status', 'uploadToken', 'published')
           if not was[1] then return {'lost', 'forgotten'} end
@@ -148,7 +148,7 @@ extension Script {
           return asked[1] == '1' and 'cancel' or asked[2] == '1' and 'pause' or 'none'
         end
 
-        -- Where a relocation goes that nobody holds any more: what an operator asked for comes first.
+        -- Where a relocation goes after its claim: what an operator asked for comes first.
         local function settle(record, uuid, lane, score)
           local asked = request(record)
           if asked == 'cancel' then
@@ -167,7 +167,7 @@ extension Script {
           unlease(KEYS[1], how)
           redis.call('HSET', KEYS[1], 'losses', '0', 'crashTokens', '', 'nextAttemptAt', '0')
           local score = place == 'old' and tonumber(was[2] or '')
-          -- A place that no clock has given is none.
+          -- A place that no clock gave does not count.
           local isPlace = score and score >= 0 and score <= tonumber(turn)
           settle(KEYS[1], ARGV[2], was[1], isPlace and was[2] or turn)
         end
@@ -175,13 +175,13 @@ extension Script {
         """
 
     private static let records = """
-        -- A hash or list in a flat list; nothing where something else stands under its name.
+        -- A hash or list as a flat list; empty if the key has another type.
         local function read(command, key, ...)
           local found = redis.pcall(command, key, ...)
           return found.err and {} or found
         end
 
-        -- Whether counters, listed rows and skipped chunks are what they should be, or not there yet.
+        -- Whether counters, listed rows and skipped chunks have the right type, or do not exist yet.
         local function areSound(counters, listed, skipped)
           for _, found in ipairs({redis.pcall('HGET', counters, ''), redis.pcall('LLEN', listed),
             redis.pcall('LLEN', skipped)}) do
@@ -190,7 +190,7 @@ extension Script {
           return true
         end
 
-        -- The whole of what is known of a relocation.
+        -- All that is known of a relocation.
         local function snapshot(record, counters, skipped)
           return {read('HGETALL', record), read('HGETALL', counters), read('LRANGE', skipped, 0, 99)}
         end

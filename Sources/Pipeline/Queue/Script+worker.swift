@@ -31,8 +31,8 @@ extension Script {
         """)
 
     /// Removes finished tasks, adds the tasks that follow from them at the end of the list, and records what became of
-    /// the rows. Sent again under the same name it changes nothing. Where Redis has forgotten an earlier
-    /// acknowledgement the list is another one: then the claim is lost too.
+    /// the rows. Repeating it under the same name changes nothing. If Redis has forgotten an earlier
+    /// acknowledgement, the list is not the one the worker knows: then the claim is lost too.
     ///
     /// The first task that is finished ends the need for a kind of task (see `leaveAlone`).
     ///
@@ -95,7 +95,7 @@ extension Script {
         return {'ok', redis.call('LLEN', KEYS[2]), waiting, request(KEYS[1])}
         """)
 
-    /// Shows how far an uncommitted transaction has come; forgotten when the lease ends.
+    /// Shows how far an uncommitted transaction has come; reset when the lease ends.
     ///
     /// - KEYS: 1...5 of the relocation
     /// - ARGV: 3 token, 4 chunks

@@ -72,7 +72,7 @@ extension TaskPage {
     init(_ answer: ScriptAnswer) throws(QueueError) {
         self.init(
             elements: answer.rest.dropFirst().map { element in
-                guard case .bytes(let bytes) = element else { return .malformed("It is no text.") }
+                guard case .bytes(let bytes) = element else { return .malformed("It is not text.") }
                 return bytes.withUnsafeBytes(TaskFrame.decode)
             },
             request: try answer.request(0))

@@ -56,7 +56,7 @@ enum TaskFrame {
                 rows: Int(rows), sourceBytes: sourceBytes, payload: Array(bytes[nameEnd...])))
     }
 
-    /// nil where the bytes are not UTF-8. Names are nearly always ASCII, which needs no validation.
+    /// nil if the bytes are not UTF-8. Names are nearly always ASCII, which needs no validation.
     private static func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String? {
         if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
         return String(validating: bytes, as: UTF8.self)

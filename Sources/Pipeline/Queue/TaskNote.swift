@@ -8,7 +8,7 @@ public struct TaskNote: Sendable, Equatable, Codable {
     /// The ordinal of the first row.
     public var minOrdinal: Int64
     public var rows: Int
-    /// Who skipped it; nil for one that was not skipped.
+    /// Who skipped it; nil if it was not skipped.
     public var skippedBy: String?
     /// When, as ISO-8601 text in UTC.
     public var skippedAt: String?
@@ -46,9 +46,9 @@ public struct TaskNote: Sendable, Equatable, Codable {
         return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 
-    /// Reads the record's text; nil where it is not ours.
+    /// Reads the record's text; nil if it is not such a note.
     public init?(json: String) {
-        // Whoever shows it shows nothing then.
+        // The caller then shows nothing.
         guard let note = try? JSONDecoder().decode(TaskNote.self, from: Data(json.utf8)) else { return nil }
         self = note
     }

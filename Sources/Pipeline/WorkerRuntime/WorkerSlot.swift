@@ -17,6 +17,8 @@ actor WorkerSlot {
     private let log: Logger
     private var queue: RelocationQueue?
     private var destination: Destination?
+    /// A claim that ended without Redis: if its lease counts as a crash, that is taken back once Redis answers.
+    private var unreported: Claim?
     /// Relocations of which a line says already that this worker leaves them alone.
     private var reported: Set<String> = []
 
@@ -79,6 +81,7 @@ actor WorkerSlot {
     private func turn() async throws(WorkerEnd) -> Bool {
         let destination = try await openDestination()
         let queue = try openQueue()
+        try reportAlive(queue)
         let sentAt = LeaseClock.now()
         let result: ClaimResult
         do {
@@ -125,16 +128,28 @@ actor WorkerSlot {
         shared.vitals.ended(end)
         await shared.keeper.forget(claim)
         switch end {
-        case .completed, .failed, .released, .requeued, .lost: break
+        case .completed, .failed, .released, .requeued: break
+        case .lost: unreported = claim
         case .postponed:
             // A session keeps what troubled it, such as being read-only: the next attempt has a new one.
             self.destination = nil
-        case .queueTrouble(let error): throw ended(by: error)
+        case .queueTrouble(let error):
+            unreported = claim
+            throw ended(by: error)
         case .databaseTrouble(let error):
             self.destination = nil
             throw .unreachable(error.message)
         case .unusable(let error): throw .schema(error.message)
         }
+    }
+
+    private func reportAlive(_ queue: RelocationQueue) throws(WorkerEnd) {
+        guard let claim = unreported else { return }
+        do throws(QueueError) { try queue.reportAlive(claim) } catch {
+            // What Redis refuses, it refuses again.
+            if error.isTransient { throw ended(by: error) }
+        }
+        unreported = nil
     }
 
     /// While the lease holds, a stall of Redis ends no run.
