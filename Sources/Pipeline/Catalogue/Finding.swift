@@ -22,10 +22,17 @@ public struct Finding: Sendable, Equatable {
     public let ordinal: Int64?
     /// The failing row's own primary key in the export.
     public let leftPK: Int64?
-    /// Safe to show: never a payload, a password or a key.
+    /// In the reference's words. Safe to show: never a payload, a password or a key.
     public let reason: String
+    /// The same in plain words, with what helps. It is not part of a findings file.
+    public let plainReason: String
 
-    public init(kind: Kind, model: String?, ordinal: Int64? = nil, leftPK: Int64? = nil, reason: String) {
+    /// - Parameter plainReason: nil if `reason` is plain.
+    public init(
+        kind: Kind, model: String?, ordinal: Int64? = nil, leftPK: Int64? = nil, reason: String,
+        plainReason: String? = nil
+    ) {
+        self.plainReason = plainReason ?? reason
         self.kind = kind
         self.model = model
         self.ordinal = ordinal

@@ -16,6 +16,9 @@ final class FileWalk {
         /// nil for models whose rows are not decoded.
         let plan: ModelPlan?
         fileprivate(set) var rows: Int64 = 0
+        /// Numbers of its first and its last record in the file.
+        fileprivate(set) var firstRecord: Int64 = 0
+        fileprivate(set) var lastRecord: Int64 = 0
 
         fileprivate init(number: Int, name: String, spelling: [UInt8], disposition: ModelDisposition, plan: ModelPlan?)
         {
@@ -59,6 +62,8 @@ final class FileWalk {
         self.envelope = envelope
         let state = try state(of: envelope)
         state.rows += 1
+        if state.rows == 1 { state.firstRecord = reader.number }
+        state.lastRecord = reader.number
         current = state
         return state
     }

@@ -7,6 +7,8 @@ struct RowFilter: Sendable, Equatable {
     typealias Name = [UInt8]
 
     private let wanted: Set<Name>
+    /// Those that are in the file.
+    private var found: Set<Name> = []
     private let isByOrganization: Bool
     /// E-mail addresses of the users that the filter names; nil stands for a user without one.
     private(set) var emails: Set<Name?> = []
@@ -36,6 +38,7 @@ struct RowFilter: Sendable, Equatable {
         } else if model == "sentry.user", let name = Self.name(try walk.value("username")),
             wanted.contains(name)
         {
+            found.insert(name)
             emails.insert(Self.name(try walk.value("email")))
         }
     }
@@ -46,6 +49,7 @@ struct RowFilter: Sendable, Equatable {
         switch model {
         case "sentry.organization":
             guard let slug = Self.name(try walk.value("slug")), wanted.contains(slug) else { return }
+            found.insert(slug)
             if let key = try walk.primaryKey().value { organizations.insert(key) }
         case "sentry.organizationmember":
             hasSeenMember = true
@@ -55,6 +59,23 @@ struct RowFilter: Sendable, Equatable {
         default: isScanOver = hasSeenMember
         }
     }
+
+    /// Called once the whole file was gathered: the names that are not in it. Throws if none of them is.
+    func warnings() throws(ExportError) -> [String] {
+        let missing = wanted.subtracting(found).filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
+            .sorted()
+        guard !missing.isEmpty else { return [] }
+        let what = isByOrganization ? "organization" : "user"
+        let shown = missing.prefix(Self.shownNames).map { "\"\(ShownName.safe($0))\"" }.joined(separator: ", ")
+        let names = shown + (missing.count > Self.shownNames ? " and \(missing.count - Self.shownNames) more" : "")
+        guard !found.isEmpty else {
+            throw ExportError(
+                .badFilter, "the file holds no \(what) that the filter names: \(names); names are compared exactly")
+        }
+        return ["the filter names \(what)s that the file does not hold: \(names)"]
+    }
+
+    private static let shownNames = 10
 
     /// Whether a row passes.
     func accepts(_ walk: FileWalk, _ model: String) throws(ExportError) -> Bool {

@@ -26,6 +26,7 @@ extension ExportSource {
             var rowFilter = RowFilter(filter)
             survey.warnings = try check(walk) { model throws(ExportError) in try rowFilter.gather(walk, model.name) }
             survey.take(walk)
+            survey.warnings += try rowFilter.warnings()
             survey.rowFilter = rowFilter
             try count(rowFilter, survey, &tally)
         } else {
@@ -43,10 +44,10 @@ extension ExportSource {
     ) throws(ExportError) -> [String] {
         var warnings = SurveyWarnings()
         while let model = try walk.next() {
-            if let plan = model.plan { warnings.add(try walk.check(plan)) }
+            if let plan = model.plan { warnings.add(try walk.check(plan), of: model) }
             try onRow(model)
         }
-        return warnings.texts(walk)
+        return warnings.texts(walk, lateModels: catalogue.lateModels)
     }
 
     /// Counts the rows that the filter accepts: reads the file once more, now that the filter is complete.
@@ -130,51 +131,4 @@ private struct Tally {
             }
         }
     }
-}
-
-/// Counts unusual primary keys: an exporter does not write them, yet the import accepts them.
-private struct SurveyWarnings {
-    private var missing = 0
-    private var negative = 0
-    private var zero = 0
-    private var fraction = 0
-    private var string = 0
-
-    mutating func add(_ key: PrimaryKey) {
-        switch key.form {
-        case .integer: break
-        case .missing: missing += 1
-        case .fraction: fraction += 1
-        case .string: string += 1
-        }
-        guard let value = key.value, value <= 0 else { return }
-        if value == 0 { zero += 1 } else { negative += 1 }
-    }
-
-    func texts(_ walk: FileWalk) -> [String] {
-        var out: [String] = []
-        if walk.reader.isEmptyObject {
-            out.append("the export is an empty object: 0 rows")
-        } else if walk.models.isEmpty {
-            out.append("the export is an empty list: 0 rows")
-        }
-        for model in walk.models {
-            let name = ShownName.safe(model.name)
-            switch model.disposition {
-            case .unknown: out.append("\(Self.rows(model.rows)) of the unknown model \(name) left out")
-            case .excluded: out.append("\(Self.rows(model.rows)) of \(name), which is never relocated, left out")
-            case .deleted: out.append("\(Self.rows(model.rows)) of \(name), which no longer exists, left out")
-            case .queued, .outOfScope: break
-            }
-        }
-        let keys = [
-            (missing, "without a primary key, which will be dropped"), (negative, "with a negative primary key"),
-            (zero, "with the primary key 0"), (fraction, "with a fraction as primary key, which is cut off"),
-            (string, "with a string as primary key"),
-        ]
-        for (count, words) in keys where count > 0 { out.append("\(Self.rows(Int64(count))) \(words)") }
-        return out
-    }
-
-    private static func rows(_ count: Int64) -> String { count == 1 ? "1 row" : "\(count) rows" }
 }

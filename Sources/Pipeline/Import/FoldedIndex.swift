@@ -52,11 +52,19 @@ final class FoldedIndex {
 
     /// Whether a row's text folds to the same as this one.
     func holds(_ text: String, _ database: any Database) throws(StorageError) -> Bool {
+        if added.contains(TextKey(ExactText(UpperCaseFolding.folded(text)))) { return true }
+        return try row(holding: text, database) != nil
+    }
+
+    /// The stored row whose text folds to the same as this one.
+    func row(
+        holding text: String, _ database: any Database
+    ) throws(StorageError) -> (id: Int64, text: String)? {
         let folded = ExactText(UpperCaseFolding.folded(text))
-        if added.contains(TextKey(folded)) { return true }
-        guard let id = ids[folded.hashValue] else { return false }
+        guard let id = ids[folded.hashValue] else { return nil }
         // Two texts may share a hash: the row itself shows whether they are the same.
         let rows = try database.select(Select([column], from: table, where: [.equals("id", .integer(id))]))
-        return rows.first?[0].text.map { ExactText(UpperCaseFolding.folded($0)) == folded } ?? false
+        guard let found = rows.first?[0].text, ExactText(UpperCaseFolding.folded(found)) == folded else { return nil }
+        return (id, found)
     }
 }

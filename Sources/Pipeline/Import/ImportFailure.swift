@@ -69,4 +69,17 @@ extension ImportFailure {
     static func row(_ kind: Finding.Kind, _ model: Model, _ row: Row, _ reason: String) -> ImportFailure {
         .permanent(Finding(kind: kind, model: model.name, ordinal: row.ordinal, leftPK: row.sourcePK, reason: reason))
     }
+
+    /// A field that one of the reference's forms refuses.
+    ///
+    /// - Parameter help: what the operator should know beyond the form's message.
+    static func form(
+        _ model: Model, _ row: Row, field: String, _ fault: (message: String, code: String), help: String = ""
+    ) -> ImportFailure {
+        .permanent(
+            Finding(
+                kind: .validationError, model: model.name, ordinal: row.ordinal, leftPK: row.sourcePK,
+                reason: "{'\(field)': [ErrorDetail(string='\(fault.message)', code='\(fault.code)')]}",
+                plainReason: "\(field): \(fault.message)\(help)"))
+    }
 }

@@ -21,5 +21,10 @@ struct NameRegister {
     /// See ``FoldedIndex/mayHold(_:)``.
     func mayHold(_ name: String) -> Bool { index.mayHold(name) }
 
+    /// The stored row that has a name; nil if this import is about to write it.
+    func holder(of name: String) throws(ImportFailure) -> (id: Int64, text: String)? {
+        do { return try index.row(holding: name, batch.database) } catch { throw .from(error, model: batch.model) }
+    }
+
     func add(_ name: String) { index.add(name) }
 }

@@ -83,7 +83,7 @@ final class HeldClaim {
 
     func fail(_ finding: Finding) throws(QueueError) -> RunEnd {
         let row = finding.ordinal.map { " row \($0)" } ?? ""
-        let reason = "\(finding.kind.rawValue) in \(finding.model ?? "the import")\(row): \(finding.reason)"
+        let reason = "\(finding.kind.rawValue) in \(finding.model ?? "the import")\(row): \(finding.plainReason)"
         let task: QueueTask? = if case .task(let task) = current?.element { task } else { nil }
         lease.end()
         try queue.fail(claim, findings: [finding.json()], reason: reason, at: current?.index, task: task)

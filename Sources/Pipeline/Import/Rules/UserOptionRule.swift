@@ -61,9 +61,7 @@ struct UserOptionRule: ModelRule {
     private func validate(_ row: Row) throws(ImportFailure) {
         guard let key = row.values[key].text, let check = Self.checks[key] else { return }
         guard let fault = check(AccountValue(storedText: row.values[value].text ?? "null")) else { return }
-        throw .row(
-            .validationError, model, row,
-            "{'\(key)': [ErrorDetail(string='\(fault.message)', code='\(fault.code)')]}")
+        throw .form(model, row, field: key, fault)
     }
 
     private typealias Fault = (message: String, code: String)

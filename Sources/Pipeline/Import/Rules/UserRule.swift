@@ -100,19 +100,27 @@ struct UserRule: ModelRule {
     // MARK: Validation, in the words of the profile form
 
     private func validate(_ row: Row, _ register: NameRegister, _ batch: Batch) throws(ImportFailure) {
-        func refuse(_ field: String, _ message: String, _ code: String) -> ImportFailure {
-            .row(.validationError, model, row, "{'\(field)': [ErrorDetail(string='\(message)', code='\(code)')]}")
-        }
         if let fault = Self.fault(row.values[name], maxLength: Self.maxNameLength, allowsBlank: true) {
-            throw refuse("name", fault.message, fault.code)
+            throw .form(model, row, field: "name", fault)
         }
         if let fault = Self.fault(row.values[username], maxLength: Self.maxUsernameLength, allowsBlank: false) {
-            throw refuse("username", fault.message, fault.code)
+            throw .form(model, row, field: "username", fault)
         }
         // The form checks the trimmed name; the name is stored as it is.
         if let text = row.values[username].text, try register.holds(UniqueName.trimmed(text)) {
-            throw refuse("username", "That username is already in use.", "invalid")
+            let holder = try register.holder(of: UniqueName.trimmed(text))
+            throw .form(
+                model, row, field: "username", ("That username is already in use.", "invalid"),
+                help: Self.help(text, heldBy: holder))
         }
+    }
+
+    private static func help(_ name: String, heldBy holder: (id: Int64, text: String)?) -> String {
+        let words =
+            holder.map { "the user \"\($0.text)\" (id \($0.id)) of the destination" } ?? "another user of this import"
+        return
+            " \"\(name)\" and \(words) are told apart by letter case or by space around them alone: change one of the two "
+            + "names, or leave the row out."
     }
 
     private static func fault(

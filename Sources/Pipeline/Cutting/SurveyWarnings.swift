@@ -1,0 +1,136 @@
+import Catalogue
+import ExportFormat
+
+/// What an exporter does not write and the import accepts, counted for the operator.
+struct SurveyWarnings {
+    private var missing = 0
+    private var negative = 0
+    private var zero = 0
+    private var fraction = 0
+    private var string = 0
+    /// Model's number → the keys of its rows so far.
+    private var keys: [Int: KeyOrder] = [:]
+
+    /// Counts the key of a model's row.
+    mutating func add(_ key: PrimaryKey, of model: FileWalk.ModelState) {
+        switch key.form {
+        case .integer: break
+        case .missing: missing += 1
+        case .fraction: fraction += 1
+        case .string: string += 1
+        }
+        guard let value = key.value else { return }
+        keys[model.number, default: KeyOrder()].add(value)
+        if value == 0 { zero += 1 } else if value < 0 { negative += 1 }
+    }
+
+    func texts(_ walk: FileWalk, lateModels: Set<String>) -> [String] {
+        fileTexts(walk) + walk.models.compactMap(Self.leftOut) + keyTexts
+            + walk.models.flatMap { orderTexts($0) + Self.parents(behind: $0, walk, lateModels) }
+    }
+
+    private func fileTexts(_ walk: FileWalk) -> [String] {
+        if walk.reader.isEmptyObject { return ["the export is an empty object: 0 rows"] }
+        return walk.models.isEmpty ? ["the export is an empty list: 0 rows"] : []
+    }
+
+    private static func leftOut(_ model: FileWalk.ModelState) -> String? {
+        let name = ShownName.safe(model.name)
+        return switch model.disposition {
+        case .unknown: "\(rows(model.rows)) of the unknown model \(name) left out"
+        case .excluded: "\(rows(model.rows)) of \(name), which is never relocated, left out"
+        case .deleted: "\(rows(model.rows)) of \(name), which no longer exists, left out"
+        case .queued, .outOfScope: nil
+        }
+    }
+
+    private var keyTexts: [String] {
+        [
+            (missing, "without a primary key, which will be dropped"), (negative, "with a negative primary key"),
+            (zero, "with the primary key 0"), (fraction, "with a fraction as primary key, which is cut off"),
+            (string, "with a string as primary key"),
+        ].compactMap { count, words in count > 0 ? "\(Self.rows(Int64(count))) \(words)" : nil }
+    }
+
+    private func orderTexts(_ model: FileWalk.ModelState) -> [String] {
+        guard model.disposition == .queued, let order = keys[model.number] else { return [] }
+        var out: [String] = []
+        if order.repeated > 0 {
+            out.append(
+                "\(order.isComplete ? "" : "at least ")\(Self.rows(order.repeated)) of \(model.name) with the same primary key "
+                    + "as an earlier row; references mean the last one")
+        }
+        if order.descents > 0 { out.append("\(model.name) is not in the order of its primary keys") }
+        return out
+    }
+
+    /// The models to which a model's rows may refer and of which rows come later in the file.
+    private static func parents(
+        behind model: FileWalk.ModelState, _ walk: FileWalk, _ lateModels: Set<String>
+    ) -> [String] {
+        guard model.disposition == .queued, let plan = model.plan, !lateModels.contains(model.name) else { return [] }
+        let behind = walk.models.filter { other in
+            other.disposition == .queued && other.number != model.number && other.lastRecord > model.firstRecord
+                && plan.model.referencedModels.contains(other.name)
+        }
+        return behind.map {
+            "rows of \(model.name) stand before rows of \($0.name): those that refer to a later row will be dropped"
+        }
+    }
+
+    private static func rows(_ count: Int64) -> String { count == 1 ? "1 row" : "\(count) rows" }
+}
+
+/// Which primary keys a model's rows have, in bounded memory.
+struct KeyOrder {
+    /// Rows whose key an earlier row has.
+    private(set) var repeated: Int64 = 0
+    /// Rows whose key is lower than the highest before.
+    private(set) var descents: Int64 = 0
+    /// Whether all keys were remembered: if not, there may be more repeated ones.
+    private(set) var isComplete = true
+
+    /// Ascending, apart from each other.
+    private var ranges: [ClosedRange<Int64>] = []
+    /// Keys that came after a higher one.
+    private var others: Set<Int64> = []
+
+    /// Ranges, and other keys, that are remembered.
+    static let limit = 1 << 16
+
+    mutating func add(_ key: Int64) {
+        guard let last = ranges.last else {
+            ranges = [key...key]
+            return
+        }
+        if key > last.upperBound {
+            extend(last, key)
+        } else if holds(key) {
+            repeated += 1
+        } else {
+            descents += 1
+            if others.count < Self.limit { others.insert(key) } else { isComplete = false }
+        }
+    }
+
+    private mutating func extend(_ last: ClosedRange<Int64>, _ key: Int64) {
+        if key - 1 == last.upperBound {
+            ranges[ranges.count - 1] = last.lowerBound...key
+        } else if ranges.count < Self.limit {
+            ranges.append(key...key)
+        } else {
+            isComplete = false
+            ranges[ranges.count - 1] = key...key
+        }
+    }
+
+    private func holds(_ key: Int64) -> Bool {
+        var low = 0
+        var high = ranges.count
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges[middle].upperBound < key { low = middle + 1 } else { high = middle }
+        }
+        return low < ranges.count && ranges[low].contains(key) || others.contains(key)
+    }
+}
