@@ -15,6 +15,22 @@
 #endif
 #define LIMBOS 2          /* commits under way without a client */
 
+/* What else the queue does, each where its macro is defined:
+ *   REQUESTS   operators pause, cancel and abort
+ *   FOLLOWUPS  the acknowledgement of the first task adds one at the end of the list
+ *   CRASHES    crashes are counted, and those who live take theirs back
+ *   ENDS       an end that is sent again is known
+ * NO_PATIENCE is a worker whose run ends with the first call that fails, as with no patience in its settings. */
+#ifdef CRASHES
+#define FAITHFUL
+#endif
+#ifdef ENDS
+#define FAITHFUL
+#endif
+#ifdef TIMELY
+#define FAITHFUL          /* Redis forgets nothing */
+#endif
+
 /* The list of tasks. A task's chunk is a set of rows, the lowest of them its ordinal. With RECHUNK the file can be
  * enqueued again with other chunks (generation 1) after Redis was replaced by an empty one. */
 #ifdef NO_NONCE
@@ -27,8 +43,13 @@
 #define CHUNK(g, t)  ((g) == 0 -> (3 << (2 * (t))) : ((t) == 0 -> 1 : ((t) == 1 -> 6 : 8)))
 #define FIRST(g, t)  ((g) == 0 -> (1 << (2 * (t))) : ((t) == 0 -> 1 : ((t) == 1 -> 2 : 8)))
 #else
+#ifdef FOLLOWUPS
+#define ROWS (TASKS + 1)
+#define LENGTH(g)    r.total
+#else
 #define ROWS TASKS
 #define LENGTH(g)    TASKS
+#endif
 #define CHUNK(g, t)  (1 << (t))
 #define FIRST(g, t)  (1 << (t))
 #endif
@@ -39,6 +60,7 @@
 #define OPEN   0          /* IN_PROGRESS */
 #define DONE   1          /* SUCCESS */
 #define FAILED 2          /* FAILURE */
+#define PAUSED 3          /* PAUSE */
 
 /* What a restart of Redis may bring back from an earlier time, all of it together. `claim` says whose claim it is in
  * truth: 1 + the worker's number, or ORPHAN where no worker bears it any more. A token with random digits is as good;
@@ -51,8 +73,22 @@ typedef Record {
 #ifdef RECHUNK
   bool generation;
 #endif
-#ifdef RESEND
+#ifndef NO_PATIENCE
   unsigned acknowledged : 5;
+#endif
+#ifdef REQUESTS
+  unsigned asked : 2;     /* what an operator asked of the holder: 1 to pause, 2 to give up */
+#endif
+#ifdef FOLLOWUPS
+  unsigned total : 3;     /* tasks there have ever been */
+#endif
+#ifdef CRASHES
+  bool used;              /* the lease has been used */
+  unsigned crashed : 3;   /* counted: workers that live, by number */
+  unsigned dead : 2;      /* counted: those that are gone */
+#endif
+#ifdef ENDS
+  unsigned ended : 3;     /* workers whose claims ended by their own call, by number */
 #endif
 #ifdef TOKENS
   unsigned token : 4, fence : 4;
@@ -60,6 +96,12 @@ typedef Record {
 }
 Record r, disk;
 bool saved;
+#ifdef REQUESTS
+unsigned sinceAsked : 2;  /* commits of the holder since an operator asked it to stop */
+#endif
+#ifdef CRASHES
+unsigned kills : 3;
+#endif
 #ifdef TOKENS
 unsigned clock : 4;       /* Redis' own, in tokens: what the next token is at least */
 unsigned issued : 4;      /* the greatest token so far, for good */
@@ -74,7 +116,8 @@ Commit limbo[LIMBOS];     /* sent by clients that are gone */
 
 /* ---- the workers ---- */
 
-mtype = { idle, rebuild, fetch, look, write, lookAgain, commit, record, acknowledge, complete, postpone, fail, release };
+mtype = { idle, rebuild, fetch, look, write, lookAgain, commit, record, acknowledge, complete, postpone, fail, release,
+  report };
 /* Those with a relocation come first, in the order of their claims; workers without one are all alike. */
 typedef Worker {
   mtype at;
@@ -91,6 +134,12 @@ typedef Worker {
 #endif
 #ifdef TOKENS
   unsigned token : 4;
+#endif
+#ifdef REQUESTS
+  bool asked;             /* LeaseClock.request, from the last renewal */
+#endif
+#ifdef ENDS
+  bool sent;              /* its end was sent, and the answer lost */
 #endif
 }
 Worker w[WORKERS];
@@ -158,18 +207,44 @@ unsigned budget : 3 = FAULTS;
 #define MAY_GO_ON(i) (w[i].lease == 1)
 #endif
 
-/* A run ends with its connection: nothing is sent on another one. */
-#ifdef NO_CONNECTION
-#define REACHES_REDIS(i) (true)
-#else
 #define REACHES_REDIS(i) (w[i].connected)
-#endif
 
-/* An acknowledgement says after how many finished tasks it comes. */
+/* An acknowledgement says after how many finished tasks it comes; so do reading, completing and failing. */
 #ifdef NO_PLACE
 #define IN_PLACE(i) (true)
 #else
 #define IN_PLACE(i) (r.head == w[i].place)
+#endif
+#ifdef NO_PLACE_TASKS
+#define TASKS_IN_PLACE(i) (true)
+#else
+#define TASKS_IN_PLACE(i) (r.head == w[i].place)
+#endif
+#ifdef NO_PLACE_COMPLETE
+#define END_IN_PLACE(i) (true)
+#else
+#define END_IN_PLACE(i) (r.head == w[i].place)
+#endif
+
+/* What an operator asks is obeyed at the next answer. */
+#ifdef REQUESTS
+#ifdef NO_OBEY
+#define IS_ASKED(i) (false)
+#else
+#define IS_ASKED(i) (r.asked != 0)
+#endif
+#define HEARD(i) (w[i].asked)
+#else
+#define IS_ASKED(i) (false)
+#define HEARD(i) (false)
+#endif
+
+#ifdef CRASHES
+#ifdef NO_USED
+#define COUNTS_AS_CRASH (true)
+#else
+#define COUNTS_AS_CRASH (r.used)
+#endif
 #endif
 
 /* An acknowledgement has a name of its own. */
@@ -179,7 +254,7 @@ unsigned budget : 3 = FAULTS;
 #define FINISHED(i) (LENGTH(GEN_R) - w[i].place)
 #endif
 #define NAME(i) (i * 4 + w[i].place + 1)                             /* none is 0 */
-#ifdef RESEND
+#ifndef NO_PATIENCE
 #ifndef NO_NAME
 #define SENT_BEFORE(i) (r.acknowledged == NAME(i))
 #endif
@@ -218,6 +293,12 @@ inline copyWorker(to, from) {
 #ifdef TOKENS
   to.token = from.token;
 #endif
+#ifdef REQUESTS
+  to.asked = from.asked;
+#endif
+#ifdef ENDS
+  to.sent = from.sent;
+#endif
 }
 
 inline clearWorker(it) {
@@ -229,7 +310,16 @@ inline clearWorker(it) {
 #ifdef TOKENS
   it.token = 0;
 #endif
+#ifdef REQUESTS
+  it.asked = 0;
+#endif
+#ifdef ENDS
+  it.sent = 0;
+#endif
 }
+
+/* A set of workers, once worker i is none of them and those behind it move up. */
+#define WITHOUT(set, i) (((set) & ((1 << (i)) - 1)) | (((set) >> ((i) + 1)) << (i)))
 
 /* Whose claim a record names, once worker i has none. */
 inline renumber(it, i) {
@@ -238,13 +328,21 @@ inline renumber(it, i) {
   :: it.claim > i + 1 && it.claim != ORPHAN -> it.claim--
   :: else
   fi
-#ifdef RESEND
+#ifndef NO_PATIENCE
   ;
   if
   :: it.acknowledged > i * 4 && it.acknowledged <= i * 4 + 4 -> it.acknowledged = 0
   :: it.acknowledged > i * 4 + 4 -> it.acknowledged = it.acknowledged - 4
   :: else
   fi
+#endif
+#ifdef CRASHES
+  ;
+  it.crashed = WITHOUT(it.crashed, i)
+#endif
+#ifdef ENDS
+  ;
+  it.ended = WITHOUT(it.ended, i)
 #endif
 }
 
@@ -260,6 +358,105 @@ inline forget(i) {
   renumber(r, i); renumber(disk, i)
 }
 
+/* A run ends while it lives and has not ended its claim: the lease is lost, or Redis was given up. The last thing a step
+ * does. */
+inline leave(i) {
+#ifdef CRASHES
+#ifdef NO_REPORT
+  bury(i);
+  forget(i)
+#else
+  w[i].at = report; w[i].txRows = 0; w[i].txKeys = 0
+#endif
+#else
+  forget(i)
+#endif
+}
+
+/* A crash that was counted is one of a worker that is gone. */
+inline bury(i) {
+#ifdef CRASHES
+  if
+  :: (r.crashed & (1 << (i))) != 0 -> r.dead++; assert(r.dead <= kills)     /* one that lives counts as crashed */
+  :: else
+  fi
+#else
+  skip
+#endif
+}
+
+/* After the transition that ends a claim. Where the answer is lost the worker may send it again. */
+inline endedByCall(i) {
+#ifdef ENDS
+#ifdef NO_ENDS
+  r.ended = 1 << (i);
+#else
+  r.ended = r.ended | (1 << (i));
+#endif
+#endif
+  if
+  :: forget(i)
+#ifndef NO_PATIENCE
+  :: budget > 0 -> budget--;
+#ifdef ENDS
+     w[i].sent = 1;
+#endif
+     w[i].connected = 0
+#endif
+  fi
+}
+
+/* The end of a claim that is not the worker's any more: by its own call, or lost. */
+inline endRefused(i) {
+#ifdef ENDS
+  assert(!w[i].sent || (r.ended & (1 << (i))) != 0);              /* an end that is sent again is taken for a lost lease */
+  if
+  :: w[i].sent -> forget(i)
+  :: !w[i].sent -> leave(i)
+  fi
+#else
+  leave(i)
+#endif
+}
+
+/* Where a relocation goes that nobody holds any more. */
+inline settle() {
+#ifdef REQUESTS
+  if
+  :: r.asked == 1 -> r.status = PAUSED
+  :: r.asked == 2 -> r.status = FAILED
+  :: else
+  fi;
+  r.asked = 0; sinceAsked = 0;
+#endif
+  noCrashes();
+  unlease()
+}
+
+inline noCrashes() {
+#ifdef CRASHES
+  r.crashed = 0; r.dead = 0
+#else
+  skip
+#endif
+}
+
+inline noRequest() {
+#ifdef REQUESTS
+  r.asked = 0; sinceAsked = 0
+#else
+  skip
+#endif
+}
+
+inline use() {
+#ifdef CRASHES
+  r.used = 1
+#else
+  skip
+#endif
+}
+
 inline unlease() {
   r.claim = NOBODY; r.expired = 0;
 #ifdef TOKENS
@@ -273,8 +470,14 @@ inline copy(to, from) {
 #ifdef RECHUNK
   to.generation = from.generation;
 #endif
-#ifdef RESEND
+#ifndef NO_PATIENCE
   to.acknowledged = from.acknowledged;
+#endif
+#ifdef REQUESTS
+  to.asked = from.asked;
+#endif
+#ifdef FOLLOWUPS
+  to.total = from.total;
 #endif
 #ifdef TOKENS
   to.token = from.token; to.fence = from.fence;
@@ -287,8 +490,14 @@ inline clearDisk() {
 #ifdef RECHUNK
   disk.generation = 0;
 #endif
-#ifdef RESEND
+#ifndef NO_PATIENCE
   disk.acknowledged = 0;
+#endif
+#ifdef REQUESTS
+  disk.asked = 0;
+#endif
+#ifdef FOLLOWUPS
+  disk.total = 0;
 #endif
 #ifdef TOKENS
   disk.token = 0; disk.fence = 0;
@@ -297,7 +506,7 @@ inline clearDisk() {
 
 /* Before each write: this one and all that follow may be what is forgotten. */
 inline mayBeLast() {
-#ifndef TIMELY
+#ifndef FAITHFUL
   if
   :: budget > 0 && !saved -> budget--; copy(disk, r); saved = 1
   :: skip
@@ -377,11 +586,21 @@ inline removeTasks(i) {
   assert((r.counted & ALL) == 0);                                 /* counted twice */
   r.counted = ALL;
 #else
+#ifdef FOLLOWUPS
+  if
+  :: w[i].next == 0 -> assert(r.total == TASKS); r.total++        /* followed twice */
+  :: else
+  fi;
+#endif
   r.head++;
+#ifndef UNCOUNTED
   assert((r.counted & CHUNK(GEN_W(i), w[i].next)) == 0);          /* counted twice */
+#endif
   r.counted = r.counted | CHUNK(GEN_W(i), w[i].next);
 #endif
-#ifdef RESEND
+  noCrashes();
+  use();
+#ifndef NO_PATIENCE
   r.acknowledged = NAME(i)
 #endif
 }
@@ -396,21 +615,8 @@ inline goOn(i) {
   w[i].at = complete
 #else
   w[i].next++;
-  w[i].at = (w[i].next < w[i].stop -> look : fetch)
+  w[i].at = (IS_ASKED(i) -> release : (w[i].next < w[i].stop -> look : fetch))
 #endif
-#endif
-}
-
-/* After an answer of Redis was lost the runner ends; RESEND is a caller that sends the same call again. */
-inline loseAnswer(i) {
-  budget--;
-#ifdef RESEND
-  if
-  :: forget(i)
-  :: w[i].connected = 1
-  fi
-#else
-  forget(i)
 #endif
 }
 
@@ -446,6 +652,21 @@ end:
   :: atomic { w[i].at == idle && r.status == OPEN && (r.claim == NOBODY || r.expired) &&
        (i == 0 || w[i - 1].at != idle) ->
      mayBeLast();
+#ifdef CRASHES
+     if
+     :: r.claim == ORPHAN && COUNTS_AS_CRASH -> r.dead++; assert(r.dead <= kills)  /* one that lives counts as crashed */
+     :: r.claim != ORPHAN && r.claim != NOBODY && COUNTS_AS_CRASH -> r.crashed = r.crashed | (1 << (r.claim - 1))
+     :: else
+     fi;
+     r.used = 0;
+#endif
+#ifdef REQUESTS
+     /* What was asked of the one before happens now. */
+     if
+     :: r.asked != 0 -> settle(); goto end
+     :: else
+     fi;
+#endif
      r.claim = ORPHAN; r.expired = 0;
 #ifdef TOKENS
      r.fence++;
@@ -469,7 +690,7 @@ end:
   /* -- take-over: the map out of the chunk rows -- */
   :: atomic { w[i].at == rebuild ->
      if
-     :: !MAY_GO_ON(i) -> forget(i)
+     :: !MAY_GO_ON(i) -> leave(i)
      :: else ->
 #ifndef NO_MAP
         w[i].map = rows; w[i].known = keys;
@@ -480,10 +701,14 @@ end:
   /* -- tasks: some of the list -- */
   :: atomic { w[i].at == fetch ->
      if
-     :: !REACHES_REDIS(i) -> forget(i)
-     :: REACHES_REDIS(i) && !FENCE_TASKS(i) -> forget(i)
-     :: REACHES_REDIS(i) && FENCE_TASKS(i) ->
+     :: !REACHES_REDIS(i) -> leave(i)
+#ifndef NO_PATIENCE
+     :: !REACHES_REDIS(i) -> w[i].connected = 1
+#endif
+     :: REACHES_REDIS(i) && !(FENCE_TASKS(i) && TASKS_IN_PLACE(i)) -> leave(i)
+     :: REACHES_REDIS(i) && FENCE_TASKS(i) && TASKS_IN_PLACE(i) ->
         assert(OWNED(i));
+        use();
 #ifdef ATOMIC
         w[i].stop = LENGTH(GEN_R);
         if :: w[i].next < r.head -> w[i].next = r.head :: else fi;
@@ -508,11 +733,12 @@ end:
   /* -- a statement: the lease is looked at first; then the worker may be frozen -- */
   :: atomic { w[i].at == look ->
      if
-     :: !MAY_GO_ON(i) -> forget(i)
-     :: else -> w[i].at = write
+     :: !MAY_GO_ON(i) -> leave(i)
+     :: MAY_GO_ON(i) && HEARD(i) -> w[i].at = release; w[i].txRows = 0; w[i].txKeys = 0
+     :: MAY_GO_ON(i) && !HEARD(i) -> w[i].at = write
      fi }
 
-  :: atomic { w[i].at == write && !SENDS(i) -> forget(i) }
+  :: atomic { w[i].at == write && !SENDS(i) -> leave(i) }
   :: atomic { w[i].at == write && SENDS(i) ->
      if
      :: beginStatement(i); writeTask(i);
@@ -531,17 +757,25 @@ end:
 
   :: atomic { w[i].at == lookAgain ->
      if
-     :: !MAY_GO_ON(i) -> forget(i)
+     :: !MAY_GO_ON(i) -> leave(i)
      :: else -> w[i].at = commit
      fi }
 
-  :: atomic { w[i].at == commit && !SENDS(i) -> forget(i) }
+  :: atomic { w[i].at == commit && !SENDS(i) -> leave(i) }
   :: atomic { w[i].at == commit && SENDS(i) ->
      beginStatement(i);
      if
      :: apply(w[i].txRows, w[i].txKeys, w[i].known, done);
         if
         :: done ->
+#ifdef REQUESTS
+#ifndef ATOMIC
+           if
+           :: r.claim == i + 1 && r.asked != 0 -> sinceAsked++; assert(sinceAsked <= 1)   /* a request is not obeyed */
+           :: else
+           fi;
+#endif
+#endif
            w[i].own = w[i].own | w[i].txRows; w[i].known = w[i].known | w[i].txKeys;
 #ifdef NO_ONE_TRANSACTION
            w[i].at = record
@@ -582,70 +816,92 @@ end:
   /* -- acknowledge: the tasks go, their rows are counted -- */
   :: atomic { w[i].at == acknowledge ->
      if
-     :: !REACHES_REDIS(i) -> forget(i)
-#ifdef RESEND
+     :: !REACHES_REDIS(i) -> leave(i)
+#ifndef NO_PATIENCE
      :: !REACHES_REDIS(i) -> w[i].connected = 1
 #endif
-     :: REACHES_REDIS(i) && !FENCE_ACKNOWLEDGE(i) -> forget(i)
+     :: REACHES_REDIS(i) && !FENCE_ACKNOWLEDGE(i) -> leave(i)
      :: REACHES_REDIS(i) && FENCE_ACKNOWLEDGE(i) ->
         assert(OWNED(i));
         if
         :: SENT_BEFORE(i) -> goOn(i)
-        :: !SENT_BEFORE(i) && !IN_PLACE(i) -> forget(i)
-        :: !SENT_BEFORE(i) && IN_PLACE(i) && r.head + FINISHED(i) > LENGTH(GEN_R) -> forget(i)    /* `short` */
+        :: !SENT_BEFORE(i) && !IN_PLACE(i) -> leave(i)
+        :: !SENT_BEFORE(i) && IN_PLACE(i) && r.head + FINISHED(i) > LENGTH(GEN_R) -> leave(i)     /* `short` */
         :: !SENT_BEFORE(i) && IN_PLACE(i) && r.head + FINISHED(i) <= LENGTH(GEN_R) ->
            mayBeLast();
            removeTasks(i);
            if
            :: goOn(i)
-           :: budget > 0 -> loseAnswer(i)
+           :: budget > 0 -> budget--; w[i].connected = 0           /* the answer is lost */
            fi
         fi
      fi }
 
   :: atomic { w[i].at == complete ->
      if
-     :: !REACHES_REDIS(i)
-     :: REACHES_REDIS(i) && !FENCE_COMPLETE(i)
-     :: REACHES_REDIS(i) && FENCE_COMPLETE(i) ->
+     :: !REACHES_REDIS(i) -> leave(i)
+#ifndef NO_PATIENCE
+     :: !REACHES_REDIS(i) -> w[i].connected = 1
+#endif
+     :: REACHES_REDIS(i) && !FENCE_COMPLETE(i) -> endRefused(i)
+     :: REACHES_REDIS(i) && FENCE_COMPLETE(i) && !END_IN_PLACE(i) -> leave(i)
+     :: REACHES_REDIS(i) && FENCE_COMPLETE(i) && END_IN_PLACE(i) ->
         assert(OWNED(i));
         if
         :: r.head == LENGTH(GEN_R) ->
            assert(rows == ALL);                                   /* lost */
            assert(r.counted == ALL);                              /* not accounted for */
            mayBeLast();
-           r.status = DONE; unlease()
+           r.status = DONE; noRequest(); unlease();
+           endedByCall(i)
         :: r.head != LENGTH(GEN_R) -> assert(false)                /* `unfinished` fails the relocation */
         fi
-     fi;
-     forget(i) }
+     fi }
 
   /* -- passing trouble, lasting trouble, a worker that stops -- */
   :: atomic { w[i].at == postpone ->
      if
-     :: !REACHES_REDIS(i)
-     :: REACHES_REDIS(i) && !FENCE_POSTPONE(i)
-     :: REACHES_REDIS(i) && FENCE_POSTPONE(i) -> assert(OWNED(i)); mayBeLast(); unlease()
-     fi;
-     forget(i) }
+     :: !REACHES_REDIS(i) -> leave(i)
+#ifndef NO_PATIENCE
+     :: !REACHES_REDIS(i) -> w[i].connected = 1
+#endif
+     :: REACHES_REDIS(i) && !FENCE_POSTPONE(i) -> endRefused(i)
+     :: REACHES_REDIS(i) && FENCE_POSTPONE(i) -> assert(OWNED(i)); mayBeLast(); settle(); endedByCall(i)
+     fi }
 
   :: atomic { w[i].at == fail ->
      if
-     :: !REACHES_REDIS(i)
-     :: REACHES_REDIS(i) && !FENCE_FAIL(i)
-     :: REACHES_REDIS(i) && FENCE_FAIL(i) -> assert(OWNED(i)); mayBeLast(); r.status = FAILED; unlease()
-     fi;
-     forget(i) }
+     :: !REACHES_REDIS(i) -> leave(i)
+#ifndef NO_PATIENCE
+     :: !REACHES_REDIS(i) -> w[i].connected = 1
+#endif
+     :: REACHES_REDIS(i) && !FENCE_FAIL(i) -> endRefused(i)
+     :: REACHES_REDIS(i) && FENCE_FAIL(i) && !END_IN_PLACE(i) -> leave(i)
+     :: REACHES_REDIS(i) && FENCE_FAIL(i) && END_IN_PLACE(i) ->
+        assert(OWNED(i)); mayBeLast(); r.status = FAILED; noRequest(); unlease(); endedByCall(i)
+     fi }
 
   :: atomic { w[i].at == release ->
      if
-     :: !REACHES_REDIS(i)
-     :: REACHES_REDIS(i) && !FENCE_RELEASE(i)
-     :: REACHES_REDIS(i) && FENCE_RELEASE(i) -> assert(OWNED(i)); mayBeLast(); unlease()
-     fi;
-     forget(i) }
+     :: !REACHES_REDIS(i) -> leave(i)
+#ifndef NO_PATIENCE
+     :: !REACHES_REDIS(i) -> w[i].connected = 1
+#endif
+     :: REACHES_REDIS(i) && !FENCE_RELEASE(i) -> endRefused(i)
+     :: REACHES_REDIS(i) && FENCE_RELEASE(i) -> assert(OWNED(i)); mayBeLast(); settle(); endedByCall(i)
+     fi }
 
   :: atomic { w[i].at == look && w[i].txRows == 0 && budget > 0 -> budget--; w[i].at = release }
+
+#ifdef CRASHES
+  /* -- it lives, and says so -- */
+  :: atomic { w[i].at == report ->
+     if
+     :: r.claim == i + 1 -> r.used = 0
+     :: else -> r.crashed = r.crashed & ~(1 << i)
+     fi;
+     forget(i) }
+#endif
 
   /* -- killed, at any step; a commit may be on its way -- */
   :: atomic { w[i].at != idle && budget > 0 ->
@@ -656,14 +912,24 @@ end:
      :: skip
      fi;
 #endif
+#ifdef CRASHES
+     kills++;
+#endif
+     bury(i);
      forget(i) }
 
-  /* -- the lease keeper, on its own connection -- */
-  :: atomic { w[i].at != idle && w[i].lease != 2 && !FENCE_RENEW(i) && r.claim != i + 1 -> w[i].lease = 2 }
-  :: atomic { w[i].at != idle && w[i].lease != 2 && FENCE_RENEW(i) && (r.expired || r.claim != i + 1) ->
+  /* -- the lease keeper, on its own connection; it brings what an operator asks -- */
+#define IS_KEPT(i) (w[i].at != idle && w[i].at != report)
+  :: atomic { IS_KEPT(i) && w[i].lease != 2 && !FENCE_RENEW(i) && r.claim != i + 1 -> w[i].lease = 2 }
+  :: atomic { IS_KEPT(i) && w[i].lease != 2 && FENCE_RENEW(i) && (r.expired || r.claim != i + 1) ->
      assert(OWNED(i));
      mayBeLast();
-     r.expired = 0; w[i].lease = 1; w[i].late = 0 }
+     r.expired = 0; w[i].lease = 1; w[i].late = 0; use() }
+#ifdef REQUESTS
+#ifdef ATOMIC
+  :: atomic { IS_KEPT(i) && r.claim == i + 1 && !r.expired && w[i].asked != (r.asked != 0) -> w[i].asked = (r.asked != 0) }
+#endif
+#endif
 
   /* -- its lease runs out: on its own clock first -- */
   :: atomic { w[i].at != idle && r.claim == i + 1 && !r.expired && budget > 0 ->
@@ -683,7 +949,25 @@ end:
   :: atomic { r.claim == ORPHAN && !r.expired -> r.expired = 1 }
 
   /* -- an operator, once the cause is mended -- */
-  :: atomic { r.status == FAILED -> mayBeLast(); r.status = OPEN; unlease() }
+  :: atomic { r.status == FAILED -> mayBeLast(); r.status = OPEN; noCrashes(); unlease() }
+
+#ifdef REQUESTS
+  /* -- an operator pauses or cancels, at once where nobody holds the relocation; or aborts -- */
+  :: atomic { budget > 0 && r.status == OPEN && r.asked != 2 ->
+     budget--; mayBeLast();
+     if
+     :: r.asked = 1
+     :: r.asked = 2
+     fi;
+     sinceAsked = 0;
+     if
+     :: r.claim == NOBODY || r.expired -> settle()
+     :: else
+     fi }
+  :: atomic { budget > 0 && r.status == OPEN -> budget--; mayBeLast(); r.status = FAILED; noRequest(); unlease() }
+  :: atomic { r.status == PAUSED -> mayBeLast(); r.status = OPEN; unlease() }
+  :: atomic { r.status == OPEN && r.asked == 1 && budget > 0 -> budget--; mayBeLast(); noRequest() }
+#endif
 
   /* -- Redis falls and comes back, with what was on the disk -- */
   :: atomic { saved || budget > 0 ->
@@ -728,6 +1012,9 @@ end:
 init {
   byte i;
   atomic {
+#ifdef FOLLOWUPS
+    r.total = TASKS;
+#endif
     for (i : 0 .. WORKERS - 1) { w[i].at = idle; run Work(i) }
     run World();
     run Judge()
