@@ -46,6 +46,34 @@ import Testing
             ])
     }
 
+    @Test func warnsAboutRepeatedKeysAndParentsThatComeLater() throws {
+        func row(_ model: String, _ pk: Int) -> String { record("sentry.\(model)", pk: "\(pk)", "{}") }
+        let text = Self.list(
+            row("organization", 1), row("team", 7), row("team", 9), row("team", 7), row("organization", 2),
+            row("organization", 2), row("email", 5), row("email", 6))
+        #expect(
+            try Fixture(text).survey().warnings == [
+                "1 row of sentry.organization with the same primary key as an earlier row; references mean the last one",
+                "1 row of sentry.team with the same primary key as an earlier row; references mean the last one",
+                "rows of sentry.team stand before rows of sentry.organization: those that refer to a later row will be dropped",
+            ])
+    }
+
+    /// Keys far apart are remembered up to a limit; beyond it the count is a lower bound.
+    @Test func keysAreRememberedInBoundedMemory() {
+        var order = KeyOrder()
+        for key in 1...Int64(KeyOrder.limit) { order.add(key * 2) }
+        order.add(4)
+        order.add(5)
+        order.add(5)
+        #expect(order.repeated == 2 && order.descents == 1 && order.isComplete)
+        order.add(1_000_000)
+        order.add(.max)
+        order.add(.max)
+        order.add(.min)
+        #expect(order.repeated == 3 && order.descents == 2 && !order.isComplete)
+    }
+
     @Test func warnsAboutPrimaryKeys() throws {
         let text = Self.list(
             record("sentry.email", pk: "null", "{}"), #"{"model": "sentry.email", "fields": {}}"#,
@@ -61,6 +89,8 @@ import Testing
                 "2 rows without a primary key, which will be dropped", "2 rows with a negative primary key",
                 "1 row with the primary key 0", "1 row with a fraction as primary key, which is cut off",
                 "2 rows with a string as primary key",
+                // 0, then -3; 17, then -1, then 5.
+                "sentry.email is not in the order of its primary keys",
             ])
         let chunk = try #require(try fixture.chunks(survey).first)
         let rows = try ChunkDecoder.decode(
