@@ -14,19 +14,19 @@ extension RelocationQueue {
             script: script, keys: keys.all(of: uuid) + more, arguments: [.text(keys.base), .text(uuid)] + arguments)
     }
 
-    /// Runs a script, again after a transient error as far as `patience` goes; its answer's first word and the rest.
+    /// Runs a script, again after a transient error as far as `callRetries` goes; its answer's first word and the rest.
     func run(_ call: ScriptCall) throws(QueueError) -> ScriptAnswer {
-        var pause = CallPatience.firstPauseMilliseconds
+        var pause = CallRetries.firstPauseMilliseconds
         var deadline: ContinuousClock.Instant?
         while true {
             do throws(QueueError) { return try runOnce(call) } catch {
-                guard error.isTransient, let patience else { throw error }
-                let end = deadline ?? .now + .milliseconds(patience.limitMilliseconds)
+                guard error.isTransient, let callRetries else { throw error }
+                let end = deadline ?? .now + .milliseconds(callRetries.limitMilliseconds)
                 deadline = end
-                guard .now + .milliseconds(pause) < end, patience.mayGoOn(error) else { throw error }
+                guard .now + .milliseconds(pause) < end, callRetries.mayRetry(error) else { throw error }
             }
             usleep(UInt32(pause) * 1_000)
-            pause = min(pause * 2, CallPatience.longestPauseMilliseconds)
+            pause = min(pause * 2, CallRetries.longestPauseMilliseconds)
         }
     }
 

@@ -18,7 +18,7 @@
 public final class RelocationQueue {
     public let configuration: QueueConfiguration
     /// Sends calls again after transient errors; if nil, each error is thrown at once.
-    public var patience: CallPatience?
+    public var callRetries: CallRetries?
     let connection: RedisConnection
     let keys: QueueKeys
     /// Tasks pushed so far by upload token: where the next batch belongs.

@@ -16,7 +16,7 @@ public struct WorkerSettings: Sendable {
     public var outageBudgetMilliseconds = 30_000
     public var retries = RetryPolicy()
     /// Milliseconds for which a call to Redis is sent again after a transient error, as long as the lease holds.
-    public var queuePatienceMilliseconds = 10_000
+    public var queueRetryMilliseconds = 10_000
     /// How many chunks commit together.
     public var commitBatches = CommitBatchPolicy()
     /// Milliseconds that one iteration of a loop may take before the loop counts as stalled; longer than any statement may

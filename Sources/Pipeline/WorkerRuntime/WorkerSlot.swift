@@ -118,8 +118,8 @@ actor WorkerSlot {
         log[metadataKey: "relocation.uuid"] = "\(claim.uuid)"
         log[metadataKey: "lease.token"] = "\(claim.token)"
         log.info("relocation claimed", metadata: ["chunks.done": "\(claim.status.chunksDone)"])
-        queue.patience = patience(clock, log)
-        defer { queue.patience = nil }
+        queue.callRetries = callRetries(clock, log)
+        defer { queue.callRetries = nil }
         let held = HeldClaim(claim, lease: clock, queue: queue, retries: settings.retries, log: log)
         let turn = Turn(
             held: held, destination: destination, settings: settings, vitals: shared.vitals, heartbeat: heartbeat,
@@ -153,8 +153,8 @@ actor WorkerSlot {
     }
 
     /// While the lease holds, a stall of Redis ends no run.
-    private func patience(_ lease: LeaseClock, _ log: Logger) -> CallPatience {
-        CallPatience(limitMilliseconds: settings.queuePatienceMilliseconds) { [heartbeat] error in
+    private func callRetries(_ lease: LeaseClock, _ log: Logger) -> CallRetries {
+        CallRetries(limitMilliseconds: settings.queueRetryMilliseconds) { [heartbeat] error in
             heartbeat.beat()
             guard lease.isHeld else { return false }
             log.warning("queue trouble: trying again", metadata: ["error": "\(error)"])

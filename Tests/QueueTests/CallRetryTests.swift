@@ -4,7 +4,7 @@ import Testing
 @testable import Queue
 
 /// Calls that are sent again after a transient error, and what a second sending finds.
-@Suite struct PatienceTests {
+@Suite struct CallRetryTests {
     private let fixture: QueueFixture
     private let queue: RelocationQueue
 
@@ -19,9 +19,9 @@ import Testing
         var errors: [QueueError.Kind] = []
     }
 
-    private func bePatient(_ milliseconds: Int, _ limit: Int = .max) -> Counter {
+    private func allowRetries(_ milliseconds: Int, _ limit: Int = .max) -> Counter {
         let counter = Counter()
-        queue.patience = CallPatience(limitMilliseconds: milliseconds) { error in
+        queue.callRetries = CallRetries(limitMilliseconds: milliseconds) { error in
             counter.errors.append(error.kind)
             return counter.errors.count < limit
         }
@@ -32,7 +32,7 @@ import Testing
 
     @Test func aStallIsWaitedOut() throws {
         let claim = try queue.claimed()
-        let counter = bePatient(20_000)
+        let counter = allowRetries(20_000)
         fixture.server.freeze()
         let thaw = try ChildProcess("sh", ["-c", "sleep 0.5; kill -CONT \(fixture.server.pid)"])
         let start = ContinuousClock.now
@@ -49,13 +49,13 @@ import Testing
         let claim = try queue.claimed()
         fixture.server.freeze()
         defer { fixture.server.thaw() }
-        var counter = bePatient(20_000, 2)
+        var counter = allowRetries(20_000, 2)
         #expect(kind { try queue.progress(claim, chunksDone: 1) } == .unavailable)
         #expect(counter.errors.count == 2)
-        counter = bePatient(0)
+        counter = allowRetries(0)
         #expect(kind { try queue.progress(claim, chunksDone: 1) } == .unavailable)
         #expect(counter.errors == [])
-        counter = bePatient(300)
+        counter = allowRetries(300)
         let start = ContinuousClock.now
         #expect(kind { try queue.progress(claim, chunksDone: 1) } == .unavailable)
         #expect(ContinuousClock.now - start < .seconds(5) && (1...4).contains(counter.errors.count))
@@ -63,7 +63,7 @@ import Testing
 
     @Test func whatDoesNotPassIsNotSentAgain() throws {
         let claim = try queue.claimed()
-        let counter = bePatient(20_000)
+        let counter = allowRetries(20_000)
         #expect(kind { try queue.complete(claim) } == .conflict)
         try queue.abort(uuid(1))
         #expect(kind { try queue.progress(claim, chunksDone: 1) } == .leaseLost)
@@ -127,7 +127,7 @@ import Testing
         _ = try queue.acknowledge(claim, tasks: 2)
         fixture.server.kill()
         try fixture.server.start()
-        _ = bePatient(1_000)
+        _ = allowRetries(1_000)
         let calls: [() throws -> Void] = [
             { _ = try queue.tasks(claim, from: 0, count: 1, maxBytes: 1) },
             { try queue.fail(claim, findings: [], reason: "r", at: 0, task: task(3)) },

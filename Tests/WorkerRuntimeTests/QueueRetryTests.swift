@@ -11,7 +11,7 @@ import Testing
 @testable import WorkerRuntime
 
 /// Redis stalls or a connection to it is lost: a run goes on while its lease holds.
-@Suite(.serialized) struct PatienceTests {
+@Suite(.serialized) struct QueueRetryTests {
     /// In the middle of a run the server gives no answer for longer than a call waits.
     @Test(arguments: [false, true]) func aStallCostsNeitherRunNorAttempt(_ isAtomic: Bool) async throws {
         let bench = try Bench()
@@ -51,7 +51,7 @@ import Testing
             guard case .claimed(let claim) = try queue.claim(worker: "w", destination: destination.identity) else {
                 throw SystemFailure("nothing to claim")
             }
-            queue.patience = CallPatience(limitMilliseconds: 10_000) { _ in true }
+            queue.callRetries = CallRetries(limitMilliseconds: 10_000) { _ in true }
             let exchanges = Exchanges(failing: step)
             let end = try Failpoint.observing(exchanges.observe) { try bench.run(claim, queue, destination) }
             guard case .completed = end else {
@@ -67,8 +67,8 @@ import Testing
         try bench.expectUsers(7 * step, chunks: 4 * step)
     }
 
-    /// Without patience the same ends the run, and another goes on.
-    @Test func withoutPatienceARunEndsWithItsConnection() throws {
+    /// Without retries the same ends the run, and another goes on.
+    @Test func withoutRetriesARunEndsWithItsConnection() throws {
         let bench = try Bench()
         let destination = try bench.destination()
         _ = try bench.enqueue(7)
@@ -84,7 +84,7 @@ import Testing
     }
 
     /// A server that stays away is given up with the lease, not before and not much later.
-    @Test func patienceEndsWithTheLease() async throws {
+    @Test func retriesEndWithTheLease() async throws {
         let bench = try Bench()
         let uuid = try bench.enqueue(3_000, atomic: true)
         let worker = Task { try await bench.drain() }
