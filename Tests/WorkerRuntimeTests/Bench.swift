@@ -91,15 +91,20 @@ final class Bench: Sendable {
 
     /// Runs one claimed relocation on the calling thread.
     func run(_ claim: Claim, _ queue: RelocationQueue, _ destination: Destination) throws -> RunEnd {
+        try RelocationRunner(turn(claim, queue, destination)).run()
+    }
+
+    /// - Parameter sentAt: when the claim was sent, on the lease's clock.
+    func turn(
+        _ claim: Claim, _ queue: RelocationQueue, _ destination: Destination, sentAt: Int64 = LeaseClock.now()
+    ) throws -> Turn {
         let settings = try settings()
         let held = HeldClaim(
-            claim, lease: LeaseClock(leaseMilliseconds: claim.leaseMilliseconds), queue: queue,
+            claim, lease: LeaseClock(leaseMilliseconds: claim.leaseMilliseconds, sentAt: sentAt), queue: queue,
             retries: settings.retries, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        return RelocationRunner(
-            Turn(
-                held: held, destination: destination, settings: settings, vitals: WorkerVitals(),
-                heartbeat: Heartbeat("test"), stop: StopSignal())
-        ).run()
+        return Turn(
+            held: held, destination: destination, settings: settings, vitals: WorkerVitals(),
+            heartbeat: Heartbeat("test"), stop: StopSignal())
     }
 
     /// Runs a worker until nothing is left.

@@ -44,6 +44,29 @@ import Testing
         #expect(clock.isEnding && clock.isHeld)
     }
 
+    /// A worker that was frozen beyond its lease begins no task, not even one without a statement of its own.
+    @Test func noTaskBeginsAfterTheLease() throws {
+        let bench = try Bench()
+        let uuid = try bench.enqueue(1)
+        let queue = try bench.queue()
+        guard case .claimed(let claim) = try queue.claim(worker: "w", destination: "") else {
+            Issue.record("nothing to claim")
+            return
+        }
+        let finish = QueueTask(kind: "finish", name: "users", minOrdinal: 0, rows: 0, sourceBytes: 0, payload: [])
+        for (age, isHeld) in [(0, true), (60_000, false)] as [(Int64, Bool)] {
+            let turn = try bench.turn(claim, queue, bench.destination(), sentAt: LeaseClock.now() - age)
+            let work = try turn.resume(ImportContext(importUUID: uuid, scope: .users))
+            let task = turn.preparer(RelocationOptions()).prepare(.task(finish))
+            do {
+                _ = try turn.perform(task, at: 0, work)
+                #expect(isHeld)
+            } catch ImportFailure.leaseLost {
+                #expect(!isHeld)
+            }
+        }
+    }
+
     /// Rows before the unknown task stay. The relocation keeps its place and its attempts, and says what it needs.
     @Test(arguments: [false, true]) func aTaskOfANewerVersionIsLeftAlone(_ isAtomic: Bool) async throws {
         let bench = try Bench()

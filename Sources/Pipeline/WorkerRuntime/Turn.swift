@@ -42,7 +42,8 @@ struct Turn {
     /// The tasks of the relocation, from the first one.
     func feed(_ preparer: TaskPreparer) -> TaskFeed { TaskFeed(held.queue, held.claim, preparer) }
 
-    /// Performs one task, measures it and logs it.
+    /// Performs one task, measures it and logs it. Throws if the lease is over: with deferred writes a small task may run
+    /// no statement, which would notice.
     ///
     /// - Parameters:
     ///   - index: the place in the list of the task itself; for a follow-up, of the task that caused it
@@ -50,6 +51,7 @@ struct Turn {
     func perform(
         _ task: PreparedTask, at index: Int, causedBy cause: TaskElement? = nil, _ work: RelocationImport
     ) throws -> TimedOutcome {
+        guard held.lease.isHeld else { throw ImportFailure.leaseLost }
         held.current = (index, cause ?? task.element)
         heartbeat.beat()
         let start = WallClock.now()

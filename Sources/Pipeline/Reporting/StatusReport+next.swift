@@ -1,0 +1,26 @@
+import Queue
+
+extension StatusReport {
+    /// The command that helps, complete but for a file's name; nil if nothing waits for an operator.
+    public var next: String? {
+        switch status.status {
+        case .paused: "relocation-enqueue unpause \(status.uuid)"
+        case .failure: afterFailure
+        case .inProgress, .success, .unknown: nil
+        }
+    }
+
+    /// Tasks that were deleted or lost come back with the file.
+    private var afterFailure: String {
+        status.payloadBytes > 0
+            ? "relocation-enqueue retry \(status.uuid)"
+            : "relocation-enqueue \(PlainText.line(status.scope)) --import-uuid \(status.uuid) FILE"
+    }
+
+    /// The same for people, with what must come first.
+    var nextText: String? {
+        guard let next else { return nil }
+        guard status.status == .failure, status.payloadBytes > 0 else { return next }
+        return "remove the cause, then: " + next
+    }
+}
