@@ -25,7 +25,7 @@ struct StatusCommand: ParsableCommand {
         let queue = try RelocationQueue(try redis.configuration())
         let uuid = try self.uuid?.text ?? newest(queue)
         while true {
-            let report = StatusReport(try queue.status(uuid))
+            let report = StatusReport(try queue.status(uuid), renamed: try queue.renamedRows(uuid))
             show(report)
             guard watch, !report.hasEnded else { return }
             sleep(1)

@@ -26,8 +26,8 @@ struct WaitLoop {
 
     /// - Parameter findings: takes the final findings
     mutating func run(_ findings: FindingsFile?) throws {
-        let status = try waitForEnd()
-        let report = StatusReport(status)
+        let report = try waitForEnd()
+        let status = report.status
         try findings?.write(report.findingsFile)
         console.draw(report.text(color: Terminal.standardError.usesColor) + "\n")
         if status.status != .success {
@@ -35,28 +35,29 @@ struct WaitLoop {
         }
     }
 
-    private mutating func waitForEnd() throws -> RelocationStatus {
+    private mutating func waitForEnd() throws -> StatusReport {
         let queue = try RelocationQueue(configuration)
         Interruption.noteFirstSignal()
         while true {
-            if let status = try poll(queue) {
-                if StatusReport(status).hasEnded {
+            if let report = try poll(queue) {
+                if report.hasEnded {
                     console.draw(printer.finish())
-                    return status
+                    return report
                 }
-                show(status)
+                show(report)
             }
             try throwIfInterrupted()
             usleep(Self.pollMilliseconds * 1000)
         }
     }
 
-    /// Nil if Redis does not answer at the moment.
-    private mutating func poll(_ queue: RelocationQueue) throws(QueueError) -> RelocationStatus? {
+    /// Nil if Redis does not answer at the moment. Reads the renamed rows at the end only.
+    private mutating func poll(_ queue: RelocationQueue) throws(QueueError) -> StatusReport? {
         do throws(QueueError) {
-            let status = try queue.status(uuid)
+            var report = StatusReport(try queue.status(uuid))
+            if report.hasEnded { report = StatusReport(report.status, renamed: try queue.renamedRows(uuid)) }
             awaySince = nil
-            return status
+            return report
         } catch {
             guard error.isTransient else { throw error }
             let start = awaySince ?? Self.now()
@@ -66,9 +67,9 @@ struct WaitLoop {
         }
     }
 
-    private mutating func show(_ status: RelocationStatus) {
-        var current = meter ?? ProgressMeter(total: status.rowsSource)
-        current.update(done: StatusReport(status).rowsDone, at: Self.now())
+    private mutating func show(_ report: StatusReport) {
+        var current = meter ?? ProgressMeter(total: report.status.rowsSource)
+        current.update(done: report.rowsDone, at: Self.now())
         meter = current
         console.draw(printer.update(current, at: Self.now()))
     }

@@ -77,12 +77,41 @@ import Testing
         #expect(try installation.table("auth_user").count == 1)
         #expect(try installation.table("sentry_useroption").count == 1)
 
-        try installation.enqueue("users", file)
+        let renamed = try installation.enqueue("users", file)
         try installation.worker("run", "--drain")
         let names = try installation.table("auth_user").compactMap { $0["username"]?.text }
         #expect(names.count == 2)
         #expect(names[0] == "ada")
         #expect(names[1].wholeMatch(of: #/ada-[a-z0-79]{2,5}/#) != nil, "a suffix without 8: \(names[1])")
+
+        let list = try installation.status(renamed.lastLine)["renamed"] as? [[String: any Sendable]]
+        #expect(list?.count == 1 && list?[0]["sourcePK"] as? Int == 7 && list?[0]["model"] as? String == "sentry.user")
+        #expect(list?[0]["from"] as? String == "ada" && list?[0]["to"] as? String == names[1])
+        let text = try installation.enqueue("status", renamed.lastLine).output
+        #expect(text.contains("\n\nRenamed\n  sentry.user  7  ada → \(names[1])\n"), "\(text)")
+        let before = try installation.enqueue("status", merged.lastLine).output
+        #expect(!before.contains("Renamed"))
+        #expect((try installation.status(merged.lastLine)["renamed"] as? [Any])?.isEmpty == true)
+    }
+
+    @Test(arguments: [[], ["--atomic"]]) func waitShowsWhoGotAnotherName(_ flags: [String]) throws {
+        let file = try installation.folder.write(try SampleExport.json(SampleExport.users(30)), to: "export.json")
+        try installation.enqueue("users", file)
+        try installation.worker("run", "--drain")
+        let findings = installation.folder.file("findings.json")
+        let waiting = try installation.start(
+            "relocation-enqueue", ["users", "--wait", "--findings-file", findings] + flags + [file])
+        let worker = try installation.start("relocation-worker", ["run"])
+        let result = try waiting.result()
+        worker.process.signal(SIGTERM)
+        #expect(try worker.result(within: 10).code == 0)
+        #expect(result.code == 0, "\(result.errors)")
+        let lines = result.errors.split(separator: "\n").filter { $0.contains(" → ") }
+        #expect(lines.count == 10, "\(result.errors)")
+        #expect(result.errors.contains("and 20 more (`status \(result.lastLine) --json` lists 30 of them)"))
+        #expect(installation.folder.read("findings.json") == "[]", "its form is the reference's")
+        let renamed = try installation.status(result.lastLine)["renamed"] as? [[String: Any]]
+        #expect(renamed?.compactMap { $0["sourcePK"] as? Int } == Array(1...30))
     }
 
     @Test func aFailedRowIsNamedAndTheRestStays() throws {

@@ -155,12 +155,17 @@ import Testing
         try twice { try queue.publish(uuid: uuid(1), token: token, chunksTotal: 5) }
         var claim = try queue.claimed()
         try twice { try queue.bind(claim, destination: "here") }
-        try twice { _ = try queue.acknowledge(claim, tasks: 2, counters: ["c": 2], listed: ["l"]) }
+        let renamed = [Renaming(subject: "m|1", from: "a", to: "b")]
+        try twice {
+            _ = try queue.acknowledge(
+                claim, tasks: 2, counters: ["c": 2], listed: ["l"], renamed: renamed, alsoRenamed: 3)
+        }
         _ = try queue.acknowledge(claim, tasks: 1, counters: ["c": 1])
         try twice { try queue.postpone(claim, delayMilliseconds: 0, trouble: "t") }
         claim = try queue.claimed()
         #expect(claim.status.attempts == 1 && claim.status.counters == ["c": 3] && claim.status.chunksDone == 3)
         #expect(try queue.listedRows(uuid(1)) == ["l"])
+        #expect(try queue.renamedRows(uuid(1)) == renamed && claim.status.renamed == 4)
         try twice { try queue.release(claim) }
         claim = try queue.claimed()
         try twice { try queue.fail(claim, findings: ["{}"], reason: "r") }

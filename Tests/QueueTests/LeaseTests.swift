@@ -84,7 +84,10 @@ import Testing
         let calls: [(String, () throws -> Void)] = [
             ("bind", { try queue.bind(stale, destination: "x") }),
             ("tasks", { _ = try queue.tasks(stale, from: 0, count: 1, maxBytes: 1) }),
-            ("acknowledge", { _ = try queue.acknowledge(stale, tasks: 1, counters: ["c": 1], listed: ["l"]) }),
+            (
+                "acknowledge",
+                { _ = try queue.acknowledge(stale, tasks: 1, counters: ["c": 1], listed: ["l"], alsoRenamed: 1) }
+            ),
             ("progress", { try queue.progress(stale, chunksDone: 1) }),
             ("advance", { try queue.advance(stale, step: .notifying) }),
             ("complete", { try queue.complete(stale) }),

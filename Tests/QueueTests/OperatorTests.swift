@@ -8,6 +8,7 @@ import Testing
         let queue = try fixture.queue()
         let calls: [(String, () throws -> Void)] = [
             ("status", { _ = try queue.status(uuid(1)) }), ("listedRows", { _ = try queue.listedRows(uuid(1)) }),
+            ("renamedRows", { _ = try queue.renamedRows(uuid(1)) }),
             ("retry", { try queue.retry(uuid(1)) }), ("pause", { _ = try queue.pause(uuid(1)) }),
             ("unpause", { try queue.unpause(uuid(1)) }), ("cancel", { _ = try queue.cancel(uuid(1)) }),
             ("abort", { try queue.abort(uuid(1)) }), ("delete", { try queue.delete(uuid(1)) }),

@@ -58,7 +58,8 @@ import Testing
     /// The commands a queue needs: what deploy documents for its user.
     static let commands = [
         "auth", "select", "ping", "info", "evalsha", "eval", "script|load", "time", "hset", "hget", "hmget", "hgetall",
-        "hincrby", "lrange", "ltrim", "llen", "rpush", "zadd", "zrem", "zrange", "zrangebyscore", "zrevrange", "zcard",
+        "hincrby", "lrange", "ltrim", "llen", "lset", "rpush", "zadd", "zrem", "zrange", "zrangebyscore", "zrevrange",
+        "zcard",
         "zcount", "zrandmember", "incr", "set", "exists", "unlink", "pexpire", "persist",
     ]
 
@@ -74,7 +75,10 @@ import Testing
         try queue.bind(claim, destination: "here")
         #expect(try queue.renew([claim]) == [.held(.none)])
         _ = try queue.tasks(claim, from: 0, count: 1, maxBytes: 1)
-        _ = try queue.acknowledge(claim, tasks: 3, counters: ["a": 1], listed: ["l"])
+        _ = try queue.acknowledge(
+            claim, tasks: 3, counters: ["a": 1], listed: ["l"],
+            renamed: [Renaming(subject: "m|1", from: "a", to: "b"), Renaming(subject: "m|1", from: "b", to: "c")])
+        _ = try queue.renamedRows(claim.uuid)
         try queue.advance(claim, step: .notifying)
         try queue.progress(claim, chunksDone: 1)
         try queue.complete(claim)
@@ -242,7 +246,9 @@ import Testing
         #expect(kind { _ = try queue.begin(NewRelocation(uuid: uuid(3), scope: "s")) } == .full)
         let claim = try queue.claimed()
         #expect(try queue.renew([claim]) == [.held(.none)])
-        _ = try queue.acknowledge(claim, tasks: 3, counters: ["new": 1], listed: ["row"])
+        _ = try queue.acknowledge(
+            claim, tasks: 3, counters: ["new": 1], listed: ["row"],
+            renamed: [Renaming(subject: "m|1", from: "a", to: "b")])
         try queue.complete(claim)
         #expect(try queue.status(uuid(1)).counters == ["new": 1])
         #expect(try queue.abandon(uuid: uuid(2), token: token))

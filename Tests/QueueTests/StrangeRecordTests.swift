@@ -128,13 +128,14 @@ import Testing
         for field in [
             "chunksTotal", "chunksDone", "progress", "attempts", "losses", "takeovers", "rowsSource", "payloadBytes",
             "nextAttemptAt", "leaseExpiresAt", "createdAt", "updatedAt", "startedAt", "completedAt", "uploadExpiresAt",
-            "failedIndex", "waitedFrom", "format",
+            "failedIndex", "waitedFrom", "format", "renamed",
         ] { try everythingGoesOn { try set(field, value) } }
         try everythingGoesOn { try redis("HSET", key("counters"), "sentry.user|inserted", value) }
     }
 
     /// A key of another type than it should have.
-    @Test(arguments: ["record", "tasks", "counters", "listed", "skipped"], ["string", "list", "hash", "set"])
+    @Test(
+        arguments: ["record", "tasks", "counters", "listed", "skipped", "renamed"], ["string", "list", "hash", "set"])
     func noKeyOfAnotherTypeBreaksAnything(_ name: String, _ type: String) throws {
         try everythingGoesOn {
             try redis("DEL", key(name))
@@ -191,7 +192,11 @@ import Testing
         let calls: [() throws -> Void] = [
             { _ = try queue.renew([claim]) }, { _ = try queue.tasks(claim, from: 0, count: 9, maxBytes: 999) },
             { try queue.progress(claim, chunksDone: 1) },
-            { _ = try queue.acknowledge(claim, tasks: 1, counters: ["sentry.user|inserted": 1], listed: ["l"]) },
+            {
+                _ = try queue.acknowledge(
+                    claim, tasks: 1, counters: ["sentry.user|inserted": 1], listed: ["l"],
+                    renamed: [Renaming(subject: "m|1", from: "a", to: "b")])
+            },
             { _ = try queue.reportAlive(claim) }, { try queue.advance(claim, step: .postprocessing) },
             { _ = try queue.acknowledge(claim, tasks: 2) }, { try queue.complete(claim) },
             { try queue.postpone(claim, delayMilliseconds: 0, trouble: "t") }, { try queue.release(claim) },
@@ -205,6 +210,7 @@ import Testing
             { _ = try queue.pause(uuid(1)) }, { try queue.unpause(uuid(1)) },
             { try queue.skip(uuid(1), try queue.failedTask(uuid(1)), counters: ["a": 1], note: TaskNote(task(1))) },
             { try queue.retry(uuid(1)) }, { _ = try queue.retryAll() }, { _ = try queue.listedRows(uuid(1)) },
+            { _ = try queue.renamedRows(uuid(1)) },
             { _ = try queue.begin(NewRelocation(uuid: uuid(1), scope: "s")) },
         ]
         for call in calls { attempt(call) }

@@ -33,7 +33,7 @@ import Testing
                 "uuid", "scope", "status", "step", "failureReason", "findings", "chunks", "rows", "dropped", "models",
                 "warnings", "attempts", "nextAttemptAt", "lastTrouble", "owner", "takeovers", "pauseRequested",
                 "cancelRequested", "destination", "source", "payloadBytes", "failedTask", "skipped", "createdAt",
-                "updatedAt", "startedAt", "completedAt", "trouble", "worker", "leaseExpiresAt", "flags",
+                "updatedAt", "startedAt", "completedAt", "trouble", "worker", "leaseExpiresAt", "flags", "renamedTotal",
             ])
         #expect(members["status"] == .text("FAILURE") && members["step"] == .text("IMPORTING"))
         #expect(members["failureReason"] == .text("Row \"2\" is bad."))

@@ -111,7 +111,9 @@ struct ChunkImport {
         }
         defer { outcome.drops.sort { $0.ordinal < $1.ordinal } }
         guard !kept.isEmpty else { return nil }
-        let results = try rule.apply(rule.decide(kept, batch), batch)
+        let decisions = try rule.decide(kept, batch)
+        outcome.renames = decisions.renames(of: kept, rule)
+        let results = try rule.apply(consume decisions, batch)
         let written = gather(kept, results, into: &outcome)
         guard written.chunk.rowsWritten > 0 else { return nil }
         try pass("chunk.written")

@@ -14,10 +14,14 @@ public struct ChunkOutcome: Sendable {
     public var account = RowAccount()
     /// Dropped rows in file order.
     public var drops: [DroppedRow] = []
+    /// Rows that got another name, in file order.
+    public var renames: [RenamedRow] = []
+    /// Further such rows that `renames` leaves out.
+    public var otherRenames = 0
     /// Whether all its rows had been written before.
     public var isReplay = false
 
-    public init() {}
+    public init(renames: [RenamedRow] = []) { self.renames = renames }
 }
 
 /// What became of one row.

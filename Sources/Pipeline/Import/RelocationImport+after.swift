@@ -3,8 +3,9 @@ import Ledger
 import Storage
 
 extension RelocationImport {
-    /// Gives the imported organizations the slugs that they keep.
-    public func provisionSlugs(now: Int64 = WallClock.now()) throws(ImportFailure) {
+    /// Gives the imported organizations the slugs that they keep. Returns those whose slug has changed.
+    @discardableResult
+    public func provisionSlugs(now: Int64 = WallClock.now()) throws(ImportFailure) -> [RenamedRow] {
         let model: Model
         let work: SlugProvisioning
         do throws(CatalogueGap) {
@@ -14,8 +15,15 @@ extension RelocationImport {
             throw ImportFailure(error)
         }
         let ids = map.newPKs(of: model.name)
-        guard !ids.isEmpty else { return }
-        try inTransactions(model) { () throws(StorageError) in try work.provision(ids) }
+        guard !ids.isEmpty else { return [] }
+        var renamed: [SlugProvisioning.Renamed] = []
+        try inTransactions(model) { () throws(StorageError) in renamed = try work.provision(ids) }
+        let sourcePKs = Dictionary(
+            map.entries(of: model.name).sourcePKs(of: Set(renamed.map(\.id))).map { ($0.newPK, $0.sourcePK) },
+            uniquingKeysWith: { first, _ in first })
+        return renamed.map {
+            RenamedRow(model: model.name, sourcePK: sourcePKs[$0.id], from: $0.from, to: $0.to)
+        }
     }
 
     /// The models of which this import has rows that others derive from, in the order in which to derive.

@@ -11,6 +11,7 @@
 ///     {prefix}:counters:<uuid>  hash: counter → rows
 ///     {prefix}:listed:<uuid>    list: descriptions of dropped rows, the first ones
 ///     {prefix}:skipped:<uuid>   list: chunks an operator skipped
+///     {prefix}:renamed:<uuid>   list: rows that got another name, the first ones: subject, first name, name now
 ///
 /// The record carries the format of all keys of its relocation (`Script.format`); a list element its own version
 /// (`TaskFrame`). Readers pass over fields they do not know and have a default for those that are missing.
@@ -29,9 +30,10 @@ struct QueueKeys {
     func counters(_ uuid: String) -> String { base + "counters:" + uuid }
     func listed(_ uuid: String) -> String { base + "listed:" + uuid }
     func skipped(_ uuid: String) -> String { base + "skipped:" + uuid }
+    func renamed(_ uuid: String) -> String { base + "renamed:" + uuid }
 
     /// The keys of one relocation, in the order in which every script expects them.
     func all(of uuid: String) -> [String] {
-        [record(uuid), tasks(uuid), counters(uuid), listed(uuid), skipped(uuid)]
+        [record(uuid), tasks(uuid), counters(uuid), listed(uuid), skipped(uuid), renamed(uuid)]
     }
 }

@@ -15,6 +15,11 @@ extension RelocationQueue {
         return (try connection.call(["LRANGE", .text(keys.listed(uuid)), "0", "-1"]).array ?? []).compactMap(\.text)
     }
 
+    /// Rows that got another name, the first `renamedLimit` of the relocation; none if Redis holds something else there.
+    public func renamedRows(_ uuid: String) throws(QueueError) -> [Renaming] {
+        Renaming.list(try run(try callFor(.renamed, uuid)).accepted(uuid).element(0))
+    }
+
     /// All known relocations, newest first. If a record cannot be read, its UUID is still shown.
     public func list() throws(QueueError) -> [RelocationStatus] {
         var out: [RelocationStatus] = []

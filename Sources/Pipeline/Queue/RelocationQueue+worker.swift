@@ -5,6 +5,10 @@ extension RelocationQueue {
     public static let listedRowsLimit = 1_000
     /// Bytes of one such description; the rest is cut off.
     public static let listedRowBytes = 1_024
+    /// Rows kept of those that got another name, for one relocation.
+    public static let renamedLimit = 1_000
+    /// Bytes of each text of such a row; the rest is cut off.
+    public static let renamedTextBytes = 512
     /// Findings kept for one relocation.
     public static let findingsLimit = 1_000
     /// Bytes of an error or failure reason; the rest is cut off.
@@ -36,11 +40,13 @@ extension RelocationQueue {
     /// - Parameters:
     ///   - counters: counter → rows to add
     ///   - listed: descriptions of dropped rows; the first `listedRowsLimit` of a relocation are kept
+    ///   - renamed: rows that got another name; all are counted, the first `renamedLimit` of a relocation are kept
+    ///   - alsoRenamed: further such rows, only to be counted
     ///   - followUps: tasks to add at the end of the list, at most `followUpsLimit`
     ///   - renew: renews the lease as well
     public func acknowledge(
         _ claim: Claim, tasks count: Int, counters: [String: Int] = [:], listed: [String] = [],
-        followUps: [QueueTask] = [], renew: Bool = true
+        renamed: [Renaming] = [], alsoRenamed: Int = 0, followUps: [QueueTask] = [], renew: Bool = true
     ) throws(QueueError) -> Acknowledgement {
         guard count >= 0 else {
             throw QueueError(.invalidArgument, "The number of acknowledged tasks cannot be negative.")
@@ -58,14 +64,17 @@ extension RelocationQueue {
                 .text(knownKinds), .number(counters.count * 2), .number(elements.count),
                 .number(elements.reduce(0) { $0 + $1.count }),
             ]
+        let kept = renamed.prefix(RelocationQueue.renamedLimit)
+        let renamings: [RedisArgument] =
+            [.number(kept.count * 3), .number(renamed.count - kept.count + max(alsoRenamed, 0))]
         let rows = listed.prefix(RelocationQueue.listedRowsLimit).map {
             RedisArgument.text(RelocationQueue.cut($0, RelocationQueue.listedRowBytes))
         }
         let answer = try run(
             try callFor(
                 .acknowledge, claim.uuid,
-                head + counters.flatMap { [RedisArgument.text($0.key), .number($0.value)] }
-                    + elements.map(RedisArgument.bytes) + rows))
+                head + renamings + counters.flatMap { [RedisArgument.text($0.key), .number($0.value)] }
+                    + elements.map(RedisArgument.bytes) + kept.flatMap(\.arguments) + rows))
         unanswered[claim.token] = nil
         if answer.word == "lost" { forget(claim) }
         _ = try answer.accepted(claim.uuid)

@@ -21,6 +21,7 @@ extension RelocationStatus {
         failedTask = record.text("failedTask")
         chunksTotal = record.number("chunksTotal")
         chunksDone = max(record.number("chunksDone"), record.number("progress"))
+        renamed = record.number("renamed")
         attempts = record.number("attempts")
         takeovers = record.number("takeovers")
         consecutiveCrashes = record.number("losses")

@@ -18,6 +18,8 @@ public struct RelocationStatus: Sendable, Equatable {
     public var rowsSource = 0
     /// What became of the rows: counter → rows.
     public var counters: [String: Int] = [:]
+    /// Rows that got another name; `renamedRows` gives the first ones.
+    public var renamed = 0
     /// Consecutive failed attempts at the current task. A crash of a worker does not count.
     public var attempts = 0
     public var nextAttemptAt: Int64 = 0

@@ -62,7 +62,7 @@ extension Script {
           local total, done, left = count(was[2]), count(was[3]), redis.pcall('LLEN', tasks)
           local counters, skipped = base .. 'counters:' .. uuid, base .. 'skipped:' .. uuid
           if not total or not done or type(left) ~= 'number'
-            or not areSound(counters, base .. 'listed:' .. uuid, skipped) then
+            or not areSound(counters, base .. 'listed:' .. uuid, skipped, base .. 'renamed:' .. uuid) then
             fail(record, 'The record of this relocation is damaged. Enqueue the same file again under this UUID.')
             return nil
           end
@@ -140,7 +140,7 @@ extension Script {
 
     /// Binds the relocation to a destination: no other may import it any more.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 token, 4 destination, 5 lease in ms
     /// - Returns: `ok`, request · `conflict`, `bound` · `lost`, why
     static let bind = Script(
@@ -161,7 +161,7 @@ extension Script {
 
     /// Renews the lease.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 token, 4 lease in ms
     /// - Returns: `ok`, request · `lost`, why
     static let renew = Script(
@@ -176,7 +176,7 @@ extension Script {
     /// A worker whose lease is lost is alive: its crash is taken back if it was counted, and will not be counted
     /// otherwise. Repeating it changes nothing.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 token
     /// - Returns: `ok`, `1` if a crash was taken back, otherwise `0`
     static let reportAlive = Script(

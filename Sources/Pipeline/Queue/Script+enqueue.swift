@@ -2,7 +2,7 @@
 extension Script {
     /// Begins a relocation, in place of an upload whose enqueuer is gone or, if asked, of a finished one.
     ///
-    /// - KEYS: 1...5 of the relocation, 6 the index, 7 the fence
+    /// - KEYS: 1...6 of the relocation, 7 the index, 8 the fence
     /// - ARGV: 3 upload lease in ms, 4 retention in ms, 5 `1` to replace a finished one, 6 six random digits, 7 how
     ///   many values of record fields follow (names and values), then those, then counters and values
     /// - Returns: `ok`, token · `exists`, snapshot · `uploading`, ms until its enqueuer counts as gone
@@ -19,9 +19,9 @@ extension Script {
           elseif not finished and time(was[4]) > now then
             return {'uploading', ms(time(was[4]) - now)}
           end
-          redis.call('UNLINK', unpack(KEYS, 1, 5))
+          redis.call('UNLINK', unpack(KEYS, 1, 6))
         end
-        local token = newToken(KEYS[7], ARGV[6])
+        local token = newToken(KEYS[8], ARGV[6])
         local fields = tonumber(ARGV[7])
         redis.call('HSET', KEYS[1], 'uuid', ARGV[2], 'status', 'IN_PROGRESS', 'step', 'UPLOADING',
           'published', '0', 'uploadToken', token, 'uploadExpiresAt', ms(now + ARGV[3]),
@@ -31,16 +31,16 @@ extension Script {
         for at = 8 + fields, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[at], ARGV[at + 1]) end
         if #ARGV > 7 + fields then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
         -- Each new relocation removes expired ones from the index: a few at random, more than are added.
-        for _, other in ipairs(redis.call('ZRANDMEMBER', KEYS[6], 8)) do
-          if redis.call('EXISTS', base .. 'record:' .. other) == 0 then redis.call('ZREM', KEYS[6], other) end
+        for _, other in ipairs(redis.call('ZRANDMEMBER', KEYS[7], 8)) do
+          if redis.call('EXISTS', base .. 'record:' .. other) == 0 then redis.call('ZREM', KEYS[7], other) end
         end
-        redis.call('ZADD', KEYS[6], ms(now), ARGV[2])
+        redis.call('ZADD', KEYS[7], ms(now), ARGV[2])
         return {'ok', token}
         """)
 
     /// Appends tasks to a staged relocation. Repeating it changes nothing: the place of the first task is checked.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 upload token, 4 upload lease in ms, 5 retention in ms, 6 tasks pushed before, 7 bytes, then the tasks
     /// - Returns: `ok`, length of the list · `conflict`, `gap` · `lost`, why
     static let push = Script(
@@ -65,7 +65,7 @@ extension Script {
 
     /// Tells that the enqueuer is alive while it has nothing to push.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 upload token, 4 upload lease in ms
     /// - Returns: `ok` · `lost`, why
     static let keepUploading = Script(
@@ -78,7 +78,7 @@ extension Script {
 
     /// Hands a complete relocation to the workers. Repeating it changes nothing.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 upload token, 4 number of tasks it must have
     /// - Returns: `ok` · `conflict`, `incomplete` · `lost`, why
     static let publish = Script(
@@ -97,15 +97,15 @@ extension Script {
 
     /// Removes what was staged.
     ///
-    /// - KEYS: 1...5 of the relocation, 6 the index
+    /// - KEYS: 1...6 of the relocation, 7 the index
     /// - ARGV: 3 upload token
     /// - Returns: `ok` · `lost`, why
     static let abandon = Script(
         "abandon", .moves,
         """
         if redis.call('HGET', KEYS[1], 'uploadToken') ~= ARGV[3] then return uploadLost() end
-        redis.call('UNLINK', unpack(KEYS, 1, 5))
-        redis.call('ZREM', KEYS[6], ARGV[2])
+        redis.call('UNLINK', unpack(KEYS, 1, 6))
+        redis.call('ZREM', KEYS[7], ARGV[2])
         return {'ok'}
         """)
 }

@@ -1,6 +1,6 @@
 /// The transitions of an operator, and what reads.
 extension Script {
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - Returns: `ok`, snapshot · `missing`
     static let status = Script(
         "status", .reads,
@@ -9,23 +9,32 @@ extension Script {
         return {'ok', snapshot(KEYS[1], KEYS[3], KEYS[5])}
         """)
 
+    /// - KEYS: 1...6 of the relocation
+    /// - Returns: `ok`, its renamed rows: subject, first name and name now of each · `missing`
+    static let renamed = Script(
+        "renamed", .reads,
+        """
+        if redis.call('EXISTS', KEYS[1]) == 0 then return {'missing'} end
+        return {'ok', read('LRANGE', KEYS[6], 0, -1)}
+        """)
+
     /// Removes a relocation without record from the index.
     ///
-    /// - KEYS: 1...5 of the relocation, 6 the index
+    /// - KEYS: 1...6 of the relocation, 7 the index
     /// - Returns: `ok`
     static let forget = Script(
         "forget", .moves,
         """
         if redis.call('EXISTS', KEYS[1]) == 0 then
-          redis.call('UNLINK', unpack(KEYS, 2, 5))
-          redis.call('ZREM', KEYS[6], ARGV[2])
+          redis.call('UNLINK', unpack(KEYS, 2, 6))
+          redis.call('ZREM', KEYS[7], ARGV[2])
         end
         return {'ok'}
         """)
 
     /// Lets a failed relocation go on at the task that failed.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - Returns: `ok` · `missing` · `conflict`, its status or `unpublished` or `deleted`
     static let retry = Script(
         "retry", .moves,
@@ -44,7 +53,7 @@ extension Script {
 
     /// Reads the task at which a relocation failed.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - Returns: `ok`, the element, finished chunks, ms since 1970 · `missing` · `conflict`, its status or
     ///   `unpublished` or `deleted` or `nowhere`
     static let failedTask = Script(
@@ -63,7 +72,7 @@ extension Script {
     /// Drops the task at which a relocation failed, for good: its rows are counted, what was done is remembered. The
     /// relocation stays failed.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 SHA-1 of the element that was looked at, 4 finished chunks then, 5 note to remember, then counters
     ///   and values
     /// - Returns: `ok` · `missing` · `conflict`, its status or `moved` or `damaged`
@@ -77,7 +86,7 @@ extension Script {
         if type(element) ~= 'string' or (was[2] or '0') ~= ARGV[4] or redis.sha1hex(element) ~= ARGV[3] then
           return {'conflict', 'moved'}
         end
-        if not areSound(KEYS[3], KEYS[4], KEYS[5]) then return {'conflict', 'damaged'} end
+        if not areSound(KEYS[3], KEYS[4], KEYS[5], KEYS[6]) then return {'conflict', 'damaged'} end
         -- A list gives an element up by its value only: no task is empty.
         redis.call('LSET', KEYS[2], was[3], '')
         redis.call('LREM', KEYS[2], 1, '')
@@ -90,7 +99,7 @@ extension Script {
 
     /// Pauses a relocation: at once, or at the next chunk boundary when a worker holds it.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - Returns: `ok`, `done` or `requested` or `unchanged` · `missing` · `conflict`, its status or `uploading`
     static let pause = Script(
         "pause", .moves,
@@ -113,7 +122,7 @@ extension Script {
 
     /// Lets a paused relocation go on, or takes the request to pause back.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - Returns: `ok` · `missing` · `conflict`, its status
     static let unpause = Script(
         "unpause", .moves,
@@ -134,7 +143,7 @@ extension Script {
     /// Gives a relocation up: at once, or (unless told to abort) at the next chunk boundary when a worker holds it.
     /// What was only staged is removed.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 `1` to abort
     /// - Returns: `ok`, `done` or `requested` or `unchanged` · `missing` · `conflict`, its status
     static let cancel = Script(
@@ -165,7 +174,7 @@ extension Script {
     /// Removes the payload of a relocation that no worker holds. Its record stays for the retention; a paused one
     /// fails, and an upload whose enqueuer is gone is removed entirely.
     ///
-    /// - KEYS: 1...5 of the relocation, 6 the index
+    /// - KEYS: 1...6 of the relocation, 7 the index
     /// - ARGV: 3 retention in ms
     /// - Returns: `ok` · `missing` · `conflict`, its status or `uploading`
     static let delete = Script(
@@ -176,15 +185,15 @@ extension Script {
         if was[1] == 'IN_PROGRESS' and was[2] == '1' then return {'conflict', was[1]} end
         if was[1] == 'IN_PROGRESS' and time(was[3]) > now then return {'conflict', 'uploading'} end
         if was[1] == 'IN_PROGRESS' then
-          redis.call('UNLINK', unpack(KEYS, 1, 5))
-          redis.call('ZREM', KEYS[6], ARGV[2])
+          redis.call('UNLINK', unpack(KEYS, 1, 6))
+          redis.call('ZREM', KEYS[7], ARGV[2])
           return {'ok'}
         end
         if was[1] == 'PAUSE' then fail(KEYS[1], 'The payload of this relocation was deleted by an operator.') end
         redis.call('UNLINK', KEYS[2])
         redis.call('HSET', KEYS[1], 'payloadDeleted', '1', 'payloadBytes', '0', 'updatedAt', ms(now))
         for _, key in ipairs(KEYS) do
-          if key ~= KEYS[6] then redis.call('PEXPIRE', key, ARGV[3]) end
+          if key ~= KEYS[7] then redis.call('PEXPIRE', key, ARGV[3]) end
         end
         return {'ok'}
         """)

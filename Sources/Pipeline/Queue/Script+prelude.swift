@@ -1,10 +1,11 @@
 extension Script {
     /// What the transitions have in common.
-    static let prelude = constants + numbers + leases + requests + records
+    static let prelude = constants + numbers + leases + requests + renames + records
 
     private static let constants = """
         local newestFormat = \(format)
         local claimScanLimit = \(claimScanLimit)
+        local renamedLimit = \(RelocationQueue.renamedLimit)
         local knownStates = ',\(RelocationState.known.map(\.rawValue).joined(separator: ",")),'
         local knownSteps = ',\(RelocationStep.known.map(\.rawValue).joined(separator: ",")),'
         local greatestCount = \(RecordFields.numberLimits.upperBound)
@@ -174,6 +175,33 @@ extension Script {
 
         """
 
+    private static let renames = """
+        -- Adds the renamed rows ARGV[first...last] to a list as far as there is room. Returns the number of new ones: a
+        -- row that is renamed again keeps its first name, one that is told again stays as it is.
+        local function noteRenamed(key, first, last)
+          if last < first then return 0 end
+          local kept, places, new = redis.call('LRANGE', key, 0, -1), {}, 0
+          local length = #kept
+          for at = 1, length - 2, 3 do places[kept[at] .. '|' .. kept[at + 2]] = at + 1 end
+          for at = first, last, 3 do
+            local before, after = ARGV[at] .. '|' .. ARGV[at + 1], ARGV[at] .. '|' .. ARGV[at + 2]
+            local place = places[before]
+            if place then
+              redis.call('LSET', key, place, ARGV[at + 2])
+              places[before], places[after] = nil, place
+            elseif not places[after] then
+              new = new + 1
+              if length < 3 * renamedLimit then
+                redis.call('RPUSH', key, ARGV[at], ARGV[at + 1], ARGV[at + 2])
+                places[after], length = length + 2, length + 3
+              end
+            end
+          end
+          return new
+        end
+
+        """
+
     private static let records = """
         -- A hash or list as a flat list; empty if the key has another type.
         local function read(command, key, ...)
@@ -181,10 +209,10 @@ extension Script {
           return found.err and {} or found
         end
 
-        -- Whether counters, listed rows and skipped chunks have the right type, or do not exist yet.
-        local function areSound(counters, listed, skipped)
+        -- Whether counters and lists have the right type, or do not exist yet.
+        local function areSound(counters, listed, skipped, renamed)
           for _, found in ipairs({redis.pcall('HGET', counters, ''), redis.pcall('LLEN', listed),
-            redis.pcall('LLEN', skipped)}) do
+            redis.pcall('LLEN', skipped), redis.pcall('LLEN', renamed)}) do
             if type(found) == 'table' then return false end
           end
           return true

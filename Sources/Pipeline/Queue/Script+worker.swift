@@ -2,7 +2,7 @@
 extension Script {
     /// Reads tasks without removing them: at most `count`, and no more after `bytes` are passed, but at least one.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 token, 4 index of the first, 5 count, 6 bytes, 7 finished tasks, 8 tasks in all
     /// - Returns: `ok`, request, then the elements · `lost`, why
     static let tasks = Script(
@@ -38,11 +38,12 @@ extension Script {
     ///
     /// It runs when memory is short too, follow-up tasks or not: it gives back more than it needs.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 token, 4 name of this acknowledgement, 5 tasks, 6 lease in ms or 0 to leave it, 7 limit of listed
     ///   rows, 8 tasks that were finished before, 9 tasks there were in all before, 10 known kinds (see `strange`),
     ///   11 how many values of counters follow (names and numbers), 12 how many follow-up tasks follow those, 13 their
-    ///   bytes, then all of those, then rows to list
+    ///   bytes, 14 how many values of renamed rows follow those (subject, first name, name now), 15 renamed rows that
+    ///   are only counted, then all of those, then rows to list
     /// - Returns: `ok`, tasks left, relocations that could be claimed, request · `conflict`, `short` or `damaged` ·
     ///   `lost`, why
     static let acknowledge = Script(
@@ -56,13 +57,13 @@ extension Script {
           answer = misplaced(ARGV[8], ARGV[9])
           if answer then return answer end
           if redis.call('LLEN', KEYS[2]) < tonumber(ARGV[5]) then return {'conflict', 'short'} end
-          if not areSound(KEYS[3], KEYS[4], KEYS[5]) then return {'conflict', 'damaged'} end
+          if not areSound(KEYS[3], KEYS[4], KEYS[5], KEYS[6]) then return {'conflict', 'damaged'} end
           redis.call('LTRIM', KEYS[2], ARGV[5], -1)
           redis.call('HSET', KEYS[1], 'acknowledged', ARGV[4], 'attempts', '0', 'losses', '0', 'crashTokens', '',
             'lastTrouble', '', 'leaseUsed', '1', 'chunksDone', ms(ARGV[8] + ARGV[5]), 'updatedAt', ms(now))
           if ARGV[5] ~= '0' then redis.call('HSET', KEYS[1], 'needs', '') end
-          local counted = 13 + ARGV[11]
-          for at = 14, counted, 2 do add(KEYS[3], ARGV[at], ARGV[at + 1]) end
+          local counted = 15 + ARGV[11]
+          for at = 16, counted, 2 do add(KEYS[3], ARGV[at], ARGV[at + 1]) end
           local followed = counted + ARGV[12]
           -- Lua hands over a limited number of values at once.
           for at = counted + 1, followed, 4000 do
@@ -72,9 +73,12 @@ extension Script {
             redis.call('HSET', KEYS[1], 'chunksTotal', ms(ARGV[9] + ARGV[12]))
             add(KEYS[1], 'payloadBytes', ARGV[13])
           end
-          if #ARGV > followed then
+          local noted = followed + ARGV[14]
+          local renamed = ARGV[15] + noteRenamed(KEYS[6], followed + 1, noted)
+          if renamed > 0 then add(KEYS[1], 'renamed', ms(renamed)) end
+          if #ARGV > noted then
             local room = ARGV[7] - redis.call('LLEN', KEYS[4])
-            for at = followed + 1, math.min(#ARGV, followed + room) do redis.call('RPUSH', KEYS[4], ARGV[at]) end
+            for at = noted + 1, math.min(#ARGV, noted + room) do redis.call('RPUSH', KEYS[4], ARGV[at]) end
           end
         end
         if ARGV[6] ~= '0' then renew(KEYS[1], ARGV[2], lane, ARGV[6]) end
@@ -97,7 +101,7 @@ extension Script {
 
     /// Shows how far an uncommitted transaction has come; reset when the lease ends.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 token, 4 chunks
     /// - Returns: `ok`, request · `lost`, why
     static let progress = Script(
@@ -111,7 +115,7 @@ extension Script {
 
     /// Goes on to a later step.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 token, 4 step, 5 this step and all before it, each followed by a comma
     /// - Returns: `ok`, request · `conflict`, `step` · `lost`, why
     static let advance = Script(
@@ -128,7 +132,7 @@ extension Script {
 
     /// Ends a relocation with success.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 token, 4 retention in ms, 5 finished tasks, 6 tasks in all
     /// - Returns: `ok` · `conflict`, `unfinished` · `lost`, why
     static let complete = Script(
@@ -150,7 +154,7 @@ extension Script {
 
     /// Releases the claim after a transient error, to be tried again later.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 token, 4 delay in ms, 5 the error
     /// - Returns: `ok` · `lost`, why
     static let postpone = Script(
@@ -169,7 +173,7 @@ extension Script {
 
     /// Ends a relocation without success. Its tasks stay, the failed one among them.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 token, 4 findings, 5 reason, 6 index of the failed task or empty, 7 note of it or empty, 8 finished
     ///   tasks, 9 tasks in all
     /// - Returns: `ok` · `lost`, why
@@ -187,7 +191,7 @@ extension Script {
 
     /// Releases the claim without an attempt.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 token, 4 `old` to keep its place in the waiting order, `last` to go to its end
     /// - Returns: `ok` · `lost`, why
     static let release = Script(
@@ -201,7 +205,7 @@ extension Script {
 
     /// Releases the claim without an attempt: only a worker that knows a kind of task can go on.
     ///
-    /// - KEYS: 1...5 of the relocation
+    /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 token, 4 kind, 5 what happened
     /// - Returns: `ok` · `lost`, why
     static let leaveAlone = Script(

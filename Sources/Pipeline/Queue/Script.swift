@@ -1,10 +1,10 @@
 /// A transition of the queue: one Lua script, so that it happens wholly or not at all.
 ///
 /// All scripts share these rules. ARGV[1] is the base of all keys, ARGV[2] the UUID if one relocation is concerned;
-/// KEYS[1...5] are then its record, tasks, counters, listed rows and skipped chunks. The keys of its lane follow from
-/// the record and so cannot be declared; they are of the same slot. The time is Redis' own. The answer is a list that
-/// begins with a word: `ok` or what the script documents, `lost` and a `LeaseLoss` for a stale fencing token, `missing`
-/// for an unknown uuid, `conflict` and a reason. What operators asked for is an `OperatorRequest`.
+/// KEYS[1...6] are then its record, tasks, counters, listed rows, skipped chunks and renamed rows. The keys of its lane
+/// follow from the record and so cannot be declared; they are of the same slot. The time is Redis' own. The answer is a
+/// list that begins with a word: `ok` or what the script documents, `lost` and a `LeaseLoss` for a stale fencing token,
+/// `missing` for an unknown uuid, `conflict` and a reason. What operators asked for is an `OperatorRequest`.
 ///
 /// No script trusts what a record holds: a number is read with a default, a sum that Redis refuses starts again.
 struct Script {

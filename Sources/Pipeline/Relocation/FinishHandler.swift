@@ -12,7 +12,7 @@ struct FinishHandler: TaskHandler {
 
 private struct FinishWork: TaskWork {
     func perform(_ work: RelocationImport) throws -> TaskOutcome {
-        try work.provisionSlugs()
-        return TaskOutcome(rows: ChunkOutcome(), followUps: work.modelsToDerive.map { .following(.derive, $0.name) })
+        let outcome = ChunkOutcome(renames: try work.provisionSlugs())
+        return TaskOutcome(rows: outcome, followUps: work.modelsToDerive.map { .following(.derive, $0.name) })
     }
 }

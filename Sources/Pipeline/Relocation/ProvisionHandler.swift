@@ -11,7 +11,6 @@ struct ProvisionHandler: TaskHandler {
 
 private struct ProvisionWork: TaskWork {
     func perform(_ work: RelocationImport) throws -> TaskOutcome {
-        try work.provisionSlugs()
-        return TaskOutcome()
+        TaskOutcome(rows: ChunkOutcome(renames: try work.provisionSlugs()))
     }
 }

@@ -11,7 +11,8 @@ extension StatusReport {
 
     /// The object of the contract.
     package var value: JSONValue {
-        .object(state.merging(work) { $1 }.merging(rowCounts) { $1 }.merging(times) { $1 })
+        .object(
+            state.merging(work) { $1 }.merging(rowCounts) { $1 }.merging(renames) { $1 }.merging(times) { $1 })
     }
 
     private var state: [String: JSONValue] {
@@ -58,6 +59,20 @@ extension StatusReport {
                     .object(Self.members(counts).merging(["droppedFor": Self.reasons(counts)]) { $1 })
                 }),
         ]
+    }
+
+    /// `renamed` is missing if the rows were not read, as in a list of relocations.
+    private var renames: [String: JSONValue] {
+        var members = ["renamedTotal": JSONValue(renamedTotal)]
+        if let renamed { members["renamed"] = .list(renamed.map(Self.member)) }
+        return members
+    }
+
+    private static func member(_ row: RenamedRow) -> JSONValue {
+        .object([
+            "model": .text(row.model), "sourcePK": row.sourcePK.map(JSONValue.integer) ?? .null,
+            "from": .text(row.from), "to": .text(row.to),
+        ])
     }
 
     private var times: [String: JSONValue] {

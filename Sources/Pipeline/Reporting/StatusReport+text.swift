@@ -7,7 +7,7 @@ extension StatusReport {
     ///
     /// - Parameter now: milliseconds since 1970, to show the time until the next attempt
     public func text(color: Bool = false, now: Int64 = Timestamp.now()) -> String {
-        let sections = [head(color, now), modelTable, droppedRows, warnings, skippedChunks, findings]
+        let sections = [head(color, now), modelTable, droppedRows, renamedRows, warnings, skippedChunks, findings]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
@@ -89,6 +89,27 @@ extension StatusReport {
         let reasons = account.totals.dropped.sorted { $0.key < $1.key }
         return titled(
             "Dropped rows", TextTable.lines(reasons.map { ["  " + PlainText.line($0.key), String($0.value)] }))
+    }
+
+    /// Renamed rows shown one by one.
+    private static let shownRenames = 10
+
+    private var renamedRows: [String] {
+        guard let renamed else { return [] }
+        let shown = renamed.prefix(Self.shownRenames)
+        var lines = TextTable.lines(
+            shown.map { row in
+                let from = row.from.isEmpty ? "(no name)" : row.from
+                return [
+                    "  " + PlainText.line(row.model), row.sourcePK.map(String.init) ?? "",
+                    PlainText.line("\(from) → \(row.to)"),
+                ]
+            }, leftAligned: [2])
+        let more = renamedTotal - shown.count
+        if more > 0 {
+            lines.append("  and \(more) more (`status \(status.uuid) --json` lists \(renamed.count) of them)")
+        }
+        return titled("Renamed", lines)
     }
 
     private var warnings: [String] { titled("Warnings", status.warnings.map { "  " + PlainText.line($0) }) }

@@ -5,9 +5,16 @@ public import Queue
 public struct StatusReport: Sendable {
     public let status: RelocationStatus
     public let account: RowAccount
+    /// The first rows that got another name; nil if they were not read.
+    public let renamed: [RenamedRow]?
 
-    public init(_ status: RelocationStatus) {
+    /// Without the renamed rows.
+    public init(_ status: RelocationStatus) { self.init(status, renamed: nil) }
+
+    /// - Parameter renamed: what `RelocationQueue.renamedRows` gives
+    public init(_ status: RelocationStatus, renamed: [Renaming]?) {
         self.status = status
+        self.renamed = renamed?.compactMap { RenamedRow(subject: $0.subject, from: $0.from, to: $0.to) }
         account = RowAccount(counters: status.counters)
     }
 
@@ -15,6 +22,9 @@ public struct StatusReport: Sendable {
     public var findingsFile: String {
         status.findings.isEmpty ? "[]" : "[\n  " + status.findings.joined(separator: ",\n  ") + "\n]"
     }
+
+    /// Rows that got another name.
+    package var renamedTotal: Int { max(status.renamed, renamed?.count ?? 0) }
 
     /// Whether it succeeded or failed.
     package var hasEnded: Bool { [.success, .failure].contains(status.status) }

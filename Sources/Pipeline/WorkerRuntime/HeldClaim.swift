@@ -35,6 +35,7 @@ final class HeldClaim {
         let listed = tasks > 1 ? outcome.rows.drops[...] : outcome.rows.drops.prefix(Self.listedRowsPerTask)
         let answer = try queue.acknowledge(
             claim, tasks: tasks, counters: outcome.rows.account.counters, listed: listed.map(\.json),
+            renamed: outcome.rows.renames.map(Renaming.init), alsoRenamed: outcome.rows.otherRenames,
             followUps: outcome.followUps)
         feed.acknowledged(tasks, added: outcome.followUps.count)
         try Failpoint.reach("acknowledge.after")

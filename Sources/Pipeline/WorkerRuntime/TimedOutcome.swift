@@ -18,10 +18,17 @@ extension TaskOutcome {
 }
 
 extension ChunkOutcome {
-    /// Adds another task's outcome. Lists its first `limit` dropped rows one by one, and in total no more than Redis keeps
-    /// per relocation.
+    /// Adds another task's outcome. Lists its first `limit` dropped rows one by one, and in total no more dropped or
+    /// renamed rows than Redis keeps per relocation.
     mutating func add(_ other: ChunkOutcome, listing limit: Int) {
         account.add(other.account)
         drops += other.drops.prefix(min(limit, max(RelocationQueue.listedRowsLimit - drops.count, 0)))
+        let listed = other.renames.prefix(max(RelocationQueue.renamedLimit - renames.count, 0))
+        renames += listed
+        otherRenames += other.renames.count - listed.count + other.otherRenames
     }
+}
+
+extension Renaming {
+    init(_ row: RenamedRow) { self.init(subject: row.subject, from: row.from, to: row.to) }
 }

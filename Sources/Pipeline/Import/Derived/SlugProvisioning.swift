@@ -31,20 +31,32 @@ struct SlugProvisioning {
         "id", "slug", "organization_id", "user_id", "region_name", "reservation_type", "date_added",
     ]
 
+    /// An organization whose slug was replaced.
+    struct Renamed {
+        let id: Int64
+        let from: String
+        let to: String
+    }
+
+    /// Returns the organizations whose slug it has replaced.
+    ///
     /// - Parameter ids: the imported organizations, ascending.
-    func provision(_ ids: [Int64]) throws(StorageError) {
-        guard !ids.isEmpty else { return }
+    func provision(_ ids: [Int64]) throws(StorageError) -> [Renamed] {
+        guard !ids.isEmpty else { return [] }
         let found = try destination.region.select(
             Select(["id", "slug"], from: organizations, where: [.isIn("id", ids.map { .integer($0) })]))
         var reserved = try reservedSlugs(ids)
         try reserve(found.filter { reserved[$0[0]] == nil }, &reserved)
-        let renamed = found.compactMap { row in
-            reserved[row[0]].flatMap { $0 == row[1] ? nil : [row[0], $0] }
+        let renamed = found.compactMap { row -> Renamed? in
+            guard let id = row[0].integer, let slug = reserved[row[0]], slug != row[1] else { return nil }
+            return Renamed(id: id, from: row[1].text ?? "", to: slug.text ?? "")
         }
         if !renamed.isEmpty {
-            try destination.region.update(Update(organizations, set: ["slug"], rows: renamed))
+            try destination.region.update(
+                Update(organizations, set: ["slug"], rows: renamed.map { [.integer($0.id), .text($0.to)] }))
         }
         try replicate(ids)
+        return renamed
     }
 
     /// Organization → the slug of its reservation.

@@ -65,6 +65,30 @@ struct Decisions {
     var rowsToCheck: [Row] { written ?? inserts }
 }
 
+extension Decisions {
+    /// The inserted rows that got another name than the file says.
+    ///
+    /// - Parameter rows: the source rows that the rule has decided on.
+    func renames(of rows: [Row], _ rule: some ModelRule) -> [RenamedRow] {
+        guard let column = rule.nameColumn else { return [] }
+        return rows.indices.compactMap { index in
+            guard let name = insertedRow(at: index)?.values[column], name != rows[index].values[column] else {
+                return nil
+            }
+            return RenamedRow(
+                model: rule.model.name, sourcePK: rows[index].sourcePK, from: rows[index].values[column].text ?? "",
+                to: name.text ?? "")
+        }
+    }
+
+    /// What is inserted for a source row; nil if it is not inserted.
+    private func insertedRow(at index: Int) -> Row? {
+        guard let fates else { return inserts[index] }
+        guard case .inserted(let place, _) = fates[index] else { return nil }
+        return inserts[place]
+    }
+}
+
 // MARK: Row by row, in the order of the source rows
 
 extension Decisions {

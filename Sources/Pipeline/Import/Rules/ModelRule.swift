@@ -15,6 +15,10 @@ protocol ModelRule: Sendable {
     /// Whether rows of a user that was merged into an existing one are dropped.
     var belongsToUser: Bool { get }
 
+    /// The column that names a row to people. The status shows the inserted rows that got another name than the file
+    /// says.
+    var nameColumn: Int? { get }
+
     /// Changes a row after its references were rewritten; a reason drops it.
     func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason?
 
@@ -38,6 +42,7 @@ protocol ModelRule: Sendable {
 extension ModelRule {
     var referencesNulledWhenMissing: Set<String> { [] }
     var belongsToUser: Bool { false }
+    var nameColumn: Int? { model.slugColumn }
     func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason? { nil }
     func scopes(of rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RelocationScope] {
         rows.map { _ in model.scopes.first ?? .excluded }

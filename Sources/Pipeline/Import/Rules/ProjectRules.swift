@@ -62,6 +62,8 @@ struct ProjectKeyRule: ModelRule {
         label = try model.requireColumn("label")
     }
 
+    var nameColumn: Int? { label }
+
     func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
         var rows = rows
         try renewUsedKeys(&rows, batch)

@@ -27,6 +27,8 @@ struct UserRule: ModelRule {
         isPasswordExpired = try model.requireColumn("is_password_expired")
     }
 
+    var nameColumn: Int? { username }
+
     func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason? {
         switch batch.context.scope {
         case .users, .organizations:
