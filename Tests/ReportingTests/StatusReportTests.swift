@@ -34,6 +34,7 @@ import Testing
                 "warnings", "attempts", "nextAttemptAt", "lastTrouble", "owner", "takeovers", "pauseRequested",
                 "cancelRequested", "destination", "source", "payloadBytes", "failedTask", "skipped", "createdAt",
                 "updatedAt", "startedAt", "completedAt", "trouble", "worker", "leaseExpiresAt", "flags", "renamedTotal",
+                "next",
             ])
         #expect(members["status"] == .text("FAILURE") && members["step"] == .text("IMPORTING"))
         #expect(members["failureReason"] == .text("Row \"2\" is bad."))
@@ -60,6 +61,22 @@ import Testing
         ] {
             #expect(members[key] == .null, "\(key)")
         }
+    }
+
+    /// What waits for an operator names the command that goes on.
+    @Test func theNextCommandIsNamed() {
+        func next(_ state: RelocationState, payload: Int = 1) -> (json: String?, text: Bool) {
+            var status = RelocationStatus(uuid: uuid(2), scope: "users")
+            status.status = state
+            status.payloadBytes = payload
+            let report = StatusReport(status)
+            return (report.next, report.text().contains("\n  next"))
+        }
+        #expect(next(.inProgress) == (nil, false) && next(.success) == (nil, false))
+        #expect(next(.paused) == ("relocation-enqueue unpause \(uuid(2))", true))
+        #expect(next(.failure) == ("relocation-enqueue retry \(uuid(2))", true))
+        #expect(
+            next(.failure, payload: 0) == ("relocation-enqueue users --import-uuid \(uuid(2)) FILE", true))
     }
 
     @Test func aRunningRelocationNamesItsWorkerAndFlags() throws {
@@ -129,6 +146,7 @@ import Testing
                   chunks       1 of 3
                   rows         10 in the file: 2 inserted, 1 existing, 1 overwritten, 6 dropped
                   reason       Row "2" is bad.
+                  next         relocation-enqueue users --import-uuid 00000000-0000-4000-8000-000000000001 FILE
                   created      2000-02-29T00:00:00.000Z
                   updated      2000-02-29T00:00:00.001Z
 

@@ -19,6 +19,7 @@ extension StatusReport {
         [
             "uuid": .text(status.uuid),
             "scope": .text(status.scope),
+            "next": next.map(JSONValue.text) ?? .null,
             "status": .text(status.status.rawValue),
             "step": .text(status.step.rawValue),
             "failureReason": JSONValue(nonEmpty: status.failureReason),

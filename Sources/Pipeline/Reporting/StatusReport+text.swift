@@ -17,7 +17,8 @@ extension StatusReport {
         let rows = reports.map { report in
             let status = report.status
             return [
-                status.uuid, PlainText.line(status.scope), status.status.rawValue, status.step.rawValue,
+                status.uuid, PlainText.line(status.scope), PlainText.line(status.status.rawValue),
+                PlainText.line(status.step.rawValue),
                 "\(status.chunksDone)/\(status.chunksTotal)", "\(report.rowsDone)/\(status.rowsSource)",
                 Timestamp.optional(status.createdAt) ?? "",
             ]
@@ -51,7 +52,7 @@ extension StatusReport {
             ("reason", status.failureReason), ("failed at", TaskNote(json: status.failedTask)?.text),
             ("trouble", status.lastError), ("attempts", attempts(now)), ("worker", status.owner),
             ("requested", request), ("destination", status.destination),
-            ("take-overs", status.takeovers > 0 ? String(status.takeovers) : nil),
+            ("take-overs", status.takeovers > 0 ? String(status.takeovers) : nil), ("next", nextText),
         ]
     }
 
