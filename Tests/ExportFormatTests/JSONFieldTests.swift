@@ -79,6 +79,10 @@ import Testing
         (#""{\"actions\": [], \"a\": 1}""#, #"{"actions":[],"a":1}"#), ("null", "{}"), (#""""#, "{}"),
         (#""not json""#, "{}"), (#""eJyrVkpUsjLQUcpTsgLCWgAzxAVw""#, "{}"), (#"{"a": 1}"#, #"{"a":1}"#), ("[]", "{}"),
         (#""[1]""#, "[1]"), (#""null""#, "{}"), ("0", "{}"), ("false", "{}"),
+        // Read twice, as long as it is a string; what is false then is no value.
+        (#""[]""#, "{}"), (#""0""#, "{}"), (#""false""#, "{}"), (#""7""#, "7"), (#""\"word\"""#, "{}"),
+        (#""\"\"""#, "{}"), (#""\"[2]\"""#, "[2]"), (#""\"[]\"""#, "[]"), (#""\"null\"""#, "null"),
+        (#""\"\\\"x\\\"\"""#, #""x""#), ("2.5", "2.5"), ("[false]", "[false]"),
     ])
     func takes(_ json: String, _ expected: String) throws {
         #expect(try decode("sentry.rule", "data", json) == .text(expected))

@@ -79,4 +79,47 @@ import Testing
             expect(finding, .integrityError, "sentry.organizationmember", 2, pk: 2)
         }
     }
+
+    /// A merged user's memberships say what the user says, also the older ones of other organizations. Those of other
+    /// users stay as they are.
+    @Test(arguments: Engine.allCases, [false, true])
+    func aNewMembershipRefreshesAllOfAMergedUser(_ engine: Engine, _ isSplit: Bool) throws {
+        let site = try Site(engine, isSplit: isSplit, separately: isSplit)
+        let first = try site.worker()
+        try addBasics(first)
+        try first.add("sentry.user", [(21, #"{"username":"b","email":"b@x.com"}"#)], from: 2)
+        try first.add(
+            "sentry.organizationmember",
+            [(1, #"{"organization":10,"user_id":20}"#), (2, #"{"organization":10,"user_id":21}"#)])
+        try site.execute("UPDATE sentry_organizationmember SET user_email = 'stale', user_is_active = '0'")
+
+        var flags = ImportFlags()
+        flags.mergeUsers = true
+        let second = try site.worker(.organizations, flags, uuid: uuidB)
+        try second.add("sentry.organization", [(10, #"{"name":"Other","slug":"other"}"#)])
+        try second.add("sentry.user", [(7, #"{"username":"a@x.com","email":"imported@x.com","is_active":false}"#)])
+        try second.add(
+            "sentry.organizationmember",
+            [(1, #"{"organization":10,"user_id":7,"user_email":"m@x.com","user_is_active":false}"#)])
+        #expect(try site.texts("sentry_organizationmember", "user_email") == ["a@x.com", "stale", "a@x.com"])
+        #expect(
+            try site.column("sentry_organizationmember", "user_is_active") == [
+                .bool(true), .bool(false), .bool(true),
+            ])
+    }
+
+    /// Without a new membership nothing is refreshed.
+    @Test(arguments: Engine.allCases) func mergingAUserAloneChangesNoMembership(_ engine: Engine) throws {
+        let site = try Site(engine)
+        let first = try site.worker()
+        try addBasics(first)
+        try first.add("sentry.organizationmember", [(1, #"{"organization":10,"user_id":20}"#)])
+        try site.execute("UPDATE sentry_organizationmember SET user_email = 'stale'")
+        var flags = ImportFlags()
+        flags.mergeUsers = true
+        let second = try site.worker(.users, flags, uuid: uuidB)
+        try second.add("sentry.user", [(7, #"{"username":"a@x.com","email":"imported@x.com"}"#)])
+        try second.complete()
+        #expect(try site.texts("sentry_organizationmember", "user_email") == ["stale"])
+    }
 }

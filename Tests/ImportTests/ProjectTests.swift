@@ -49,6 +49,29 @@ import Testing
         #expect(try site.column("sentry_projectoptions", "project_id") == [with])
     }
 
+    /// A project asks its template for what its key says of the loader, and the template knows no default.
+    @Test(arguments: Engine.allCases) func aTemplateDecidesWhatTheMadeKeyHolds(_ engine: Engine) throws {
+        let site = try Site(engine)
+        let work = try site.worker()
+        try work.add("sentry.organization", [(10, #"{"name":"Acme","slug":"acme"}"#)])
+        try work.add(
+            "sentry.projecttemplate", (1...3).map { (Int64($0), #"{"organization":10,"name":"t\#($0)"}"#) })
+        try work.add(
+            "sentry.projecttemplateoption",
+            [
+                (1, #"{"project_template":2,"key":"sentry:default_loader_options","value":"{\"hasDebug\": true}"}"#),
+                (2, #"{"project_template":3,"key":"sentry:default_loader_options","value":null}"#),
+            ])
+        try work.add(
+            "sentry.project",
+            (1...3).map { (Int64($0), #"{"organization":10,"slug":"p\#($0)","name":"p","template":\#($0)}"#) })
+        try work.complete()
+        #expect(
+            try site.texts("sentry_projectkey", "data") == [
+                "{}", #"{"dynamicSdkLoaderOptions":{"hasDebug":true}}"#, "{}",
+            ])
+    }
+
     @Test(arguments: Engine.allCases) func anImportedOptionTakesThePlaceOfTheMadeOne(_ engine: Engine) throws {
         let site = try Site(engine)
         let work = try site.worker()

@@ -20,17 +20,24 @@ import Testing
             [
                 (1, #"{"organization_id":10,"key":"k1","scope_list":"['org:write']","allowed_origins":"a\n\nb\n"}"#),
                 (2, #"{"organization_id":10,"key":"k2","allowed_origins":null,"scope_list":"[]"}"#),
+                (3, #"{"organization_id":10,"key":"k3","allowed_origins":"\n","scopes":"10","scope_list":"[]"}"#),
             ])
         try work.add(
             "sentry.apiapplication",
-            [(1, #"{"owner":20,"redirect_uris":"","status":0}"#), (2, #"{"owner":20,"redirect_uris":"","status":1}"#)])
+            [
+                (1, #"{"owner":20,"redirect_uris":"","status":0,"allowed_origins":"\nhttps://b\n\nhttps://a\n"}"#),
+                (2, #"{"owner":20,"redirect_uris":"","status":1,"allowed_origins":"\n"}"#),
+            ])
         try work.add("sentry.sentryapp", [(1, #"{"owner_id":10,"name":"app","slug":"app","application":1}"#)])
         try work.add("sentry.organizationmemberteam", [(1, #"{"organizationmember":1,"team":30,"is_active":true}"#)])
         try work.add(
             "sentry.apitoken",
             [
-                (1, #"{"user":20,"application":1,"token":"t1","refresh_token":null}"#),
-                (2, #"{"user":20,"application":2,"token":"t2","refresh_token":null}"#),
+                (1, #"{"user":20,"application":1,"token":"t1","refresh_token":null,"scopes":"7"}"#),
+                (
+                    2,
+                    #"{"user":20,"application":2,"token":"t2","refresh_token":null,"scopes":"7","scope_list":["x:b","a"]}"#
+                ),
                 (3, #"{"user":20,"token":"t3","refresh_token":null}"#),
             ])
         try work.add(
@@ -83,12 +90,21 @@ import Testing
         #expect(identity["last_verified"] == .timestamp(1_577_836_800_000_000))
 
         let keys = try site.rows("hybridcloud_apikeyreplica")
-        #expect(keys.map { $0["allowed_origins"]?.text } == ["a\nb", ""])
-        #expect(keys.map { $0["scope_list"]?.text } == ["{org:read,org:write}", "{}"])
+        #expect(keys.map { $0["allowed_origins"]?.text } == ["a\nb", "", ""])
+        // The second and the fourth bit, sorted by name.
+        #expect(
+            keys.map { $0["scope_list"]?.text } == ["{org:read,org:write}", "{}", "{project:releases,project:write}"])
+        #expect(keys.map { $0["scopes"] } == [.integer(0), .integer(0), .integer(0)])
         let tokens = try site.rows("hybridcloud_apitokenreplica")
         #expect(tokens.map { $0["application_is_active"]?.bool } == [true, false, true])
         #expect(tokens.map { $0["organization_id"] } == [organization, .null, .null])
-        #expect(tokens.map { $0["allowed_origins"] } == [.null, .null, .null])
+        #expect(tokens.map { $0["allowed_origins"] } == [.text("https://b\nhttps://a"), .null, .null])
+        #expect(tokens.map { $0["scopes"] } == [.integer(0), .integer(0), .integer(0)])
+        #expect(
+            tokens.map { $0["scope_list"] } == [
+                .textArray(["project:admin", "project:read", "project:write"]), .textArray(["a", "x:b"]),
+                .textArray([]),
+            ])
         #expect(try site.texts("hybridcloud_orgauthtokenreplica", "token_hashed") == ["h"])
 
         let before = try site.snapshot()

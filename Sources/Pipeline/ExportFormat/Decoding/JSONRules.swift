@@ -59,16 +59,27 @@ struct JSONRules {
         }
     }
 
-    /// An object as JSON text inside a string. Empty text, or text that is not JSON, becomes an empty object.
+    /// An object as JSON text inside a string. The reference decodes a string once when it reads it, and, if the result
+    /// is a string again, once more when it assigns it. What Python treats as false, and a string that is not JSON,
+    /// becomes an empty object.
     func object(_ value: TapeValue, wanted: Bool) throws(ValueMismatch) -> Value {
         guard wanted || value.isString && mayBeRefused(value.bytes) else { return .null }
-        guard value.isString else { return .text(Self.isFalse(value) ? "{}" : StoredJSON.text(value)) }
+        if Self.isFalse(value) { return .text("{}") }
+        guard value.isString else { return .text(StoredJSON.text(value)) }
+        guard let root = try json(value.bytes)?.root, !Self.isFalse(root) else { return .text("{}") }
+        guard root.isString else { return .text(StoredJSON.text(root)) }
+        let inner = Array(root.bytes)
+        let last = try inner.withBytes { bytes throws(ValueMismatch) in try json(bytes) }?.root
+        return .text(last.map { StoredJSON.text($0) } ?? "{}")
+    }
+
+    /// nil for a text that is not JSON; valid until the next call.
+    private func json(_ text: UnsafeBufferPointer<UInt8>) throws(ValueMismatch) -> Tape? {
         do throws(TextFault) {
-            let root = try parser.parse(value.bytes).root
-            return .text(root.isNull ? "{}" : StoredJSON.text(root))
+            return try parser.parse(text)
         } catch {
             if error.isRefusal { throw ValueMismatch("holds a string whose text \(error.problem)") }
-            return .text("{}")
+            return nil
         }
     }
 

@@ -5,7 +5,9 @@ import Storage
 struct ProjectCompletion: Completion {
     private static let epochKey = Value.text("sentry:option-epoch")
     private static let epoch = Value.text("13")
-    private static let keyData = #"{"dynamicSdkLoaderOptions":{"hasPerformance":true,"hasReplay":true}}"#
+    private static let loaderKey = Value.text("sentry:default_loader_options")
+    /// What a project's first key says of the loader, unless the project has a template.
+    private static let loader = #"{"hasPerformance":true,"hasReplay":true}"#
 
     func complete(_ ids: [Value], _ batch: Batch) throws(ImportFailure) {
         try addEpochs(ids, batch)
@@ -20,26 +22,42 @@ struct ProjectCompletion: Completion {
         guard !missing.isEmpty else { return }
         let projects = try batch.select(
             Select(["id", "template_id"], from: batch.table(ofModel: "sentry.project"), where: [.isIn("id", missing)]))
-        let templates = try templatesWithEpoch(Set(projects.map { $0[1] }).filter { !$0.isNull }, batch)
+        let templates = try values(of: Self.epochKey, in: Set(projects.map { $0[1] }), batch)
         try batch.insert(
             into: options, ["project_id", "key", "value"],
-            projects.filter { !templates.contains($0[1]) }.map { [$0[0], Self.epochKey, Self.epoch] })
+            projects.filter { templates[$0[1]] == nil }.map { [$0[0], Self.epochKey, Self.epoch] })
     }
 
     private func addKeys(_ ids: [Value], _ batch: Batch) throws(ImportFailure) {
         let keys = try batch.table(ofModel: "sentry.projectkey")
         let there = try present(in: keys, where: [.isIn("project_id", ids)], batch)
+        let missing = ids.filter { !there.contains($0) }
+        guard !missing.isEmpty else { return }
+        let data = try keyData(missing, batch)
         let columns = [
             "project_id", "label", "public_key", "secret_key", "roles", "status", "date_added", "data", "use_case",
         ]
         try batch.insert(
             into: keys, columns,
-            ids.filter { !there.contains($0) }.map { id in
+            missing.map { id in
                 [
                     id, .text("Default"), .text(batch.random.hex(32)), .text(batch.random.hex(32)), .integer(1),
-                    .integer(0), .timestamp(batch.now), .text(Self.keyData), .text("user"),
+                    .integer(0), .timestamp(batch.now), .text(data[id] ?? "{}"), .text("user"),
                 ]
             })
+    }
+
+    /// Project → the data of its key. A project with a template asks the template alone, which knows no default.
+    private func keyData(_ ids: [Value], _ batch: Batch) throws(ImportFailure) -> [Value: String] {
+        let projects = try batch.select(
+            Select(["id", "template_id"], from: batch.table(ofModel: "sentry.project"), where: [.isIn("id", ids)]))
+        let templates = try values(of: Self.loaderKey, in: Set(projects.map { $0[1] }), batch)
+        var data: [Value: String] = [:]
+        for project in projects {
+            let options = project[1].isNull ? Self.loader : templates[project[1]]?.text ?? "null"
+            data[project[0]] = options == "null" ? "{}" : #"{"dynamicSdkLoaderOptions":\#(options)}"#
+        }
+        return data
     }
 
     /// The projects that have such a row.
@@ -49,13 +67,16 @@ struct ProjectCompletion: Completion {
         Set(try batch.select(Select(["project_id"], from: table, where: conditions)).map { $0[0] })
     }
 
-    /// The templates that have an epoch, which their projects take over.
-    private func templatesWithEpoch(_ templates: Set<Value>, _ batch: Batch) throws(ImportFailure) -> Set<Value> {
-        guard !templates.isEmpty else { return [] }
+    /// Template → its value of that option, if it has one.
+    private func values(
+        of key: Value, in templates: Set<Value>, _ batch: Batch
+    ) throws(ImportFailure) -> [Value: Value] {
+        let wanted = templates.filter { !$0.isNull }
+        guard !wanted.isEmpty else { return [:] }
         let found = try batch.select(
             Select(
-                ["project_template_id"], from: batch.table(ofModel: "sentry.projecttemplateoption"),
-                where: [.isIn("project_template_id", Array(templates)), .equals("key", Self.epochKey)]))
-        return Set(found.map { $0[0] })
+                ["project_template_id", "value"], from: batch.table(ofModel: "sentry.projecttemplateoption"),
+                where: [.isIn("project_template_id", Array(wanted)), .equals("key", key)]))
+        return Dictionary(found.map { ($0[0], $0[1]) }, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -14,12 +14,17 @@ struct Replica: Sendable {
         case bit(String, of: String)
         /// The lines of a text that are not empty; `""` for null.
         case lines(String)
-        /// An array of texts as a PostgreSQL array literal.
-        case arrayLiteral(String)
+        /// The scopes that a token or key grants, sorted: those of `scope_list`, or, if it is empty, the named bits of
+        /// `scopes`.
+        case scopes
+        /// The same as a PostgreSQL array literal.
+        case scopesLiteral
         /// A column of the row that a reference points at: (reference, model, column).
         case related(String, String, String)
         /// Whether a token's application is active; true if it has none.
         case applicationIsActive
+        /// The lines of the application's allowed origins that are not empty; null for none.
+        case applicationOrigins
         /// The organization of the app installation that holds the token.
         case installationOrganization
     }
@@ -98,17 +103,17 @@ extension Replica {
         columns: [
             ("apikey_id", .id), ("label", .column("label")), ("key", .column("key")), ("status", .column("status")),
             ("date_added", .now), ("allowed_origins", .lines("allowed_origins")),
-            ("organization_id", .column("organization_id")), ("scopes", .column("scopes")),
-            ("scope_list", .arrayLiteral("scope_list")),
+            ("organization_id", .column("organization_id")), ("scopes", .literal(.integer(0))),
+            ("scope_list", .scopesLiteral),
         ], requiredOrganization: "organization_id", anchor: ("organization_id", "sentry.organization"))
 
     private static let apiToken = Replica(
         model: "sentry.apitoken", table: "hybridcloud_apitokenreplica", silo: .region, key: "apitoken_id",
         columns: [
-            ("apitoken_id", .id), ("scopes", .column("scopes")), ("scope_list", .column("scope_list")),
+            ("apitoken_id", .id), ("scopes", .literal(.integer(0))), ("scope_list", .scopes),
             ("application_id", .column("application_id")), ("application_is_active", .applicationIsActive),
             ("user_id", .column("user_id")), ("token", .column("token")), ("expires_at", .column("expires_at")),
-            ("allowed_origins", .literal(.null)), ("date_added", .now),
+            ("allowed_origins", .applicationOrigins), ("date_added", .now),
             ("organization_id", .installationOrganization), ("hashed_token", .column("hashed_token")),
         ])
 

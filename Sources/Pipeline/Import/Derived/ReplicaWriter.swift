@@ -89,10 +89,12 @@ struct ReplicaWriter {
         case .regionName: .text(work.context.instance.regionName)
         case .bit(let bit, let flags): .bool(isSet(bit, flags, row))
         case .lines(let name): .text(Self.nonEmptyLines(row[name]?.text ?? ""))
-        case .arrayLiteral(let name): Self.arrayLiteral(row[name] ?? .null)
+        case .scopes: .textArray(scopes(of: row))
+        case .scopesLiteral: Self.arrayLiteral(.textArray(scopes(of: row)))
         case .related(let reference, _, _): related.values[row[reference] ?? .null] ?? .null
         case .applicationIsActive:
             .bool(isActive(row["application_id"] ?? .null, related))
+        case .applicationOrigins: Self.origins(related.applicationOrigins[row["application_id"] ?? .null])
         case .installationOrganization: related.installations[row["id"] ?? .null] ?? .null
         }
     }
@@ -106,6 +108,20 @@ struct ReplicaWriter {
             let value = row[flags]?.integer
         else { return false }
         return value >> Int64(position) & 1 == 1
+    }
+
+    /// Sorted by code point, as the reference sorts them.
+    private func scopes(of row: [String: Value]) -> [String?] {
+        if case .textArray(let listed) = row["scope_list"], !listed.isEmpty {
+            return listed.sorted { ($0 ?? "").utf8.lexicographicallyPrecedes(($1 ?? "").utf8) }
+        }
+        let named = model.table.column("scopes")?.bits.filter { isSet($0, "scopes", row) } ?? []
+        return named.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private static func origins(_ text: Value?) -> Value {
+        let lines = nonEmptyLines(text?.text ?? "")
+        return lines.isEmpty ? .null : .text(lines)
     }
 
     private static func nonEmptyLines(_ text: String) -> String {
@@ -137,6 +153,8 @@ struct RelatedValues {
     private(set) var values: [Value: Value] = [:]
     private(set) var organizations: Set<Value> = []
     private(set) var activeApplications: Set<Value> = []
+    /// Application → its allowed origins, one a line.
+    private(set) var applicationOrigins: [Value: Value] = [:]
     /// Token → the organization of the installation that holds it.
     private(set) var installations: [Value: Value] = [:]
 
@@ -162,16 +180,17 @@ struct RelatedValues {
                     values[row[0]] = row[1]
                 }
             case .applicationIsActive:
-                let active = try look(
-                    ["id"], "sentry.apiapplication",
-                    [.isIn("id", distinct("application_id")), .equals("status", .integer(0))])
-                activeApplications = Set(active.map { $0[0] })
+                let applications = [Condition.isIn("id", distinct("application_id"))]
+                let found = try look(["id", "status", "allowed_origins"], "sentry.apiapplication", applications)
+                activeApplications = Set(found.filter { $0[1] == .integer(0) }.map { $0[0] })
+                applicationOrigins = Dictionary(found.map { ($0[0], $0[2]) }, uniquingKeysWith: { first, _ in first })
             case .installationOrganization:
                 let found = try look(
                     ["api_token_id", "organization_id"], "sentry.sentryappinstallation",
                     [.isIn("api_token_id", distinct("id"))])
                 for row in found { installations[row[0]] = row[1] }
-            case .id, .column, .literal, .now, .regionName, .bit, .lines, .arrayLiteral: break
+            case .id, .column, .literal, .now, .regionName, .bit, .lines, .scopes, .scopesLiteral, .applicationOrigins:
+                break
             }
         }
     }

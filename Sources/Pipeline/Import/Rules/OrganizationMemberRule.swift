@@ -3,7 +3,7 @@ import Ledger
 import Storage
 
 /// `sentry.organizationmember`: loses an inviter that was not imported and a token that another member has; takes its
-/// user's address and state over.
+/// user's address and state over, as do all memberships of that user.
 struct OrganizationMemberRule: ModelRule {
     let model: Model
     let referencesNulledWhenMissing: Set<String> = ["inviter_id"]
@@ -38,8 +38,15 @@ struct OrganizationMemberRule: ModelRule {
                 rows[index].values[tokenExpiry] = batch.inDays(Self.invitationDays)
             }
         }
-        try takeOverUsers(&rows, batch)
-        return Decisions(inserting: rows)
+        let users = try users(of: rows, batch)
+        for index in rows.indices {
+            guard let user = users[rows[index].values[user]] else { continue }
+            rows[index].values[userEmail] = user.email
+            rows[index].values[userIsActive] = user.isActive
+        }
+        var decisions = Decisions(inserting: rows)
+        if let update = try olderMemberships(of: users, batch) { decisions.relatedUpdates.append(update) }
+        return decisions
     }
 
     private func storedTokens(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Set<Value> {
@@ -66,25 +73,37 @@ struct OrganizationMemberRule: ModelRule {
         }
     }
 
-    /// Saving a user writes its address and state into its memberships. A merged user was not saved.
-    private func takeOverUsers(_ rows: inout [Row], _ batch: Batch) throws(ImportFailure) {
-        let wanted = Set(rows.compactMap { $0.values[user].integer })
-            .filter { batch.map.claims($0, of: "sentry.user") }
-        guard !wanted.isEmpty else { return }
+    // MARK: A new membership makes all memberships of its user take the user's address and state
+
+    private typealias Users = [Value: (email: Value, isActive: Value)]
+
+    private func users(of rows: [Row], _ batch: Batch) throws(ImportFailure) -> Users {
+        let wanted = Set(rows.map { $0.values[user] }).filter { !$0.isNull }
+        guard !wanted.isEmpty else { return [:] }
         let table = try batch.table(ofModel: "sentry.user")
-        let found: [[Value]]
         do {
-            found = try batch.destination.control.select(
-                Select(
-                    ["id", "email", "is_active"], from: table, where: [.isIn("id", wanted.map { .integer($0) })]))
+            let found = try batch.destination.control.select(
+                Select(["id", "email", "is_active"], from: table, where: [.isIn("id", Array(wanted))]))
+            return Dictionary(found.map { ($0[0], ($0[1], $0[2])) }, uniquingKeysWith: { first, _ in first })
         } catch {
             throw .from(error, model: model)
         }
-        let users = Dictionary(found.map { ($0[0], ($0[1], $0[2])) }, uniquingKeysWith: { first, _ in first })
-        for index in rows.indices {
-            guard let (address, isActive) = users[rows[index].values[user]] else { continue }
-            rows[index].values[userEmail] = address
-            rows[index].values[userIsActive] = isActive
+    }
+
+    /// The stored memberships that say something else of their user; nil if there are none. Only a merged user has
+    /// memberships of other organizations.
+    private func olderMemberships(of users: Users, _ batch: Batch) throws(ImportFailure) -> Update? {
+        let merged = users.keys.filter { id in
+            id.integer.map { !batch.map.claims($0, of: "sentry.user") } ?? false
         }
+        guard !merged.isEmpty else { return nil }
+        let columns = ["user_email", "user_is_active"]
+        let found = try batch.select(
+            Select(["id", "user_id"] + columns, from: model.table, where: [.isIn("user_id", merged)]))
+        let stale: [[Value]] = found.compactMap { row in
+            guard let user = users[row[1]], user.email != row[2] || user.isActive != row[3] else { return nil }
+            return [row[0], user.email, user.isActive]
+        }
+        return stale.isEmpty ? nil : Update(model.table, set: columns, rows: stale)
     }
 }
