@@ -43,7 +43,11 @@ extension ExportSource {
     ) throws(ExportError) -> [String] {
         var warnings = SurveyWarnings()
         while let model = try walk.next() {
-            if let plan = model.plan { warnings.add(try walk.check(plan)) }
+            if let plan = model.plan {
+                let (key, notes) = try walk.check(plan)
+                warnings.add(key)
+                if model.disposition == .queued { warnings.add(notes) }
+            }
             try onRow(model)
         }
         return warnings.texts(walk)
@@ -132,13 +136,19 @@ private struct Tally {
     }
 }
 
-/// Counts unusual primary keys: an exporter does not write them, yet the import accepts them.
+/// Counts unusual primary keys, which an exporter does not write, yet the import accepts, and values that do not stay as
+/// they are.
 private struct SurveyWarnings {
     private var missing = 0
     private var negative = 0
     private var zero = 0
     private var fraction = 0
     private var string = 0
+    private var keptPickles = 0
+
+    mutating func add(_ notes: RowNotes) {
+        if notes.contains(.keepsPickle) { keptPickles += 1 }
+    }
 
     mutating func add(_ key: PrimaryKey) {
         switch key.form {
@@ -171,6 +181,7 @@ private struct SurveyWarnings {
             (missing, "without a primary key, which will be dropped"), (negative, "with a negative primary key"),
             (zero, "with the primary key 0"), (fraction, "with a fraction as primary key, which is cut off"),
             (string, "with a string as primary key"),
+            (keptPickles, "with a pickled value that is not plain data, which stays as text"),
         ]
         for (count, words) in keys where count > 0 { out.append("\(Self.rows(Int64(count))) \(words)") }
         return out

@@ -48,6 +48,15 @@ struct FieldDecoder {
         }
     }
 
+    /// What a value keeps in a form that the reference would have resolved.
+    @inline(__always)
+    func note(_ value: TapeValue, _ rule: FieldRule, in notes: inout RowNotes) {
+        switch rule.encoding {
+        case .pickled: if json.keepsPickle(value) { notes.insert(.keepsPickle) }
+        default: break
+        }
+    }
+
     private func decodeRare(_ value: TapeValue, _ rule: FieldRule, wanted: Bool) throws(ValueMismatch) -> Value {
         switch rule.encoding {
         case .float: .double(try NumberRules.double(value))

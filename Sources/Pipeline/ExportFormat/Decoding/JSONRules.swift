@@ -4,10 +4,12 @@ import Catalogue
 /// and stored as `null`; half a surrogate pair is stored as its escape.
 struct JSONRules {
     private let parser: TextParser
+    private let pickles: PickleReader
     private let maxDepth: Int
 
     init(maxDepth: Int) {
         self.maxDepth = maxDepth
+        pickles = PickleReader(maxDepth: maxDepth)
         parser = TextParser(maxDepth: maxDepth, takesNaN: true, takesHalves: true)
     }
 
@@ -55,8 +57,18 @@ struct JSONRules {
             return .text(StoredJSON.text(try parser.parse(value.bytes).root))
         } catch {
             if error.isRefusal { throw ValueMismatch("holds a string whose text \(error.problem)") }
+            if case .value(let tape) = pickles.read(base64: value.bytes) { return .text(StoredJSON.text(tape.root)) }
             return .text(JSONText.quoted(value.text))
         }
+    }
+
+    /// Whether a pickled value is a pickle that is kept as text, because it holds more than plain values.
+    func keepsPickle(_ value: TapeValue) -> Bool {
+        guard value.isString, PickleReader.mayHold(value.bytes) else { return false }
+        // A text that is JSON is no pickle; what is wrong with any other does not matter.
+        if (try? parser.parse(value.bytes)) != nil { return false }
+        if case .refused = pickles.read(base64: value.bytes) { return true }
+        return false
     }
 
     /// An object as JSON text inside a string. The reference decodes a string once when it reads it, and, if the result
