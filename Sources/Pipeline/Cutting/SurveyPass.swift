@@ -144,9 +144,11 @@ private struct SurveyWarnings {
     private var zero = 0
     private var fraction = 0
     private var string = 0
+    private var withoutNUL = 0
     private var keptPickles = 0
 
     mutating func add(_ notes: RowNotes) {
+        if notes.contains(.losesNUL) { withoutNUL += 1 }
         if notes.contains(.keepsPickle) { keptPickles += 1 }
     }
 
@@ -181,6 +183,7 @@ private struct SurveyWarnings {
             (missing, "without a primary key, which will be dropped"), (negative, "with a negative primary key"),
             (zero, "with the primary key 0"), (fraction, "with a fraction as primary key, which is cut off"),
             (string, "with a string as primary key"),
+            (withoutNUL, "with NUL characters in texts, which are taken out"),
             (keptPickles, "with a pickled value that is not plain data, which stays as text"),
         ]
         for (count, words) in keys where count > 0 { out.append("\(Self.rows(Int64(count))) \(words)") }

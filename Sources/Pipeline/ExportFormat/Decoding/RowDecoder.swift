@@ -77,6 +77,8 @@ package struct RowNotes: OptionSet, Sendable {
 
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// NUL characters are taken out of a text.
+    package static let losesNUL = RowNotes(rawValue: 1)
     /// A pickle that is not decoded is kept as text.
     package static let keepsPickle = RowNotes(rawValue: 2)
 }
