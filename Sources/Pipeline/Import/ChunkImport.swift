@@ -112,6 +112,7 @@ struct ChunkImport {
         defer { outcome.drops.sort { $0.ordinal < $1.ordinal } }
         guard !kept.isEmpty else { return nil }
         let results = try rule.apply(rule.decide(kept, batch), batch)
+        try completeSuperseded(kept, results, batch)
         let written = gather(kept, results, into: &outcome)
         guard written.chunk.rowsWritten > 0 else { return nil }
         try pass("chunk.written")
