@@ -21,15 +21,23 @@ import Testing
                 ["it's", "a\"b", "\\", "'", "\n\t\rAé😀A\\q"]
             ),
             (#""['é']""#, ["é"]), (#""{a,b}""#, ["a", "b"]), (#""{}""#, []), (#""{a}""#, ["a"]),
-            (#""{1,NULL,\"x,y\",\"NULL\"}""#, ["1", nil, "x,y", "NULL"]),
+            // PostgreSQL's text is cut at commas and nothing else.
+            (#""{org:read,NULL, c}""#, ["org:read", "NULL", " c"]), (#""{a,,\"x,y\"}""#, ["a", "", "\"x", "y\""]),
+            (#""{{a},{b}}""#, ["{a}", "{b}"]),
+            // All in quotes it is a set of Python.
+            (#""{\"a b\",'c'}""#, ["a b", "c"]), (#""{1, 2}""#, ["1", "2"]),
+            // Strings and objects are what Python iterates over.
+            (#""\"aé😀\"""#, ["a", "é", "😀"]), (#""\"\"""#, []), (#""'xy'""#, ["x", "y"]),
+            (#"{"k": 1, "a": 2, "k": 3}"#, ["k", "a"]), (#""{\"k\": [1], \"l\": 2}""#, ["k", "l"]),
+            (#""['a' \"b\", 'c'u'd']""#, ["ab", "cd"]),
         ] as [(String, [String?])])
     func takes(_ json: String, _ expected: [String?]) throws {
         #expect(try decode("sentry.apitoken", "scope_list", json) == .textArray(expected))
     }
 
     @Test(arguments: [
-        #""x""#, #""['a'""#, #""['a' 'b']""#, #""[a]""#, #""('a')""#, #""[,]""#, #""{a\\b}""#, #""{\"a}""#,
-        #""{{a},{b}}""#, #""5""#, #""\"abc\"""#, "5", "true", #"{"a": 1}"#, #""['a\nb']""#, #""['\\N{DASH}']""#,
+        #""x""#, #""['a'""#, #""[a]""#, #""('a')""#, #""[,]""#, #""{a\\b}""#, #""{a""#, #""a,b""#,
+        #""5""#, #""null""#, "5", "true", #""['a\nb']""#, #""['\\N{DASH}']""#,
         #""[b'a']""#, #""[01]""#, #""['\\ud800']""#,
     ])
     func refuses(_ json: String) { expectRefused("sentry.apitoken", "scope_list", json) }
@@ -57,7 +65,8 @@ import Testing
     @Test(
         arguments: [
             (#""[]""#, []), (#""[\"count()\", \"p95(x)\"]""#, ["count()", "p95(x)"]),
-            (#"["a", null, 1]"#, ["a", nil, "1"]),
+            (#"["a", null, 1]"#, ["a", nil, "1"]), (#""{}""#, []), (#""{\"a\": 1}""#, ["a"]),
+            (#""\"ab\"""#, ["a", "b"]),
         ] as [(String, [String?])])
     func takes(_ json: String, _ expected: [String?]) throws {
         #expect(try decode("sentry.dashboardwidgetquery", "aggregates", json) == .textArray(expected))
@@ -67,6 +76,6 @@ import Testing
         #expect(try decode("sentry.dashboardwidgetquery", "aggregates", "null") == .null)
     }
 
-    @Test(arguments: [#""""#, #""['a']""#, #""{}""#, #""null""#, "5", "{}", "false"])
+    @Test(arguments: [#""""#, #""['a']""#, #""null""#, #""5""#, "5", "{}", "false"])
     func refuses(_ json: String) { expectRefused("sentry.dashboardwidgetquery", "aggregates", json) }
 }

@@ -124,6 +124,47 @@ import Testing
         #expect(try site.rows("sentry_useroption").count == 1)
     }
 
+    /// Of rows with the same source key the last stands for it; the others are users as well, with all that users have.
+    @Test(arguments: Engine.allCases, [false, true])
+    func rowsOfOneSourceKeyAreAllWholeUsers(_ engine: Engine, _ isOneChunk: Bool) throws {
+        let site = try Site(engine)
+        let work = try site.worker(.users)
+        let rows: [(pk: Int64, fields: String)] = ["a", "b", "c"].map { name in
+            (7, #"{"username":"\#(name)","name":"","email":"\#(name)@x.com"}"#)
+        }
+        if isOneChunk {
+            try work.add("sentry.user", rows)
+        } else {
+            for (place, row) in rows.enumerated() { try work.add("sentry.user", [row], from: Int64(place) + 1) }
+        }
+        // The file's own address of the last one, verified elsewhere.
+        try work.add("sentry.useremail", [(1, #"{"user":7,"email":"c@x.com"}"#)])
+        try work.complete()
+        #expect(try site.rows("sentry_lostpasswordhash").count == 3)
+        let users = try site.column("auth_user", "id")
+        let addresses = try site.rows("sentry_useremail").sorted {
+            ($0["email"]?.text ?? "") < ($1["email"]?.text ?? "")
+        }
+        #expect(addresses.map { $0["email"]?.text } == ["a@x.com", "b@x.com", "c@x.com"])
+        #expect(addresses.map { $0["user_id"] } == users)
+        #expect(Set(try site.texts("sentry_email", "email")) == ["a@x.com", "b@x.com", "c@x.com"])
+    }
+
+    /// The row that takes the place may be a merged one.
+    @Test(arguments: Engine.allCases) func aUserWhoseKeyAMergedOneTakesIsWhole(_ engine: Engine) throws {
+        let site = try Site(engine)
+        try site.worker(.users).add("sentry.user", [(1, #"{"username":"old","name":"","email":"o@x.com"}"#)])
+        let work = try site.worker(.users, ImportFlags(mergeUsers: true), uuid: uuidB)
+        try work.add(
+            "sentry.user",
+            [
+                (7, #"{"username":"new","name":"","email":"n@x.com"}"#),
+                (7, #"{"username":"old","name":"","email":""}"#),
+            ])
+        try work.complete()
+        #expect(try site.texts("sentry_useremail", "email") == ["n@x.com"])
+    }
+
     @Test(arguments: Engine.allCases) func aNameThatDiffersOnlyInCaseIsRefused(_ engine: Engine) throws {
         let site = try Site(engine)
         try site.worker(.users).add("sentry.user", [(1, #"{"username":"Foo","name":"","email":""}"#)])

@@ -117,12 +117,11 @@ extension FileWalk {
     var rowBytes: Int { reader.text.count }
 
     /// Checks the whole row. Only for models that are decoded.
-    func check(_ plan: ModelPlan) throws(ExportError) -> PrimaryKey {
+    func check(_ plan: ModelPlan) throws(ExportError) -> (PrimaryKey, RowNotes) {
         do throws(RowFault) {
             let envelope = try requireRow()
             let key = try envelope.primaryKey()
-            try decoder.check(envelope, plan)
-            return key
+            return (key, try decoder.check(envelope, plan))
         } catch {
             throw refusal(error)
         }

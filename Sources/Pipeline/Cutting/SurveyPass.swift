@@ -44,7 +44,11 @@ extension ExportSource {
     ) throws(ExportError) -> [String] {
         var warnings = SurveyWarnings()
         while let model = try walk.next() {
-            if let plan = model.plan { warnings.add(try walk.check(plan), of: model) }
+            if let plan = model.plan {
+                let (key, notes) = try walk.check(plan)
+                warnings.add(key, of: model)
+                if model.disposition == .queued { warnings.add(notes) }
+            }
             try onRow(model)
         }
         return warnings.texts(walk, lateModels: catalogue.lateModels)

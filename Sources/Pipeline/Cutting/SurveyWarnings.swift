@@ -1,15 +1,24 @@
 import Catalogue
 import ExportFormat
 
-/// What an exporter does not write and the import accepts, counted for the operator.
+/// What an exporter does not write and the import accepts, and values that do not stay as they are, counted for the
+/// operator.
 struct SurveyWarnings {
     private var missing = 0
     private var negative = 0
     private var zero = 0
     private var fraction = 0
     private var string = 0
+    private var withoutNUL = 0
+    private var keptPickles = 0
     /// Model's number → the keys of its rows so far.
     private var keys: [Int: KeyOrder] = [:]
+
+    /// Counts a row whose values do not stay as they are.
+    mutating func add(_ notes: RowNotes) {
+        if notes.contains(.losesNUL) { withoutNUL += 1 }
+        if notes.contains(.keepsPickle) { keptPickles += 1 }
+    }
 
     /// Counts the key of a model's row.
     mutating func add(_ key: PrimaryKey, of model: FileWalk.ModelState) {
@@ -49,6 +58,8 @@ struct SurveyWarnings {
             (missing, "without a primary key, which will be dropped"), (negative, "with a negative primary key"),
             (zero, "with the primary key 0"), (fraction, "with a fraction as primary key, which is cut off"),
             (string, "with a string as primary key"),
+            (withoutNUL, "with NUL characters in texts, which are taken out"),
+            (keptPickles, "with a pickled value that is not plain data, which stays as text"),
         ].compactMap { count, words in count > 0 ? "\(Self.rows(Int64(count))) \(words)" : nil }
     }
 

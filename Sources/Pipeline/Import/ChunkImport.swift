@@ -114,6 +114,7 @@ struct ChunkImport {
         let decisions = try rule.decide(kept, batch)
         outcome.renames = decisions.renames(of: kept, rule)
         let results = try rule.apply(consume decisions, batch)
+        try completeSuperseded(kept, results, batch)
         let written = gather(kept, results, into: &outcome)
         guard written.chunk.rowsWritten > 0 else { return nil }
         try pass("chunk.written")

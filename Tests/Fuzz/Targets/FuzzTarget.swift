@@ -9,6 +9,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case fernet
     /// Arrays as old exports write them.
     case pythonlist
+    /// A pickled value.
+    case pickle
     /// What Redis answers to scripts, and the elements of its lists.
     case replies
     /// A filter, a line end, and the export it is applied to.
@@ -25,6 +27,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .tarball: TarballFuzz.run(input)
         case .fernet: FernetFuzz.run(input)
         case .pythonlist: PythonListFuzz.run(input)
+        case .pickle: PickleFuzz.run(input)
         case .replies: RepliesFuzz.run(input)
         case .filters: FiltersFuzz.run(input)
         }

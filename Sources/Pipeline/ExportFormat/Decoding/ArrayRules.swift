@@ -7,14 +7,14 @@ struct ArrayRules {
 
     init(maxDepth: Int) { parser = TextParser(maxDepth: maxDepth, takesNaN: true) }
 
-    /// A Python list. What Python treats as false is an empty list; else it is a list, or a string of JSON, of a Python
-    /// literal or of PostgreSQL's array text, tried in that order.
+    /// A Python list. What Python treats as false is an empty list; else it is what Python can iterate over (a list, or an
+    /// object for its keys), or a string of JSON, of a Python literal or of PostgreSQL's array text, tried in that order.
     func pythonList(_ value: TapeValue, type: ColumnType, wanted: Bool) throws(ValueMismatch) -> Value {
         if JSONRules.isFalse(value) { return Self.empty(type) }
-        if value.isArray { return try list(value, type: type, wanted: wanted) }
-        guard value.isString else { throw .expected("a list", found: value) }
-        if let tape = try json(value.bytes) { return try decoded(tape.root, type: type, wanted: wanted) }
-        if let tape = literals.tape(of: value.bytes) { return try decoded(tape.root, type: type, wanted: wanted) }
+        guard value.isString else { return try iterated(value, .expected("a list", found: value), type, wanted) }
+        let noList = ValueMismatch("holds a string whose text is not a list")
+        if let tape = try json(value.bytes) { return try iterated(tape.root, noList, type, wanted) }
+        if let tape = literals.tape(of: value.bytes) { return try iterated(tape.root, noList, type, wanted) }
         if type != .doubleArray, let items = PostgresArrayText.items(value.bytes) { return .textArray(items) }
         throw ValueMismatch("holds a string that is neither JSON nor a Python list nor a PostgreSQL array")
     }
@@ -35,14 +35,22 @@ struct ArrayRules {
         type == .doubleArray ? .doubleArray([]) : .textArray([])
     }
 
-    private func decoded(_ value: TapeValue, type: ColumnType, wanted: Bool) throws(ValueMismatch) -> Value {
-        // PostgreSQL writes an empty array as `{}`.
-        if value.isObject, value.isEmptyContainer { return Self.empty(type) }
-        guard value.isArray else { throw ValueMismatch("holds a string whose text is not a list") }
-        return try list(value, type: type, wanted: wanted)
+    /// The items that Python's iteration gives: those of a list, the keys of an object, the characters of a string.
+    private func iterated(
+        _ value: TapeValue, _ fault: ValueMismatch, _ type: ColumnType, _ wanted: Bool
+    ) throws(ValueMismatch) -> Value {
+        if value.isArray { return try list(value, type: type, wanted: wanted) }
+        guard value.isObject || value.isString else { throw fault }
+        if type == .doubleArray {
+            guard value.isString ? value.bytes.isEmpty : value.isEmptyContainer else { throw fault }
+            return Self.empty(type)
+        }
+        if !wanted { return .null }
+        if value.isString { return .textArray(value.text.unicodeScalars.map { String($0) }) }
+        return .textArray(TapeEntries(value).entries.map { $0.key.text })
     }
 
-    /// A JSON array inside a string, a list, or null.
+    /// A list, null, or a string of JSON that Python can iterate over.
     func jsonArray(_ value: TapeValue, type: ColumnType, wanted: Bool) throws(ValueMismatch) -> Value {
         if value.isNull { return .null }
         if value.isArray { return try list(value, type: type, wanted: wanted) }
@@ -53,8 +61,7 @@ struct ArrayRules {
         } catch {
             throw ValueMismatch("holds a string whose text \(error.problem)")
         }
-        guard root.isArray else { throw ValueMismatch("holds a string whose text is not a list") }
-        return try list(root, type: type, wanted: wanted)
+        return try iterated(root, ValueMismatch("holds a string whose text is not a list"), type, wanted)
     }
 
     private func list(_ list: TapeValue, type: ColumnType, wanted: Bool) throws(ValueMismatch) -> Value {
@@ -77,39 +84,15 @@ struct ArrayRules {
     }
 }
 
-/// PostgreSQL's text form of a one-dimensional array without backslashes.
+/// PostgreSQL's text form of an array without backslashes, as the reference reads it: cut at each comma. Quotes stay, and
+/// `NULL` is a text.
 enum PostgresArrayText {
     /// nil if the text is not one.
     static func items(_ text: UnsafeBufferPointer<UInt8>) -> [String?]? {
         guard text.count >= 2, text.first == UInt8(ascii: "{"), text.last == UInt8(ascii: "}"),
             !text.contains(UInt8(ascii: "\\"))
         else { return nil }
-        let inside = text[1..<text.count - 1]
-        if inside.isEmpty { return [] }
-        var items: [String?] = []
-        var item: [UInt8] = []
-        var wasQuoted = false
-        var inQuotes = false
-        for byte in inside {
-            switch byte {
-            case UInt8(ascii: "\""):
-                inQuotes.toggle()
-                wasQuoted = true
-            case UInt8(ascii: ",") where !inQuotes:
-                items.append(finished(item, wasQuoted))
-                item = []
-                wasQuoted = false
-            case UInt8(ascii: "{"), UInt8(ascii: "}"): if inQuotes { item.append(byte) } else { return nil }
-            default: item.append(byte)
-            }
-        }
-        guard !inQuotes else { return nil }
-        items.append(finished(item, wasQuoted))
-        return items
-    }
-
-    private static func finished(_ item: [UInt8], _ wasQuoted: Bool) -> String? {
-        let text = String(decoding: item, as: UTF8.self)
-        return !wasQuoted && text.uppercased() == "NULL" ? nil : text
+        return text[1..<text.count - 1].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
     }
 }

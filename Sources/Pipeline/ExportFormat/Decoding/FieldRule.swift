@@ -10,13 +10,16 @@ struct FieldRule {
     let mask: Int64
     /// A UUID column whose empty text becomes a fresh UUID, as in the reference.
     let fillsUUID: Bool
+    /// Whether NUL stays in the text: the worker refuses it, as the reference's form for these fields does.
+    let keepsNUL: Bool
 
-    init(_ column: Column) {
+    init(_ column: Column, of model: String) {
         encoding = column.encoding
         type = column.type
         isNullable = column.isNullable
         isAddress = column.meaning == .ip
         mask = column.bits.count >= 63 ? .max : (1 << Int64(column.bits.count)) - 1
+        keepsNUL = model == "sentry.user" && (column.field == "username" || column.field == "name")
         fillsUUID = column.encoding == .uuid && column.defaultValue == .literal(.text(""))
     }
 }
@@ -38,13 +41,23 @@ struct FieldDecoder {
         switch rule.encoding {
         case .string:
             if rule.isAddress { return try TextRules.address(value, wanted: wanted) }
-            return wanted ? TextRules.string(value, wanted: true) : .null
+            return wanted ? TextRules.string(value, keepsNUL: rule.keepsNUL) : .null
         case .int: return .integer(try NumberRules.integer(value))
         case .datetime: return .timestamp(try DateTimeRule.microseconds(value))
         case .bool: return try NumberRules.boolean(value, isNullable: rule.isNullable).map { .bool($0) } ?? .null
         case .flags: return .integer(try NumberRules.flags(value, mask: rule.mask))
         case .float, .uuid, .nestedJSON, .pickled, .jsonText, .pythonList, .jsonArray:
             return try decodeRare(value, rule, wanted: wanted)
+        }
+    }
+
+    /// What a value loses in the database, or keeps in a form that the reference would have resolved.
+    @inline(__always)
+    func note(_ value: TapeValue, _ rule: FieldRule, in notes: inout RowNotes) {
+        switch rule.encoding {
+        case .string: if !rule.keepsNUL, !rule.isAddress, TextRules.holdsNUL(value) { notes.insert(.losesNUL) }
+        case .pickled: if json.keepsPickle(value) { notes.insert(.keepsPickle) }
+        default: break
         }
     }
 

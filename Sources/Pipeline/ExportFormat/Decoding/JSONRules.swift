@@ -1,14 +1,16 @@
 import Catalogue
 
 /// Columns of JSON text. Texts inside strings are read as the reference reads them: `NaN` and `Infinity` are accepted,
-/// and stored as `null`.
+/// and stored as `null`; half a surrogate pair is stored as its escape.
 struct JSONRules {
     private let parser: TextParser
+    private let pickles: PickleReader
     private let maxDepth: Int
 
     init(maxDepth: Int) {
         self.maxDepth = maxDepth
-        parser = TextParser(maxDepth: maxDepth, takesNaN: true)
+        pickles = PickleReader(maxDepth: maxDepth)
+        parser = TextParser(maxDepth: maxDepth, takesNaN: true, takesHalves: true)
     }
 
     /// Nested JSON: the value as it is, or a string. The reference decodes a string once when it reads it, and, if the
@@ -46,24 +48,34 @@ struct JSONRules {
         value.isNull || !wanted ? .null : .text(StoredJSON.text(value))
     }
 
-    /// Pickled: JSON text inside a string; a string that is not JSON is stored as that string; everything else as it
-    /// is.
+    /// Pickled: JSON text inside a string, or base64 of a pickle of plain values; any other string is stored as that
+    /// string; everything else as it is.
     func pickled(_ value: TapeValue, wanted: Bool) throws(ValueMismatch) -> Value {
-        guard wanted || value.isString && mayBeRefused(value.bytes) else { return .null }
+        guard wanted || value.isString && mayBeTooDeep(value.bytes) else { return .null }
         guard value.isString else { return .text(StoredJSON.text(value)) }
         do throws(TextFault) {
             return .text(StoredJSON.text(try parser.parse(value.bytes).root))
         } catch {
             if error.isRefusal { throw ValueMismatch("holds a string whose text \(error.problem)") }
+            if case .value(let tape) = pickles.read(base64: value.bytes) { return .text(StoredJSON.text(tape.root)) }
             return .text(JSONText.quoted(value.text))
         }
+    }
+
+    /// Whether a pickled value is a pickle that is kept as text, because it holds more than plain values.
+    func keepsPickle(_ value: TapeValue) -> Bool {
+        guard value.isString, PickleReader.mayHold(value.bytes) else { return false }
+        // A text that is JSON is no pickle; what is wrong with any other does not matter.
+        if (try? parser.parse(value.bytes)) != nil { return false }
+        if case .refused = pickles.read(base64: value.bytes) { return true }
+        return false
     }
 
     /// An object as JSON text inside a string. The reference decodes a string once when it reads it, and, if the result
     /// is a string again, once more when it assigns it. What Python treats as false, and a string that is not JSON,
     /// becomes an empty object.
     func object(_ value: TapeValue, wanted: Bool) throws(ValueMismatch) -> Value {
-        guard wanted || value.isString && mayBeRefused(value.bytes) else { return .null }
+        guard wanted || value.isString && mayBeTooDeep(value.bytes) else { return .null }
         if Self.isFalse(value) { return .text("{}") }
         guard value.isString else { return .text(StoredJSON.text(value)) }
         guard let root = try json(value.bytes)?.root, !Self.isFalse(root) else { return .text("{}") }
@@ -95,19 +107,9 @@ struct JSONRules {
         }
     }
 
-    /// Whether a text has enough opening brackets to be nested too deep, or an escape that may be half a surrogate
-    /// pair. Any other text can be stored, whether it is JSON or not.
-    private func mayBeRefused(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        var brackets = 0
-        for (place, byte) in text.enumerated() {
-            if byte == UInt8(ascii: "\\") {
-                if place + 2 < text.count, text[place + 1] | 0x20 == 0x75, text[place + 2] | 0x20 == 0x64 {
-                    return true
-                }
-            } else if byte | 0x20 == 0x7B {
-                brackets += 1
-            }
-        }
-        return brackets > maxDepth
+    /// Whether a text has enough opening brackets to be nested too deep. Any other text can be stored, whether it is JSON
+    /// or not.
+    private func mayBeTooDeep(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        text.count > maxDepth && text.count { $0 | 0x20 == 0x7B } > maxDepth
     }
 }

@@ -38,7 +38,7 @@ package final class ModelPlan {
         }
         fields = .allocate(capacity: columns.count)
         _ = fields.initialize(
-            from: columns.map { Field(column: $0, rule: FieldRule(model.columns[$0]), position: 0) })
+            from: columns.map { Field(column: $0, rule: FieldRule(model.columns[$0], of: model.name), position: 0) })
         var names: [UInt8] = []
         var keys: [Key] = []
         let known = model.fieldIndices.sorted { ($0.value, $0.key) < ($1.value, $1.key) }

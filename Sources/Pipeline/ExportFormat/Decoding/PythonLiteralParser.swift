@@ -1,7 +1,7 @@
 import TextForms
 
 /// Parses the Python literals in which old exports hold arrays: lists and tuples of strings, numbers, `None`, `True`
-/// and `False`. It refuses dictionaries, sets, bytes and expressions.
+/// and `False`, and one set of such values. It refuses dictionaries, bytes and expressions.
 final class PythonLiteralParser {
     /// Levels of lists inside lists; array columns have two.
     private static let maxDepth = 16
@@ -13,7 +13,7 @@ final class PythonLiteralParser {
     private var at = 0
     private var depth = 0
 
-    /// The tape of one text, tuples as lists; valid until the next call. nil if the text is not a literal.
+    /// The tape of one text, tuples and the set as lists; valid until the next call. nil if the text is not a literal.
     func tape(of text: UnsafeBufferPointer<UInt8>) -> Tape? {
         do throws(NotALiteral) {
             try parse(text)
@@ -52,11 +52,8 @@ final class PythonLiteralParser {
         switch current {
         case UInt8(ascii: "["): try list(closing: UInt8(ascii: "]"))
         case UInt8(ascii: "("): try list(closing: UInt8(ascii: ")"))
-        case UInt8(ascii: "'"), UInt8(ascii: "\""): try string()
-        case UInt8(ascii: "u"), UInt8(ascii: "U"):
-            at += 1
-            guard current == UInt8(ascii: "'") || current == UInt8(ascii: "\"") else { throw NotALiteral() }
-            try string()
+        case UInt8(ascii: "{") where depth == 0: try list(closing: UInt8(ascii: "}"))
+        case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "u"), UInt8(ascii: "U"): try strings()
         default:
             if skip("None") {
                 out.literal(TapeType.null)
@@ -130,15 +127,33 @@ final class PythonLiteralParser {
 // MARK: - Strings
 
 extension PythonLiteralParser {
-    private func string() throws(NotALiteral) {
-        let quote = bytes[at]
+    /// One string, or several one after the other, which Python joins.
+    private func strings() throws(NotALiteral) {
         let start = out.beginString()
+        repeat {
+            if current == UInt8(ascii: "u") || current == UInt8(ascii: "U") { at += 1 }
+            try string()
+            skipSpace()
+        } while beginsString
+        out.endString(start)
+    }
+
+    private var beginsString: Bool {
+        guard let byte = current else { return false }
+        let isPrefixed = byte | 0x20 == UInt8(ascii: "u") && at + 1 < bytes.count
+        let mark = isPrefixed ? bytes[at + 1] : byte
+        return mark == UInt8(ascii: "'") || mark == UInt8(ascii: "\"")
+    }
+
+    private func string() throws(NotALiteral) {
+        guard let quote = current, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
+            throw NotALiteral()
+        }
         at += 1
         while let byte = current {
             switch byte {
             case quote:
                 at += 1
-                out.endString(start)
                 return
             case UInt8(ascii: "\\"): try escape()
             case 0x0A, 0x0D: throw NotALiteral()

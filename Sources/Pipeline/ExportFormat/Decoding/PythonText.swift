@@ -16,8 +16,8 @@ enum PythonText: TapeDialect {
         return out
     }
 
-    static func appendString(_ text: String, to out: inout String) {
-        let scalars = text.unicodeScalars
+    static func appendString(_ text: UnsafeBufferPointer<UInt8>, to out: inout String) {
+        let scalars = String(decoding: text, as: UTF8.self).unicodeScalars
         let quote: Unicode.Scalar = scalars.contains("'") && !scalars.contains("\"") ? "\"" : "'"
         out.unicodeScalars.append(quote)
         for scalar in scalars {

@@ -15,11 +15,15 @@ package final class RowDecoder {
     }
 
     /// Checks every field of a row.
-    package func check(_ envelope: Envelope, _ plan: ModelPlan) throws(RowFault) {
+    package func check(_ envelope: Envelope, _ plan: ModelPlan) throws(RowFault) -> RowNotes {
         try locate(envelope, plan)
+        var notes: RowNotes = []
         for place in plan.fields.indices where plan.fields[place].position != 0 {
-            _ = try decode(envelope.tape, plan, plan.fields[place], wanted: false)
+            let field = plan.fields[place]
+            _ = try decode(envelope.tape, plan, field, wanted: false)
+            fields.note(TapeValue(tape: envelope.tape, index: field.position), field.rule, in: &notes)
         }
+        return notes
     }
 
     /// Decodes a whole row. `now` is in microseconds since 1970-01-01T00:00:00Z.
@@ -65,6 +69,18 @@ package final class RowDecoder {
             throw RowFault(problem: error.problem, field: plan.model.columns[field.column].field)
         }
     }
+}
+
+/// What a row does not keep as the file has it.
+package struct RowNotes: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// NUL characters are taken out of a text.
+    package static let losesNUL = RowNotes(rawValue: 1)
+    /// A pickle that is not decoded is kept as text.
+    package static let keepsPickle = RowNotes(rawValue: 2)
 }
 
 /// Why a row cannot be decoded.

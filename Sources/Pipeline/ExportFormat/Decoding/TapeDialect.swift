@@ -8,14 +8,15 @@ protocol TapeDialect {
     /// Between a key and its value.
     static var keySeparator: String { get }
 
-    static func appendString(_ text: String, to out: inout String)
+    /// - Parameter text: UTF-8, perhaps with halves of surrogate pairs.
+    static func appendString(_ text: UnsafeBufferPointer<UInt8>, to out: inout String)
     static func double(_ number: Double) -> String
 }
 
 extension TapeDialect {
     static func append(_ value: TapeValue, to out: inout String) {
         switch value.type {
-        case TapeType.string: appendString(value.text, to: &out)
+        case TapeType.string: appendString(value.bytes, to: &out)
         case TapeType.integer: out += String(value.int64)
         case TapeType.unsigned: out += String(value.bits)
         case TapeType.bigInteger: out += value.text
@@ -41,7 +42,7 @@ extension TapeDialect {
         out += "{"
         for (place, entry) in TapeEntries(object).entries.enumerated() {
             if place > 0 { out += itemSeparator }
-            appendString(entry.key.text, to: &out)
+            appendString(entry.key.bytes, to: &out)
             out += keySeparator
             append(entry.value, to: &out)
         }

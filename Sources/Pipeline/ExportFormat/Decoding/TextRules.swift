@@ -1,11 +1,21 @@
 import Catalogue
+import Glibc
 import TextForms
 
 /// Text, addresses and UUIDs.
 enum TextRules {
-    /// Any value as Python's `str()` writes it.
-    static func string(_ value: TapeValue, wanted: Bool) -> Value {
-        wanted ? .text(PythonText.string(value)) : .null
+    /// Any value as Python's `str()` writes it. As in the reference, a text is stored without its NUL characters.
+    static func string(_ value: TapeValue, keepsNUL: Bool) -> Value {
+        if !keepsNUL, holdsNUL(value) { return .text(String(decoding: value.bytes.filter { $0 != 0 }, as: UTF8.self)) }
+        return .text(PythonText.string(value))
+    }
+
+    /// Only a string can: everything else is written with escapes.
+    @inline(__always)
+    static func holdsNUL(_ value: TapeValue) -> Bool {
+        guard value.isString else { return false }
+        let bytes = value.bytes
+        return bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
     }
 
     /// An address as Django's GenericIPAddressField cleans it: without white space around it. An IPv6 address is

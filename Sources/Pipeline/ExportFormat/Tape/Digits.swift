@@ -13,7 +13,9 @@ enum Digits {
 /// Finds bytes that are not UTF-8.
 enum UTF8Check {
     /// Offset of the first invalid byte; nil for valid text.
-    static func firstInvalid(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+    ///
+    /// - Parameter takesHalves: whether half a surrogate pair is valid.
+    static func firstInvalid(_ bytes: UnsafeBufferPointer<UInt8>, takesHalves: Bool = false) -> Int? {
         var at = 0
         while at < bytes.count {
             let lead = bytes[at]
@@ -21,7 +23,9 @@ enum UTF8Check {
                 at += 1
                 continue
             }
-            guard let (length, second) = sequence(lead), at + length <= bytes.count, second ~= bytes[at + 1] else {
+            guard let (length, second) = sequence(lead, takesHalves), at + length <= bytes.count,
+                second ~= bytes[at + 1]
+            else {
                 return at
             }
             for offset in 2..<max(length, 2) where bytes[at + offset] & 0xC0 != 0x80 { return at }
@@ -31,11 +35,11 @@ enum UTF8Check {
     }
 
     /// The length of a sequence and the range of its second byte: no overlong form, surrogate or number out of range.
-    private static func sequence(_ lead: UInt8) -> (Int, ClosedRange<UInt8>)? {
+    private static func sequence(_ lead: UInt8, _ takesHalves: Bool) -> (Int, ClosedRange<UInt8>)? {
         switch lead {
         case 0xC2...0xDF: (2, 0x80...0xBF)
         case 0xE0: (3, 0xA0...0xBF)
-        case 0xED: (3, 0x80...0x9F)
+        case 0xED: (3, 0x80...(takesHalves ? 0xBF : 0x9F))
         case 0xE1...0xEF: (3, 0x80...0xBF)
         case 0xF0: (4, 0x90...0xBF)
         case 0xF1...0xF3: (4, 0x80...0xBF)

@@ -5,12 +5,13 @@ struct TextFault: Error, Equatable {
     /// Bytes from the text's beginning.
     let offset: Int
     let problem: String
-    /// The text is JSON, but too deep, or has half a surrogate pair, and is refused.
+    /// The text is JSON, but too deep, and is refused.
     var isRefusal = false
 }
 
 /// Parses JSON into a tape of its own. It is slower than simdjson, but takes integers of any size, says where a mistake
-/// is, and for texts inside strings takes the `NaN` and `Infinity` that the reference's reader takes.
+/// is, and for texts inside strings takes the `NaN`, `Infinity` and half surrogate pairs that the reference's reader
+/// takes.
 final class TextParser {
     private let out = TapeBuilder()
     private var bytes = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
@@ -18,10 +19,14 @@ final class TextParser {
     private var depth = 0
     private let maxDepth: Int
     private let takesNaN: Bool
+    private let takesHalves: Bool
 
-    init(maxDepth: Int, takesNaN: Bool) {
+    /// - Parameter takesHalves: whether strings may have half a surrogate pair. It becomes the three bytes that UTF-8 would
+    ///   have for it (see ``HalfSurrogate``).
+    init(maxDepth: Int, takesNaN: Bool, takesHalves: Bool = false) {
         self.maxDepth = maxDepth
         self.takesNaN = takesNaN
+        self.takesHalves = takesHalves
     }
 
     /// The tape of one text; valid until the next call.
@@ -30,7 +35,7 @@ final class TextParser {
         bytes = text
         at = 0
         depth = 0
-        if let invalid = UTF8Check.firstInvalid(text) {
+        if let invalid = UTF8Check.firstInvalid(text, takesHalves: takesHalves) {
             throw TextFault(offset: invalid, problem: "is not UTF-8")
         }
         skipSpace()
@@ -182,7 +187,8 @@ extension TextParser {
             }
         }
         guard let scalar = Unicode.Scalar(scalar) else {
-            throw refusal("has half a surrogate pair inside a string, which no text column can hold")
+            if takesHalves { return HalfSurrogate.bytes(first).forEach(out.append) }
+            throw fault("has half a surrogate pair inside a string, which no text column can hold")
         }
         out.append(scalar)
     }
