@@ -72,6 +72,16 @@ import Testing
         }
     }
 
+    /// Organizations behind the members are imported, though their members are not looked up.
+    @Test func namesAreFoundBehindTheMembers() throws {
+        let rows = [
+            record("sentry.organizationmember", pk: "1", #"{"organization": 10}"#), record("sentry.team", "{}"),
+            Self.organizations[0],
+        ]
+        let queued = try Self.queued(rows, .organizations, .organizationSlugs(["one"]))
+        #expect(queued.contains("organization:10"))
+    }
+
     @Test func warnsOfNamesThatAreMissing() throws {
         let names = Set((1...12).map { "n\($0 + 10)" } + ["ann"])
         let survey = try Fixture("[" + Self.users.joined(separator: ",") + "]").survey(

@@ -15,6 +15,8 @@ import Testing
         ("Traceback (most recent call last):\n  File \"x\", line 8, in <module>\n", "Traceback"),
         ("--\n-- PostgreSQL database dump\n--\nSET statement_timeout = 0;\n", "SQL dump"),
         ("CREATE TABLE a (b int);\nINSERT INTO a VALUES (1);\n", "SQL dump"),
+        ("--\r\n-- PostgreSQL database dump\r\n--\r\nSET statement_timeout = 0;\r\n", "SQL dump"),
+        ("{\"model\":\"a.b\"}\r\n{\"model\":\"a.b\"}\r\n", "one JSON object per line"),
         ("---\nmail.backend: smtp\n", "YAML"), ("mail.backend: smtp\n", "YAML"), ("- model: a.b\n  pk: 1\n", "YAML"),
         (log, "log output"), ("[INFO] sentry: started\n", "log output"),
     ])

@@ -110,9 +110,13 @@ final class Bench: Sendable {
     /// Runs a worker until nothing is left.
     func drain(
         concurrency: Int = 1, retries: RetryPolicy = .quick, commitBatches: CommitBatchPolicy = CommitBatchPolicy(),
-        payloadKeys: PayloadKeyring? = nil
+        payloadKeys: PayloadKeyring? = nil, leaseMilliseconds: Int? = nil
     ) async throws -> WorkerEnd {
         var settings = try settings(retries: retries)
+        if let leaseMilliseconds {
+            settings.queue = try QueueConfiguration(
+                url: RedisURL(redis.url), prefix: "test", leaseMilliseconds: leaseMilliseconds)
+        }
         settings.payloadKeys = payloadKeys
         settings.commitBatches = commitBatches
         settings.drains = true

@@ -17,7 +17,10 @@ import Testing
         let bench = try Bench()
         let uuid = try bench.enqueue(3_000, atomic: isAtomic)
         let record = "{test}:record:\(uuid)"
-        let worker = Task { try await bench.drain(commitBatches: isAtomic ? CommitBatchPolicy() : .single) }
+        // A lease that does not end on a busy machine either.
+        let worker = Task {
+            try await bench.drain(commitBatches: isAtomic ? CommitBatchPolicy() : .single, leaseMilliseconds: 30_000)
+        }
         try await until { try bench.status(uuid).chunksDone >= 32 }
         let token = try bench.redis.cli(["HGET", record, "token"])
         bench.redis.freeze()

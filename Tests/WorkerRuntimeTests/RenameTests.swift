@@ -46,6 +46,19 @@ import TestSupport
                 == (1...12).map { Renaming(subject: "sentry.user|\($0)", from: "r1u\($0)", to: stored[11 + $0]) })
     }
 
+    /// A worker with payload keys writes no name of a row into Redis in the open: renamed rows are counted.
+    @Test func namesStayHiddenWithPayloadKeys() async throws {
+        let bench = try Bench()
+        _ = try bench.enqueue(3)
+        _ = try await bench.drain()
+        let user = #"{"model":"sentry.user","pk":1,"fields":{"username":"r1u1","name":"","email":"a@x.com"}}"#
+        try enqueue("[\(user)]", scope: .users, atomic: false, bench)
+        let keyring = try PayloadKeyring(parsing: "k AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=")
+        _ = try await bench.drain(payloadKeys: keyring)
+        #expect(try bench.status(Self.uuid).renamed == 1)
+        #expect(try bench.queue().renamedRows(Self.uuid) == [])
+    }
+
     /// The slug is taken among the reservations only, so that provisioning changes it once more.
     @Test(arguments: [false, true]) func anOrganizationThatIsRenamedTwice(_ isAtomic: Bool) async throws {
         let bench = try Bench()

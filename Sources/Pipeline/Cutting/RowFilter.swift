@@ -45,18 +45,19 @@ struct RowFilter: Sendable, Equatable {
 
     /// Organizations must come before their members. The scan ends at the first row of another model after the members.
     private mutating func gatherMembers(_ walk: FileWalk, _ model: String) throws(ExportError) {
-        if isScanOver { return }
         switch model {
         case "sentry.organization":
             guard let slug = Self.name(try walk.value("slug")), wanted.contains(slug) else { return }
             found.insert(slug)
+            if isScanOver { return }
             if let key = try walk.primaryKey().value { organizations.insert(key) }
         case "sentry.organizationmember":
+            if isScanOver { return }
             hasSeenMember = true
             guard let key = try walk.value("organization")?.integer, organizations.contains(key) else { return }
             if let user = try walk.value("user_id")?.integer { users.insert(user) }
         case "sentry.user": break
-        default: isScanOver = hasSeenMember
+        default: isScanOver = isScanOver || hasSeenMember
         }
     }
 

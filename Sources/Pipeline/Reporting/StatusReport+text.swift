@@ -131,7 +131,7 @@ extension StatusReport {
 extension TaskNote {
     /// `sentry.user from row 21, 20 rows`; a task that is not a chunk shows its kind: `derive sentry.project`.
     public var text: String {
-        if kind == "chunk" { return "\(name) from row \(minOrdinal), \(rows) rows" }
+        if kind == "chunk" || kind == "late" { return "\(name) from row \(minOrdinal), \(rows) rows" }
         return rows == 0 ? "\(kind) \(name)" : "\(kind) \(name), \(rows) rows"
     }
 

@@ -13,13 +13,19 @@ final class HeldClaim {
     let lease: LeaseClock
     let retries: RetryPolicy
     let log: Logger
+    /// Whether the tasks are sealed: then no name of a row goes to Redis in the open.
+    let hidesNames: Bool
     /// The task at hand and its place in the list; nil between tasks.
     var current: (index: Int, element: TaskElement)?
 
     /// Dropped rows listed one by one, per task.
     static let listedRowsPerTask = 50
 
-    init(_ claim: Claim, lease: LeaseClock, queue: RelocationQueue, retries: RetryPolicy, log: Logger) {
+    init(
+        _ claim: Claim, lease: LeaseClock, queue: RelocationQueue, retries: RetryPolicy, log: Logger,
+        hidesNames: Bool = false
+    ) {
+        self.hidesNames = hidesNames
         self.claim = claim
         self.lease = lease
         self.queue = queue
@@ -35,7 +41,8 @@ final class HeldClaim {
         let listed = tasks > 1 ? outcome.rows.drops[...] : outcome.rows.drops.prefix(Self.listedRowsPerTask)
         let answer = try queue.acknowledge(
             claim, tasks: tasks, counters: outcome.rows.account.counters, listed: listed.map(\.json),
-            renamed: outcome.rows.renames.map(Renaming.init), alsoRenamed: outcome.rows.otherRenames,
+            renamed: hidesNames ? [] : outcome.rows.renames.map(Renaming.init),
+            alsoRenamed: outcome.rows.otherRenames + (hidesNames ? outcome.rows.renames.count : 0),
             followUps: outcome.followUps)
         feed.acknowledged(tasks, added: outcome.followUps.count)
         try Failpoint.reach("acknowledge.after")
@@ -84,12 +91,14 @@ final class HeldClaim {
 
     func fail(_ finding: Finding) throws(QueueError) -> RunEnd {
         let row = finding.ordinal.map { " row \($0)" } ?? ""
-        let reason = "\(finding.kind.rawValue) in \(finding.model ?? "the import")\(row): \(finding.plainReason)"
+        let place = "\(finding.kind.rawValue) in \(finding.model ?? "the import")\(row): "
+        let reason = place + (hidesNames ? finding.reason : finding.plainReason)
         let task: QueueTask? = if case .task(let task) = current?.element { task } else { nil }
         lease.end()
         try queue.fail(claim, findings: [finding.json()], reason: reason, at: current?.index, task: task)
         FlowMetrics.record(.failed)
-        log.error("relocation failed", metadata: ["reason": "\(reason)"])
+        // Plain words may name rows; a log must not.
+        log.error("relocation failed", metadata: ["reason": "\(place + finding.reason)"])
         return .failed
     }
 

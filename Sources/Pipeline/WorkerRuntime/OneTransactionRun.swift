@@ -94,7 +94,8 @@ private struct WholeList {
 
     let feed: TaskFeed
     private let preparer: TaskPreparer
-    private var followUps: [(task: QueueTask, index: Int, cause: TaskElement)] = []
+    /// Those that were handed out are nil: their payloads are not needed twice.
+    private var followUps: [(task: QueueTask, index: Int, cause: TaskElement)?] = []
     private var followUpsDone = 0
 
     init(_ feed: TaskFeed, _ preparer: TaskPreparer) {
@@ -106,13 +107,15 @@ private struct WholeList {
         if let task = try feed.next() {
             return Element(prepared: task, index: feed.unacknowledged - 1, cause: task.element)
         }
-        guard followUpsDone < followUps.count else { return nil }
-        let (task, index, cause) = followUps[followUpsDone]
+        guard followUpsDone < followUps.count, let (task, index, cause) = followUps[followUpsDone] else { return nil }
+        followUps[followUpsDone] = nil
         followUpsDone += 1
         return Element(prepared: preparer.prepare(.task(task)), index: index, cause: cause)
     }
 
     mutating func add(_ tasks: [QueueTask], after element: Element) {
-        followUps += tasks.map { ($0, element.index, element.cause) }
+        for task in tasks where task.rows > 0 || !followUps.contains(where: { $0?.task == task }) {
+            followUps.append((task, element.index, element.cause))
+        }
     }
 }

@@ -13,7 +13,14 @@ extension TaskOutcome {
     /// Adds another task's outcome; see ``Import/ChunkOutcome/add(_:listing:)``.
     mutating func add(_ other: TaskOutcome, listing limit: Int) {
         rows.add(other.rows, listing: limit)
-        followUps += other.followUps
+        followUps.appendMissing(other.followUps)
+    }
+}
+
+extension [QueueTask] {
+    /// Adds tasks. One without rows that is there already would find nothing left to do.
+    mutating func appendMissing(_ tasks: [QueueTask]) {
+        for task in tasks where task.rows > 0 || !contains(task) { append(task) }
     }
 }
 

@@ -120,7 +120,9 @@ actor WorkerSlot {
         log.info("relocation claimed", metadata: ["chunks.done": "\(claim.status.chunksDone)"])
         queue.callRetries = callRetries(clock, log)
         defer { queue.callRetries = nil }
-        let held = HeldClaim(claim, lease: clock, queue: queue, retries: settings.retries, log: log)
+        let held = HeldClaim(
+            claim, lease: clock, queue: queue, retries: settings.retries, log: log,
+            hidesNames: settings.payloadKeys != nil)
         let turn = Turn(
             held: held, destination: destination, settings: settings, vitals: shared.vitals, heartbeat: heartbeat,
             stop: shared.stop)

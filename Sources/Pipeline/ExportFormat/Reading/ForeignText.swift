@@ -49,8 +49,9 @@ struct ForeignText {
     var listStart: Int? {
         var lineStart = 0
         while let end = bytes[lineStart...].firstIndex(of: UInt8(ascii: "\n")) {
-            lineStart = end + 1
-            if let start = Self.firstVisible(bytes, from: lineStart), beginsList(start) { return start }
+            guard let start = Self.firstVisible(bytes, from: end + 1) else { return nil }
+            if beginsList(start) { return start }
+            lineStart = start
         }
         return nil
     }
@@ -83,7 +84,7 @@ struct ForeignText {
 
     /// Two lines, each an object of its own. The first may lack its brace, which the reader has taken.
     private var isJSONLines: Bool {
-        var lines = text.split(separator: "\n", maxSplits: 2).makeIterator()
+        var lines = text.split(maxSplits: 2, whereSeparator: \.isNewline).makeIterator()
         guard let first = lines.next()?.trimmingSpace(), let second = lines.next()?.trimmingSpace() else {
             return false
         }
@@ -96,13 +97,15 @@ struct ForeignText {
     ]
 
     private var isSQL: Bool {
-        let lines = text.split(separator: "\n").prefix(40).map { $0.trimmingSpace() }
+        let lines = text.split(whereSeparator: \.isNewline).prefix(40).map { $0.trimmingSpace() }
         let count = lines.count { line in Self.statements.contains { line.hasPrefix($0) } }
         return count > 0 && count * 2 >= lines.count && !text.hasPrefix("---\n")
     }
 
     private var isYAML: Bool {
-        guard let line = text.split(separator: "\n").first(where: { !$0.hasPrefix("#") }) else { return false }
+        guard let line = text.split(whereSeparator: \.isNewline).first(where: { !$0.hasPrefix("#") }) else {
+            return false
+        }
         if line.trimmingSpace() == "---" || line.hasPrefix("- ") { return true }
         guard let colon = line.firstIndex(of: ":") else { return false }
         let key = line[..<colon]
@@ -119,7 +122,7 @@ extension ForeignText {
     }
 
     private func isLogLine(_ text: Substring) -> Bool {
-        let line = text.prefix { $0 != "\n" }.trimmingSpace()
+        let line = text.prefix { !$0.isNewline }.trimmingSpace()
         guard let first = line.first, first.isLetter || first.isNumber || first == "[" || first == "(" else {
             return false
         }
