@@ -119,20 +119,27 @@ public func eventually(within seconds: Double, _ condition: () throws -> Bool) r
     }
 }
 
-/// A TCP port of the loopback interface that is free at the moment.
+/// A TCP port that nobody listens on. It lies below the ports that the system gives to outgoing connections, so none of
+/// those takes it before a server does.
 public func freePort() throws -> Int {
+    for _ in 0..<1_000 {
+        let port = UInt16.random(in: 10_000..<32_000)
+        if try canBind(port) { return Int(port) }
+    }
+    throw SystemFailure("no free port")
+}
+
+private func canBind(_ port: UInt16) throws -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw SystemFailure("socket", errno) }
     defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let code = withUnsafeMutablePointer(to: &address) { pointer in
+    address.sin_port = port.bigEndian
+    return withUnsafePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-            bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
+            bind(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
         }
     }
-    guard code else { throw SystemFailure("bind", errno) }
-    return Int(UInt16(bigEndian: address.sin_port))
 }

@@ -37,7 +37,7 @@ public final class PostgresServer: @unchecked Sendable {
     ///   - password: The superuser's; nil allows every user without a password.
     public init(fsync: Bool = false, settings: [String: String] = [:], password: String? = nil) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("pg-\(UUID().uuidString.prefix(8))")
-        port = try Self.freePort()
+        port = try freePort()
         var all = ["fsync": fsync ? "on" : "off", "full_page_writes": fsync ? "on" : "off"]
         all.merge(settings) { _, new in new }
         self.settings = all
@@ -214,22 +214,6 @@ public final class PostgresServer: @unchecked Sendable {
     private static func asServerUser(_ command: [String]) -> [String] {
         guard isRoot else { return command }
         return ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] + command
-    }
-
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let named = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { socketAddress in
-                bind(descriptor, socketAddress, length) == 0 && getsockname(descriptor, socketAddress, &length) == 0
-            }
-        }
-        guard named else { throw Failure("no free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     private static func run(
