@@ -70,7 +70,7 @@ import Testing
             status.status = state
             status.payloadBytes = payload
             let report = StatusReport(status)
-            return (report.next, report.text().contains("\n  next"))
+            return (report.next, report.text().contains("\nnext: "))
         }
         #expect(next(.inProgress) == (nil, false) && next(.success) == (nil, false))
         #expect(next(.paused) == ("relocation-enqueue unpause \(uuid(2))", true))
@@ -146,7 +146,6 @@ import Testing
                   chunks       1 of 3
                   rows         10 in the file: 2 inserted, 1 existing, 1 overwritten, 6 dropped
                   reason       Row "2" is bad.
-                  next         relocation-enqueue users --import-uuid 00000000-0000-4000-8000-000000000001 FILE
                   created      2000-02-29T00:00:00.000Z
                   updated      2000-02-29T00:00:00.001Z
 
@@ -162,6 +161,8 @@ import Testing
                   unknown model x
 
                 Findings: 1 (`findings 00000000-0000-4000-8000-000000000001` shows them)
+
+                next: relocation-enqueue users --import-uuid 00000000-0000-4000-8000-000000000001 FILE
                 """)
     }
 

@@ -7,7 +7,9 @@ extension StatusReport {
     ///
     /// - Parameter now: milliseconds since 1970, to show the time until the next attempt
     public func text(color: Bool = false, now: Int64 = Timestamp.now()) -> String {
-        let sections = [head(color, now), modelTable, droppedRows, renamedRows, warnings, skippedChunks, findings]
+        let sections = [
+            head(color, now), modelTable, droppedRows, renamedRows, warnings, skippedChunks, findings, nextLine,
+        ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
@@ -52,7 +54,7 @@ extension StatusReport {
             ("reason", status.failureReason), ("failed at", TaskNote(json: status.failedTask)?.text),
             ("trouble", status.lastError), ("attempts", attempts(now)), ("worker", status.owner),
             ("requested", request), ("destination", status.destination),
-            ("take-overs", status.takeovers > 0 ? String(status.takeovers) : nil), ("next", nextText),
+            ("take-overs", status.takeovers > 0 ? String(status.takeovers) : nil),
         ]
     }
 
@@ -124,6 +126,8 @@ extension StatusReport {
         guard !status.findings.isEmpty else { return [] }
         return ["Findings: \(status.findings.count) (`findings \(status.uuid)` shows them)"]
     }
+
+    private var nextLine: [String] { nextText.map { ["next: \($0)"] } ?? [] }
 
     private func titled(_ title: String, _ lines: [String]) -> [String] { lines.isEmpty ? [] : [title] + lines }
 }
