@@ -219,4 +219,20 @@ import Testing
         #expect(try site.rows("auth_user").isEmpty)
         #expect(try site.rows("sentry_controlimportchunk").isEmpty)
     }
+
+    /// A name in use names who has it: a stored user, or a row of the same chunk.
+    @Test(arguments: Engine.allCases) func aNameInUseNamesItsHolder(_ engine: Engine) throws {
+        let site = try Site(engine)
+        func user(_ name: String) -> String { #"{"username":"\#(name)","name":"","email":""}"# }
+        try site.worker(.users).add("sentry.user", [(1, user("Ann"))])
+        let stored = try site.worker(.users, uuid: uuidB).refusal("sentry.user", [(5, user("ann"))])
+        let id = try #require(try site.rows("auth_user").first?["id"]?.integer)
+        #expect(
+            stored.plainReason.contains(#""ann" and "Ann", the user with the id \#(id) in the destination, differ"#))
+        let inFile = try site.worker(.users, uuid: uuidB).refusal(
+            "sentry.user", [(7, user("Bob")), (8, user("bob"))], from: 3)
+        #expect(inFile.plainReason.contains(#""bob" and "Bob" of row 3 (pk 7) of the file differ"#))
+        // The findings file stays in the reference's words.
+        #expect(!stored.reason.contains("Ann") && !inFile.json().contains("Bob"))
+    }
 }

@@ -79,6 +79,20 @@ import Testing
             next(.failure, payload: 0) == ("relocation-enqueue users --import-uuid \(uuid(2)) FILE", true))
     }
 
+    /// If the file is at fault, retrying alone fails again.
+    @Test func aFailedChunkCanBeLeftOut() {
+        var status = RelocationStatus(uuid: uuid(2), scope: "users")
+        status.status = .failure
+        status.payloadBytes = 1
+        status.failedTask = #"{"kind":"chunk","name":"sentry.user","minOrdinal":21,"rows":20}"#
+        #expect(
+            StatusReport(status).text().hasSuffix(
+                """
+                next: remove the cause, then: relocation-enqueue retry \(uuid(2))
+                      to leave out its 20 rows instead: relocation-enqueue retry \(uuid(2)) --skip-chunk --accept-loss
+                """))
+    }
+
     @Test func aRunningRelocationNamesItsWorkerAndFlags() throws {
         var running = RelocationStatus(uuid: uuid(2), scope: "users")
         running.owner = "w1"

@@ -21,6 +21,9 @@ extension StatusReport {
     var nextText: String? {
         guard let next else { return nil }
         guard status.status == .failure, status.payloadBytes > 0 else { return next }
-        return "remove the cause, then: " + next
+        let retry = "remove the cause, then: \(next)"
+        guard let task = TaskNote(json: status.failedTask), ["chunk", "late"].contains(task.kind) else { return retry }
+        let rows = task.rows == 1 ? "1 row" : "\(task.rows) rows"
+        return "\(retry)\n      to leave out its \(rows) instead: \(next) --skip-chunk --accept-loss"
     }
 }

@@ -90,7 +90,7 @@ final class HeldClaim {
     }
 
     func fail(_ finding: Finding) throws(QueueError) -> RunEnd {
-        let row = finding.ordinal.map { " row \($0)" } ?? ""
+        let row = (finding.ordinal.map { " row \($0)" } ?? "") + (finding.leftPK.map { " (pk \($0))" } ?? "")
         let place = "\(finding.kind.rawValue) in \(finding.model ?? "the import")\(row): "
         let reason = place + (hidesNames ? finding.reason : finding.plainReason)
         let task: QueueTask? = if case .task(let task) = current?.element { task } else { nil }

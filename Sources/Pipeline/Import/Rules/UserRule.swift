@@ -1,6 +1,7 @@
 import Catalogue
 import Ledger
 import Storage
+import TextForms
 
 /// `sentry.user`: loses privileges and password outside a Global import. A user whose exact name is taken gets a unique
 /// one, or is merged with `--merge-users`. A user that is inserted is validated as the profile form does.
@@ -61,7 +62,7 @@ struct UserRule: ModelRule {
                 }
                 row.values[username] = .text(try uniqueName(text, register, holders, batch))
             }
-            try validate(row, register, batch)
+            try validate(row, register, decisions.inserts, batch)
             let target = decisions.insert(row)
             batch.memory.emailCache.promise(row.values[email])
             if let text = row.values[username].text {
@@ -101,7 +102,10 @@ struct UserRule: ModelRule {
 
     // MARK: Validation, in the words of the profile form
 
-    private func validate(_ row: Row, _ register: NameRegister, _ batch: Batch) throws(ImportFailure) {
+    /// - Parameter earlier: the rows that the chunk inserts before this one.
+    private func validate(
+        _ row: Row, _ register: NameRegister, _ earlier: [Row], _ batch: Batch
+    ) throws(ImportFailure) {
         if let fault = Self.fault(row.values[name], maxLength: Self.maxNameLength, allowsBlank: true) {
             throw .form(model, row, field: "name", fault)
         }
@@ -110,19 +114,28 @@ struct UserRule: ModelRule {
         }
         // The form checks the trimmed name; the name is stored as it is.
         if let text = row.values[username].text, try register.holds(UniqueName.trimmed(text)) {
-            let holder = try register.holder(of: UniqueName.trimmed(text))
+            let holder = try holder(of: text, register, earlier)
             throw .form(
                 model, row, field: "username", ("That username is already in use.", "invalid"),
-                help: Self.help(text, heldBy: holder))
+                help:
+                    " \"\(text)\" and \(holder) differ only in letter case or in space around them: change one of the two "
+                    + "names, or leave the row out.")
         }
     }
 
-    private static func help(_ name: String, heldBy holder: (id: Int64, text: String)?) -> String {
-        let words =
-            holder.map { "the user \"\($0.text)\" (id \($0.id)) of the destination" } ?? "another user of this import"
-        return
-            " \"\(name)\" and \(words) are told apart by letter case or by space around them alone: change one of the two "
-            + "names, or leave the row out."
+    /// Who has a name already, in words.
+    private func holder(
+        of name: String, _ register: NameRegister, _ earlier: [Row]
+    ) throws(ImportFailure) -> String {
+        let key = UpperCaseFolding.folded(UniqueName.trimmed(name))
+        if let row = earlier.last(where: { UpperCaseFolding.folded($0.values[username].text ?? "") == key }) {
+            let pk = row.sourcePK.map { " (pk \($0))" } ?? ""
+            return "\"\(row.values[username].text ?? "")\" of row \(row.ordinal)\(pk) of the file"
+        }
+        guard let stored = try register.holder(of: UniqueName.trimmed(name)) else {
+            return "another user of this import"
+        }
+        return "\"\(stored.text)\", the user with the id \(stored.id) in the destination,"
     }
 
     private static func fault(
