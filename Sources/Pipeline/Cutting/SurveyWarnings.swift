@@ -11,8 +11,8 @@ struct SurveyWarnings {
     private var string = 0
     private var withoutNUL = 0
     private var keptPickles = 0
-    /// Model's number → the keys of its rows so far.
-    private var keys: [Int: KeyOrder] = [:]
+    /// The keys of each model's rows so far, by the model's number.
+    private var keys: [KeyOrder] = []
 
     /// Counts a row whose values do not stay as they are.
     mutating func add(_ notes: RowNotes) {
@@ -29,7 +29,8 @@ struct SurveyWarnings {
         case .string: string += 1
         }
         guard let value = key.value else { return }
-        keys[model.number, default: KeyOrder()].add(value)
+        while keys.count <= model.number { keys.append(KeyOrder()) }
+        keys[model.number].add(value)
         if value == 0 { zero += 1 } else if value < 0 { negative += 1 }
     }
 
@@ -64,7 +65,8 @@ struct SurveyWarnings {
     }
 
     private func orderTexts(_ model: FileWalk.ModelState) -> [String] {
-        guard model.disposition == .queued, let order = keys[model.number] else { return [] }
+        guard model.disposition == .queued, model.number < keys.count else { return [] }
+        let order = keys[model.number]
         var out: [String] = []
         if order.repeated > 0 {
             out.append(
@@ -101,7 +103,9 @@ struct KeyOrder {
     /// Whether all keys were remembered: if not, there may be more repeated ones.
     private(set) var isComplete = true
 
-    /// Ascending, apart from each other.
+    /// The range that the latest highest key extends; nil before the first key.
+    private var current: ClosedRange<Int64>?
+    /// Those before it, ascending and apart from each other.
     private var ranges: [ClosedRange<Int64>] = []
     /// Keys that came after a higher one.
     private var others: Set<Int64> = []
@@ -110,13 +114,13 @@ struct KeyOrder {
     static let limit = 1 << 16
 
     mutating func add(_ key: Int64) {
-        guard let last = ranges.last else {
-            ranges = [key...key]
+        guard let range = current else {
+            current = key...key
             return
         }
-        if key > last.upperBound {
-            extend(last, key)
-        } else if holds(key) {
+        if key > range.upperBound {
+            if key - 1 == range.upperBound { current = range.lowerBound...key } else { begin(key, after: range) }
+        } else if range.contains(key) || holds(key) {
             repeated += 1
         } else {
             descents += 1
@@ -124,15 +128,9 @@ struct KeyOrder {
         }
     }
 
-    private mutating func extend(_ last: ClosedRange<Int64>, _ key: Int64) {
-        if key - 1 == last.upperBound {
-            ranges[ranges.count - 1] = last.lowerBound...key
-        } else if ranges.count < Self.limit {
-            ranges.append(key...key)
-        } else {
-            isComplete = false
-            ranges[ranges.count - 1] = key...key
-        }
+    private mutating func begin(_ key: Int64, after range: ClosedRange<Int64>) {
+        if ranges.count < Self.limit { ranges.append(range) } else { isComplete = false }
+        current = key...key
     }
 
     private func holds(_ key: Int64) -> Bool {
