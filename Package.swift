@@ -2,6 +2,8 @@
 import PackageDescription
 
 let strict: [SwiftSetting] = [
+    // Rooms are modules, and rows pass through several: what they call in each other is inlined as within one.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

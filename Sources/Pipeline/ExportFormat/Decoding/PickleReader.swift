@@ -45,10 +45,20 @@ final class PickleReader {
 
     /// Whether a text may be base64 of a pickle: these end in a full stop.
     static func mayHold(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        let end = text.suffix(8).filter { !NumberRules.isSpace($0) }.suffix(4)
-        guard end.count == 4 else { return false }
-        return end.last == UInt8(ascii: "u") || end.elementsEqual("Lg==".utf8) || end.suffix(2).elementsEqual("4=".utf8)
+        // Every text in a JSON column is asked: no array is made for it.
+        var end: UInt32 = 0
+        var count: UInt32 = 0
+        for byte in text.suffix(8).reversed() where count < 4 && !NumberRules.isSpace(byte) {
+            end |= UInt32(byte) << (8 * count)
+            count += 1
+        }
+        guard count == 4 else { return false }
+        return end & 0xFF == UInt32(UInt8(ascii: "u")) || end & 0xFFFF == Self.twoBytesLeft || end == Self.oneByteLeft
     }
+
+    /// What base64 writes for a last full stop: `…4=` and `Lg==`, with the last byte lowest.
+    private static let twoBytesLeft: UInt32 = 0x34_3D
+    private static let oneByteLeft: UInt32 = 0x4C_67_3D_3D
 
     func read(base64 text: UnsafeBufferPointer<UInt8>) -> Outcome {
         guard Self.mayHold(text),
