@@ -45,7 +45,7 @@ lint: ## Checks the format
 format: ## Formats the sources in place
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
-model: deps ## Checks a model of the queue's protocol: spin visits every state (an hour)
+model: deps ## Checks a model of the queue's protocol: spin visits every state (half an hour)
 	@Tests/Model/check
 
 check: lint test ## The gate: format, build without warnings, all tests
