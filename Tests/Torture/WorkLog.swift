@@ -87,7 +87,7 @@ struct WorkLog {
                 begun[event.token] = event.token < owner.token && owner.since < event.time ? event : nil
             case .done(let isReplay):
                 if let start = begun.removeValue(forKey: event.token), start.task == event.task, !isReplay,
-                    event.task.hasPrefix("chunk")
+                    event.task.hasPrefix("chunk ") || event.task.hasPrefix("late ")
                 {
                     out.append((event.time, "\(uuid): \(event.process) wrote \(event.task) at \(event.time)"))
                 }
