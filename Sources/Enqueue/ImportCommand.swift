@@ -51,6 +51,7 @@ struct ImportCommand {
         job.options.atomic = arguments.atomic
         job.options.chunkSize = arguments.chunkSize
         job.keyring = try arguments.keyring()
+        job.actor = .current()
         return job
     }
 

@@ -2,44 +2,29 @@ import ArgumentParser
 import Operations
 import Queue
 
-struct PauseCommand: ParsableCommand {
+struct CancelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pause", abstract: "Pauses a relocation at its next chunk, until unpause.")
-
-    @OptionGroup var relocation: RelocationArgument
-
-    func run() throws { OutcomeText.say(try relocation.actions().pause(relocation.uuid), "paused") }
-}
-
-struct UnpauseCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "unpause", abstract: "Lets a paused relocation continue.")
+        commandName: "cancel", abstract: "Ends a relocation at its next chunk. Imported rows stay.",
+        discussion: "`retry UUID` lets it go on after all; a bare `retry` leaves it alone.")
 
     @OptionGroup var relocation: RelocationArgument
 
     func run() throws {
-        try relocation.actions().unpause(relocation.uuid)
-        Console(isSilent: false).say("The relocation continues.")
+        let (actions, id) = try relocation.actions()
+        OutcomeText.say(try actions.cancel(id), "cancelled")
     }
-}
-
-struct CancelCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "cancel", abstract: "Ends a relocation at its next chunk. Imported rows stay.")
-
-    @OptionGroup var relocation: RelocationArgument
-
-    func run() throws { OutcomeText.say(try relocation.actions().cancel(relocation.uuid), "cancelled") }
 }
 
 struct AbortCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "abort", abstract: "Ends a relocation now: its worker loses its lease. Imported rows stay.")
+        commandName: "abort", abstract: "Ends a relocation now: its worker loses its lease. Imported rows stay.",
+        discussion: "`retry UUID` lets it go on after all; a bare `retry` leaves it alone.")
 
     @OptionGroup var relocation: RelocationArgument
 
     func run() throws {
-        try relocation.actions().abort(relocation.uuid)
+        let (actions, id) = try relocation.actions()
+        try actions.abort(id)
         Console(isSilent: false).say("The relocation is aborted.")
     }
 }
@@ -47,12 +32,26 @@ struct AbortCommand: ParsableCommand {
 struct DeleteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Removes the tasks of a relocation from Redis. Imported rows stay.",
-        discussion: "Only for a relocation that is paused or has ended. Its status stays known.")
+        discussion: """
+            Only for a relocation that is paused or has ended. Its status stays known. It asks first; without a terminal: \
+            --no-prompt.
+            """)
 
     @OptionGroup var relocation: RelocationArgument
 
+    @Flag(name: .customLong("no-prompt"), help: "Never ask for confirmation.")
+    var noPrompt = false
+
     func run() throws {
-        try relocation.actions().delete(relocation.uuid)
+        let (queue, id) = try relocation.open()
+        _ = try queue.status(id.text)
+        let actions = OperatorActions(queue, by: .current())
+        if !noPrompt {
+            try Confirmation.needTerminal()
+            let question = "The tasks of the relocation \(id) are removed for good: only its file can bring them back."
+            guard Confirmation.isGiven(question, otherwise: "Nothing was deleted.") else { return }
+        }
+        try actions.delete(id)
         Console(isSilent: false).say("The tasks of the relocation are removed from Redis.")
     }
 }

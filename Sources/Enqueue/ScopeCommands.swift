@@ -95,27 +95,17 @@ struct GlobalCommand: ParsableCommand {
         if options.source == "-" {
             throw ValidationError("With the export on standard input there is no prompt: add --no-prompt to confirm.")
         }
-        if isatty(STDIN_FILENO) != 1 {
-            throw ValidationError("Without a terminal there is no prompt: add --no-prompt to confirm.")
-        }
+        try Confirmation.needTerminal()
     }
 
     func run() throws {
-        if !options.check, !options.noPrompt, !Confirmation.isGiven() { return }
+        if !options.check, !options.noPrompt, !isConfirmed { return }
         try ImportCommand(scope: .global, arguments: options, flags: RelocationOptions()) { nil }.run()
     }
-}
 
-/// Asks before data is deleted.
-enum Confirmation {
-    static func isGiven() -> Bool {
-        let console = Console(isSilent: false)
-        console.draw(
+    private var isConfirmed: Bool {
+        Confirmation.isGiven(
             "A global import deletes the low-volume data of the destination for good (users, organizations, projects, "
-                + "settings). Take a backup first.\nProceed? [y/N] ")
-        let answer = readLine()?.lowercased() ?? ""
-        if ["y", "yes"].contains(answer) { return true }
-        console.say("Nothing was imported.")
-        return false
+                + "settings). Take a backup first.", otherwise: "Nothing was imported.")
     }
 }

@@ -8,10 +8,15 @@ import Reporting
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Shows the progress of a relocation and what happened to its rows.",
-        discussion: "Without a UUID, it shows the newest relocation.")
+        discussion: """
+            Without a UUID, it shows the newest relocation. If something waits for an operator, the last line is the \
+            command that helps.
+            """)
 
-    @Argument(help: "UUID of the relocation; the newest one if left out.", transform: RelocationID.parse)
-    var uuid: RelocationID?
+    @Argument(
+        help: "UUID of the relocation, or its first digits; the newest one if left out.",
+        transform: RelocationReference.parse)
+    var uuid: RelocationReference?
 
     @Flag(help: "Print one JSON object, for scripts.")
     var json = false
@@ -23,9 +28,11 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         let queue = try RelocationQueue(try redis.configuration())
-        let uuid = try self.uuid?.text ?? newest(queue)
+        let uuid = try self.uuid?.resolve(in: queue).text ?? newest(queue)
         while true {
-            let report = StatusReport(try queue.status(uuid), renamed: try queue.renamedRows(uuid))
+            let report = StatusReport(
+                try queue.status(uuid), renamed: try queue.renamedRows(uuid),
+                earlier: try queue.earlierFailures(uuid), workforce: try queue.workforce())
             show(report)
             guard watch, !report.hasEnded else { return }
             sleep(1)
@@ -40,35 +47,12 @@ struct StatusCommand: ParsableCommand {
     }
 
     private func newest(_ queue: RelocationQueue) throws -> String {
-        guard let first = try queue.list().first else {
+        var query = RelocationQuery()
+        query.limit = 1
+        query.isWhole = false
+        guard let first = try queue.find(query).relocations.first else {
             throw CommandFailure(.noInput, "There is no relocation under this Redis prefix.")
         }
         return first.uuid
-    }
-}
-
-struct ListCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Lists the relocations, newest first.")
-
-    @Flag(help: "Print a JSON array, for scripts.")
-    var json = false
-
-    @OptionGroup(title: "Queue") var redis: RedisOptions
-
-    func run() throws {
-        let reports = try RelocationQueue(try redis.configuration()).list().map(StatusReport.init)
-        Console.print(json ? StatusReport.json(reports) : StatusReport.table(reports))
-    }
-}
-
-struct FindingsCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "findings", abstract: "Prints the findings of a relocation as JSON; [] if there are none.")
-
-    @OptionGroup var relocation: RelocationArgument
-
-    func run() throws {
-        Console.print(StatusReport(try relocation.queue().status(relocation.uuid.text)).findingsFile)
     }
 }

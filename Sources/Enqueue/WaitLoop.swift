@@ -12,9 +12,14 @@ struct WaitLoop {
     private var meter: ProgressMeter?
     /// Milliseconds; nil while Redis answers.
     private var awaySince: Int64?
+    /// Since when no worker serves the destination: milliseconds; nil while one does, or once it was said.
+    private var unservedSince: Int64?
+    private var hasSaidUnserved = false
 
     /// Milliseconds between two polls.
     private static let pollMilliseconds: UInt32 = 200
+    /// Milliseconds for which no worker must be there before that is said: one that starts shows itself within a second.
+    private static let unservedMilliseconds: Int64 = 2_000
     /// Milliseconds for which Redis may stay away meanwhile.
     private static let outageMilliseconds: Int64 = 30_000
 
@@ -45,6 +50,7 @@ struct WaitLoop {
                     return report
                 }
                 show(report)
+                sayIfUnserved(report)
             }
             try throwIfInterrupted()
             usleep(Self.pollMilliseconds * 1000)
@@ -55,7 +61,11 @@ struct WaitLoop {
     private mutating func poll(_ queue: RelocationQueue) throws(QueueError) -> StatusReport? {
         do throws(QueueError) {
             var report = StatusReport(try queue.status(uuid))
-            if report.hasEnded { report = StatusReport(report.status, renamed: try queue.renamedRows(uuid)) }
+            if report.hasEnded {
+                report = StatusReport(report.status, renamed: try queue.renamedRows(uuid))
+            } else if !hasSaidUnserved {
+                report = StatusReport(report.status, renamed: nil, workforce: try queue.workforce())
+            }
             awaySince = nil
             return report
         } catch {
@@ -72,6 +82,20 @@ struct WaitLoop {
         current.update(done: report.rowsDone, at: Self.now())
         meter = current
         console.draw(printer.update(current, at: Self.now()))
+    }
+
+    /// Says once that nobody will take the relocation.
+    private mutating func sayIfUnserved(_ report: StatusReport) {
+        guard !hasSaidUnserved, let problem = report.lackOfWorkers else {
+            unservedSince = nil
+            return
+        }
+        let since = unservedSince ?? Self.now()
+        unservedSince = since
+        guard Self.now() - since >= Self.unservedMilliseconds else { return }
+        hasSaidUnserved = true
+        console.draw(printer.finish())
+        console.warn(problem)
     }
 
     private mutating func throwIfInterrupted() throws(CommandFailure) {

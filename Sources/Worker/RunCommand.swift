@@ -19,6 +19,9 @@ struct RunCommand: AsyncParsableCommand {
             On SIGTERM or SIGINT it finishes the current chunk, releases its relocation and exits with 0. A second signal \
             ends the process at once with 130.
 
+            On SIGUSR1 or SIGTSTP it becomes quiet: it finishes what it has claimed and takes no more, until SIGUSR2. SIGHUP \
+            is ignored. `relocation-enqueue workers` shows every worker and what it does.
+
             Under systemd (Type=notify, WatchdogSec=) it reports when it is ready, what it does and that it is alive.
             """)
 
@@ -80,6 +83,8 @@ struct RunCommand: AsyncParsableCommand {
         logging.bootstrap()
         var settings = WorkerSettings(
             queue: try redis.configuration(), destination: try destination.settings(), name: Self.name())
+        settings.host = ProcessInfo.processInfo.hostName
+        settings.processID = Int(ProcessInfo.processInfo.processIdentifier)
         settings.payloadKeys = try keyring()
         settings.drains = drain
         settings.concurrency = concurrency
@@ -92,7 +97,9 @@ struct RunCommand: AsyncParsableCommand {
         var log = Logger(label: "relocation-worker")
         log[metadataKey: "worker"] = "\(settings.name)"
         let service = WorkerService(Worker(settings, stop: stop, log: log), stop: stop, log: log)
+        let signals = OperatorSignals(stop, log: log)
         try await Self.run(service)
+        withExtendedLifetime(signals) {}
         try Self.finish(service.end)
     }
 

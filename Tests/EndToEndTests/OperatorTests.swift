@@ -75,7 +75,10 @@ import Testing
             let status = try installation.status(uuid)
             #expect((status["failureReason"] as? String)?.contains("sentry.user row 2") == true, "\(status)")
         }
-        let retried = try installation.enqueue("retry")
+        let asked = try installation.enqueue("retry")
+        #expect(asked.code == 64 && asked.output == "" && asked.errors.contains("--no-prompt"), "\(asked.errors)")
+        #expect(uuids.allSatisfy { asked.errors.contains($0) }, "it lists what it would retry")
+        let retried = try installation.enqueue("retry", "--no-prompt")
         #expect(retried.code == 0 && Set(retried.output.split(separator: "\n").map(String.init)) == Set(uuids))
         #expect(try list().allSatisfy { $0["status"] as? String == "IN_PROGRESS" })
         #expect(try installation.worker("run", "--drain").code == 0)
@@ -119,12 +122,14 @@ import Testing
 
     @Test func deleteRemovesThePayload() throws {
         let uuid = try failing("ada")
-        #expect(try installation.enqueue("delete", uuid).code == 0)
+        let asked = try installation.enqueue("delete", uuid)
+        #expect(asked.code == 64 && asked.errors.contains("--no-prompt"), "\(asked.errors)")
+        #expect(try installation.enqueue("delete", uuid, "--no-prompt").code == 0)
         let retried = try installation.enqueue("retry", uuid)
         #expect(retried.code != 0, "its tasks are gone")
         #expect(try installation.status(uuid)["payloadBytes"] as? Int == 0)
         let open = try queue([SampleExport.user(5)])
-        let refused = try installation.enqueue("delete", open)
+        let refused = try installation.enqueue("delete", open, "--no-prompt")
         #expect(refused.code == 64 && refused.errors.contains("in progress"), "\(refused.errors)")
         #expect(try installation.worker("run", "--drain").code == 0)
         #expect(try installation.status(open)["status"] as? String == "SUCCESS")

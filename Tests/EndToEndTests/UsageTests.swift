@@ -56,13 +56,17 @@ import Testing
         try Refusal.expectNothingQueued(installation)
     }
 
-    @Test(arguments: ["status", "findings", "retry", "pause", "unpause", "cancel", "abort", "delete"])
+    @Test(arguments: [
+        "status", "findings", "history", "retry", "pause", "unpause", "cancel", "abort", "delete",
+    ])
     func unknownAndMalformedUUIDs(_ command: String) throws {
         let uuid = "5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10"
         let unknown = try installation.enqueue(command, uuid)
         #expect(unknown.code == 66 && unknown.output == "", "\(unknown.errors)")
         #expect(unknown.errors.contains(uuid) && unknown.errors.contains("list"), "\(unknown.errors)")
-        let malformed = try installation.enqueue(command, "5f0c0f3e")
+        let beginning = try installation.enqueue(command, "5f0c0f3e")
+        #expect(beginning.code == 66 && beginning.errors.contains("begins with 5f0c0f3e"), "\(beginning.errors)")
+        let malformed = try installation.enqueue(command, "5f0c0f3z")
         #expect(malformed.code == 64 && malformed.output == "", "\(malformed.errors)")
         #expect(malformed.errors.contains("UUID"), "\(malformed.errors)")
     }
@@ -95,9 +99,14 @@ import Testing
             ["relocation-enqueue", "config"]: enqueue + ["--merge-users", "--overwrite-configs"],
             ["relocation-enqueue", "global"]: enqueue,
             ["relocation-enqueue", "status"]: queue + ["--json", "--watch"],
-            ["relocation-enqueue", "list"]: queue + ["--json"],
-            ["relocation-enqueue", "findings"]: queue, ["relocation-enqueue", "retry"]: queue,
-            ["relocation-enqueue", "delete"]: queue,
+            ["relocation-enqueue", "list"]:
+                queue + ["--json", "--limit", "--status", "--scope", "--destination", "--since"],
+            ["relocation-enqueue", "workers"]: queue + ["--json"],
+            ["relocation-enqueue", "history"]: queue + ["--json"],
+            ["relocation-enqueue", "pause"]: queue + ["--all", "--destination", "--no-prompt"],
+            ["relocation-enqueue", "unpause"]: queue + ["--all", "--destination", "--no-prompt"],
+            ["relocation-enqueue", "findings"]: queue, ["relocation-enqueue", "retry"]: queue + ["--no-prompt"],
+            ["relocation-enqueue", "delete"]: queue + ["--no-prompt"],
             ["relocation-worker", "run"]:
                 queue + destination + ["--drain", "--concurrency", "--log-format", "--log-level"],
             ["relocation-worker", "migrate"]: destination, ["relocation-worker", "check"]: queue + destination,

@@ -128,6 +128,7 @@ final class FaultSite {
         worker.queue = queue
         try Failpoint.reach("claim.before")
         switch try queue.claim(worker: "w", destination: destination.identity) {
+        case .held: return true
         case .idle(let idle): return idle.openRelocations == 0
         case .claimed(let claim):
             let end = try run(claim, queue, destination)

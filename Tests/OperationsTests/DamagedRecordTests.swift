@@ -23,7 +23,7 @@ import Testing
                 try server.cli(["HSET", "{test}:counters:\(uuid)", counter, number])
             }
         }
-        let reports = try queue.list().map(StatusReport.init)
+        let reports = try queue.find().relocations.map(StatusReport.init)
         #expect(Set(reports.map(\.status.uuid)) == Set(uuids))
         let table = StatusReport.table(reports)
         for text in uuids { #expect(table.contains(text), "\(text)") }

@@ -67,10 +67,45 @@ import Testing
         #expect(try actions.cancel(id) == .requested)
         try actions.abort(id)
         #expect(try queue.status(id.text).status == .failure)
-        #expect(try actions.retryAll() == [id.text])
+        // An operator wanted its end: only its UUID lets it go on.
+        #expect(try actions.retryable() == [])
+        try actions.retry(id)
         #expect(try actions.cancel(id) == .done)
         try actions.delete(id)
         #expect(try queue.status(id.text).payloadBytes == 0)
+    }
+
+    @Test func whatFailedByItselfIsRetriedTogether() throws {
+        try enqueue()
+        try queue.fail(try claim(), findings: [], reason: "broken", at: 0)
+        let failed = try actions.retryable()
+        #expect(failed.map(\.uuid) == [id.text] && failed.first?.failureReason == "broken")
+        #expect(try actions.retry(failed) == [id.text])
+        #expect(try actions.retry(failed) == [], "it goes on already")
+        #expect(try queue.history(id.text).last?.by == "ada")
+    }
+
+    @Test func aRelocationIsNamedByItsFirstDigits() throws {
+        try enqueue()
+        var other = NewRelocation(uuid: "00000000-0000-4000-9000-000000000002", scope: "users")
+        other.rowsSource = 1
+        _ = try queue.begin(other)
+        func resolve(_ text: String) throws -> String {
+            try #require(RelocationReference(text)).resolve(in: queue).text
+        }
+        #expect(try resolve("00000000-0000-4000-9") == other.uuid)
+        #expect(try resolve("00000000000040008") == id.text)
+        #expect(try resolve("00000000-0000-4000-8000-000000000001") == id.text)
+        // A whole UUID is taken as it is: whoever uses it says whether it exists.
+        #expect(try resolve("{FFFFFFFF-0000-4000-8000-000000000001}") == "ffffffff-0000-4000-8000-000000000001")
+        #expect(refusal { _ = try resolve("1") } == .notFound)
+        #expect(refusal { _ = try resolve("0") } == .conflict)
+        do { _ = try resolve("0000") } catch let error as OperationError {
+            #expect(error.message.contains(id.text) && error.message.contains(other.uuid))
+        }
+        for text in ["", "-", "xyz", "0000 ", String(repeating: "0", count: 33)] {
+            #expect(RelocationReference(text) == nil, "\(text)")
+        }
     }
 
     @Test(arguments: ["chunk", "late"]) func aSkippedChunkIsCountedAndSigned(_ kind: String) throws {
@@ -100,6 +135,7 @@ import Testing
 
     @Test func namesOfOperatorsAreShortAndPlain() {
         #expect(Operator(name: "a\u{1B}[31m\nb").name == "a [31m b")
+        #expect(Operator(name: "ada", host: "h").text == "ada@h" && Operator(name: "ada").text == "ada")
         #expect(Operator(name: String(repeating: "x", count: 65)).name.count == Operator.maximumCharacters)
     }
 

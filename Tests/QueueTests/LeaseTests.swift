@@ -143,7 +143,7 @@ import Testing
         #expect(observer.together == 0)
         #expect(observer.starts.count == relocations)
         #expect(observer.starts.values.allSatisfy { $0 == [1, 2, 3, 4] })
-        #expect(try setup.list().allSatisfy { $0.status == .success && $0.chunksDone == tasks })
+        #expect(try setup.find().relocations.allSatisfy { $0.status == .success && $0.chunksDone == tasks })
     }
 }
 

@@ -43,7 +43,7 @@ import Testing
         #expect(status.counters == ["sentry.user|dropped|filtered": 2, "sentry.user|inserted": 5])
         #expect(status.startedAt >= status.createdAt && status.completedAt >= status.startedAt)
         #expect(try queue.listedRows(uuid(1)) == ["row 2"])
-        #expect(try queue.list() == [status])
+        #expect(try queue.find().relocations == [status])
         #expect(try queue.idle() == ClaimResult.Idle(nextInMilliseconds: nil, openRelocations: 0))
     }
 }

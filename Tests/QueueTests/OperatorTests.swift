@@ -14,7 +14,7 @@ import Testing
             ("abort", { try queue.abort(uuid(1)) }), ("delete", { try queue.delete(uuid(1)) }),
         ]
         for (name, call) in calls { #expect(kind(of: call) == .notFound, "\(name)") }
-        #expect(try queue.list() == [])
+        #expect(try queue.find().relocations == [])
         #expect(try queue.retryAll() == [])
     }
 
@@ -203,14 +203,14 @@ import Testing
         #expect(try queue.pause(uuid(3)) == .done)
         #expect(try Set(queue.retryAll()) == [uuid(1), uuid(2)])
         #expect(try queue.retryAll() == [])
-        #expect(try queue.list().filter { $0.status == .inProgress }.count == 3)
+        #expect(try queue.find().relocations.filter { $0.status == .inProgress }.count == 3)
     }
 
     @Test func theListIsNewestFirstAndLongerThanAPage() throws {
         let fixture = try QueueFixture()
         let queue = try fixture.queue()
         for number in 1...250 { try queue.enqueue(uuid(number), tasks: 0) }
-        let list = try queue.list()
+        let list = try queue.find().relocations
         #expect(list.count == 250)
         #expect(Set(list.map(\.uuid)).count == 250)
         #expect(list.map(\.createdAt) == list.map(\.createdAt).sorted(by: >))
@@ -224,12 +224,13 @@ import Testing
         let claim = try queue.claimed()
         _ = try queue.acknowledge(claim, tasks: 3, counters: ["a": 1], listed: ["row"])
         try queue.complete(claim)
-        #expect(try queue.list().count == 2)
-        #expect(try eventually(within: 5) { try queue.list().map(\.uuid) == [uuid(2)] })
+        #expect(try queue.find().relocations.count == 2)
+        #expect(try eventually(within: 5) { try queue.find().relocations.map(\.uuid) == [uuid(2)] })
         let keys = try fixture.server.cli(["KEYS", "*"]).split(separator: "\n").map(String.init).sorted()
         #expect(
             keys == [
-                "{test}:fence", "{test}:index", "{test}:ready:unbound", "{test}:record:\(uuid(2))",
+                "{test}:fence", "{test}:history:\(uuid(2))", "{test}:index", "{test}:ready:unbound",
+                "{test}:record:\(uuid(2))",
                 "{test}:tasks:\(uuid(2))",
             ])
     }
@@ -240,7 +241,7 @@ import Testing
         let two = try fixture.queue(prefix: "two")
         try one.enqueue(uuid(1))
         #expect(try two.idle().openRelocations == 0)
-        #expect(try two.list() == [])
+        #expect(try two.find().relocations == [])
         #expect(kind { _ = try two.status(uuid(1)) } == .notFound)
         try two.enqueue(uuid(1), tasks: 1)
         #expect(try one.claimed().status.chunksTotal == 3)

@@ -71,6 +71,17 @@ extension RelocationQueue {
         return idle
     }
 
+    /// Retries every failed relocation; gives the UUIDs of those that go on.
+    func retryAll() throws -> [String] {
+        try find().relocations.filter { $0.status == .failure }.map(\.uuid).filter { uuid in
+            do throws(QueueError) { try retry(uuid) } catch {
+                guard error.kind == .conflict else { throw error }
+                return false
+            }
+            return true
+        }
+    }
+
     /// Claims and finishes one relocation.
     func finish(_ worker: String = "w1", destination: String = "here") throws -> Claim {
         let claim = try claimed(worker, destination: destination)

@@ -84,7 +84,7 @@ import Testing
     @Test(arguments: RecordedQueue.formats) func listShowsWhatBecameOfEach(_ format: Int) throws {
         let fixture = try load(format)
         let queue = try fixture.queue()
-        let list = try queue.list()
+        let list = try queue.find().relocations
         #expect(list.map(\.uuid) == [6, 2, 1, 8, 7, 9, 4, 3, 5].map(uuid))
         #expect(
             list.map(\.sourceName.description).map { String($0.dropLast(5)) } == [

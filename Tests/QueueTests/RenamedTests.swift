@@ -92,7 +92,7 @@ import Testing
         _ = try queue.stage(uuid(1))
         #expect(try queue.renamedRows(uuid(1)) == [] && queue.status(uuid(1)).renamed == 0)
         try fixture.server.cli(["DEL", "{test}:record:\(uuid(2))"])
-        #expect(try queue.list().map(\.uuid) == [uuid(1)])
+        #expect(try queue.find().relocations.map(\.uuid) == [uuid(1)])
         #expect(try ttl(2) == -2)
     }
 
@@ -100,7 +100,7 @@ import Testing
         let fixture = try QueueFixture()
         try fixture.server.load(recordedFormat: format)
         let queue = try fixture.queue()
-        for status in try queue.list() {
+        for status in try queue.find().relocations {
             #expect(status.renamed == 0)
             #expect(try queue.renamedRows(status.uuid) == [])
         }

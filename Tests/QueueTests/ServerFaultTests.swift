@@ -46,7 +46,7 @@ import Testing
             _ = try queue.finishAgain()
         }
         let other = try fixture.queue(url: fixture.server.tcpURL(credentials: ":hush@"))
-        #expect(try other.list() == [])
+        #expect(try other.find().relocations == [])
     }
 
     @Test func aPasswordWhereNoneIsNeededAndADatabaseThereIsNot() throws {
@@ -85,7 +85,7 @@ import Testing
         #expect(try queue.idle().openRelocations == 0)
         #expect(try queue.idle().foreign == [])
         #expect(try queue.serverReport().hasPersistence == nil)
-        #expect(try eventually(within: 5) { try queue.list().isEmpty })
+        #expect(try eventually(within: 5) { try queue.find().relocations.isEmpty })
         let token = try queue.stage(uuid(2))
         try queue.keepUploading(uuid: uuid(2), token: token)
         #expect(try queue.abandon(uuid: uuid(2), token: token))
@@ -143,11 +143,11 @@ import Testing
         let queue = try fixture.queue(url: fixture.server.tcpURL(credentials: ":hush@", database: 3))
         try queue.enqueue(uuid(1))
         queue.disconnect()
-        #expect(try queue.list().map(\.uuid) == [uuid(1)])
+        #expect(try queue.find().relocations.map(\.uuid) == [uuid(1)])
         fixture.server.stop()
-        #expect(kind { _ = try queue.list() } == .unavailable)
+        #expect(kind { _ = try queue.find().relocations } == .unavailable)
         try fixture.server.start()
-        #expect(try queue.list().map(\.uuid) == [uuid(1)])
+        #expect(try queue.find().relocations.map(\.uuid) == [uuid(1)])
     }
 
     @Test func aFrozenServerIsGivenUpWithinTheLimit() throws {
@@ -289,7 +289,7 @@ import Testing
 extension RelocationQueue {
     /// Retries the only relocation, which has failed, and finishes it.
     fileprivate func finishAgain() throws -> Claim {
-        for status in try list() { try retry(status.uuid) }
+        for status in try find().relocations { try retry(status.uuid) }
         let claim = try finish()
         return claim
     }

@@ -34,7 +34,7 @@ import Testing
 
     /// Everything that shows relocations.
     private func shown() throws -> (list: [RelocationStatus], text: String, json: String) {
-        let list = try queue.list()
+        let list = try queue.find().relocations
         let reports = list.map(StatusReport.init)
         #expect(try queue.status(uuid(1)) == list.first { $0.uuid == uuid(1) })
         let text = reports.map { $0.text() }.joined() + StatusReport.table(reports)
@@ -135,7 +135,8 @@ import Testing
 
     /// A key of another type than it should have.
     @Test(
-        arguments: ["record", "tasks", "counters", "listed", "skipped", "renamed"], ["string", "list", "hash", "set"])
+        arguments: ["record", "tasks", "counters", "listed", "skipped", "renamed", "history", "earlier"],
+        ["string", "list", "hash", "set"])
     func noKeyOfAnotherTypeBreaksAnything(_ name: String, _ type: String) throws {
         try everythingGoesOn {
             try redis("DEL", key(name))

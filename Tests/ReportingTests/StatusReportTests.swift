@@ -34,7 +34,8 @@ import Testing
                 "warnings", "attempts", "nextAttemptAt", "lastTrouble", "owner", "takeovers", "pauseRequested",
                 "cancelRequested", "destination", "source", "payloadBytes", "failedTask", "skipped", "createdAt",
                 "updatedAt", "startedAt", "completedAt", "trouble", "worker", "leaseExpiresAt", "flags", "renamedTotal",
-                "next",
+                "next", "endedBy", "enqueuedBy", "destinationName", "situation", "elapsedSeconds", "rowsPerSecond",
+                "remainingSeconds",
             ])
         #expect(members["status"] == .text("FAILURE") && members["step"] == .text("IMPORTING"))
         #expect(members["failureReason"] == .text("Row \"2\" is bad."))
@@ -143,7 +144,7 @@ import Testing
         #expect(report.rowsDone == number)
         for now in [Int64.min, 0, .max] { #expect(report.text(now: now).contains("\(number)")) }
         #expect(report.json.contains("\(number)"))
-        #expect(StatusReport.table([report, report]).contains("\(number)/\(number)"))
+        #expect(StatusReport.table([report, report], now: extreme).contains(uuid(2)))
         var attempts = status
         attempts.attempts = 1
         attempts.nextAttemptAt = .max
@@ -160,6 +161,7 @@ import Testing
                   chunks       1 of 3
                   rows         10 in the file: 2 inserted, 1 existing, 1 overwritten, 6 dropped
                   reason       Row "2" is bad.
+                  destination  default
                   created      2000-02-29T00:00:00.000Z
                   updated      2000-02-29T00:00:00.001Z
 
@@ -186,6 +188,7 @@ import Testing
         running.nextAttemptAt = 10_500
         running.lastError = "The database is locked."
         running.owner = "w1"
+        running.leaseExpiresAt = 13_500
         running.pauseRequested = true
         running.destination = "sqlite:///x"
         running.takeovers = 1
@@ -193,8 +196,10 @@ import Testing
         #expect(text.contains("\u{1B}[36mIN_PROGRESS, IMPORTING\u{1B}[0m"))
         #expect(text.contains("  attempts     2, next in 1 s at 1970-01-01T00:00:10.500Z\n"))
         #expect(text.contains("  trouble      The database is locked.\n"))
-        #expect(text.contains("  worker       w1\n  requested    pause at the next chunk boundary\n"))
-        #expect(text.contains("  destination  sqlite:///x\n  take-overs   1"))
+        #expect(
+            text.contains("  worker       w1, its lease ends in 4 s\n  requested    pause at the next chunk boundary\n")
+        )
+        #expect(text.contains("  destination  default (sqlite:///x)\n  take-overs   1"))
         running.cancelRequested = true
         #expect(StatusReport(running).text(now: 11_000).contains("  attempts     2\n"))
         #expect(StatusReport(running).text().contains("cancel at the next chunk boundary"))
@@ -205,10 +210,10 @@ import Testing
         other.status = .success
         other.step = .completed
         #expect(
-            StatusReport.table([StatusReport(status), StatusReport(other)]) == """
-                UUID                                   SCOPE  STATUS   STEP       CHUNKS   ROWS  CREATED
-                00000000-0000-4000-8000-000000000001   users  FAILURE  IMPORTING     1/3  10/10  2000-02-29T00:00:00.000Z
-                00000000-0000-4000-8000-000000000002  global  SUCCESS  COMPLETED     0/0    0/0
+            StatusReport.table([StatusReport(status), StatusReport(other)], now: 951_782_700_000) == """
+                UUID                                  SCOPE   STATUS   AGE  PROGRESS  WORKER  FILE         TROUBLE
+                00000000-0000-4000-8000-000000000001  users   FAILURE   5m      33 %          a [31m.json  Row "2" is bad.
+                00000000-0000-4000-8000-000000000002  global  SUCCESS          100 %
                 """)
         #expect(StatusReport.json([]) == "[]")
         #expect(

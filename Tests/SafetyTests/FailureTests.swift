@@ -85,7 +85,7 @@ import Testing
 
     @Test func aDeletedPayloadIsGone() throws {
         let uuid = try failed()
-        #expect(try installation.enqueue("delete", uuid).code == 0)
+        #expect(try installation.enqueue("delete", uuid, "--no-prompt").code == 0)
         #expect(try installation.redis.cli(["EXISTS", "{test}:tasks:\(uuid)"]) == "0")
         #expect(try installation.status(uuid)["payloadBytes"] as? Int == 0)
         #expect(try installation.enqueue("retry", uuid).code == 64)

@@ -20,7 +20,7 @@ import TestSupport
         try lock.execute("BEGIN IMMEDIATE")
         async let end = bench.drain(concurrency: count)
         try await until {
-            let list = try bench.queue().list()
+            let list = try bench.queue().find().relocations
             return list.filter { !$0.owner.isEmpty }.count == count
         }
         for _ in 0..<5 {

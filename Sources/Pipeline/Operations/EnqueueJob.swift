@@ -9,6 +9,7 @@ public import TaskFormat
 /// worker sees a task before that step. A job that fails earlier removes what it staged.
 ///
 /// Redis may stall or restart meanwhile: each call is repeated for up to `outageLimitMilliseconds`.
+// More than eight properties: one per option of an import command.
 public struct EnqueueJob {
     public var scope: ImportScope
     /// The path of the export; `-` is standard input.
@@ -20,6 +21,8 @@ public struct EnqueueJob {
     public var keyring: PayloadKeyring?
     /// Dashed, lower case.
     public var uuid: String
+    /// Who enqueues, for the history.
+    package var actor = Operator(name: "")
     /// Milliseconds for which Redis may be unreachable during one call; nil: as long as an upload lease; 0: not at all.
     public var outageLimitMilliseconds: Int?
 
@@ -105,6 +108,7 @@ public struct EnqueueJob {
         relocation.rowsSource = Int(survey.rowsTotal)
         relocation.counters = survey.leftOut.counters
         relocation.warnings = survey.warnings
+        relocation.enqueuedBy = actor.text
         switch try OperationError.refusing({ try queue.begin(relocation) }) {
         case .staged(let token): return .staged(token)
         case .exists(let status): return try replace(status, with: relocation, queue)

@@ -9,7 +9,8 @@ extension FailedTask {
         let chunk = try chunk()
         var account = RowAccount()
         account.dropped(chunk.rows, model: chunk.name, .skipped)
-        let note = TaskNote(chunk, skippedBy: actor.name, skippedAt: Timestamp.text(readAt))
+        var note = TaskNote(chunk, skippedBy: actor.name, skippedAt: Timestamp.text(readAt))
+        if !actor.host.isEmpty { note.skippedFrom = actor.host }
         try OperationError.refusing {
             try queue.skip(id.text, self, counters: account.counters, note: note)
         }

@@ -6,7 +6,7 @@ package struct OperatorActions {
     private let queue: RelocationQueue
     private let actor: Operator
 
-    /// - Parameter actor: who acts; recorded if rows are dropped
+    /// - Parameter actor: who acts; recorded in the history
     package init(_ queue: RelocationQueue, by actor: Operator) {
         self.queue = queue
         self.actor = actor
@@ -14,12 +14,28 @@ package struct OperatorActions {
 
     /// Lets a failed relocation continue at the task that failed.
     package func retry(_ id: RelocationID) throws {
-        try OperationError.refusing { try queue.retry(id.text) }
+        try OperationError.refusing { try queue.retry(id.text, by: actor.text) }
     }
 
-    /// Lets every failed relocation continue if it can; returns the UUIDs of these.
-    package func retryAll() throws -> [String] {
-        try OperationError.refusing { try queue.retryAll() }
+    /// The failed relocations that can continue, the newest first: their tasks are there, and no operator ended them.
+    package func retryable() throws -> [RelocationStatus] {
+        var query = RelocationQuery()
+        query.status = .failure
+        query.isWhole = false
+        return try queue.find(query).relocations.filter { $0.endedBy == nil && $0.payloadBytes > 0 }
+    }
+
+    /// Lets failed relocations continue; returns the UUIDs of those that did. Others have moved on meanwhile.
+    package func retry(_ relocations: [RelocationStatus]) throws -> [String] {
+        try relocations.map(\.uuid).filter { uuid in
+            do throws(QueueError) {
+                try queue.retry(uuid, by: actor.text)
+                return true
+            } catch {
+                guard [.conflict, .notFound].contains(error.kind) else { throw error }
+                return false
+            }
+        }
     }
 
     /// Drops the chunk at which a relocation failed, for good. Its rows count as dropped (skipped), and the record
@@ -31,26 +47,33 @@ package struct OperatorActions {
 
     /// Pauses a relocation: now, or at its next chunk if a worker holds it.
     package func pause(_ id: RelocationID) throws -> OperatorOutcome {
-        try OperationError.refusing { try queue.pause(id.text) }
+        try OperationError.refusing { try queue.pause(id.text, by: actor.text) }
     }
 
     /// Lets a paused relocation continue, or withdraws the request to pause.
     package func unpause(_ id: RelocationID) throws {
-        try OperationError.refusing { try queue.unpause(id.text) }
+        try OperationError.refusing { try queue.unpause(id.text, by: actor.text) }
     }
 
     /// Ends a relocation: now, or at its next chunk if a worker holds it. What was written stays.
     package func cancel(_ id: RelocationID) throws -> OperatorOutcome {
-        try OperationError.refusing { try queue.cancel(id.text) }
+        try OperationError.refusing { try queue.cancel(id.text, by: actor.text) }
     }
 
     /// Ends a relocation now: a worker that holds it loses its lease.
     package func abort(_ id: RelocationID) throws {
-        try OperationError.refusing { try queue.abort(id.text) }
+        try OperationError.refusing { try queue.abort(id.text, by: actor.text) }
     }
 
     /// Removes the tasks of a relocation that no worker holds. What was written stays.
     package func delete(_ id: RelocationID) throws {
-        try OperationError.refusing { try queue.delete(id.text) }
+        try OperationError.refusing { try queue.delete(id.text, by: actor.text) }
     }
+
+    /// Holds the queue of a destination: its workers finish what they have claimed and take nothing more. Returns
+    /// whether it was not held before.
+    package func hold(destination name: String) throws -> Bool { try queue.hold(destination: name, by: actor.text) }
+
+    /// Lets the workers of a destination go on. Returns whether it was held.
+    package func letGo(destination name: String) throws -> Bool { try queue.letGo(destination: name, by: actor.text) }
 }

@@ -1,6 +1,8 @@
 /// The answer to `claim`.
 public enum ClaimResult: Sendable, Equatable {
     case claimed(Claim)
+    /// An operator holds the queue of the destination: nothing is claimed until that ends.
+    case held
     /// Nothing can be claimed now.
     case idle(Idle)
 

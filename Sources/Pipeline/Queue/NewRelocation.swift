@@ -1,4 +1,5 @@
 /// What an enqueuer knows of a relocation before its first task is pushed.
+// More than eight properties: one per field of the record.
 public struct NewRelocation: Sendable, Equatable {
     /// Dashed, lower case.
     public var uuid: String
@@ -12,6 +13,8 @@ public struct NewRelocation: Sendable, Equatable {
     /// Rows accounted for already: those dropped before anything was queued.
     public var counters: [String: Int] = [:]
     public var warnings: [String] = []
+    /// The operator who enqueues it.
+    public var enqueuedBy = ""
 
     public init(uuid: String, scope: String) {
         self.uuid = uuid
@@ -25,7 +28,7 @@ extension NewRelocation {
         [
             "format", .number(Script.format), "scope", .text(scope), "options", .text(options),
             "digest", .text(digest), "sourceName", .text(sourceName), "rowsSource", .number(rowsSource),
-            "warnings", .text(TextList.encode(warnings)),
+            "warnings", .text(TextList.encode(warnings)), "enqueuedBy", .text(enqueuedBy),
         ]
     }
 }

@@ -1,5 +1,5 @@
 /// All keys of a queue. Lua chooses the two keys of a lane by what the
-/// record says, from the same `base`.
+/// record says, from the same `base`; there it also makes those of a relocation's history.
 ///
 ///     {prefix}:index            sorted set: uuid by creation time
 ///     {prefix}:fence            the last token given out
@@ -12,6 +12,11 @@
 ///     {prefix}:listed:<uuid>    list: descriptions of dropped rows, the first ones
 ///     {prefix}:skipped:<uuid>   list: chunks an operator skipped
 ///     {prefix}:renamed:<uuid>   list: rows that got another name, the first ones: subject, first name, name now
+///     {prefix}:history:<uuid>   list: what happened, the first and the newest entries, each a JSON object
+///     {prefix}:earlier:<uuid>   list: failures that a retry has left behind, each a JSON object
+///     {prefix}:workers          sorted set: worker processes by their last sign of life
+///     {prefix}:worker:<id>      hash: what a worker process tells of itself
+///     {prefix}:held             hash: name of a destination that an operator holds → who holds it and since when
 ///
 /// The record carries the format of all keys of its relocation (`Script.format`); a list element its own version
 /// (`TaskFrame`). Readers pass over fields they do not know and have a default for those that are missing.
@@ -25,6 +30,9 @@ struct QueueKeys {
 
     var index: String { base + "index" }
     var fence: String { base + "fence" }
+    var workers: String { base + "workers" }
+    var held: String { base + "held" }
+    func worker(_ id: String) -> String { base + "worker:" + id }
     func record(_ uuid: String) -> String { base + "record:" + uuid }
     func tasks(_ uuid: String) -> String { base + "tasks:" + uuid }
     func counters(_ uuid: String) -> String { base + "counters:" + uuid }

@@ -10,17 +10,22 @@ struct RecordFields {
 
     init(_ fields: [String: String]) { self.fields = fields }
 
-    func text(_ name: String) -> String { fields[name] ?? "" }
+    func text(_ name: String, default value: String = "") -> String { fields[name] ?? value }
 
     func number(_ name: String, default value: Int = 0) -> Int { fields[name].flatMap(RecordFields.number) ?? value }
 
     func time(_ name: String) -> Int64 {
-        let limits = RecordFields.timeLimits
-        return fields[name].flatMap { Int64($0) }.map { min(max($0, limits.lowerBound), limits.upperBound) } ?? 0
+        fields[name].flatMap { Int64($0) }.map(RecordFields.bounded(time:)) ?? 0
     }
 
     /// The number within bounds; nil if the text is not a number.
     static func number(_ text: String) -> Int? {
-        Int(text).map { min(max($0, numberLimits.lowerBound), numberLimits.upperBound) }
+        Int(text).map { bounded(number: Int64($0)) }
     }
+
+    static func bounded(number: Int64) -> Int {
+        min(max(Int(number), numberLimits.lowerBound), numberLimits.upperBound)
+    }
+
+    static func bounded(time: Int64) -> Int64 { min(max(time, timeLimits.lowerBound), timeLimits.upperBound) }
 }

@@ -7,8 +7,10 @@ extension RelocationQueue {
     /// Relocations that this version does not understand, and those that need a kind of task that is not among
     /// `knownKinds` (nil: all are known), are left where they are and reported in `Idle`. At most
     /// `Script.claimScanLimit` are passed over.
+    ///
+    /// - Parameter name: what operators call the destination; while they hold it, nothing is claimed
     public func claim(
-        worker: String, destination: String, knownKinds: Set<String>? = nil
+        worker: String, destination: String, name: String = "default", knownKinds: Set<String>? = nil
     ) throws(QueueError) -> ClaimResult {
         self.knownKinds = knownKinds.map { "\n" + $0.sorted().map { $0 + "\n" }.joined() } ?? ""
         let answer = try run(
@@ -16,7 +18,7 @@ extension RelocationQueue {
                 script: .claim, keys: [keys.fence],
                 arguments: [
                     .text(keys.base), .text(worker), .number(configuration.leaseMilliseconds), .text(destination),
-                    .text(RelocationQueue.randomDigits()), .text(self.knownKinds),
+                    .text(RelocationQueue.randomDigits()), .text(self.knownKinds), .text(name),
                 ]))
         return try ClaimResult(answer, leaseMilliseconds: configuration.leaseMilliseconds)
     }

@@ -1,8 +1,5 @@
-// What an operator does. Every call throws `notFound` for an unknown UUID and `conflict` if the state forbids it.
+// What an operator does; `actor` is who does it, for the history. Every call throws `notFound` for an unknown UUID and `conflict` if the state forbids it.
 extension RelocationQueue {
-    /// Relocations read in one exchange.
-    static let listPage = 100
-
     public func status(_ uuid: String) throws(QueueError) -> RelocationStatus {
         let answer = try run(try callFor(.status, uuid)).accepted(uuid)
         guard let status = RelocationStatus(uuid, snapshot: try answer.element(0)) else { throw answer.unexpected }
@@ -20,47 +17,9 @@ extension RelocationQueue {
         Renaming.list(try run(try callFor(.renamed, uuid)).accepted(uuid).element(0))
     }
 
-    /// All known relocations, newest first. If a record cannot be read, its UUID is still shown.
-    public func list() throws(QueueError) -> [RelocationStatus] {
-        var out: [RelocationStatus] = []
-        let names = (try connection.call(["ZREVRANGE", .text(keys.index), "0", "-1"]).array ?? []).compactMap(\.text)
-        let uuids = names.filter(RelocationQueue.isUUID)
-        for start in stride(from: 0, to: uuids.count, by: RelocationQueue.listPage) {
-            let page = uuids[start..<min(start + RelocationQueue.listPage, uuids.count)]
-            out.append(contentsOf: try statuses(Array(page)))
-        }
-        return out
-    }
-
-    /// Removes relocations from the index whose retention has ended.
-    private func statuses(_ uuids: [String]) throws(QueueError) -> [RelocationStatus] {
-        var calls: [ScriptCall] = []
-        for uuid in uuids { calls.append(try callFor(.status, uuid)) }
-        var out: [RelocationStatus] = []
-        for (uuid, reply) in zip(uuids, try replies(.status, calls)) {
-            let answer = try ScriptAnswer(.status, reply)
-            if answer.word == "missing" {
-                _ = try run(try callFor(.forget, uuid, keys: [keys.index])).accepted(uuid)
-            } else if let status = RelocationStatus(uuid, snapshot: try answer.element(0)) {
-                out.append(status)
-            }
-        }
-        return out
-    }
-
     /// Lets a failed relocation go on at the task that failed.
-    public func retry(_ uuid: String) throws(QueueError) {
-        _ = try run(try callFor(.retry, uuid)).accepted(uuid)
-    }
-
-    /// Retries all failed relocations that can go on; returns their UUIDs.
-    public func retryAll() throws(QueueError) -> [String] {
-        var out: [String] = []
-        for status in try list() where status.status == .failure {
-            let answer = try run(try callFor(.retry, status.uuid))
-            if answer.word == "ok" { out.append(status.uuid) }
-        }
-        return out
+    public func retry(_ uuid: String, by actor: String = "") throws(QueueError) {
+        _ = try run(try callFor(.retry, uuid, [.text(actor)])).accepted(uuid)
     }
 
     /// The task at which a relocation failed. Throws `conflict` if it did not fail at one.
@@ -86,29 +45,30 @@ extension RelocationQueue {
     }
 
     /// Pauses a relocation: at once, or at the next chunk boundary when a worker holds it.
-    public func pause(_ uuid: String) throws(QueueError) -> OperatorOutcome {
-        try outcome(try callFor(.pause, uuid), uuid)
+    public func pause(_ uuid: String, by actor: String = "") throws(QueueError) -> OperatorOutcome {
+        try outcome(try callFor(.pause, uuid, [.text(actor)]), uuid)
     }
 
     /// Lets a paused relocation go on, or takes back the request to pause.
-    public func unpause(_ uuid: String) throws(QueueError) {
-        _ = try run(try callFor(.unpause, uuid)).accepted(uuid)
+    public func unpause(_ uuid: String, by actor: String = "") throws(QueueError) {
+        _ = try run(try callFor(.unpause, uuid, [.text(actor)])).accepted(uuid)
     }
 
     /// Gives a relocation up: at once, or at the next chunk boundary when a worker holds it.
-    public func cancel(_ uuid: String) throws(QueueError) -> OperatorOutcome {
-        try outcome(try callFor(.cancel, uuid, ["0"]), uuid)
+    public func cancel(_ uuid: String, by actor: String = "") throws(QueueError) -> OperatorOutcome {
+        try outcome(try callFor(.cancel, uuid, ["0", .text(actor)]), uuid)
     }
 
     /// Gives a relocation up at once: a worker that holds it loses its lease.
-    public func abort(_ uuid: String) throws(QueueError) {
-        _ = try run(try callFor(.cancel, uuid, ["1"])).accepted(uuid)
+    public func abort(_ uuid: String, by actor: String = "") throws(QueueError) {
+        _ = try run(try callFor(.cancel, uuid, ["1", .text(actor)])).accepted(uuid)
     }
 
     /// Removes the payload of a relocation that no worker holds; its record is kept for the retention.
-    public func delete(_ uuid: String) throws(QueueError) {
+    public func delete(_ uuid: String, by actor: String = "") throws(QueueError) {
         _ = try run(
-            try callFor(.delete, uuid, keys: [keys.index], [.number(configuration.retentionSeconds * 1_000)])
+            try callFor(
+                .delete, uuid, keys: [keys.index], [.number(configuration.retentionSeconds * 1_000), .text(actor)])
         ).accepted(uuid)
     }
 

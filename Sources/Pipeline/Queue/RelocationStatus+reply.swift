@@ -3,12 +3,16 @@ extension RelocationStatus {
     /// missing or cannot be read has its default; fields that this version does not know are passed over.
     init?(_ uuid: String, snapshot: RedisReply) {
         guard let parts = snapshot.array, parts.count == 3 else { return nil }
-        let record = RecordFields(parts[0].fields)
+        self.init(uuid, RecordFields(parts[0].fields))
+        counters = parts[1].fields.compactMapValues(RecordFields.number)
+        skipped = (parts[2].array ?? []).compactMap(\.text)
+    }
+
+    /// From a record alone.
+    init(_ uuid: String, _ record: RecordFields) {
         self.init(uuid: uuid, scope: record.text("scope"))
         status = RelocationState(rawValue: record.text("status"))
         step = RelocationStep(rawValue: record.text("step"))
-        counters = parts[1].fields.compactMapValues(RecordFields.number)
-        skipped = (parts[2].array ?? []).compactMap(\.text)
         readCourse(record)
         readOrigin(record)
         readTimes(record)
@@ -17,6 +21,9 @@ extension RelocationStatus {
     /// What workers and operators did.
     private mutating func readCourse(_ record: RecordFields) {
         failureReason = record.text("failureReason")
+        if status == .failure {
+            endedBy = OperatorEnd(action: record.text("endedByAction"), failureReason: failureReason)
+        }
         findings = TextList.decode(record.text("findings"))
         failedTask = record.text("failedTask")
         chunksTotal = record.number("chunksTotal")
@@ -38,6 +45,8 @@ extension RelocationStatus {
         format = record.number("format", default: 1)
         rowsSource = record.number("rowsSource")
         options = record.text("options")
+        enqueuedBy = record.text("enqueuedBy")
+        destinationName = record.text("destinationName", default: destinationName)
         digest = record.text("digest")
         sourceName = record.text("sourceName")
         warnings = TextList.decode(record.text("warnings"))

@@ -9,6 +9,8 @@ public struct RelocationStatus: Sendable, Equatable {
     public var step = RelocationStep.importing
     /// Empty unless the relocation failed.
     public var failureReason = ""
+    /// What an operator did to end it; nil if none did.
+    public var endedBy: OperatorEnd?
     /// Each a JSON object in the reference's form.
     public var findings: [String] = []
     /// Follow-up tasks are counted as they are added.
@@ -25,6 +27,8 @@ public struct RelocationStatus: Sendable, Equatable {
     public var nextAttemptAt: Int64 = 0
     /// The last transient error of the current task; empty if there was none.
     public var lastError = ""
+    /// The name of the destination it was queued for.
+    public var destinationName = "default"
     /// The destination it is bound to; empty before its first import.
     public var destination = ""
     /// The worker that holds it; empty if none does.
@@ -32,6 +36,8 @@ public struct RelocationStatus: Sendable, Equatable {
     public var leaseExpiresAt: Int64 = 0
     /// Opaque JSON of the enqueuer.
     public var options = ""
+    /// Who enqueued it; empty if unknown.
+    public var enqueuedBy = ""
     public var digest = ""
     public var sourceName = ""
     public var warnings: [String] = []

@@ -5,11 +5,13 @@ extension Script {
     /// behind them wait until they are gone.
     ///
     /// - KEYS: 1 the fence
-    /// - ARGV: 2 worker, 3 lease in ms, 4 destination, 5 six random digits, 6 known kinds (see `strange`)
-    /// - Returns: `claimed`, uuid, token, snapshot · `idle`, ms until something may be claimed or -1, relocations
+    /// - ARGV: 2 worker, 3 lease in ms, 4 destination, 5 six random digits, 6 known kinds (see `strange`), 7 name of the
+    ///   destination
+    /// - Returns: `claimed`, uuid, token, snapshot · `held` if an operator holds the destination · `idle`, ms until something may be claimed or -1, relocations
     ///   this destination can still move, list of some that wait for others, list of those left alone: uuid, field and
     ///   value of each
-    static let claim = Script("claim", .moves, due + take + search + idle)
+    static let claim = Script(
+        "claim", .moves, "if isHeld(ARGV[7]) then return {'held'} end\n" + due + take + search + idle)
 
     private static let due = """
         local mine, kinds = redis.sha1hex(ARGV[4]), ARGV[6]
@@ -51,7 +53,7 @@ extension Script {
         local function take(uuid, lane, score, isOrphan)
           local record, tasks = base .. 'record:' .. uuid, base .. 'tasks:' .. uuid
           local was = redis.call('HMGET', record, 'status', 'chunksTotal', 'chunksDone', 'leaseUsed',
-            'cancelRequested', 'pauseRequested', 'startedAt', 'token')
+            'cancelRequested', 'pauseRequested', 'startedAt', 'token', 'owner')
           if was[1] ~= 'IN_PROGRESS' then return nil end
           if isOrphan then
             unlease(record, was[5] == '1' and 'cancelled' or 'expired')
@@ -63,11 +65,11 @@ extension Script {
           local counters, skipped = base .. 'counters:' .. uuid, base .. 'skipped:' .. uuid
           if not total or not done or type(left) ~= 'number'
             or not areSound(counters, base .. 'listed:' .. uuid, skipped, base .. 'renamed:' .. uuid) then
-            fail(record, 'The record of this relocation is damaged. Enqueue the same file again under this UUID.')
+            fail(uuid, 'The record of this relocation is damaged. Enqueue the same file again under this UUID.', ARGV[2])
             return nil
           end
           if total - done ~= left then
-            fail(record, 'Redis has lost tasks of this relocation. Enqueue the same file again under this UUID.')
+            fail(uuid, 'Redis has lost tasks of this relocation. Enqueue the same file again under this UUID.', ARGV[2])
             return nil
           end
           if was[5] == '1' or was[6] == '1' then
@@ -79,6 +81,8 @@ extension Script {
           redis.call('HSET', record, 'token', token, 'owner', ARGV[2], 'leaseExpiresAt', expires, 'leaseUsed', '0',
             'progress', '0', 'waitedFrom', isOrphan and turn or score, 'updatedAt', ms(now))
           if not was[7] then redis.call('HSET', record, 'startedAt', ms(now)) end
+          note(uuid, isOrphan and 'takenOver' or was[7] and 'claimed' or 'started', ARGV[2],
+            {from = isOrphan and was[9] or nil})
           return {'claimed', uuid, token, snapshot(record, counters, skipped)}
         end
 
@@ -155,6 +159,7 @@ extension Script {
         leave(ARGV[2], redis.call('HGET', KEYS[1], 'lane'))
         redis.call('HSET', KEYS[1], 'destination', ARGV[4], 'lane', lane, 'updatedAt', ms(now))
         redis.call('ZADD', base .. 'lanes', now, lane)
+        note(ARGV[2], 'bound', redis.call('HGET', KEYS[1], 'owner'), {detail = ARGV[4]})
         renew(KEYS[1], ARGV[2], lane, ARGV[5])
         return {'ok', request(KEYS[1])}
         """)

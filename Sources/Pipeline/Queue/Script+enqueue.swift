@@ -19,6 +19,7 @@ extension Script {
           elseif not finished and time(was[4]) > now then
             return {'uploading', ms(time(was[4]) - now)}
           end
+          keepFailure(ARGV[2])
           redis.call('UNLINK', unpack(KEYS, 1, 6))
         end
         local token = newToken(KEYS[8], ARGV[6])
@@ -32,9 +33,14 @@ extension Script {
         if #ARGV > 7 + fields then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
         -- Each new relocation removes expired ones from the index: a few at random, more than are added.
         for _, other in ipairs(redis.call('ZRANDMEMBER', KEYS[7], 8)) do
-          if redis.call('EXISTS', base .. 'record:' .. other) == 0 then redis.call('ZREM', KEYS[7], other) end
+          if redis.call('EXISTS', base .. 'record:' .. other) == 0 then
+            redis.call('ZREM', KEYS[7], other)
+            forgetHistory(other)
+          end
         end
         redis.call('ZADD', KEYS[7], ms(now), ARGV[2])
+        note(ARGV[2], 'uploading', redis.call('HGET', KEYS[1], 'enqueuedBy'))
+        keepHistory(ARGV[2], ARGV[4])
         return {'ok', token}
         """)
 
@@ -91,6 +97,8 @@ extension Script {
         redis.call('HSET', KEYS[1], 'step', 'IMPORTING', 'published', '1', 'publishedBy', ARGV[3],
           'uploadToken', '', 'uploadExpiresAt', '0', 'chunksTotal', ARGV[4], 'updatedAt', ms(now))
         for at = 1, 3 do redis.call('PERSIST', KEYS[at]) end
+        note(ARGV[2], 'enqueued', redis.call('HGET', KEYS[1], 'enqueuedBy'))
+        keepHistory(ARGV[2])
         wait(ARGV[2], 'unbound', turn)
         return {'ok'}
         """)
@@ -106,6 +114,7 @@ extension Script {
         if redis.call('HGET', KEYS[1], 'uploadToken') ~= ARGV[3] then return uploadLost() end
         redis.call('UNLINK', unpack(KEYS, 1, 6))
         redis.call('ZREM', KEYS[7], ARGV[2])
+        forgetHistory(ARGV[2])
         return {'ok'}
         """)
 }

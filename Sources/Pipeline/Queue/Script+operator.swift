@@ -28,6 +28,7 @@ extension Script {
         if redis.call('EXISTS', KEYS[1]) == 0 then
           redis.call('UNLINK', unpack(KEYS, 2, 6))
           redis.call('ZREM', KEYS[7], ARGV[2])
+          forgetHistory(ARGV[2])
         end
         return {'ok'}
         """)
@@ -35,6 +36,7 @@ extension Script {
     /// Lets a failed relocation go on at the task that failed.
     ///
     /// - KEYS: 1...6 of the relocation
+    /// - ARGV: 3 the operator
     /// - Returns: `ok` · `missing` · `conflict`, its status or `unpublished` or `deleted`
     static let retry = Script(
         "retry", .moves,
@@ -44,8 +46,10 @@ extension Script {
         if was[1] ~= 'FAILURE' then return {'conflict', was[1]} end
         if was[2] ~= '1' then return {'conflict', 'unpublished'} end
         if was[3] == '1' then return {'conflict', 'deleted'} end
+        keepFailure(ARGV[2])
+        note(ARGV[2], 'retried', ARGV[3])
         redis.call('HSET', KEYS[1], 'status', 'IN_PROGRESS', 'failureReason', '', 'findings', '', 'attempts', '0',
-          'losses', '0', 'crashTokens', '', 'nextAttemptAt', '0', 'completedAt', '0', 'lastTrouble', '',
+          'endedByAction', '', 'losses', '0', 'crashTokens', '', 'nextAttemptAt', '0', 'completedAt', '0', 'lastTrouble', '',
           'failedIndex', '', 'failedTask', '', 'updatedAt', ms(now))
         wait(ARGV[2], was[4], turn)
         return {'ok'}
@@ -93,6 +97,10 @@ extension Script {
         add(KEYS[1], 'chunksDone', 1)
         for at = 6, #ARGV, 2 do add(KEYS[3], ARGV[at], ARGV[at + 1]) end
         redis.call('RPUSH', KEYS[5], ARGV[5])
+        local skipped = object(KEYS[5], -1)
+        local from = skipped.skippedFrom and '@' .. tostring(skipped.skippedFrom) or ''
+        note(ARGV[2], 'skipped', tostring(skipped.skippedBy or '') .. from, {detail = string.format('%s from row %s, %s rows',
+          tostring(skipped.model), tostring(skipped.minOrdinal), tostring(skipped.rows))})
         redis.call('HSET', KEYS[1], 'failedIndex', '', 'failedTask', '', 'needs', '', 'updatedAt', ms(now))
         return {'ok'}
         """)
@@ -100,6 +108,7 @@ extension Script {
     /// Pauses a relocation: at once, or at the next chunk boundary when a worker holds it.
     ///
     /// - KEYS: 1...6 of the relocation
+    /// - ARGV: 3 the operator
     /// - Returns: `ok`, `done` or `requested` or `unchanged` · `missing` · `conflict`, its status or `uploading`
     static let pause = Script(
         "pause", .moves,
@@ -111,11 +120,13 @@ extension Script {
         if was[1] ~= 'IN_PROGRESS' then return {'conflict', was[1]} end
         if was[2] ~= '1' then return {'conflict', 'uploading'} end
         if was[3] and was[3] ~= '' and time(was[4]) > now then
+          note(ARGV[2], 'pauseRequested', ARGV[3])
           redis.call('HSET', KEYS[1], 'pauseRequested', '1', 'updatedAt', ms(now))
           return {'ok', 'requested'}
         end
         leave(ARGV[2], was[5])
         unlease(KEYS[1], 'paused')
+        note(ARGV[2], 'paused', ARGV[3])
         redis.call('HSET', KEYS[1], 'status', 'PAUSE', 'nextAttemptAt', '0')
         return {'ok', 'done'}
         """)
@@ -123,6 +134,7 @@ extension Script {
     /// Lets a paused relocation go on, or takes the request to pause back.
     ///
     /// - KEYS: 1...6 of the relocation
+    /// - ARGV: 3 the operator
     /// - Returns: `ok` · `missing` · `conflict`, its status
     static let unpause = Script(
         "unpause", .moves,
@@ -130,10 +142,12 @@ extension Script {
         local was = redis.call('HMGET', KEYS[1], 'status', 'lane', 'pauseRequested')
         if not was[1] then return {'missing'} end
         if was[1] == 'IN_PROGRESS' and was[3] == '1' then
+          note(ARGV[2], 'pauseWithdrawn', ARGV[3])
           redis.call('HSET', KEYS[1], 'pauseRequested', '0', 'updatedAt', ms(now))
           return {'ok'}
         end
         if was[1] ~= 'PAUSE' then return {'conflict', was[1]} end
+        note(ARGV[2], 'unpaused', ARGV[3])
         redis.call('HSET', KEYS[1], 'status', 'IN_PROGRESS', 'attempts', '0', 'nextAttemptAt', '0',
           'updatedAt', ms(now))
         wait(ARGV[2], was[2], turn)
@@ -144,7 +158,7 @@ extension Script {
     /// What was only staged is removed.
     ///
     /// - KEYS: 1...6 of the relocation
-    /// - ARGV: 3 `1` to abort
+    /// - ARGV: 3 `1` to abort, 4 the operator
     /// - Returns: `ok`, `done` or `requested` or `unchanged` · `missing` · `conflict`, its status
     static let cancel = Script(
         "cancel", .moves,
@@ -157,6 +171,7 @@ extension Script {
         if was[1] == 'FAILURE' or was[1] == 'SUCCESS' then return {'conflict', was[1]} end
         if not abort and was[3] and was[3] ~= '' and time(was[4]) > now then
           if was[6] == '1' then return {'ok', 'unchanged'} end
+          note(ARGV[2], 'cancelRequested', ARGV[4])
           redis.call('HSET', KEYS[1], 'cancelRequested', '1', 'updatedAt', ms(now))
           return {'ok', 'requested'}
         end
@@ -166,8 +181,8 @@ extension Script {
           redis.call('UNLINK', KEYS[2])
           redis.call('HSET', KEYS[1], 'uploadToken', '', 'payloadBytes', '0')
         end
-        fail(KEYS[1], abort and 'This relocation was aborted by an operator.'
-          or 'This relocation was cancelled by an operator.')
+        fail(ARGV[2], abort and '\(OperatorEnd.abort.reason)' or '\(OperatorEnd.cancel.reason)', ARGV[4],
+          abort and 'abort' or 'cancel')
         return {'ok', 'done'}
         """)
 
@@ -175,7 +190,7 @@ extension Script {
     /// fails, and an upload whose enqueuer is gone is removed entirely.
     ///
     /// - KEYS: 1...6 of the relocation, 7 the index
-    /// - ARGV: 3 retention in ms
+    /// - ARGV: 3 retention in ms, 4 the operator
     /// - Returns: `ok` · `missing` · `conflict`, its status or `uploading`
     static let delete = Script(
         "delete", .moves,
@@ -187,14 +202,17 @@ extension Script {
         if was[1] == 'IN_PROGRESS' then
           redis.call('UNLINK', unpack(KEYS, 1, 6))
           redis.call('ZREM', KEYS[7], ARGV[2])
+          forgetHistory(ARGV[2])
           return {'ok'}
         end
-        if was[1] == 'PAUSE' then fail(KEYS[1], 'The payload of this relocation was deleted by an operator.') end
+        if was[1] == 'PAUSE' then fail(ARGV[2], 'The payload of this relocation was deleted by an operator.', ARGV[4]) end
+        note(ARGV[2], 'deleted', ARGV[4])
         redis.call('UNLINK', KEYS[2])
         redis.call('HSET', KEYS[1], 'payloadDeleted', '1', 'payloadBytes', '0', 'updatedAt', ms(now))
         for _, key in ipairs(KEYS) do
           if key ~= KEYS[7] then redis.call('PEXPIRE', key, ARGV[3]) end
         end
+        keepHistory(ARGV[2], ARGV[3])
         return {'ok'}
         """)
 }

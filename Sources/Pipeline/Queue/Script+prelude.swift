@@ -1,6 +1,6 @@
 extension Script {
     /// What the transitions have in common.
-    static let prelude = constants + numbers + leases + requests + renames + records
+    static let prelude = constants + numbers + leases + history + requests + renames + records
 
     private static let constants = """
         local newestFormat = \(format)
@@ -40,6 +40,12 @@ extension Script {
         local function ready(lane) return base .. 'ready:' .. named(lane) end
         local function leased(lane) return base .. 'leased:' .. named(lane) end
 
+        -- Whether an operator holds the queue of a destination.
+        local function isHeld(name)
+          local hold = redis.pcall('HGET', base .. 'held', name or '')
+          return type(hold) == 'string' and hold ~= ''
+        end
+
         -- Adds to a number of a hash. A value that is not a number starts again from 0.
         local function add(key, field, number)
           local sum = redis.pcall('HINCRBY', key, field, number)
@@ -68,10 +74,14 @@ extension Script {
           return ms(next) .. digits
         end
 
+        -- The worker whose lease this script has ended.
+        local holder = ''
+
         -- Ends the lease. Its holder may ask again how it ended, because the answer may get lost, and others may have
         -- held the relocation since: the record keeps the last sixteen ends.
         local function unlease(record, how)
-          local was = redis.call('HMGET', record, 'token', 'ends')
+          local was = redis.call('HMGET', record, 'token', 'ends', 'owner')
+          holder = was[3] or ''
           if was[1] and was[1] ~= '' then
             local ends = was[1] .. ' ' .. how .. ',' .. (was[2] or '')
             local _, last = string.find(ends, string.rep('[^,]*,', 16))
@@ -137,10 +147,13 @@ extension Script {
         """
 
     private static let requests = """
-        -- Ends a relocation without success; tasks and place are kept.
-        local function fail(record, reason)
-          redis.call('HSET', record, 'status', 'FAILURE', 'failureReason', reason, 'pauseRequested', '0',
-            'cancelRequested', '0', 'nextAttemptAt', '0', 'completedAt', ms(now), 'updatedAt', ms(now))
+        -- Ends a relocation without success; tasks and place are kept. `action` is what an operator did to end it.
+        local function fail(uuid, reason, by, action)
+          redis.call('HSET', base .. 'record:' .. uuid, 'status', 'FAILURE', 'failureReason', reason,
+            'endedByAction', action or '', 'pauseRequested', '0', 'cancelRequested', '0', 'nextAttemptAt', '0',
+            'completedAt', ms(now), 'updatedAt', ms(now))
+          local told = action == 'cancel' and 'cancelled' or action == 'abort' and 'aborted' or 'failed'
+          note(uuid, told, by, {detail = reason})
         end
 
         -- What an operator asked of the holder.
@@ -153,8 +166,9 @@ extension Script {
         local function settle(record, uuid, lane, score)
           local asked = request(record)
           if asked == 'cancel' then
-            fail(record, 'This relocation was cancelled by an operator.')
+            fail(uuid, '\(OperatorEnd.cancel.reason)', holder, 'cancel')
           elseif asked == 'pause' then
+            note(uuid, 'paused', holder)
             redis.call('HSET', record, 'status', 'PAUSE', 'pauseRequested', '0', 'updatedAt', ms(now))
           else
             wait(uuid, lane, score)
@@ -162,11 +176,12 @@ extension Script {
         end
 
         -- Ends the lease and settles the relocation at its old place, as if it had not been claimed.
-        local function giveUp(how, place)
+        local function giveUp(how, place, detail)
           local was = redis.call('HMGET', KEYS[1], 'lane', 'waitedFrom')
           leave(ARGV[2], was[1])
           unlease(KEYS[1], how)
           redis.call('HSET', KEYS[1], 'losses', '0', 'crashTokens', '', 'nextAttemptAt', '0')
+          if place == 'last' then noteSlice(ARGV[2], holder) else note(ARGV[2], how, holder, {detail = detail}) end
           local score = place == 'old' and tonumber(was[2] or '')
           -- A place that no clock gave does not count.
           local isPlace = score and score >= 0 and score <= tonumber(turn)

@@ -148,7 +148,9 @@ extension Script {
         unlease(KEYS[1], 'completed')
         redis.call('HSET', KEYS[1], 'status', 'SUCCESS', 'step', 'COMPLETED', 'completedAt', ms(now),
           'pauseRequested', '0', 'cancelRequested', '0', 'nextAttemptAt', '0', 'payloadBytes', '0')
+        note(ARGV[2], 'completed', holder)
         for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[4]) end
+        keepHistory(ARGV[2], ARGV[4])
         return {'ok'}
         """)
 
@@ -167,6 +169,8 @@ extension Script {
         unlease(KEYS[1], 'postponed')
         add(KEYS[1], 'attempts', 1)
         redis.call('HSET', KEYS[1], 'nextAttemptAt', again, 'lastTrouble', ARGV[5], 'losses', '0', 'crashTokens', '')
+        note(ARGV[2], 'postponed', holder, {attempt = count(redis.call('HGET', KEYS[1], 'attempts')),
+          delay = tonumber(ARGV[4]), detail = ARGV[5]})
         settle(KEYS[1], ARGV[2], lane, again)
         return {'ok'}
         """)
@@ -185,7 +189,7 @@ extension Script {
         leave(ARGV[2], redis.call('HGET', KEYS[1], 'lane'))
         unlease(KEYS[1], 'failed')
         redis.call('HSET', KEYS[1], 'findings', ARGV[4], 'failedIndex', ARGV[6], 'failedTask', ARGV[7])
-        fail(KEYS[1], ARGV[5])
+        fail(ARGV[2], ARGV[5], holder)
         return {'ok'}
         """)
 
@@ -214,7 +218,7 @@ extension Script {
         local answer = stale('leftAlone')
         if answer then return answer end
         redis.call('HSET', KEYS[1], 'needs', ARGV[4], 'lastTrouble', ARGV[5])
-        giveUp('leftAlone', 'old')
+        giveUp('leftAlone', 'old', ARGV[5])
         return {'ok'}
         """)
 }

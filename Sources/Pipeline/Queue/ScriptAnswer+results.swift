@@ -9,6 +9,7 @@ extension ClaimResult {
             self = .claimed(
                 Claim(
                     uuid: uuid, token: try answer.integer(1), status: status, leaseMilliseconds: leaseMilliseconds))
+        case "held": self = .held
         case "idle":
             let next = try answer.integer(0)
             self = .idle(

@@ -10,11 +10,13 @@ public struct TaskNote: Sendable, Equatable, Codable {
     public var rows: Int
     /// Who skipped it; nil if it was not skipped.
     public var skippedBy: String?
+    /// The host on which that was done.
+    public var skippedFrom: String?
     /// When, as ISO-8601 text in UTC.
     public var skippedAt: String?
 
     private enum CodingKeys: String, CodingKey {
-        case kind, minOrdinal, rows, skippedBy, skippedAt
+        case kind, minOrdinal, rows, skippedBy, skippedFrom, skippedAt
         case name = "model"
     }
 
@@ -35,7 +37,14 @@ public struct TaskNote: Sendable, Equatable, Codable {
         minOrdinal = try fields.decodeIfPresent(Int64.self, forKey: .minOrdinal) ?? 0
         rows = try fields.decodeIfPresent(Int.self, forKey: .rows) ?? 0
         skippedBy = try fields.decodeIfPresent(String.self, forKey: .skippedBy)
+        skippedFrom = try fields.decodeIfPresent(String.self, forKey: .skippedFrom)
         skippedAt = try fields.decodeIfPresent(String.self, forKey: .skippedAt)
+    }
+
+    /// `sentry.user from row 21, 20 rows`; a task that is not a chunk shows its kind: `derive sentry.project`.
+    public var text: String {
+        if kind == "chunk" || kind == "late" { return "\(name) from row \(minOrdinal), \(rows) rows" }
+        return rows == 0 ? "\(kind) \(name)" : "\(kind) \(name), \(rows) rows"
     }
 
     /// One JSON object.

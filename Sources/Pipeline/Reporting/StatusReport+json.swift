@@ -12,7 +12,9 @@ extension StatusReport {
     /// The object of the contract.
     package var value: JSONValue {
         .object(
-            state.merging(work) { $1 }.merging(rowCounts) { $1 }.merging(renames) { $1 }.merging(times) { $1 })
+            [state, work, rowCounts, renames, earlierMembers, times, paceMembers].reduce(into: [:]) { out, members in
+                out.merge(members) { $1 }
+            })
     }
 
     private var state: [String: JSONValue] {
@@ -22,6 +24,8 @@ extension StatusReport {
             "next": next.map(JSONValue.text) ?? .null,
             "status": .text(status.status.rawValue),
             "step": .text(status.step.rawValue),
+            "endedBy": status.endedBy.map { .text($0.rawValue) } ?? .null,
+            "enqueuedBy": JSONValue(nonEmpty: status.enqueuedBy),
             "failureReason": JSONValue(nonEmpty: status.failureReason),
             "findings": .list(status.findings.map(JSONValue.init(embedding:))),
             "warnings": .list(status.warnings.map(JSONValue.text)),
@@ -42,6 +46,8 @@ extension StatusReport {
             "chunks": .object(["total": JSONValue(status.chunksTotal), "done": JSONValue(status.chunksDone)]),
             "payloadBytes": JSONValue(status.payloadBytes),
             "destination": JSONValue(nonEmpty: status.destination),
+            "destinationName": JSONValue(nonEmpty: status.destinationName),
+            "situation": situation(now: Timestamp.now()).words(status).map { .text(PlainText.line($0)) } ?? .null,
             "attempts": JSONValue(status.attempts),
             "takeovers": JSONValue(status.takeovers),
             "trouble": trouble, "lastTrouble": trouble,

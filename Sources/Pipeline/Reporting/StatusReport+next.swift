@@ -6,8 +6,25 @@ extension StatusReport {
         switch status.status {
         case .paused: "relocation-enqueue unpause \(status.uuid)"
         case .failure: afterFailure
-        case .inProgress, .success, .unknown: nil
+        case .inProgress: whileInProgress
+        case .success, .unknown: nil
         }
+    }
+
+    /// What keeps it waiting: an operator, or that no worker is there.
+    private var whileInProgress: String? {
+        let situation = situation(now: Timestamp.now())
+        let named =
+            status.destinationName == "default" ? "" : " --destination \(PlainText.line(status.destinationName))"
+        if case .held = situation { return "relocation-enqueue unpause --all" + named }
+        return situation.lacksWorkers ? "relocation-worker run" + named : nil
+    }
+
+    /// That no worker will take it, and what helps; nil if one will, or if the workers were not asked for.
+    package var lackOfWorkers: String? {
+        let situation = situation(now: Timestamp.now())
+        guard situation.lacksWorkers, let words = situation.words(status), let nextText else { return nil }
+        return "\(words); \(nextText)"
     }
 
     /// Tasks that were deleted or lost come back with the file.
@@ -20,6 +37,7 @@ extension StatusReport {
     /// The same for people, with what must come first.
     var nextText: String? {
         guard let next else { return nil }
+        if case .inProgress = status.status, next.hasPrefix("relocation-worker") { return "start a worker: \(next)" }
         guard status.status == .failure, status.payloadBytes > 0 else { return next }
         let retry = "remove the cause, then: \(next)"
         guard let task = TaskNote(json: status.failedTask), ["chunk", "late"].contains(task.kind) else { return retry }

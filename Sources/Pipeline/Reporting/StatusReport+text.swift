@@ -1,5 +1,5 @@
 import Catalogue
-public import Queue
+import Queue
 
 // For people.
 extension StatusReport {
@@ -13,23 +13,8 @@ extension StatusReport {
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
-    /// One line per relocation. Without a final line end.
-    public static func table(_ reports: [StatusReport]) -> String {
-        let head = ["UUID", "SCOPE", "STATUS", "STEP", "CHUNKS", "ROWS", "CREATED"]
-        let rows = reports.map { report in
-            let status = report.status
-            return [
-                status.uuid, PlainText.line(status.scope), PlainText.line(status.status.rawValue),
-                PlainText.line(status.step.rawValue),
-                "\(status.chunksDone)/\(status.chunksTotal)", "\(report.rowsDone)/\(status.rowsSource)",
-                Timestamp.optional(status.createdAt) ?? "",
-            ]
-        }
-        return TextTable.lines([head] + rows, leftAligned: [2, 3, 6]).joined(separator: "\n")
-    }
-
     private func head(_ color: Bool, _ now: Int64) -> [String] {
-        let lines = (facts + work(now) + times).compactMap { name, value -> String? in
+        let lines = (facts + work(now) + times(now)).compactMap { name, value -> String? in
             guard let value, !value.isEmpty else { return nil }
             let text = PlainText.line(value)
             let painted = name == "status" ? status.status.color.paint(text, if: color) : text
@@ -44,7 +29,8 @@ extension StatusReport {
             "\(status.rowsSource) in the file: \(totals.inserted) inserted, \(totals.existing) existing, "
             + "\(totals.overwritten) overwritten, \(totals.droppedTotal) dropped"
         return [
-            ("status", "\(status.status.rawValue), \(status.step.rawValue)"), ("scope", status.scope),
+            ("status", "\(status.status.rawValue), \(status.step.rawValue)" + endedText), ("scope", status.scope),
+            ("flags", FlagWords.text(status.options)),
             ("file", status.sourceName), ("chunks", "\(status.chunksDone) of \(status.chunksTotal)"), ("rows", rows),
         ]
     }
@@ -52,17 +38,28 @@ extension StatusReport {
     private func work(_ now: Int64) -> [(String, String?)] {
         [
             ("reason", status.failureReason), ("failed at", TaskNote(json: status.failedTask)?.text),
-            ("trouble", status.lastError), ("attempts", attempts(now)), ("worker", status.owner),
-            ("requested", request), ("destination", status.destination),
+            ("trouble", status.lastError), ("attempts", attempts(now)),
+            (status.owner.isEmpty ? "waiting" : "worker", situation(now: now).words(status)), ("pace", paceText),
+            ("requested", request), ("destination", destinationText),
             ("take-overs", status.takeovers > 0 ? String(status.takeovers) : nil),
         ]
     }
 
-    private var times: [(String, String?)] {
+    private func times(_ now: Int64) -> [(String, String?)] {
         [
-            ("created", Timestamp.optional(status.createdAt)), ("updated", Timestamp.optional(status.updatedAt)),
+            ("created", Timestamp.optional(status.createdAt).map { $0 + by(status.enqueuedBy) }),
+            ("started", Timestamp.optional(status.startedAt)), ("updated", Timestamp.optional(status.updatedAt)),
             ("completed", Timestamp.optional(status.completedAt)),
+            ("elapsed", elapsedSeconds(now: now).map(ProgressBar.duration)),
         ]
+    }
+
+    private func by(_ actor: String) -> String { actor.isEmpty ? "" : " by \(actor)" }
+
+    private var endedText: String { status.endedBy.map { " (\($0.words) by an operator)" } ?? "" }
+
+    private var destinationText: String? {
+        status.destination.isEmpty ? status.destinationName : "\(status.destinationName) (\(status.destination))"
     }
 
     private func attempts(_ now: Int64) -> String? {
@@ -123,8 +120,10 @@ extension StatusReport {
     }
 
     private var findings: [String] {
-        guard !status.findings.isEmpty else { return [] }
-        return ["Findings: \(status.findings.count) (`findings \(status.uuid)` shows them)"]
+        let past = (earlier ?? []).reduce(0) { $0 + $1.findings.count }
+        guard !status.findings.isEmpty || past > 0 else { return [] }
+        let more = past > 0 ? " and \(past) of earlier attempts" : ""
+        return ["Findings: \(status.findings.count)\(more) (`findings \(status.uuid)` shows them)"]
     }
 
     private var nextLine: [String] { nextText.map { ["next: \($0)"] } ?? [] }
@@ -133,13 +132,17 @@ extension StatusReport {
 }
 
 extension TaskNote {
-    /// `sentry.user from row 21, 20 rows`; a task that is not a chunk shows its kind: `derive sentry.project`.
-    public var text: String {
-        if kind == "chunk" || kind == "late" { return "\(name) from row \(minOrdinal), \(rows) rows" }
-        return rows == 0 ? "\(kind) \(name)" : "\(kind) \(name), \(rows) rows"
-    }
-
     var skippedText: String { "\(text), by \(skippedBy ?? "?") at \(skippedAt ?? "?")" }
+}
+
+extension OperatorEnd {
+    var words: String {
+        switch self {
+        case .cancel: "cancelled"
+        case .abort: "aborted"
+        case .undo: "undone"
+        }
+    }
 }
 
 extension RelocationState {

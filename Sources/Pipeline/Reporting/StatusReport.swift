@@ -7,16 +7,32 @@ public struct StatusReport: Sendable {
     public let account: RowAccount
     /// The first rows that got another name; nil if they were not read.
     public let renamed: [RenamedRow]?
+    /// The failures that retries have left behind; nil if they were not read.
+    public let earlier: [EarlierFailure]?
+    /// The workers; nil if they were not asked for.
+    public let workforce: Workforce?
 
-    /// Without the renamed rows.
+    /// What the record says.
     public init(_ status: RelocationStatus) { self.init(status, renamed: nil) }
 
-    /// - Parameter renamed: what `RelocationQueue.renamedRows` gives
-    public init(_ status: RelocationStatus, renamed: [Renaming]?) {
+    /// - Parameters:
+    ///   - renamed: what `RelocationQueue.renamedRows` gives
+    ///   - earlier: what `RelocationQueue.earlierFailures` gives
+    ///   - workforce: what `RelocationQueue.workforce` gives
+    public init(
+        _ status: RelocationStatus, renamed: [Renaming]?, earlier: [EarlierFailure]? = nil, workforce: Workforce? = nil
+    ) {
         self.status = status
+        self.earlier = earlier
+        self.workforce = workforce
         self.renamed = renamed?.compactMap { RenamedRow(subject: $0.subject, from: $0.from, to: $0.to) }
         account = RowAccount(counters: status.counters)
     }
+
+    /// What it waits for, or who works on it.
+    ///
+    /// - Parameter now: milliseconds since 1970; Redis' clock counts if the workers were asked for
+    func situation(now: Int64) -> Situation { Situation(status, workforce, now: workforce?.now ?? now) }
 
     /// A findings file in the reference's form; `[]` when there are none.
     public var findingsFile: String {

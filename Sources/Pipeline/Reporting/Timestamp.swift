@@ -11,6 +11,9 @@ public enum Timestamp {
         milliseconds == 0 ? nil : text(milliseconds)
     }
 
+    /// Reads a date, or a time with a zone or in UTC; nil for anything else.
+    public static func milliseconds(_ text: String) -> Int64? { TimestampText.microseconds(text).map { $0 / 1_000 } }
+
     /// This machine's clock, for logs and displays. The queue uses Redis' clock.
     public static func now() -> Int64 {
         var time = timespec()

@@ -2,7 +2,7 @@ internal import Logging
 import Queue
 
 /// Renews the leases of everything this process works on, over a connection of its own, so that a long statement never
-/// costs a lease.
+/// costs a lease. In the same rhythm it tells that the process lives.
 actor LeaseKeeper {
     private let executor = BlockingExecutor(label: "relocation.leases")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -10,13 +10,21 @@ actor LeaseKeeper {
     private let configuration: QueueConfiguration
     private let heartbeat: Heartbeat
     private let log: Logger
+    private var herald: WorkerHerald
     private var queue: RelocationQueue?
     private var held: [Int64: (claim: Claim, clock: LeaseClock)] = [:]
 
-    init(_ configuration: QueueConfiguration, heartbeat: Heartbeat, log: Logger) {
-        self.configuration = configuration
-        self.heartbeat = heartbeat
+    init(_ settings: WorkerSettings, vitals: WorkerVitals, stop: StopSignal, log: Logger) {
+        configuration = settings.queue
+        heartbeat = vitals.heartbeat("leases")
         self.log = log
+        herald = WorkerHerald(
+            settings, vitals.board, stop, rhythm: Self.interval(configuration), log: log)
+    }
+
+    /// Milliseconds between two renewals: a quarter of the lease.
+    private static func interval(_ configuration: QueueConfiguration) -> Int {
+        max(configuration.leaseMilliseconds / 4, 20)
     }
 
     func keep(_ claim: Claim, _ clock: LeaseClock) {
@@ -32,18 +40,30 @@ actor LeaseKeeper {
     /// Milliseconds after a renewal that failed: a lease that is not renewed has little time left.
     private static let retryMilliseconds = 100
 
-    /// Renews every quarter of the lease until cancelled.
+    /// Renews every quarter of the lease, and tells that this process lives, until cancelled.
     func run() async {
-        let interval = max(configuration.leaseMilliseconds / 4, 20)
-        defer { heartbeat.retire() }
+        let interval = Self.interval(configuration)
+        defer {
+            herald.signOff(queue)
+            heartbeat.retire()
+        }
         heartbeat.allow(milliseconds: configuration.leaseMilliseconds / 4)
         while !Task.isCancelled {
             heartbeat.beat()
             if heartbeat.takeRequestToReconnect() { queue = nil }
-            let pause = renew() ? interval : min(interval, Self.retryMilliseconds)
+            let isAnswered = renew()
+            herald.tell(connect)
+            let pause = isAnswered ? interval : min(interval, Self.retryMilliseconds)
             // A cancelled sleep ends the loop.
             do { try await Task.sleep(for: .milliseconds(pause)) } catch { return }
         }
+    }
+
+    private func connect() throws(QueueError) -> RelocationQueue {
+        if let queue { return queue }
+        let opened = try RelocationQueue(configuration)
+        queue = opened
+        return opened
     }
 
     /// Whether Redis has answered.
@@ -52,8 +72,7 @@ actor LeaseKeeper {
         guard !entries.isEmpty else { return true }
         let sentAt = LeaseClock.now()
         do {
-            let queue = try queue ?? RelocationQueue(configuration)
-            self.queue = queue
+            let queue = try connect()
             for (entry, renewal) in zip(entries, try queue.renew(entries.map(\.claim))) {
                 switch renewal {
                 case .held(let request):

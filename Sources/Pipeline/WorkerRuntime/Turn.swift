@@ -56,8 +56,10 @@ struct Turn {
         heartbeat.beat()
         let start = WallClock.now()
         logDebug("task started", task)
+        if case .task(let task) = task.element { vitals.board.begin(task: TaskNote(task).text, of: held.claim.uuid) }
         let outcome = TimedOutcome(task: try task.perform(work), microseconds: WallClock.now() - start)
         vitals.countChunk()
+        vitals.board.finish(rows: outcome.task.rows.account.totals.total, of: held.claim.uuid)
         logDebug(
             "task done", task,
             ["task.microseconds": "\(outcome.microseconds)", "task.replay": "\(outcome.task.rows.isReplay)"])

@@ -49,7 +49,7 @@ final class Watchdog: Sendable {
         while !isOver.load(ordering: .sequentiallyConsistent) {
             let loops = vitals.heartbeats
             switch detector.check(loops.map(\.reading)) {
-            case .healthy: reporter.report(vitals, isStopping: stop.isRequested)
+            case .healthy: reporter.report(vitals, stop)
             case .waiting: break
             case .reconnect(let stalled):
                 for index in stalled {
@@ -83,8 +83,9 @@ private struct ServiceManagerReporter {
     }
 
     /// Called at each check that finds every loop healthy.
-    mutating func report(_ vitals: WorkerVitals, isStopping: Bool) {
+    mutating func report(_ vitals: WorkerVitals, _ stop: StopSignal) {
         guard let notifier else { return }
+        let isStopping = stop.isRequested
         if vitals.isReady, !hasReportedReady {
             hasReportedReady = true
             notifier.ready(vitals.summary)
@@ -97,7 +98,8 @@ private struct ServiceManagerReporter {
         // Reports now if the next check would be too late.
         guard millisecondsSinceReport + checkIntervalMilliseconds > reportMilliseconds else { return }
         millisecondsSinceReport = 0
-        let status = isStopping ? "stopping" : vitals.isReady ? vitals.summary : "waiting for Redis and the database"
+        let working = (stop.isQuiet ? "quiet; " : "") + vitals.summary
+        let status = isStopping ? "stopping" : vitals.isReady ? working : "waiting for Redis and the database"
         if notifier.watchdogMilliseconds == nil { notifier.show(status) } else { notifier.alive(status) }
     }
 }

@@ -16,7 +16,7 @@ public struct Worker: Sendable {
     /// the others.
     public func run() async -> WorkerEnd {
         let vitals = WorkerVitals()
-        let keeper = LeaseKeeper(settings.queue, heartbeat: vitals.heartbeat("leases"), log: log)
+        let keeper = LeaseKeeper(settings, vitals: vitals, stop: stop, log: log)
         let watchdog = Watchdog(settings, vitals: vitals, stop: stop, log: log)
         let shared = WorkerShared(
             settings: settings, keeper: keeper, gate: SchemaGate(), vitals: vitals, stop: stop, log: log)

@@ -28,6 +28,14 @@ public struct WorkerSettings: Sendable {
     public var abandon: @Sendable (String) -> Void = { _ in }
     /// Shown to operators as the owner of the relocations that this process works.
     public var name: String
+    public var host = ""
+    public var processID = 0
+    /// Tells this process from an earlier one of the same name.
+    public var instance = String(UInt32.random(in: .min ... .max), radix: 36)
+    /// The version of the program, for operators.
+    public var version = ""
+    /// The name of the destination, for operators.
+    public var destinationName = "default"
 
     public static let concurrencyLimits = 1...64
     /// Seconds.

@@ -9,9 +9,11 @@ internal import Logging
 /// One place at which relocations are worked, on a thread and connections of its own. The cooperative pool only ever
 /// sees it asleep.
 actor WorkerSlot {
+    // More than eight properties: what one thread keeps from one turn to the next.
     private let executor: BlockingExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+    private let number: Int
     private let shared: WorkerShared
     private let heartbeat: Heartbeat
     private let log: Logger
@@ -19,9 +21,11 @@ actor WorkerSlot {
     private var destination: Destination?
     /// A claim that ended without Redis: if its lease counts as a crash, that is taken back once Redis answers.
     private var unreported: Claim?
-    /// Relocations of which a line says already that this worker leaves them alone.
+    /// Relocations of which a line says already that this worker leaves them alone; and `hold`.
     private var reported: Set<String> = []
 
+    /// Stands for the hold of an operator.
+    private static let hold = "hold"
     /// Milliseconds between two looks at an empty queue.
     private static let pollMilliseconds = 200
     /// The same where a look may show that all is done, for whoever waits for that.
@@ -33,6 +37,7 @@ actor WorkerSlot {
 
     init(_ number: Int, _ shared: WorkerShared) {
         executor = BlockingExecutor(label: "relocation.slot.\(number)")
+        self.number = number
         self.shared = shared
         heartbeat = shared.vitals.heartbeat("slot \(number)")
         var log = shared.log
@@ -81,13 +86,20 @@ actor WorkerSlot {
     private func turn() async throws(WorkerEnd) -> Bool {
         let destination = try await openDestination()
         let queue = try openQueue()
+        shared.vitals.board.serve(destination.identity)
+        if shared.stop.isQuiet {
+            shared.vitals.markReady()
+            await pause(Self.pollMilliseconds)
+            return false
+        }
         try reportAlive(queue)
         let sentAt = LeaseClock.now()
         let result: ClaimResult
         do {
             try Failpoint.reach("claim.before")
             result = try queue.claim(
-                worker: settings.name, destination: destination.identity, knownKinds: TaskPreparer.knownKinds)
+                worker: settings.name, destination: destination.identity, name: settings.destinationName,
+                knownKinds: TaskPreparer.knownKinds)
         } catch let error as QueueError {
             throw ended(by: error)
         } catch {
@@ -98,7 +110,13 @@ actor WorkerSlot {
         case .claimed(let claim):
             try await work(claim, sentAt, queue, destination)
             return false
+        case .held:
+            reportHold()
+            if settings.drains { return true }
+            await pause(Self.pollMilliseconds)
+            return false
         case .idle(let idle):
+            reported.remove(Self.hold)
             report(idle)
             if settings.drains, idle.openRelocations == 0 { return true }
             let limit = settings.drains ? Self.drainPollMilliseconds : Self.pollMilliseconds
@@ -114,6 +132,7 @@ actor WorkerSlot {
         await shared.keeper.keep(claim, clock)
         FlowMetrics.record(.claimed)
         shared.vitals.claimed()
+        shared.vitals.board.begin(claim.uuid, slot: number)
         var log = log
         log[metadataKey: "relocation.uuid"] = "\(claim.uuid)"
         log[metadataKey: "lease.token"] = "\(claim.token)"
@@ -128,6 +147,7 @@ actor WorkerSlot {
             stop: shared.stop)
         let end = RelocationRunner(turn).run()
         shared.vitals.ended(end)
+        shared.vitals.board.end(slot: number)
         await shared.keeper.forget(claim)
         switch end {
         case .completed, .failed, .released, .requeued: break
@@ -215,6 +235,13 @@ actor WorkerSlot {
         case .authentication: .refused(error.description)
         default: .unreachable(error.description)
         }
+    }
+
+    private func reportHold() {
+        guard reported.insert(Self.hold).inserted else { return }
+        log.warning(
+            "an operator holds the destination: nothing is claimed",
+            metadata: ["destination": "\(settings.destinationName)"])
     }
 
     private func report(_ idle: ClaimResult.Idle) {

@@ -3,6 +3,8 @@ internal import Synchronization
 /// What a worker process reports of itself: the heartbeats of its loops, whether it is able to work, and what it has
 /// done.
 final class WorkerVitals: Sendable {
+    /// What others are told of it.
+    let board = WorkerBoard()
     private let loops = Mutex<[Heartbeat]>([])
     private let reached = Atomic<Bool>(false)
     private let chunks = Atomic<Int>(0)

@@ -1,0 +1,83 @@
+import ArgumentParser
+import CommandLine
+import Operations
+import Queue
+
+struct PauseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause", abstract: "Pauses a relocation at its next chunk, or a whole destination, until unpause.",
+        discussion: """
+            --all holds the queue of a destination: its workers finish the relocations that they have claimed and take no \
+            more. It asks first; without a terminal: --no-prompt. `workers`, `status` and `list` show it.
+            """)
+
+    @OptionGroup var target: PauseTarget
+
+    @Flag(name: .customLong("no-prompt"), help: "Never ask for confirmation.")
+    var noPrompt = false
+
+    func run() throws {
+        let actions = try target.actions()
+        guard target.all else { return OutcomeText.say(try actions.pause(try target.resolve()), "paused") }
+        if !noPrompt {
+            try Confirmation.needTerminal()
+            let question =
+                "The workers of the destination \(target.destination) take no more relocations until unpause --all."
+            guard Confirmation.isGiven(question, otherwise: "Nothing was paused.") else { return }
+        }
+        let isNew = try actions.hold(destination: target.destination)
+        Console(isSilent: false).say(
+            "The queue of the destination \(target.destination) \(isNew ? "is held" : "was held already").")
+    }
+}
+
+struct UnpauseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unpause", abstract: "Lets a paused relocation, or the workers of a destination, continue.",
+        discussion: "--all ends a `pause --all`. A relocation that was paused by itself stays paused.")
+
+    @OptionGroup var target: PauseTarget
+
+    @Flag(name: .customLong("no-prompt"), help: "Accepted as for pause; it never asks.")
+    var noPrompt = false
+
+    func run() throws {
+        let actions = try target.actions()
+        let console = Console(isSilent: false)
+        guard target.all else {
+            try actions.unpause(try target.resolve())
+            return console.say("The relocation continues.")
+        }
+        let wasHeld = try actions.letGo(destination: target.destination)
+        console.say("The queue of the destination \(target.destination) \(wasHeld ? "goes on" : "was not held").")
+    }
+}
+
+/// What is paused or goes on: one relocation, or the queue of a destination.
+struct PauseTarget: ParsableArguments {
+    @Argument(help: RelocationReference.help, transform: RelocationReference.parse)
+    var uuid: RelocationReference?
+
+    @Flag(help: "The queue of a destination instead of one relocation.")
+    var all = false
+
+    @Option(help: ArgumentHelp("The destination of --all.", valueName: "name"))
+    var destination = "default"
+
+    @OptionGroup(title: "Queue") var redis: RedisOptions
+
+    func validate() throws {
+        guard (uuid == nil) == all else {
+            throw ValidationError("Give the UUID of one relocation, or --all for the queue of a destination.")
+        }
+    }
+
+    func actions() throws -> OperatorActions { OperatorActions(try queue(), by: .current()) }
+
+    func resolve() throws -> RelocationID {
+        guard let uuid else { throw ValidationError("Give the UUID of one relocation.") }
+        return try uuid.resolve(in: try queue())
+    }
+
+    private func queue() throws -> RelocationQueue { try RelocationQueue(try redis.configuration()) }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import CommandLine
+import Operations
+import Queue
+import Reporting
+
+struct WorkersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "workers", abstract: "Shows the worker processes and what they work on.",
+        discussion: """
+            Each worker gives a sign of life every second. One that misses three is gone: another takes its relocations \
+            over. It is shown for an hour. A quiet worker (SIGUSR1 or SIGTSTP) takes no more until SIGUSR2.
+            """)
+
+    @Flag(help: "Print a JSON array, for scripts.")
+    var json = false
+
+    @OptionGroup(title: "Queue") var redis: RedisOptions
+
+    func run() throws {
+        let report = WorkersReport(try RelocationQueue(try redis.configuration()).workforce())
+        Console.print(json ? report.json : report.text)
+    }
+}
+
+struct HistoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history", abstract: "Tells what happened to a relocation, when, and who did it.",
+        discussion: """
+            Every transition, every failed attempt and every action of an operator. Time slices that follow each other \
+            share a line. Of a very long history the first and the newest entries are kept.
+            """)
+
+    @OptionGroup var relocation: RelocationArgument
+
+    @Flag(help: "Print a JSON array, for scripts.")
+    var json = false
+
+    func run() throws {
+        let (queue, id) = try relocation.open()
+        let report = HistoryReport(try queue.history(id.text))
+        Console.print(json ? report.json : report.text)
+    }
+}
+
+struct FindingsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "findings", abstract: "Prints the findings of a relocation as JSON; [] if there are none.",
+        discussion: "Those of the last failure come first. Those of earlier ones are marked as `earlier`.")
+
+    @OptionGroup var relocation: RelocationArgument
+
+    func run() throws {
+        let (queue, id) = try relocation.open()
+        let report = StatusReport(
+            try queue.status(id.text), renamed: nil, earlier: try queue.earlierFailures(id.text))
+        Console.print(report.allFindings)
+    }
+}

@@ -1,0 +1,30 @@
+/// Which relocations `find` gives.
+public struct RelocationQuery: Sendable, Equatable {
+    /// How many at most, the newest; nil for all.
+    public var limit: Int?
+    public var status: RelocationState?
+    public var scope: String?
+    /// The name of a destination, or a part of the identity of the database that a relocation is bound to.
+    public var destination: String?
+    /// Enqueued at this time or later: milliseconds since 1970 on Redis' clock.
+    public var since: Int64 = 0
+    /// Whether all that is known is read, or only what a list shows: no counters, options, findings and skipped chunks.
+    public var isWhole = true
+
+    public init() {}
+
+    var hasFilter: Bool { status != nil || scope != nil || destination != nil || since > 0 }
+
+    /// As the script takes it.
+    var filter: [RedisArgument] {
+        [.text(status?.rawValue ?? ""), .text(scope ?? ""), .text(destination ?? ""), .integer(since)]
+    }
+}
+
+/// What `find` has found.
+public struct FoundRelocations: Sendable, Equatable {
+    /// The newest first.
+    public var relocations: [RelocationStatus] = []
+    /// Older ones beyond the limit.
+    public var more = 0
+}

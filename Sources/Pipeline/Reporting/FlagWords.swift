@@ -1,0 +1,16 @@
+/// The options of an import, as its record holds them, in words.
+enum FlagWords {
+    /// Member of the record → words for people, in the order in which they are shown.
+    private static let words = [
+        ("mergeUsers", "merge users"), ("overwriteConfigs", "overwrite configs"),
+        ("hideOrganizations", "hide organizations"), ("atomic", "one transaction"),
+    ]
+
+    /// Nil if there is nothing to say.
+    static func text(_ options: String) -> String? {
+        guard case .object(let members) = JSONValue(json: options) else { return nil }
+        var parts = words.filter { members[$0.0] == .flag(true) }.map(\.1)
+        if case .integer(let rows) = members["chunkSize"] { parts.append("chunks of \(rows) rows") }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+}

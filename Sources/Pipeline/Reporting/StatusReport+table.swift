@@ -1,0 +1,50 @@
+import Catalogue
+import Queue
+
+extension StatusReport {
+    /// Columns of the longest trouble in a list; the rest is cut off.
+    private static let troubleColumns = 72
+
+    /// One line per relocation. Without a final line end.
+    ///
+    /// - Parameter now: milliseconds since 1970; Redis' clock counts if the workers were asked for
+    public static func table(_ reports: [StatusReport], now: Int64 = Timestamp.now()) -> String {
+        let head = ["UUID", "SCOPE", "STATUS", "AGE", "PROGRESS", "WORKER", "FILE", "TROUBLE"]
+        return TextTable.lines([head] + reports.map { $0.cells(now) }, leftAligned: [1, 2, 5, 6, 7])
+            .joined(separator: "\n")
+    }
+
+    private func cells(_ now: Int64) -> [String] {
+        let age = max(0, (workforce?.now ?? now).saturatedSubtracting(status.createdAt))
+        return [
+            status.uuid, PlainText.line(status.scope), PlainText.line(stateText),
+            status.createdAt > 0 ? Age.text(age) : "", status.step == .uploading ? "upload" : "\(percent) %",
+            PlainText.line(status.owner), PlainText.line(status.sourceName),
+            String(PlainText.line(trouble(now)).prefix(Self.troubleColumns)),
+        ]
+    }
+
+    private var stateText: String { status.endedBy.map { "FAILURE (\($0.rawValue))" } ?? status.status.rawValue }
+
+    /// What an operator should know: what failed, what keeps it waiting, what it was asked.
+    private func trouble(_ now: Int64) -> String {
+        if status.status == .failure { return status.endedBy == nil ? status.failureReason : "" }
+        switch situation(now: now) {
+        case .held, .unserved, .quiet, .orphaned, .needs: return situation(now: now).words(status) ?? ""
+        case .leased, .uploading, .backingOff, .waiting, .settled: return status.lastError
+        }
+    }
+}
+
+/// How long ago something was, in two figures at most.
+enum Age {
+    /// `12s`, `5m`, `3h`, `14d`
+    static func text(_ milliseconds: Int64) -> String {
+        switch milliseconds / 1_000 {
+        case let seconds where seconds < 60: "\(seconds)s"
+        case let seconds where seconds < 3_600: "\(seconds / 60)m"
+        case let seconds where seconds < 172_800: "\(seconds / 3_600)h"
+        case let seconds: "\(seconds / 86_400)d"
+        }
+    }
+}
