@@ -19,15 +19,16 @@ struct PauseCommand: ParsableCommand {
     func run() throws {
         let actions = try target.actions()
         guard target.all else { return OutcomeText.say(try actions.pause(try target.resolve()), "paused") }
+        let name = try target.name.name()
         if !noPrompt {
             try Confirmation.needTerminal()
             let question =
-                "The workers of the destination \(target.destination) take no more relocations until unpause --all."
+                "The workers of the destination \(name) take no more relocations until unpause --all."
             guard Confirmation.isGiven(question, otherwise: "Nothing was paused.") else { return }
         }
-        let isNew = try actions.hold(destination: target.destination)
+        let isNew = try actions.hold(name)
         Console(isSilent: false).say(
-            "The queue of the destination \(target.destination) \(isNew ? "is held" : "was held already").")
+            "The queue of the destination \(name) \(isNew ? "is held" : "was held already").")
     }
 }
 
@@ -48,8 +49,9 @@ struct UnpauseCommand: ParsableCommand {
             try actions.unpause(try target.resolve())
             return console.say("The relocation continues.")
         }
-        let wasHeld = try actions.letGo(destination: target.destination)
-        console.say("The queue of the destination \(target.destination) \(wasHeld ? "goes on" : "was not held").")
+        let name = try target.name.name()
+        let wasHeld = try actions.letGo(name)
+        console.say("The queue of the destination \(name) \(wasHeld ? "goes on" : "was not held").")
     }
 }
 
@@ -61,8 +63,7 @@ struct PauseTarget: ParsableArguments {
     @Flag(help: "The queue of a destination instead of one relocation.")
     var all = false
 
-    @Option(help: ArgumentHelp("The destination of --all.", valueName: "name"))
-    var destination = "default"
+    @OptionGroup var name: DestinationNameOption
 
     @OptionGroup(title: "Queue") var redis: RedisOptions
 

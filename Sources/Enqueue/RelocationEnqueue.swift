@@ -24,7 +24,8 @@ struct RelocationEnqueue: ParsableCommand {
             """,
         subcommands: [
             UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, StatusCommand.self,
-            ListCommand.self, WorkersCommand.self, HistoryCommand.self, FindingsCommand.self, RetryCommand.self,
+            ListCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, FindingsCommand.self,
+            RetryCommand.self,
             PauseCommand.self, UnpauseCommand.self, CancelCommand.self, AbortCommand.self, DeleteCommand.self,
         ])
 }

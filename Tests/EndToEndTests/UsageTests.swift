@@ -89,7 +89,7 @@ import Testing
         let enqueue =
             queue + [
                 "--decrypt-with", "--findings-file", "--no-prompt", "--silent", "--import-uuid", "--chunk-size",
-                "--atomic", "--check", "--wait",
+                "--atomic", "--check", "--wait", "--destination",
             ]
         let destination = ["--database-url", "--control-database-url"]
         return [
@@ -105,11 +105,16 @@ import Testing
             ["relocation-enqueue", "history"]: queue + ["--json"],
             ["relocation-enqueue", "pause"]: queue + ["--all", "--destination", "--no-prompt"],
             ["relocation-enqueue", "unpause"]: queue + ["--all", "--destination", "--no-prompt"],
-            ["relocation-enqueue", "findings"]: queue, ["relocation-enqueue", "retry"]: queue + ["--no-prompt"],
+            ["relocation-enqueue", "destinations"]: queue + ["--json"], ["relocation-enqueue", "findings"]: queue,
+            ["relocation-enqueue", "retry"]: queue + ["--no-prompt"],
             ["relocation-enqueue", "delete"]: queue + ["--no-prompt"],
             ["relocation-worker", "run"]:
-                queue + destination + ["--drain", "--concurrency", "--log-format", "--log-level"],
-            ["relocation-worker", "migrate"]: destination, ["relocation-worker", "check"]: queue + destination,
+                queue + destination + [
+                    "--drain", "--concurrency", "--log-format", "--log-level", "--destination", "--rebind",
+                    "--drain-wait", "--max-attempts",
+                ],
+            ["relocation-worker", "migrate"]: destination,
+            ["relocation-worker", "check"]: queue + destination + ["--destination"],
         ]
     }()
 

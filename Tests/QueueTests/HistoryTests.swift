@@ -46,7 +46,7 @@ import Testing
                 "claimed w3", "completed w3",
             ])
         let entries = try queue.history(uuid(1))
-        #expect(entries[3].detail == "here" && entries[4].detail == "busy" && entries[6].detail == "broken")
+        #expect(entries[3].detail == "default" && entries[4].detail == "busy" && entries[6].detail == "broken")
         #expect(entries[4].attempt == 1 && entries[4].delay == 0)
         let status = try queue.status(uuid(1))
         #expect(entries.allSatisfy { (status.createdAt...status.completedAt).contains($0.at) })

@@ -16,7 +16,7 @@ import Testing
     private func worker(_ pid: Int, instance: String = "a") -> WorkerEntry {
         var worker = WorkerEntry(name: "host:\(pid)", instance: instance, host: "host", pid: pid)
         worker.version = "1.2"
-        worker.destination = "db"
+        worker.destinationAddress = "sqlite:///db"
         worker.concurrency = 2
         worker.everyMilliseconds = 50
         return worker
@@ -81,15 +81,13 @@ import Testing
         }
         add(1)
         add(2) { $0.destinationName = "other" }
-        add(3) { $0.destination = "another" }
         add(4) { $0.heartbeatAt = 6_999 }
         add(5) { $0.isStopping = true }
-        add(6) { $0.destination = "" }
+        add(6) { $0.isQuiet = true }
         add(7) { $0.heartbeatAt = 7_000 }
         var status = RelocationStatus(uuid: uuid(1), scope: "users")
-        #expect(workforce.serving(status).map(\.pid) == [1, 3, 6, 7])
-        status.destination = "db"
-        #expect(workforce.serving(status).map(\.pid) == [1, 6, 7])
+        #expect(workforce.serving(status).map(\.pid) == [1, 7])
+        #expect(workforce.quiet(status).map(\.pid) == [6])
         status.destinationName = "other"
         #expect(workforce.serving(status).map(\.pid) == [2])
     }

@@ -47,7 +47,7 @@ import Testing
             nobody.lackOfWorkers
                 == "no worker serves the destination default; start a worker: relocation-worker run")
         var named = waiting
-        (named.destinationName, named.destination) = ("eu", "sqlite:/eu")
+        (named.destinationName, named.destinationAddress) = ("eu", "sqlite:/eu")
         let other = report(named, workforce(worker(1)))
         #expect(lines(other).contains("waiting      no worker serves the destination eu (sqlite:/eu)"))
         #expect(other.next == "relocation-worker run --destination eu")
@@ -171,7 +171,7 @@ import Testing
         var busy = WorkerEntry(name: "h:1", instance: "i", host: "h", pid: 1)
         (busy.since, busy.heartbeatAt, busy.concurrency, busy.version) = (951_782_400_000, 951_782_460_000, 2, "1.0")
         (busy.isQuiet, busy.isDraining, busy.trouble) = (true, true, "read\nonly")
-        busy.destination = "sqlite:/x"
+        busy.destinationAddress = "sqlite:/x"
         var slot = SlotWork(slot: 2, uuid: uuid(1))
         (slot.task, slot.milliseconds, slot.rows) = ("sentry.user from row 1, 5 rows", 61_000, 9)
         busy.slots = [slot]

@@ -34,8 +34,8 @@ import Testing
                 "warnings", "attempts", "nextAttemptAt", "lastTrouble", "owner", "takeovers", "pauseRequested",
                 "cancelRequested", "destination", "source", "payloadBytes", "failedTask", "skipped", "createdAt",
                 "updatedAt", "startedAt", "completedAt", "trouble", "worker", "leaseExpiresAt", "flags", "renamedTotal",
-                "next", "endedBy", "enqueuedBy", "destinationName", "situation", "elapsedSeconds", "rowsPerSecond",
-                "remainingSeconds",
+                "next", "endedBy", "enqueuedBy", "situation", "elapsedSeconds", "rowsPerSecond", "remainingSeconds",
+                "maxAttempts",
             ])
         #expect(members["status"] == .text("FAILURE") && members["step"] == .text("IMPORTING"))
         #expect(members["failureReason"] == .text("Row \"2\" is bad."))
@@ -161,7 +161,7 @@ import Testing
                   chunks       1 of 3
                   rows         10 in the file: 2 inserted, 1 existing, 1 overwritten, 6 dropped
                   reason       Row "2" is bad.
-                  destination  default
+                  destination  default (no worker has served it yet)
                   created      2000-02-29T00:00:00.000Z
                   updated      2000-02-29T00:00:00.001Z
 
@@ -190,7 +190,8 @@ import Testing
         running.owner = "w1"
         running.leaseExpiresAt = 13_500
         running.pauseRequested = true
-        running.destination = "sqlite:///x"
+        running.destinationName = "eu"
+        running.destinationAddress = "sqlite:///x"
         running.takeovers = 1
         let text = StatusReport(running).text(color: true, now: 10_000)
         #expect(text.contains("\u{1B}[36mIN_PROGRESS, IMPORTING\u{1B}[0m"))
@@ -199,7 +200,7 @@ import Testing
         #expect(
             text.contains("  worker       w1, its lease ends in 4 s\n  requested    pause at the next chunk boundary\n")
         )
-        #expect(text.contains("  destination  default (sqlite:///x)\n  take-overs   1"))
+        #expect(text.contains("  destination  eu (sqlite:///x)\n  take-overs   1"))
         running.cancelRequested = true
         #expect(StatusReport(running).text(now: 11_000).contains("  attempts     2\n"))
         #expect(StatusReport(running).text().contains("cancel at the next chunk boundary"))

@@ -72,8 +72,8 @@ package struct OperatorActions {
 
     /// Holds the queue of a destination: its workers finish what they have claimed and take nothing more. Returns
     /// whether it was not held before.
-    package func hold(destination name: String) throws -> Bool { try queue.hold(destination: name, by: actor.text) }
+    package func hold(_ name: DestinationName) throws -> Bool { try queue.hold(name, by: actor.text) }
 
     /// Lets the workers of a destination go on. Returns whether it was held.
-    package func letGo(destination name: String) throws -> Bool { try queue.letGo(destination: name, by: actor.text) }
+    package func letGo(_ name: DestinationName) throws -> Bool { try queue.letGo(name, by: actor.text) }
 }

@@ -4,6 +4,8 @@ public struct NewRelocation: Sendable, Equatable {
     /// Dashed, lower case.
     public var uuid: String
     public var scope: String
+    /// Whose workers import it.
+    public var destination = DestinationName.standard
     /// Opaque JSON for the worker.
     public var options = "{}"
     /// Tells one source file from another.

@@ -15,7 +15,12 @@ struct RecordFields {
     func number(_ name: String, default value: Int = 0) -> Int { fields[name].flatMap(RecordFields.number) ?? value }
 
     func time(_ name: String) -> Int64 {
-        fields[name].flatMap { Int64($0) }.map(RecordFields.bounded(time:)) ?? 0
+        fields[name].map(RecordFields.time) ?? 0
+    }
+
+    /// The time within bounds; 0 if the text is not a number.
+    static func time(_ text: String) -> Int64 {
+        Int64(text).map(bounded(time:)) ?? 0
     }
 
     /// The number within bounds; nil if the text is not a number.

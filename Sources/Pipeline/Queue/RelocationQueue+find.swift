@@ -84,6 +84,8 @@ extension RelocationStatus {
         var fields: [String: String] = [:]
         for (name, value) in zip(Self.listedFields, values.array ?? []) { fields[name] = value.text }
         self.init(uuid, RecordFields(fields))
+        let more = (values.array ?? []).dropFirst(Self.listedFields.count).map { $0.text ?? "" }
+        (destinationAddress, destinationTrouble) = (more.first ?? "", more.dropFirst().first ?? "")
     }
 
     /// The fields of a record that a list of relocations needs.

@@ -29,19 +29,19 @@ extension RelocationQueue {
 
     /// Holds the queue of a destination: its workers finish what they have claimed and take nothing more. Returns
     /// whether it was not held before.
-    public func hold(destination name: String, by actor: String = "") throws(QueueError) -> Bool {
+    public func hold(_ name: DestinationName, by actor: String = "") throws(QueueError) -> Bool {
         try setHold(name, actor, "1")
     }
 
     /// Lets the workers of a destination go on. Returns whether it was held.
-    public func letGo(destination name: String, by actor: String = "") throws(QueueError) -> Bool {
+    public func letGo(_ name: DestinationName, by actor: String = "") throws(QueueError) -> Bool {
         try setHold(name, actor, "0")
     }
 
-    private func setHold(_ name: String, _ actor: String, _ isHeld: RedisArgument) throws(QueueError) -> Bool {
+    private func setHold(_ name: DestinationName, _ actor: String, _ isHeld: RedisArgument) throws(QueueError) -> Bool {
         let answer = try run(
             ScriptCall(
-                script: .hold, keys: [keys.held], arguments: [.text(keys.base), .text(name), .text(actor), isHeld])
+                script: .hold, keys: [keys.held], arguments: [.text(keys.base), .text(name.text), .text(actor), isHeld])
         ).accepted("")
         return try answer.text(0) == "done"
     }

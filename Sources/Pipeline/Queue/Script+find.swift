@@ -9,26 +9,30 @@ extension Script {
     ///   none for all that is known
     /// - Returns: `ok`, how many of the index were looked at, `1` if these were the last, how many were counted,
     ///   relocations in the index, those without record, then of each its uuid and the values of the
-    ///   fields, or its snapshot
+    ///   fields, address and trouble of its destination; or its snapshot
     static let find = Script(
         "find", .reads,
         """
         local at, room, wanted, since = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[8])
         local members = redis.call('ZREVRANGE', KEYS[1], at, at + room - 1, 'WITHSCORES')
         local isLast = #members < 2 * room
-        local gone, counted, out = {}, 0, {}
+        local gone, counted, out, places = {}, 0, {}, {}
 
         -- The values of the fields that were asked for; all that is known if none were.
         local function known(record, uuid)
           if #ARGV == 8 then return snapshot(record, base .. 'counters:' .. uuid, base .. 'skipped:' .. uuid) end
           local values = redis.pcall('HMGET', record, unpack(ARGV, 9))
-          return values.err and {} or values
+          if values.err then return {} end
+          local name = redis.call('HGET', record, 'destinationName') or '\(DestinationName.standard)'
+          places[name] = places[name] or whereabouts(name)
+          values[#values + 1], values[#values + 2] = places[name][1], places[name][2]
+          return values
         end
 
         local function fits(was)
           if was.err then return ARGV[5] == '' and ARGV[6] == '' and ARGV[7] == '' end
           return (ARGV[5] == '' or was[1] == ARGV[5]) and (ARGV[6] == '' or was[2] == ARGV[6])
-            and (ARGV[7] == '' or (was[3] or 'default') == ARGV[7] or string.find(was[4] or '', ARGV[7], 1, true))
+            and (ARGV[7] == '' or (was[3] or '\(DestinationName.standard)') == ARGV[7] or string.find(was[4] or '', ARGV[7], 1, true))
         end
 
         for place = 1, #members, 2 do

@@ -48,17 +48,17 @@ extension Script {
           if append(historyOf(uuid), entry) > historyLimit then omit(historyOf(uuid)) end
         end
 
-        -- Tells that a time slice has ended. Slices that follow each other share one entry, so that they do not hide
-        -- what else happened.
-        local function noteSlice(uuid, by)
+        -- Tells that a claim has ended without an attempt. Ends of one kind that follow each other share one entry, so
+        -- that time slices, or a destination that takes nothing, do not hide what else happened.
+        local function noteEnd(uuid, how, by, detail)
           local key = historyOf(uuid)
-          local slices = object(key, -2)
-          if object(key, -1).what ~= 'claimed' or slices.what ~= 'requeued' then
-            return note(uuid, 'requeued', by, {times = 1, since = now})
+          local ends = object(key, -2)
+          if object(key, -1).what ~= 'claimed' or ends.what ~= how then
+            return note(uuid, how, by, {times = 1, since = now, detail = detail})
           end
           redis.call('LTRIM', key, 0, -3)
-          note(uuid, 'requeued', by, {times = (plain(slices.times, greatestCount) or 1) + 1,
-            since = plain(slices.since, lastTime)})
+          note(uuid, how, by, {times = (plain(ends.times, greatestCount) or 1) + 1,
+            since = plain(ends.since, lastTime), detail = detail})
         end
 
         -- Keeps reason and findings of a failure that is about to be left behind.

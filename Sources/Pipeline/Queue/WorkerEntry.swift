@@ -11,9 +11,9 @@ public struct WorkerEntry: Sendable, Equatable {
     public var pid: Int
     public var version = ""
     /// The name of the destination that it serves.
-    public var destinationName = "default"
-    /// Tells the destination's database from others; empty before it was reached.
-    public var destination = ""
+    public var destinationName = DestinationName.standard.text
+    /// Where the database is, for people.
+    public var destinationAddress = ""
     public var concurrency = 1
     /// What the slots work on; idle ones are missing.
     public var slots: [SlotWork] = []
@@ -74,7 +74,8 @@ extension WorkerEntry {
     var fields: [RedisArgument] {
         [
             "name", .text(name), "instance", .text(instance), "host", .text(host), "pid", .number(pid),
-            "version", .text(version), "destinationName", .text(destinationName), "destination", .text(destination),
+            "version", .text(version), "destinationName", .text(destinationName), "destinationAddress",
+            .text(destinationAddress),
             "concurrency", .number(concurrency), "slots", .text(slotsText), "quiet", isQuiet ? "1" : "0",
             "draining", isDraining ? "1" : "0", "stopping", isStopping ? "1" : "0",
             "trouble", .text(RelocationQueue.cut(trouble, RelocationQueue.reasonBytes)),
@@ -96,7 +97,7 @@ extension WorkerEntry {
             pid: record.number("pid"))
         version = record.text("version")
         destinationName = record.text("destinationName", default: destinationName)
-        destination = record.text("destination")
+        destinationAddress = record.text("destinationAddress")
         concurrency = record.number("concurrency", default: concurrency)
         // Slots that cannot be read are not shown.
         slots = (try? JSONDecoder().decode([SlotWork].self, from: Data(record.text("slots").utf8))) ?? []

@@ -27,13 +27,9 @@ public struct Workforce: Sendable, Equatable {
     /// The living workers that could take a relocation if they were told to go on.
     public func quiet(_ status: RelocationStatus) -> [WorkerEntry] { present(status).filter(\.isQuiet) }
 
-    /// Those of its destination, and of its database once it has one.
+    /// Those of its destination: a name belongs to one database.
     private func present(_ status: RelocationStatus) -> [WorkerEntry] {
-        workers.filter { worker in
-            !isGone(worker) && !worker.isStopping && worker.destinationName == status.destinationName
-                && (status.destination.isEmpty || worker.destination.isEmpty
-                    || worker.destination == status.destination)
-        }
+        workers.filter { !isGone($0) && !$0.isStopping && $0.destinationName == status.destinationName }
     }
 
     /// The newest process of this name; nil if none has told of itself.

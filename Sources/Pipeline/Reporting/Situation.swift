@@ -87,9 +87,9 @@ extension Situation {
         return left > 0 ? "taken over in \(seconds(left))" : "the next free worker takes over"
     }
 
-    /// The destination, with its database once the relocation is bound to one.
+    /// The destination, with its database once a worker has served it.
     private static func name(_ status: RelocationStatus) -> String {
-        let database = status.destination.isEmpty ? "" : " (\(status.destination))"
+        let database = status.destinationAddress.isEmpty ? "" : " (\(status.destinationAddress))"
         return "the destination \(status.destinationName)\(database)"
     }
 

@@ -15,7 +15,8 @@ extension StatusReport {
     private var whileInProgress: String? {
         let situation = situation(now: Timestamp.now())
         let named =
-            status.destinationName == "default" ? "" : " --destination \(PlainText.line(status.destinationName))"
+            status.destinationName == DestinationName.standard.text
+            ? "" : " --destination \(PlainText.line(status.destinationName))"
         if case .held = situation { return "relocation-enqueue unpause --all" + named }
         return situation.lacksWorkers ? "relocation-worker run" + named : nil
     }

@@ -20,18 +20,18 @@ extension StatusReport {
             status.uuid, PlainText.line(status.scope), PlainText.line(stateText),
             status.createdAt > 0 ? Age.text(age) : "", status.step == .uploading ? "upload" : "\(percent) %",
             PlainText.line(status.owner), PlainText.line(status.sourceName),
-            String(PlainText.line(trouble(now)).prefix(Self.troubleColumns)),
+            String(PlainText.line(hindrance(now)).prefix(Self.troubleColumns)),
         ]
     }
 
     private var stateText: String { status.endedBy.map { "FAILURE (\($0.rawValue))" } ?? status.status.rawValue }
 
     /// What an operator should know: what failed, what keeps it waiting, what it was asked.
-    private func trouble(_ now: Int64) -> String {
+    private func hindrance(_ now: Int64) -> String {
         if status.status == .failure { return status.endedBy == nil ? status.failureReason : "" }
         switch situation(now: now) {
         case .held, .unserved, .quiet, .orphaned, .needs: return situation(now: now).words(status) ?? ""
-        case .leased, .uploading, .backingOff, .waiting, .settled: return status.lastError
+        case .leased, .uploading, .backingOff, .waiting, .settled: return trouble
         }
     }
 }

@@ -74,7 +74,7 @@ public struct WorkersReport: Sendable {
             "version": JSONValue(nonEmpty: worker.version), "since": JSONValue(time: worker.since),
             "lastHeartbeat": JSONValue(time: worker.heartbeatAt),
             "destination": .object([
-                "name": .text(worker.destinationName), "identity": JSONValue(nonEmpty: worker.destination),
+                "name": .text(worker.destinationName), "url": JSONValue(nonEmpty: worker.destinationAddress),
             ]),
             "concurrency": JSONValue(worker.concurrency), "slots": .list(worker.slots.map(Self.value)),
             "gone": .flag(workforce.isGone(worker)), "quiet": .flag(worker.isQuiet),
@@ -94,5 +94,7 @@ public struct WorkersReport: Sendable {
 
 extension WorkerEntry {
     /// `default (sqlite:/var/lib/relocation.sqlite)`
-    fileprivate var place: String { destination.isEmpty ? destinationName : "\(destinationName) (\(destination))" }
+    fileprivate var place: String {
+        destinationAddress.isEmpty ? destinationName : "\(destinationName) (\(destinationAddress))"
+    }
 }

@@ -19,7 +19,7 @@ actor LeaseKeeper {
         heartbeat = vitals.heartbeat("leases")
         self.log = log
         herald = WorkerHerald(
-            settings, vitals.board, stop, rhythm: Self.interval(configuration), log: log)
+            settings, vitals, stop, rhythm: Self.interval(configuration), log: log)
     }
 
     /// Milliseconds between two renewals: a quarter of the lease.

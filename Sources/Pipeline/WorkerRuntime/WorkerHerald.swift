@@ -5,7 +5,7 @@ import Queue
 /// many slots it has.
 struct WorkerHerald {
     private let settings: WorkerSettings
-    private let board: WorkerBoard
+    private let vitals: WorkerVitals
     private let stop: StopSignal
     private let log: Logger
     private let everyMilliseconds: Int
@@ -17,9 +17,9 @@ struct WorkerHerald {
     private static let leastMilliseconds = 1_000
 
     /// - Parameter rhythm: milliseconds between two calls of `tell`
-    init(_ settings: WorkerSettings, _ board: WorkerBoard, _ stop: StopSignal, rhythm: Int, log: Logger) {
+    init(_ settings: WorkerSettings, _ vitals: WorkerVitals, _ stop: StopSignal, rhythm: Int, log: Logger) {
         self.settings = settings
-        self.board = board
+        self.vitals = vitals
         self.stop = stop
         self.log = log
         everyMilliseconds = max(rhythm, Self.leastMilliseconds)
@@ -50,7 +50,17 @@ struct WorkerHerald {
     }
 
     private var entry: WorkerEntry {
-        var entry = board.entry(settings, stop)
+        var entry = WorkerEntry(
+            name: settings.name, instance: settings.instance, host: settings.host, pid: settings.processID)
+        entry.version = settings.version
+        entry.destinationName = settings.destinationName.text
+        entry.destinationAddress = settings.destination.address
+        entry.concurrency = settings.concurrency
+        entry.slots = vitals.board.slots()
+        entry.isQuiet = stop.isQuiet
+        entry.isDraining = settings.drains
+        entry.isStopping = stop.isRequested
+        entry.trouble = vitals.health.trouble?.message ?? ""
         entry.everyMilliseconds = everyMilliseconds
         return entry
     }

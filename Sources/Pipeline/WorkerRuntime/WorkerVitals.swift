@@ -5,6 +5,8 @@ internal import Synchronization
 final class WorkerVitals: Sendable {
     /// What others are told of it.
     let board = WorkerBoard()
+    /// Of the destination.
+    let health = DestinationHealth()
     private let loops = Mutex<[Heartbeat]>([])
     private let reached = Atomic<Bool>(false)
     private let chunks = Atomic<Int>(0)
