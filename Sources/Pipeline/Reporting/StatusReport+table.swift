@@ -30,7 +30,11 @@ extension StatusReport {
     private func hindrance(_ now: Int64) -> String {
         if status.status == .failure { return status.endedBy == nil ? status.failureReason : "" }
         switch situation(now: now) {
-        case .held, .unserved, .quiet, .orphaned, .needs: return situation(now: now).words(status) ?? ""
+        case .held, .unserved, .quiet, .orphaned, .needs:
+            // A line has no room for an address.
+            var plain = status
+            plain.destinationAddress = ""
+            return situation(now: now).words(plain) ?? ""
         case .leased, .uploading, .backingOff, .waiting, .settled: return trouble
         }
     }
