@@ -50,7 +50,7 @@ struct ImportCommand {
         job.options = flags
         job.options.atomic = arguments.atomic
         job.options.chunkSize = arguments.chunkSize
-        job.keyring = try arguments.keyring()
+        job.keyring = try arguments.payloadKeys.keyring()
         return job
     }
 

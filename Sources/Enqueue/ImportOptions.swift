@@ -77,10 +77,10 @@ struct ImportOptions: ParsableArguments {
     }
 }
 
-extension ImportOptions {
-    /// The keys that seal the tasks; nil if none is configured.
+extension PayloadKeyOptions {
+    /// The keys that seal and open tasks; nil if none is configured.
     func keyring() throws -> PayloadKeyring? {
-        switch try payloadKeys.source() {
+        switch try source() {
         case nil: nil
         case .file(let path): try PayloadKeyring(file: path)
         case .text(let text): try PayloadKeyring(parsing: text)

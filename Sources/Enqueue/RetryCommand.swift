@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLine
+import Glibc
 import Operations
 import Queue
 import Reporting
@@ -11,27 +12,40 @@ struct RetryCommand: ParsableCommand {
             Rows that were imported are recognised and not imported again. Without a UUID, every failed relocation is \
             retried.
 
-            --skip-chunk drops the failed chunk for good, and the relocation continues after it. The rows of the chunk \
-            count as dropped (skipped), and the record says who skipped them and when.
+            If one row cannot be imported, --skip-row leaves out exactly that row for good. --skip-chunk does so with \
+            all rows of the failed chunk. Both first say how many rows are lost with it because they refer to it, and \
+            ask. The rows count as dropped (skippedByOperator), and the record says who skipped them and when. Sealed \
+            tasks are looked into with their key (--payload-key-file).
+
+            Workers of a version without --skip-row leave the relocation alone afterwards.
             """)
 
     @Argument(help: "UUID of the relocation; every failed one if left out.", transform: RelocationID.parse)
     var uuid: RelocationID?
 
-    @Flag(name: .customLong("skip-chunk"), help: "Drop the chunk that failed. Needs --accept-loss.")
+    @Flag(name: .customLong("skip-row"), help: "Leave out the row that failed. Asks first.")
+    var skipRow = false
+
+    @Flag(name: .customLong("skip-chunk"), help: "Leave out the chunk that failed. Asks first.")
     var skipChunk = false
 
-    @Flag(name: .customLong("accept-loss"), help: "Confirm that the rows of the skipped chunk are not imported.")
+    @Flag(name: .customLong("accept-loss"), help: "Confirm that the skipped rows are not imported: do not ask.")
     var acceptLoss = false
 
     @OptionGroup(title: "Queue") var redis: RedisOptions
+    @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
 
     func validate() throws {
-        if skipChunk, uuid == nil { throw ValidationError("--skip-chunk needs the UUID of one relocation.") }
-        if skipChunk, !acceptLoss {
-            throw ValidationError("--skip-chunk drops rows for good: add --accept-loss to confirm.")
+        if skipRow, skipChunk { throw ValidationError("--skip-row and --skip-chunk exclude each other.") }
+        if extent != nil, uuid == nil {
+            throw ValidationError("--skip-row and --skip-chunk need the UUID of one relocation.")
         }
-        if acceptLoss, !skipChunk { throw ValidationError("--accept-loss needs --skip-chunk.") }
+        if acceptLoss, extent == nil { throw ValidationError("--accept-loss needs --skip-row or --skip-chunk.") }
+    }
+
+    private var extent: SkipExtent? {
+        if skipRow { return .row }
+        return skipChunk ? .chunk : nil
     }
 
     func run() throws {
@@ -44,8 +58,23 @@ struct RetryCommand: ParsableCommand {
             console.say("\(retried.count) failed \(noun).")
             return
         }
-        if skipChunk { console.say("Skipped \(try actions.skipChunk(uuid).text): these rows are not imported.") }
+        if let extent {
+            let planned = try actions.planSkip(uuid, extent, keyring: try payloadKeys.keyring())
+            console.say(planned.text)
+            guard try isConfirmed() else { return }
+            let note = try actions.skip(uuid, planned)
+            console.say("Skipped \(note.row?.text ?? note.text): not imported.")
+        }
         try actions.retry(uuid)
         Console.print(uuid.text)
+    }
+
+    private func isConfirmed() throws -> Bool {
+        if acceptLoss { return true }
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw CommandFailure(
+                .usage, "Nothing was changed: rows are left out for good. Add --accept-loss to confirm.")
+        }
+        return Confirmation.isGiven("", otherwise: "Nothing was changed.")
     }
 }

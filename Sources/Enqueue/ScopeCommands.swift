@@ -101,21 +101,28 @@ struct GlobalCommand: ParsableCommand {
     }
 
     func run() throws {
-        if !options.check, !options.noPrompt, !Confirmation.isGiven() { return }
+        if !options.check, !options.noPrompt, !isConfirmed { return }
         try ImportCommand(scope: .global, arguments: options, flags: RelocationOptions()) { nil }.run()
+    }
+
+    private var isConfirmed: Bool {
+        Confirmation.isGiven(
+            "A global import deletes the low-volume data of the destination for good (users, organizations, projects, "
+                + "settings). Take a backup first.\n", otherwise: "Nothing was imported.")
     }
 }
 
-/// Asks before data is deleted.
+/// Asks before data is deleted or left out.
 enum Confirmation {
-    static func isGiven() -> Bool {
+    /// - Parameters:
+    ///   - warning: what to know before, with its line end
+    ///   - otherwise: what to say if the answer is no
+    static func isGiven(_ warning: String, otherwise: String) -> Bool {
         let console = Console(isSilent: false)
-        console.draw(
-            "A global import deletes the low-volume data of the destination for good (users, organizations, projects, "
-                + "settings). Take a backup first.\nProceed? [y/N] ")
+        console.draw("\(warning)Proceed? [y/N] ")
         let answer = readLine()?.lowercased() ?? ""
         if ["y", "yes"].contains(answer) { return true }
-        console.say("Nothing was imported.")
+        console.say(otherwise)
         return false
     }
 }

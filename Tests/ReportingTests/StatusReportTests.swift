@@ -91,6 +91,15 @@ import Testing
                 next: remove the cause, then: relocation-enqueue retry \(uuid(2))
                       to leave out its 20 rows instead: relocation-enqueue retry \(uuid(2)) --skip-chunk --accept-loss
                 """))
+        status.failedTask =
+            #"{"kind":"chunk","model":"sentry.user","minOrdinal":21,"ordinal":31,"pk":7,"rows":20}"#
+        #expect(
+            StatusReport(status).text().hasSuffix(
+                """
+                next: remove the cause, then: relocation-enqueue retry \(uuid(2))
+                      to leave out sentry.user row 31 (pk 7) instead: relocation-enqueue retry \(uuid(2)) --skip-row
+                      to leave out its 20 rows instead: relocation-enqueue retry \(uuid(2)) --skip-chunk --accept-loss
+                """))
     }
 
     @Test func aRunningRelocationNamesItsWorkerAndFlags() throws {

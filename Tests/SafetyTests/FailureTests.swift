@@ -42,7 +42,7 @@ import Testing
         #expect(
             status["rows"] as? [String: Int]
                 == ["source": 45, "inserted": 25, "existing": 0, "overwritten": 0, "dropped": 20])
-        #expect(status["dropped"] as? [String: Int] == ["skipped": 20])
+        #expect(status["dropped"] as? [String: Int] == ["skippedByOperator": 20])
         // In one transaction what follows the rows never stands in the list.
         let tasks = atomic ? 4 : 5
         #expect(status["chunks"] as? [String: Int] == ["total": tasks, "done": tasks])
