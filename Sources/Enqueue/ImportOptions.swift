@@ -43,8 +43,15 @@ struct ImportOptions: ParsableArguments {
     @Flag(help: "Import everything in one transaction, or nothing.")
     var atomic = false
 
-    @Flag(help: "Only check the export and say what it contains. Needs no Redis.")
+    @Flag(
+        help: """
+            Only check the export and report what it contains: models and rows, every fault, the version of Sentry, \
+            warnings. Needs no Redis.
+            """)
     var check = false
+
+    @Flag(help: "With --check: print the report as one JSON object.")
+    var json = false
 
     @Flag(help: "Wait until the relocation has ended and show its progress. Exits with 1 if it failed.")
     var wait = false
@@ -59,6 +66,7 @@ struct ImportOptions: ParsableArguments {
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
 
     func validate() throws {
+        if json, !check { throw ValidationError("--json needs --check. status UUID --json follows a relocation.") }
         guard RelocationOptions.chunkSizeLimits.contains(chunkSize) else {
             throw ValidationError("--chunk-size takes 1 to \(RelocationOptions.chunkSizeLimits.upperBound).")
         }

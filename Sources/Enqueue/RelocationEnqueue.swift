@@ -24,7 +24,7 @@ struct RelocationEnqueue: ParsableCommand {
             """,
         subcommands: [
             UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, StatusCommand.self,
-            ListCommand.self, FindingsCommand.self, RetryCommand.self,
+            ListCommand.self, DroppedCommand.self, FindingsCommand.self, RetryCommand.self,
             PauseCommand.self, UnpauseCommand.self, CancelCommand.self, AbortCommand.self, DeleteCommand.self,
         ])
 }
@@ -32,6 +32,7 @@ struct RelocationEnqueue: ParsableCommand {
 @main
 enum Program {
     static func main() async {
+        StandardStreams.fill()
         Interruption.install()
         await CommandRunner.main(RelocationEnqueue.self)
     }

@@ -53,7 +53,7 @@ struct RetryCommand: ParsableCommand {
         let console = Console(isSilent: false)
         guard let uuid else {
             let retried = try actions.retryAll()
-            for uuid in retried { Console.print(uuid) }
+            for uuid in retried { try Console.printUUID(uuid, state: "continues") }
             let noun = retried.count == 1 ? "relocation continues" : "relocations continue"
             console.say("\(retried.count) failed \(noun).")
             return
@@ -66,7 +66,7 @@ struct RetryCommand: ParsableCommand {
             console.say("Skipped \(note.row?.text ?? note.text): not imported.")
         }
         try actions.retry(uuid)
-        Console.print(uuid.text)
+        try Console.printUUID(uuid.text, state: "continues")
     }
 
     private func isConfirmed() throws -> Bool {

@@ -62,6 +62,28 @@ struct ListCommand: ParsableCommand {
     }
 }
 
+struct DroppedCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dropped", abstract: "Lists the rows of a relocation that were not imported, with the reasons.",
+        discussion: """
+            For each row: its model, its place among the rows of the model, its primary key in the file, the reason, and \
+            for a missing parent the field, the model and the primary key that it refers to. Workers list the first \
+            \(RelocationQueue.listedRowsLimit) rows of a relocation; if there are more, the command says how many.
+            """)
+
+    @OptionGroup var relocation: RelocationArgument
+
+    @Flag(help: "Print one JSON object, for scripts.")
+    var json = false
+
+    func run() throws {
+        let queue = try relocation.queue()
+        let uuid = relocation.uuid.text
+        let report = DroppedReport(try queue.status(uuid), listed: try queue.listedRows(uuid))
+        Console.print(json ? report.json : report.text)
+    }
+}
+
 struct FindingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "findings", abstract: "Prints the findings of a relocation as JSON; [] if there are none.")

@@ -22,7 +22,10 @@ struct RunCommand: AsyncParsableCommand {
             Under systemd (Type=notify, WatchdogSec=) it reports when it is ready, what it does and that it is alive.
             """)
 
-    @Flag(help: "End when no relocation is left that can continue without an operator.")
+    @Flag(
+        help: """
+            End when no relocation is left that can continue without an operator; with 1 if one has failed meanwhile.
+            """)
     var drain = false
 
     @Option(
@@ -137,6 +140,9 @@ struct RunCommand: AsyncParsableCommand {
     private static func finish(_ end: WorkerEnd) throws(CommandFailure) {
         switch end {
         case .finished: return
+        case .failures(let count):
+            let relocations = count == 1 ? "1 relocation has" : "\(count) relocations have"
+            throw CommandFailure(.failure, "\(relocations) failed. relocation-enqueue status UUID says why.")
         case .unreachable(let message): throw CommandFailure(.unavailable, message)
         case .refused(let message): throw CommandFailure(.noPermission, message)
         case .schema(let message): throw CommandFailure(.badSchema, message)

@@ -176,7 +176,7 @@ import Testing
                   sentry.email         0         0            1        3
                   sentry.user          2         1            0        3
 
-                Dropped rows
+                Dropped rows (`dropped 00000000-0000-4000-8000-000000000001` lists them)
                   filtered                            4
                   missingReference:user->sentry.user  2
 

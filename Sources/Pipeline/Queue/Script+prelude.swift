@@ -6,6 +6,7 @@ extension Script {
         local newestFormat = \(newestFormat)
         local formatWithSkippedRows = \(formatWithSkippedRows)
         local skippedRowsBytes = \(RelocationQueue.skippedRowsBytes)
+        local sameFileLimit = \(RelocationQueue.sameFileLimit)
         local claimScanLimit = \(claimScanLimit)
         local renamedLimit = \(RelocationQueue.renamedLimit)
         local knownStates = ',\(RelocationState.known.map(\.rawValue).joined(separator: ",")),'

@@ -91,7 +91,8 @@ extension StatusReport {
     private var droppedRows: [String] {
         let reasons = account.totals.dropped.sorted { $0.key < $1.key }
         return titled(
-            "Dropped rows", TextTable.lines(reasons.map { ["  " + PlainText.line($0.key), String($0.value)] }))
+            "Dropped rows (`dropped \(status.uuid)` lists them)",
+            TextTable.lines(reasons.map { ["  " + PlainText.line($0.key), String($0.value)] }))
     }
 
     /// Renamed rows shown one by one.

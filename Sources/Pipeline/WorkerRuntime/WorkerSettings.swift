@@ -44,6 +44,8 @@ public struct WorkerSettings: Sendable {
 public enum WorkerEnd: Error, Sendable {
     /// The worker was asked to stop, or has drained the queue.
     case finished
+    /// The queue is drained, and so many relocations have failed on this worker.
+    case failures(Int)
     /// Redis or the database was unreachable for longer than the outage budget.
     case unreachable(String)
     /// Redis or the database refused access.

@@ -64,7 +64,7 @@ actor WorkerSlot {
                         log.warning("a server is away", metadata: ["error": "\(message)"])
                     }
                     await pause(Self.reconnectMilliseconds)
-                case .refused, .schema, .finished: return error
+                case .refused, .schema, .finished, .failures: return error
                 }
             }
         }
