@@ -39,7 +39,7 @@ struct ImportCommand {
         console.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
         for warning in survey.warnings { console.warn(warning) }
         let outcome = try job.queue(source, survey, configuration, observer: observer(console))
-        console.say(words(outcome, job.uuid))
+        console.say(words(outcome, job))
         try Console.printUUID(job.uuid, state: "is queued")
         if arguments.wait {
             var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
@@ -54,6 +54,7 @@ struct ImportCommand {
         job.options = flags
         job.options.atomic = arguments.atomic
         job.options.chunkSize = arguments.chunkSize
+        job.destination = try arguments.destinationName.name()
         job.keyring = try arguments.payloadKeys.keyring()
         return job
     }
@@ -66,10 +67,11 @@ struct ImportCommand {
         return observer
     }
 
-    private func words(_ outcome: EnqueueJob.Outcome, _ uuid: String) -> String {
+    private func words(_ outcome: EnqueueJob.Outcome, _ job: EnqueueJob) -> String {
         switch outcome {
-        case .queued(let tasks):
-            "Queued \(tasks) \(tasks == 1 ? "task" : "tasks"). Follow with: relocation-enqueue status \(uuid)"
+        case .queued(let tasks, let destination):
+            "Queued \(tasks) \(tasks == 1 ? "task" : "tasks") for \(job.destination.words(destination)).\n"
+                + "Follow with: relocation-enqueue status \(job.uuid)"
         case .already(let status):
             "This import is queued already (\(status.status.rawValue)). Nothing was added."
         }

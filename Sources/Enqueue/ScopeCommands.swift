@@ -1,8 +1,11 @@
 import ArgumentParser
 import Catalogue
+import CommandLine
 import Cutting
 import ExportFormat
 import Glibc
+import Queue
+import Reporting
 import TaskFormat
 
 struct UsersCommand: ParsableCommand {
@@ -101,14 +104,16 @@ struct GlobalCommand: ParsableCommand {
     }
 
     func run() throws {
-        if !options.check, !options.noPrompt, !isConfirmed { return }
+        if !options.check, !options.noPrompt, !(try isConfirmed()) { return }
         try ImportCommand(scope: .global, arguments: options, flags: RelocationOptions()) { nil }.run()
     }
 
-    private var isConfirmed: Bool {
-        Confirmation.isGiven(
-            "A global import deletes the low-volume data of the destination for good (users, organizations, projects, "
-                + "settings). Take a backup first.\n", otherwise: "Nothing was imported.")
+    private func isConfirmed() throws -> Bool {
+        let name = try options.destinationName.name()
+        let entry = try RelocationQueue(try options.redis.configuration()).destination(name)
+        return Confirmation.isGiven(
+            "A global import deletes the low-volume data of \(name.words(entry)) for good (users, organizations, "
+                + "projects, settings). Take a backup first.\n", otherwise: "Nothing was imported.")
     }
 }
 

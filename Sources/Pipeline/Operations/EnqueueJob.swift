@@ -10,6 +10,7 @@ public import TaskFormat
 /// worker sees a task before that step. A job that fails earlier removes what it staged.
 ///
 /// Redis may stall or restart meanwhile: each call is repeated for up to `outageLimitMilliseconds`.
+// More than eight properties: one per option.
 public struct EnqueueJob {
     public var scope: ImportScope
     /// The path of the export; `-` is standard input.
@@ -17,6 +18,8 @@ public struct EnqueueJob {
     public var privateKey: [UInt8]?
     public var filter: ExportFilter?
     public var options = RelocationOptions()
+    /// Whose workers import it.
+    public var destination = DestinationName.standard
     /// Seals the tasks' payloads; nil leaves them plain.
     public var keyring: PayloadKeyring?
     /// Dashed, lower case.
@@ -59,7 +62,8 @@ public struct EnqueueJob {
 
     /// How an enqueue ended.
     public enum Outcome: Sendable, Equatable {
-        case queued(tasks: Int)
+        /// - Parameter destination: nil if no worker has served its name yet
+        case queued(tasks: Int, destination: DestinationEntry?)
         /// The same import is already queued and continues by itself.
         case already(RelocationStatus)
     }
@@ -89,11 +93,13 @@ public struct EnqueueJob {
         for warning in try queue.serverReport().warnings { observer.warn(warning) }
         let earlier = try queue.earlier(than: uuid, digest: survey.sha256).map(Self.warning)
         if let earlier { observer.warn(earlier) }
+        let destination = try queue.destination(destination)
         observer.willStage()
         try Failpoint.reach("enqueue.begin.before")
         switch try begin(queue, survey, warnings: survey.warnings + (earlier.map { [$0] } ?? [])) {
         case .already(let status): return .already(status)
-        case .staged(let token): return .queued(tasks: try fill(queue, token, source, survey, observer))
+        case .staged(let token):
+            return .queued(tasks: try fill(queue, token, source, survey, observer), destination: destination)
         }
     }
 
@@ -128,6 +134,7 @@ public struct EnqueueJob {
 
     private func begin(_ queue: RetryingQueue, _ survey: ExportSurvey, warnings: [String]) throws -> Beginning {
         var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
+        relocation.destination = destination
         relocation.options = options.json
         relocation.digest = survey.sha256
         relocation.sourceName = SourceName.shown(source)
@@ -150,6 +157,12 @@ public struct EnqueueJob {
                 "The UUID \(uuid) belongs to the import of another file or scope. Give another --import-uuid, or none "
                     + "for a new one."
             )
+        }
+        guard status.destinationName == relocation.destination.text else {
+            throw OperationError(
+                .badData,
+                "The UUID \(uuid) belongs to an import into the destination \(status.destinationName). Give that "
+                    + "--destination, or another --import-uuid.")
         }
         guard status.status == .failure || status.status == .success,
             case .staged(let token) = try OperationError.refusing({ try queue.begin(relocation, replacing: true) })

@@ -45,7 +45,7 @@ extension Script {
         if was[2] ~= '1' then return {'conflict', 'unpublished'} end
         if was[3] == '1' then return {'conflict', 'deleted'} end
         redis.call('HSET', KEYS[1], 'status', 'IN_PROGRESS', 'failureReason', '', 'findings', '', 'attempts', '0',
-          'losses', '0', 'crashTokens', '', 'nextAttemptAt', '0', 'completedAt', '0', 'lastTrouble', '',
+          'losses', '0', 'outages', '0', 'crashTokens', '', 'nextAttemptAt', '0', 'completedAt', '0', 'lastTrouble', '',
           'failedIndex', '', 'failedTask', '', 'updatedAt', ms(now))
         wait(ARGV[2], was[4], turn)
         return {'ok'}
@@ -87,7 +87,7 @@ extension Script {
     /// The failed task must be the one that was looked at: its element has the SHA-1 ARGV[3], and ARGV[4] tasks were
     /// finished then.
     private static let lookedAt = """
-        local was = redis.call('HMGET', KEYS[1], 'status', 'chunksDone', 'failedIndex', 'format', 'skippedRows')
+        local was = redis.call('HMGET', KEYS[1], 'status', 'chunksDone', 'failedIndex', 'skippedRows')
         if not was[1] then return {'missing'} end
         if was[1] ~= 'FAILURE' then return {'conflict', was[1]} end
         local element = was[3] and redis.pcall('LINDEX', KEYS[2], was[3])
@@ -127,11 +127,11 @@ extension Script {
     static let skipRow = Script(
         "skipRow", .moves,
         lookedAt + """
-            local rows, line = was[5] or '', ARGV[6] .. '\\n'
+            local rows, line = was[4] or '', ARGV[6] .. '\\n'
             if string.find('\\n' .. rows, '\\n' .. line, 1, true) then return {'ok'} end
             if #rows + #line > skippedRowsBytes then return {'conflict', 'manyRows'} end
             redis.call('HSET', KEYS[1], 'skippedRows', rows .. line, 'updatedAt', ms(now),
-              'format', ms(math.max(count(was[4] or '1') or 0, formatWithSkippedRows)))
+              'format', newestFormat)
             redis.call('RPUSH', KEYS[5], ARGV[5])
             return {'ok'}
             """)

@@ -18,12 +18,8 @@ struct Script {
         case reads = "flags=no-writes"
     }
 
-    /// The format in which records begin. A record without one has 1.
-    static let format = 2
-    /// The format of records with rows to leave out. A worker that does not know those must not go on.
-    static let formatWithSkippedRows = 3
-    /// The newest format of records that this version understands.
-    static let newestFormat = formatWithSkippedRows
+    /// The newest format of records that this version understands, and the one it writes. A record without one has 1.
+    static let format = 3
     /// Relocations of one destination that `claim` passes over at most to find one it may work on.
     static let claimScanLimit = 1_000
 

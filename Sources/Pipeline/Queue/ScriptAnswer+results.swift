@@ -14,6 +14,7 @@ extension ClaimResult {
             self = .idle(
                 Idle(
                     nextInMilliseconds: next < 0 ? nil : Int(next), openRelocations: Int(try answer.integer(1)),
+                    waiting: (try answer.element(4).array ?? []).compactMap(\.text),
                     foreign: (try answer.element(2).array ?? []).compactMap(\.text),
                     leftAlone: LeftAlone.list(try answer.element(3))))
         default:
@@ -34,7 +35,7 @@ extension ClaimResult.LeftAlone {
     private static func reason(_ field: String, _ value: String) -> String {
         switch field {
         case "format":
-            "its record has the format \"\(value)\", and this version knows those up to \(Script.newestFormat)"
+            "its record has the format \"\(value)\", and this version knows those up to \(Script.format)"
         case "status": "its status \"\(value)\" is not known to this version"
         case "step": "its step \"\(value)\" is not known to this version"
         case "needs": "it needs a worker that knows tasks of the kind \"\(value)\""
