@@ -28,15 +28,19 @@ struct ImportCommand {
 
     private func run(_ console: Console, _ findings: FindingsFile?) throws {
         let job = try job()
-        // A mistake in the queue's options is reported before the file is read.
-        let configuration = arguments.check ? nil : try arguments.redis.configuration()
-        let (source, survey) = try job.check()
+        if arguments.check { return try CheckRun(job: job, arguments: arguments, console: console).run(findings) }
+        // What would end the command anyway is reported before a long file is read.
+        try StandardStreams.requireOutput()
+        let configuration = try arguments.redis.configuration()
+        try EnqueueJob.ask(configuration)
+        let source = try job.open()
+        let progress = ReadingProgress(source, filtered: job.filter != nil, console)
+        let survey = try progress.during { report throws(ExportError) in try job.check(source, onProgress: report) }
         console.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
         for warning in survey.warnings { console.warn(warning) }
-        guard let configuration else { return }
         let outcome = try job.queue(source, survey, configuration, observer: observer(console))
         console.say(words(outcome, job))
-        Console.print(job.uuid)
+        try Console.printUUID(job.uuid, state: "is queued")
         if arguments.wait {
             var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
             try loop.run(findings)
@@ -51,7 +55,7 @@ struct ImportCommand {
         job.options.atomic = arguments.atomic
         job.options.chunkSize = arguments.chunkSize
         job.destination = try arguments.destinationName.name()
-        job.keyring = try arguments.keyring()
+        job.keyring = try arguments.payloadKeys.keyring()
         job.actor = .current()
         return job
     }

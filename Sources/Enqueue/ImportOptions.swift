@@ -43,8 +43,15 @@ struct ImportOptions: ParsableArguments {
     @Flag(help: "Import everything in one transaction, or nothing.")
     var atomic = false
 
-    @Flag(help: "Only check the export and say what it contains. Needs no Redis.")
+    @Flag(
+        help: """
+            Only check the export and report what it contains: models and rows, every fault, the version of Sentry, \
+            warnings. Needs no Redis.
+            """)
     var check = false
+
+    @Flag(help: "With --check: print the report as one JSON object.")
+    var json = false
 
     @Flag(help: "Wait until the relocation has ended and show its progress. Exits with 1 if it failed.")
     var wait = false
@@ -60,6 +67,7 @@ struct ImportOptions: ParsableArguments {
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
 
     func validate() throws {
+        if json, !check { throw ValidationError("--json needs --check. status UUID --json follows a relocation.") }
         guard RelocationOptions.chunkSizeLimits.contains(chunkSize) else {
             throw ValidationError("--chunk-size takes 1 to \(RelocationOptions.chunkSizeLimits.upperBound).")
         }
@@ -78,10 +86,10 @@ struct ImportOptions: ParsableArguments {
     }
 }
 
-extension ImportOptions {
-    /// The keys that seal the tasks; nil if none is configured.
+extension PayloadKeyOptions {
+    /// The keys that seal and open tasks; nil if none is configured.
     func keyring() throws -> PayloadKeyring? {
-        switch try payloadKeys.source() {
+        switch try source() {
         case nil: nil
         case .file(let path): try PayloadKeyring(file: path)
         case .text(let text): try PayloadKeyring(parsing: text)

@@ -24,8 +24,8 @@ struct RelocationEnqueue: ParsableCommand {
             """,
         subcommands: [
             UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, StatusCommand.self,
-            ListCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, FindingsCommand.self,
-            RetryCommand.self,
+            ListCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, DroppedCommand.self,
+            FindingsCommand.self, RetryCommand.self,
             PauseCommand.self, UnpauseCommand.self, CancelCommand.self, AbortCommand.self, DeleteCommand.self,
         ])
 }
@@ -33,6 +33,7 @@ struct RelocationEnqueue: ParsableCommand {
 @main
 enum Program {
     static func main() async {
+        StandardStreams.fill()
         Interruption.install()
         await CommandRunner.main(RelocationEnqueue.self)
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLine
+import Glibc
 import Operations
 import Queue
 import Reporting
@@ -12,8 +13,12 @@ struct RetryCommand: ParsableCommand {
             failed by itself and asks before it retries them; without a terminal: --no-prompt. Those that an operator \
             cancelled or aborted are retried by their UUID only.
 
-            --skip-chunk drops the failed chunk for good, and the relocation continues after it. The rows of the chunk \
-            count as dropped (skipped), and the record says who skipped them and when.
+            If one row cannot be imported, --skip-row leaves out exactly that row for good. --skip-chunk does so with \
+            all rows of the failed chunk. Both first say how many rows are lost with it because they refer to it, and \
+            ask. The rows count as dropped (skippedByOperator), and the record says who skipped them and when. Sealed \
+            tasks are looked into with their key (--payload-key-file).
+
+            Workers of a version without --skip-row leave the relocation alone afterwards.
             """)
 
     @Argument(
@@ -21,23 +26,32 @@ struct RetryCommand: ParsableCommand {
         transform: RelocationReference.parse)
     var uuid: RelocationReference?
 
-    @Flag(name: .customLong("skip-chunk"), help: "Drop the chunk that failed. Needs --accept-loss.")
+    @Flag(name: .customLong("skip-row"), help: "Leave out the row that failed. Asks first.")
+    var skipRow = false
+
+    @Flag(name: .customLong("skip-chunk"), help: "Leave out the chunk that failed. Asks first.")
     var skipChunk = false
 
-    @Flag(name: .customLong("accept-loss"), help: "Confirm that the rows of the skipped chunk are not imported.")
+    @Flag(name: .customLong("accept-loss"), help: "Confirm that the skipped rows are not imported: do not ask.")
     var acceptLoss = false
 
     @Flag(name: .customLong("no-prompt"), help: "Never ask for confirmation.")
     var noPrompt = false
 
     @OptionGroup(title: "Queue") var redis: RedisOptions
+    @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
 
     func validate() throws {
-        if skipChunk, uuid == nil { throw ValidationError("--skip-chunk needs the UUID of one relocation.") }
-        if skipChunk, !acceptLoss {
-            throw ValidationError("--skip-chunk drops rows for good: add --accept-loss to confirm.")
+        if skipRow, skipChunk { throw ValidationError("--skip-row and --skip-chunk exclude each other.") }
+        if extent != nil, uuid == nil {
+            throw ValidationError("--skip-row and --skip-chunk need the UUID of one relocation.")
         }
-        if acceptLoss, !skipChunk { throw ValidationError("--accept-loss needs --skip-chunk.") }
+        if acceptLoss, extent == nil { throw ValidationError("--accept-loss needs --skip-row or --skip-chunk.") }
+    }
+
+    private var extent: SkipExtent? {
+        if skipRow { return .row }
+        return skipChunk ? .chunk : nil
     }
 
     func run() throws {
@@ -45,11 +59,29 @@ struct RetryCommand: ParsableCommand {
         let actions = OperatorActions(queue, by: .current())
         guard let uuid else { return try retryAll(actions) }
         let id = try uuid.resolve(in: queue)
-        if skipChunk {
-            Console(isSilent: false).say("Skipped \(try actions.skipChunk(id).text): these rows are not imported.")
-        }
+        if let extent, !(try skip(id, extent, actions)) { return }
         try actions.retry(id)
-        Console.print(id.text)
+        try Console.printUUID(id.text, state: "continues")
+    }
+
+    /// Says what is lost and asks. False if the answer is no.
+    private func skip(_ id: RelocationID, _ extent: SkipExtent, _ actions: OperatorActions) throws -> Bool {
+        let console = Console(isSilent: false)
+        let planned = try actions.planSkip(id, extent, keyring: try payloadKeys.keyring())
+        console.say(planned.text)
+        guard try isConfirmed() else { return false }
+        let note = try actions.skip(id, planned)
+        console.say("Skipped \(note.row?.text ?? note.text): not imported.")
+        return true
+    }
+
+    private func isConfirmed() throws -> Bool {
+        if acceptLoss { return true }
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw CommandFailure(
+                .usage, "Nothing was changed: rows are left out for good. Add --accept-loss to confirm.")
+        }
+        return Confirmation.isGiven("They are left out for good.", otherwise: "Nothing was changed.")
     }
 
     /// Says what it would retry and asks.
@@ -66,7 +98,7 @@ struct RetryCommand: ParsableCommand {
             }
         }
         let retried = try actions.retry(failed)
-        for uuid in retried { Console.print(uuid) }
+        for uuid in retried { try Console.printUUID(uuid, state: "continues") }
         console.say("\(retried.count) failed \(retried.count == 1 ? "relocation continues" : "relocations continue").")
     }
 }

@@ -57,3 +57,24 @@ struct FindingsCommand: ParsableCommand {
         Console.print(report.allFindings)
     }
 }
+
+struct DroppedCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dropped", abstract: "Lists the rows of a relocation that were not imported, with the reasons.",
+        discussion: """
+            For each row: its model, its place among the rows of the model, its primary key in the file, the reason, and \
+            for a missing parent the field, the model and the primary key that it refers to. Workers list the first \
+            \(RelocationQueue.listedRowsLimit) rows of a relocation; if there are more, the command says how many.
+            """)
+
+    @OptionGroup var relocation: RelocationArgument
+
+    @Flag(help: "Print one JSON object, for scripts.")
+    var json = false
+
+    func run() throws {
+        let (queue, id) = try relocation.open()
+        let report = DroppedReport(try queue.status(id.text), listed: try queue.listedRows(id.text))
+        Console.print(json ? report.json : report.text)
+    }
+}

@@ -25,7 +25,10 @@ struct RunCommand: AsyncParsableCommand {
             Under systemd (Type=notify, WatchdogSec=) it reports when it is ready, what it does and that it is alive.
             """)
 
-    @Flag(help: "End when no relocation is left that can continue without an operator.")
+    @Flag(
+        help: """
+            End when no relocation is left that can continue without an operator; with 1 if one has failed meanwhile.
+            """)
     var drain = false
 
     @Option(
@@ -184,6 +187,9 @@ struct RunCommand: AsyncParsableCommand {
     private static func finish(_ end: WorkerEnd) throws(CommandFailure) {
         switch end {
         case .finished: return
+        case .failures(let count):
+            let relocations = count == 1 ? "1 relocation has" : "\(count) relocations have"
+            throw CommandFailure(.failure, "\(relocations) failed. relocation-enqueue status UUID says why.")
         case .later(let uuids, let seconds):
             throw CommandFailure(
                 .tryAgain,

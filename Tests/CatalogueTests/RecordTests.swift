@@ -124,13 +124,19 @@ struct RowAccountTests {
         #expect(RowAccount(counters: [counter: 1]) == RowAccount())
     }
 
+    @Test("A reason's older text counts as the reason")
+    func olderTexts() {
+        let account = RowAccount(counters: ["a.b|dropped|skipped": 2, "a.b|dropped|skippedByOperator": 3])
+        #expect(account.totals.dropped == ["skippedByOperator": 5])
+    }
+
     @Test("Reasons have stable texts")
     func reasons() {
         let reasons: [(DropReason, String)] = [
             (.excludedModel, "excludedModel"), (.unknownModel, "unknownModel"), (.deletedModel, "deletedModel"),
             (.outOfScope, "outOfScope"), (.filtered, "filtered"), (.missingPrimaryKey, "missingPrimaryKey"),
             (.missingReference(field: "f", model: "m"), "missingReference:f->m"), (.merged, "merged"),
-            (.superseded, "superseded"), (.skipped, "skipped"),
+            (.superseded, "superseded"), (.skippedByOperator, "skippedByOperator"),
         ]
         for (reason, text) in reasons { #expect(reason.text == text) }
     }

@@ -13,7 +13,7 @@ import Testing
         account.inserted(extreme, model: "a")
         account.existing(extreme, model: "a")
         account.overwritten(extreme, model: "a")
-        account.dropped(extreme, model: "a", .skipped)
+        account.dropped(extreme, model: "a", .skippedByOperator)
         #expect(account.models["a"]?.total == extreme)
     }
 

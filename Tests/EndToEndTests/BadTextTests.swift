@@ -61,10 +61,6 @@ import Testing
                 65, "record 1", "row 1, pk 7, field is_active", "boolean", "export again",
                 findings: ["DeserializationFailed"])),
         Case(
-            "undecodable value of a row that is not imported",
-            "[\(row(model: "sentry.organization", pk: "7", #"{"date_added":"sesame"}"#))]",
-            Refusal(65, "sentry.organization, row 1, pk 7, field date_added", findings: ["DeserializationFailed"])),
-        Case(
             "pk over 64 bit", "[\(row(pk: "9223372036854775808"))]",
             Refusal(65, "record 1", "field pk", "64 bits", findings: ["Unknown"])),
         Case(

@@ -41,8 +41,9 @@ import Testing
             let queued = try installation.start("relocation-enqueue", arguments, environment: environment).result()
             #expect(queued.code == 0, "\(queued.errors)")
             let end = try worker("run", "--drain")
-            #expect(end.code == 0, "\(end.errors)")
-            return try installation.status(queued.lastLine)
+            let status = try installation.status(queued.lastLine)
+            #expect(end.code == (status["status"] as? String == "FAILURE" ? 1 : 0), "\(end.errors)")
+            return status
         }
 
         func write(_ rows: [String], to name: String) throws -> String {

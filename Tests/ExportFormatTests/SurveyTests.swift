@@ -108,10 +108,36 @@ import Testing
         #expect(try fixture.chunks(survey).isEmpty)
     }
 
-    @Test func judgesRowsOutOfScope() throws {
-        let text = Self.list(record("sentry.option", #"{"nosuch": 1}"#))
-        let error = try #require(throws: ExportError.self) { try Fixture(text).survey(.users) }
-        #expect(error.finding?.model == "sentry.option")
+    /// What the import does not write is no reason to refuse the file.
+    @Test func leavesRowsOutOfScopeAlone() throws {
+        let text = Self.list(record("sentry.option", pk: "[]", #"{"nosuch": 1}"#))
+        #expect(try Fixture(text).survey(.users).leftOut.totals.dropped == ["outOfScope": 1])
+        #expect(throws: ExportError.self) { try Fixture(text).survey(.config) }
+    }
+
+    @Test func leavesFilteredRowsAlone() throws {
+        let text = Self.list(
+            record("sentry.user", #"{"username": "in"}"#), record("sentry.user", #"{"username": "out", "nosuch": 1}"#))
+        let survey = try Fixture(text).survey(.users, filter: .usernames(["in"]))
+        #expect(survey.rowsQueued == 1 && survey.leftOut.totals.dropped == ["filtered": 1])
+        #expect(throws: ExportError.self) { try Fixture(text).survey(.users, filter: .usernames(["out"])) }
+    }
+
+    @Test func countsValuesThatAreLost() throws {
+        let text = Self.list(
+            record("sentry.rule", #"{"data": "not JSON"}"#), record("sentry.rule", #"{"data": "\"not JSON either\""}"#),
+            record("sentry.rule", #"{"data": "{\"a\": NaN}"}"#), record("sentry.rule", #"{"data": ""}"#),
+            record("sentry.rule", #"{"data": "{\"a\": \"NaN\"}"}"#),
+            record("sentry.option", #"{"key": "k", "value": "[1, -Infinity]"}"#),
+            record("sentry.monitor", #"{"config": "{\"a\": [Infinity]}"}"#),
+            record("sentry.email", #"{"email": "a@example.com", "email": "b@example.com"}"#))
+        #expect(
+            try Fixture(text).survey().warnings == [
+                "2 rows with text that is not JSON where an object belongs, which becomes empty",
+                "3 rows with NaN or Infinity in JSON text, which becomes null",
+                "1 row in which a key occurs twice: the last value counts",
+                "4 rows of sentry.rule with the same primary key as an earlier row; references mean the last one",
+            ])
     }
 
     @Test func leavesRowsThatAreNeverRelocatedAlone() throws {

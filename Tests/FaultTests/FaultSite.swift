@@ -77,7 +77,11 @@ final class FaultSite {
         job.options = options
         // No call is repeated inside the enqueuer, so each fault shows.
         job.outageLimitMilliseconds = 0
-        let (source, survey) = try surveys[uuid] ?? job.check()
+        func check() throws -> (ExportSource, ExportSurvey) {
+            let source = try job.open()
+            return (source, try job.check(source) { _ in })
+        }
+        let (source, survey) = try surveys[uuid] ?? check()
         surveys[uuid] = (source, survey)
         var failures = 0
         while true {

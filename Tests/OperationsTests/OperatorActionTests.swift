@@ -43,7 +43,7 @@ import Testing
 
     @Test func anUnknownRelocationIsNotFound() {
         #expect(refusal { try actions.retry(id) } == .notFound)
-        #expect(refusal { _ = try actions.skipChunk(id) } == .notFound)
+        #expect(refusal { _ = try actions.planSkip(id, .chunk) } == .notFound)
         #expect(refusal { _ = try actions.pause(id) } == .notFound)
         #expect(refusal { try actions.unpause(id) } == .notFound)
         #expect(refusal { _ = try actions.cancel(id) } == .notFound)
@@ -55,7 +55,9 @@ import Testing
         try enqueue()
         #expect(refusal { try actions.retry(id) } == .conflict)
         #expect(refusal { try actions.delete(id) } == .conflict)
-        #expect(refusal { _ = try actions.skipChunk(id) } == .conflict)
+        for extent in [SkipExtent.row, .chunk] {
+            #expect(refusal { _ = try actions.planSkip(id, extent) } == .conflict)
+        }
     }
 
     @Test func pausedThenCancelledThenDeleted() throws {
@@ -112,10 +114,12 @@ import Testing
     @Test(arguments: ["chunk", "late"]) func aSkippedChunkIsCountedAndSigned(_ kind: String) throws {
         try enqueue(kinds: [kind, "finish"])
         try queue.fail(try claim(), findings: [], reason: "broken", at: 0)
-        let note = try actions.skipChunk(id)
+        let planned = try actions.planSkip(id, .chunk)
+        #expect(planned.dependents == .unknown("a task in Redis cannot be read"))
+        let note = try actions.skip(id, planned)
         #expect(note.skippedBy == "ada" && note.rows == 3 && note.skippedAt?.hasSuffix("Z") == true)
         let status = try queue.status(id.text)
-        #expect(status.counters["sentry.user|dropped|skipped"] == 3)
+        #expect(status.counters["sentry.user|dropped|skippedByOperator"] == 3)
         #expect(status.skipped == [note.json])
         try actions.retry(id)
         #expect(try queue.status(id.text).status == .inProgress)
@@ -124,8 +128,28 @@ import Testing
     @Test(arguments: ["finish", "derive", "telepathy"]) func onlyChunksCanBeSkipped(_ kind: String) throws {
         try enqueue(kinds: [kind])
         try queue.fail(try claim(), findings: [], reason: "broken", at: 0)
-        #expect(refusal { _ = try actions.skipChunk(id) } == .conflict)
+        #expect(refusal { _ = try actions.planSkip(id, .chunk) } == .conflict)
         #expect(try queue.status(id.text).skipped.isEmpty)
+    }
+
+    /// Older workers have not said which row failed.
+    @Test func aRowThatIsNotKnownCannotBeSkipped() throws {
+        try enqueue()
+        let claim = try claim()
+        try queue.fail(claim, findings: [], reason: "broken", at: 0)
+        #expect(refusal { _ = try actions.planSkip(id, .row) } == .conflict)
+    }
+
+    /// Two operators look at the same failure.
+    @Test func whatHasMovedOnIsNotSkipped() throws {
+        try enqueue()
+        let place = RowPlace(model: "sentry.user", ordinal: 1, sourcePK: 7)
+        let task = QueueTask(kind: "chunk", name: "sentry.user", minOrdinal: 1, rows: 3, sourceBytes: 1, payload: [1])
+        try queue.fail(try claim(), findings: [], reason: "broken", at: 0, task: task, row: place)
+        let row = try actions.planSkip(id, .row)
+        _ = try actions.skip(id, try actions.planSkip(id, .chunk))
+        #expect(refusal { _ = try actions.skip(id, row) } == .conflict)
+        #expect(try queue.status(id.text).skippedRows.isEmpty)
     }
 
     @Test func troubleOfRedisIsNoRefusal() throws {

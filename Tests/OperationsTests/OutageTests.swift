@@ -44,7 +44,8 @@ import Testing
     ) throws -> EnqueueJob.Outcome {
         var job = try job()
         job.outageLimitMilliseconds = limit
-        let (source, survey) = try job.check()
+        let source = try job.open()
+        let survey = try job.check(source) { _ in }
         var asked = 0
         var observer = EnqueueJob.Observer()
         observer.isInterrupted = {
@@ -113,7 +114,8 @@ import Testing
     /// Redis runs a `begin` whose answer was not awaited: the next `begin` must not fail because of it.
     @Test func aLostBeginIsBegunAgain() throws {
         let job = try job()
-        let (source, survey) = try job.check()
+        let source = try job.open()
+        let survey = try job.check(source) { _ in }
         var observer = EnqueueJob.Observer()
         let server = server
         observer.willStage = {
@@ -128,7 +130,8 @@ import Testing
 
     @Test func anOperatorMayInterruptTheWaiting() throws {
         let job = try job()
-        let (source, survey) = try job.check()
+        let source = try job.open()
+        let survey = try job.check(source) { _ in }
         var observer = EnqueueJob.Observer()
         var isFrozen = false
         let server = server

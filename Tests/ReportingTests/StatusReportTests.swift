@@ -92,6 +92,15 @@ import Testing
                 next: remove the cause, then: relocation-enqueue retry \(uuid(2))
                       to leave out its 20 rows instead: relocation-enqueue retry \(uuid(2)) --skip-chunk --accept-loss
                 """))
+        status.failedTask =
+            #"{"kind":"chunk","model":"sentry.user","minOrdinal":21,"ordinal":31,"pk":7,"rows":20}"#
+        #expect(
+            StatusReport(status).text().hasSuffix(
+                """
+                next: remove the cause, then: relocation-enqueue retry \(uuid(2))
+                      to leave out sentry.user row 31 (pk 7) instead: relocation-enqueue retry \(uuid(2)) --skip-row
+                      to leave out its 20 rows instead: relocation-enqueue retry \(uuid(2)) --skip-chunk --accept-loss
+                """))
     }
 
     @Test func aRunningRelocationNamesItsWorkerAndFlags() throws {
@@ -169,7 +178,7 @@ import Testing
                   sentry.email         0         0            1        3
                   sentry.user          2         1            0        3
 
-                Dropped rows
+                Dropped rows (`dropped 00000000-0000-4000-8000-000000000001` lists them)
                   filtered                            4
                   missingReference:user->sentry.user  2
 

@@ -23,9 +23,9 @@ import Testing
             "RELOCATION_REDIS_URL": "unix://relocation:secret@\(installation.redis.socketPath)",
             "RELOCATION_REDIS_PREFIX": "relocation",
         ]
-        func run(_ program: String, _ arguments: String...) throws -> Installation.Result {
+        func run(_ program: String, _ arguments: String..., code: Int32 = 0) throws -> Installation.Result {
             let result = try installation.start(program, arguments, environment: environment).result()
-            #expect(result.code == 0, "\(arguments) \(result.errors)")
+            #expect(result.code == code, "\(arguments) \(result.errors)")
             return result
         }
         let rows = SampleExport.users(5) + [SealedImportTests.organization]
@@ -50,7 +50,8 @@ import Testing
         broken[1] = SampleExport.user(2, changes: ["username": NSNull()])
         let other = try installation.folder.write(try SampleExport.json(broken), to: "broken.json")
         let failed = try run("relocation-enqueue", "users", "--chunk-size", "1", other).lastLine
-        _ = try run("relocation-worker", "run", "--drain")
+        _ = try run("relocation-worker", "run", "--drain", code: 1)
+        _ = try run("relocation-enqueue", "dropped", failed)
         _ = try run("relocation-enqueue", "retry", failed, "--skip-chunk", "--accept-loss")
         _ = try run("relocation-enqueue", "abort", failed)
         _ = try run("relocation-enqueue", "retry", "--no-prompt")

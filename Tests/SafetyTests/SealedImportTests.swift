@@ -91,7 +91,7 @@ import Testing
             return 'ok'
             """, "1", list,
         ])
-        #expect(try installation.worker("run", "--drain", "--payload-key-file", file).code == 0)
+        #expect(try installation.worker("run", "--drain", "--payload-key-file", file).code == 1)
         let status = try installation.status(uuid)
         #expect(status["status"] as? String == "FAILURE")
         let finding = try #require((status["findings"] as? [[String: Any]])?.first)

@@ -122,4 +122,24 @@ import TestSupport
         }
         #expect(task.kind == (isAtomic ? "chunk" : "late") && task.name == "sentry.orgauthtoken" && task.rows == 1)
     }
+
+    @Test(arguments: [false, true]) func aRowOfALateChunkIsLeftOut(_ isAtomic: Bool) async throws {
+        let bench = try Bench()
+        let text = Self.export.replacing(#""name":"b""#, with: #""name":null"#)
+        let tasks = try bench.chunks(of: text, .organizations, chunkSize: 5)
+        try bench.enqueue(
+            Self.uuid, scope: "organizations", tasks + [Self.finish], options: Self.options(atomic: isAtomic))
+        _ = try await bench.drain()
+        let queue = try bench.queue()
+        let note = try #require(TaskNote(json: queue.status(Self.uuid).failedTask))
+        let row = try #require(note.row)
+        let failed = try queue.failedTask(Self.uuid)
+        try queue.skipRow(Self.uuid, row, of: failed, note: note)
+        try queue.retry(Self.uuid)
+        _ = try await bench.drain()
+        let status = try bench.status(Self.uuid)
+        #expect(status.status == .success, "\(status.failureReason)")
+        #expect(status.counters["sentry.orgauthtoken|dropped|skippedByOperator"] == 1)
+        #expect(RowAccount(counters: status.counters).totals.total == status.rowsSource)
+    }
 }

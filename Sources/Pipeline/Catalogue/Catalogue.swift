@@ -1,6 +1,6 @@
 /// What Sentry's relocation knows: the 85 models in scope, the other tables an import touches, and the names of all
 /// 232 catalogued models (source: Sentry 24.9).
-// Eleven properties: what a version is in data, and three indexes into it.
+// Twelve properties: what a version is in data, and three indexes into it.
 public struct Catalogue: Sendable {
     /// The models in import order.
     public let models: [Model]
@@ -28,6 +28,9 @@ public struct Catalogue: Sendable {
 
     /// Models whose rows are imported after those of all others, whatever their place in the file.
     public let lateModels: Set<String> = ["sentry.orgauthtoken"]
+
+    /// Fields that become null if the row they refer to was not imported, by model. Any other such field drops its row.
+    public let nulledReferences: [String: Set<String>] = ["sentry.organizationmember": ["inviter_id"]]
 
     /// Models for which there is something to do once all rows are written, in that order.
     public var derivedModels: [String] { completedModels + mirroredModels }

@@ -17,8 +17,8 @@ public enum DropReason: Sendable, Hashable {
     case merged
     /// The destination already holds its equivalent.
     case superseded
-    /// An operator skipped its chunk.
-    case skipped
+    /// An operator skipped it, or its chunk.
+    case skippedByOperator
 
     /// Stable text for JSON and counters: `missingReference:user->sentry.user`.
     public var text: String {
@@ -32,9 +32,12 @@ public enum DropReason: Sendable, Hashable {
         case .missingPrimaryKey: "missingPrimaryKey"
         case .merged: "merged"
         case .superseded: "superseded"
-        case .skipped: "skipped"
+        case .skippedByOperator: "skippedByOperator"
         }
     }
+
+    /// Texts that older versions have written, and what they are now.
+    static let formerTexts = ["skipped": DropReason.skippedByOperator.text]
 }
 
 /// What happened to the rows of some models. For each: source = inserted + existing + overwritten + dropped.
@@ -99,7 +102,9 @@ public struct RowAccount: Sendable, Equatable {
         case ("inserted", 2): models[parts[0], default: Counts()].inserted.addSaturated(count)
         case ("existing", 2): models[parts[0], default: Counts()].existing.addSaturated(count)
         case ("overwritten", 2): models[parts[0], default: Counts()].overwritten.addSaturated(count)
-        case ("dropped", 3): models[parts[0], default: Counts()].dropped[parts[2], default: 0].addSaturated(count)
+        case ("dropped", 3):
+            let reason = DropReason.formerTexts[parts[2]] ?? parts[2]
+            models[parts[0], default: Counts()].dropped[reason, default: 0].addSaturated(count)
         default: break
         }
     }

@@ -7,10 +7,13 @@ public struct ChunkContents: Sendable {
     public let rows: [Row]
     /// See ``TaskFormat/PackedChunk/hidden``.
     public let hidden: [String: Int64]
+    /// Ordinals of the rows that were left out.
+    public let skipped: [Int64]
 
-    public init(rows: [Row], hidden: [String: Int64] = [:]) {
+    public init(rows: [Row], hidden: [String: Int64] = [:], skipped: [Int64] = []) {
         self.rows = rows
         self.hidden = hidden
+        self.skipped = skipped
     }
 }
 
@@ -21,8 +24,9 @@ public enum ChunkDecoder {
     /// - Parameters:
     ///   - now: the current time in microseconds since 1970 UTC, for missing keys that default to it
     ///   - catalogue: the catalogue that `model` belongs to
+    ///   - skipping: ordinals of rows to leave out, which need not be sound
     public static func contents(
-        of payload: [UInt8], model: Model, now: Int64, catalogue: Catalogue,
+        of payload: [UInt8], model: Model, now: Int64, catalogue: Catalogue, skipping: Set<Int64> = [],
         limits: ExportLimits = .standard, chunks: ChunkLimits = .standard
     ) throws(ExportError) -> ChunkContents {
         let packed: PackedChunk
@@ -35,7 +39,7 @@ public enum ChunkDecoder {
         var rows: [Row] = []
         rows.reserveCapacity(packed.rows.count)
         try packed.body.withBytes { body throws(ExportError) in
-            for (ordinal, text) in packed.rows {
+            for (ordinal, text) in packed.rows where !skipping.contains(ordinal) {
                 let text = UnsafeBufferPointer(rebasing: body[text])
                 // The encoder packs JSON only: anything else was damaged on the way.
                 guard let row = try decoder.row(text, ordinal: ordinal) else {
@@ -44,7 +48,8 @@ public enum ChunkDecoder {
                 rows.append(row)
             }
         }
-        return ChunkContents(rows: rows, hidden: packed.hidden)
+        let skipped = skipping.isEmpty ? [] : packed.rows.map(\.ordinal).filter(skipping.contains)
+        return ChunkContents(rows: rows, hidden: packed.hidden, skipped: skipped)
     }
 
     /// Decodes the rows only.

@@ -3,9 +3,10 @@ import ExportFormat
 import Glibc
 
 /// Reads a file once, row by row, and knows each row's model and ordinal.
-// Nine properties: the readers and limits, and the current place in the file.
+// Ten properties: the readers and limits, and the current place in the file.
 final class FileWalk {
     /// What is known about a model so far.
+    // Nine properties: what decides on its rows, and what was counted.
     final class ModelState {
         /// The model's position in the order of first appearance.
         let number: Int
@@ -19,6 +20,8 @@ final class FileWalk {
         /// Numbers of its first and its last record in the file.
         fileprivate(set) var firstRecord: Int64 = 0
         fileprivate(set) var lastRecord: Int64 = 0
+        /// The names of its first row's fields.
+        fileprivate(set) var fieldNames: Set<String> = []
 
         fileprivate init(number: Int, name: String, spelling: [UInt8], disposition: ModelDisposition, plan: ModelPlan?)
         {
@@ -44,6 +47,8 @@ final class FileWalk {
     /// In order of first appearance.
     private(set) var models: [ModelState] = []
     private var byName: [String: ModelState] = [:]
+    /// Whether the place of the next row is unknown: nothing more can be read.
+    private(set) var isBroken = false
     private var envelope: Envelope?
     private var current: ModelState?
 
@@ -55,14 +60,25 @@ final class FileWalk {
         self.scope = scope
     }
 
+    /// More than any model has.
+    private static let maxFieldNames = 256
+
     /// Moves to the next row and returns its model; nil after the last row.
     func next() throws(ExportError) -> ModelState? {
-        guard try reader.advance() else { return nil }
+        do {
+            guard try reader.advance() else { return nil }
+        } catch {
+            isBroken = true
+            throw error
+        }
         let envelope = Envelope(try reader.parsed())
         self.envelope = envelope
         let state = try state(of: envelope)
         state.rows += 1
-        if state.rows == 1 { state.firstRecord = reader.number }
+        if state.rows == 1 {
+            state.firstRecord = reader.number
+            state.fieldNames = envelope.fieldNames(limit: Self.maxFieldNames)
+        }
         state.lastRecord = reader.number
         current = state
         return state
@@ -125,6 +141,11 @@ extension FileWalk {
         } catch {
             throw refusal(error)
         }
+    }
+
+    /// All faults of a row that `check` refuses.
+    func faults(_ plan: ModelPlan) -> [ExportError] {
+        envelope.map { decoder.faults(in: $0, plan).map(refusal) } ?? []
     }
 
     func primaryKey() throws(ExportError) -> PrimaryKey {

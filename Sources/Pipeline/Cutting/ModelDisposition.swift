@@ -14,13 +14,8 @@ enum ModelDisposition {
         }
     }
 
-    /// Rows that are out of scope are checked too, as the reference does.
-    var isDecoded: Bool {
-        switch self {
-        case .queued, .outOfScope: true
-        case .excluded, .unknown, .deleted: false
-        }
-    }
+    /// What the import does not write is never a reason to refuse a file.
+    var isDecoded: Bool { self == .queued }
 
     /// Why the rows are left out; nil if they are queued.
     var dropReason: DropReason? {

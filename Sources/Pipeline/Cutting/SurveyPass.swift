@@ -3,65 +3,139 @@ public import ExportFormat
 public import TaskFormat
 
 extension ExportSource {
-    /// The first pass: checks that the whole file is sound by decoding every field of every known model, and counts
-    /// rows and chunks. With a filter it reads the file twice.
+    /// The first pass: checks that the file is sound by decoding every field of every row that the import writes, and
+    /// counts rows and chunks. With a filter it reads the file twice. Throws the first fault.
     ///
-    /// - Parameter chunkSize: ordinals per chunk
+    /// - Parameters:
+    ///   - chunkSize: ordinals per chunk
+    ///   - onProgress: gets the bytes read so far, of all passes
     public func survey(
-        scope: ImportScope, filter: ExportFilter?, chunkSize: Int, chunks limits: ChunkLimits = .standard
+        scope: ImportScope, filter: ExportFilter?, chunkSize: Int, chunks limits: ChunkLimits = .standard,
+        onProgress: @escaping (Int64) -> Void = { _ in }
     ) throws(ExportError) -> ExportSurvey {
+        var pass = SurveyPass(self, chunkSize: chunkSize, limits: limits)
+        pass.onProgress = onProgress
+        do { return try pass.run(scope, filter) } catch { throw located(error) }
+    }
+}
+
+/// Reads a file to check and count its rows.
+struct SurveyPass {
+    private let source: ExportSource
+    private let chunkSize: Int
+    private let limits: ChunkLimits
+    /// What was found so far; nil if the pass ends at the first fault.
+    private(set) var faults: ExportFaults?
+    /// False if a fault hides the rest of the file.
+    private(set) var isWhole = true
+    /// Model → the fields of its first row.
+    private(set) var fieldNames: [String: Set<String>] = [:]
+    var onProgress: (Int64) -> Void = { _ in }
+
+    /// Rows between two reports of progress.
+    private static let rowsPerProgress: Int64 = 4096
+
+    init(_ source: ExportSource, chunkSize: Int, limits: ChunkLimits, faults: ExportFaults? = nil) {
+        self.source = source
+        self.chunkSize = chunkSize
+        self.limits = limits
+        self.faults = faults
+    }
+
+    mutating func run(_ scope: ImportScope, _ filter: ExportFilter?) throws(ExportError) -> ExportSurvey {
         guard 1...limits.maxRows ~= chunkSize else {
             throw ExportError(.tooLarge, "a chunk has 1 to \(limits.maxRows) rows, not \(chunkSize)")
         }
-        do { return try read(scope, filter, chunkSize, limits) } catch { throw located(error) }
-    }
-
-    private func read(
-        _ scope: ImportScope, _ filter: ExportFilter?, _ chunkSize: Int, _ limits: ChunkLimits
-    ) throws(ExportError) -> ExportSurvey {
         var survey = ExportSurvey(scope: scope, filter: filter, chunkSize: chunkSize)
-        var tally = Tally(chunkSize: chunkSize, limits: limits)
-        let walk = try FileWalk(self, scope: scope)
+        var filterWarnings: [String] = []
+        var gathered: FileWalk?
         if let filter {
             var rowFilter = RowFilter(filter)
-            survey.warnings = try check(walk) { model throws(ExportError) in try rowFilter.gather(walk, model.name) }
-            survey.take(walk)
-            survey.warnings += try rowFilter.warnings()
+            gathered = try gather(&rowFilter, scope)
+            if isWhole { filterWarnings = try rowFilter.warnings() }
             survey.rowFilter = rowFilter
-            try count(rowFilter, survey, &tally)
-        } else {
-            survey.warnings = try check(walk) { model in tally.add(model, bytes: walk.rowBytes, isAccepted: true) }
-            survey.take(walk)
         }
-        tally.finish(walk.models)
-        survey.take(tally)
+        let walk = try check(&survey, readBefore: gathered?.reader.bytesRead ?? 0)
+        if let gathered, isWhole { try gathered.requireSame(as: survey) }
+        survey.warnings += filterWarnings
+        fieldNames = Dictionary(walk.models.map { ($0.name, $0.fieldNames) }, uniquingKeysWith: { first, _ in first })
         return survey
     }
 
-    /// Checks all rows and passes each one's model to `onRow`. Returns the warnings.
-    private func check(
-        _ walk: FileWalk, onRow: (FileWalk.ModelState) throws(ExportError) -> Void
-    ) throws(ExportError) -> [String] {
-        var warnings = SurveyWarnings()
-        while let model = try walk.next() {
-            if let plan = model.plan {
-                let (key, notes) = try walk.check(plan)
-                warnings.add(key, of: model)
-                if model.disposition == .queued { warnings.add(notes) }
+    /// Completes the filter. Faults that it meets are met again when the rows are checked.
+    private mutating func gather(_ filter: inout RowFilter, _ scope: ImportScope) throws(ExportError) -> FileWalk {
+        let walk = try FileWalk(source, scope: scope)
+        while true {
+            do throws(ExportError) {
+                guard let model = try walk.next() else { return walk }
+                try filter.gather(walk, model.name)
+            } catch {
+                guard faults != nil, Self.isFault(error) else { throw error }
+                if walk.isBroken {
+                    isWhole = false
+                    return walk
+                }
             }
-            try onRow(model)
+            tell(walk, 0)
         }
-        return warnings.texts(walk, lateModels: catalogue.lateModels)
     }
 
-    /// Counts the rows that the filter accepts: reads the file once more, now that the filter is complete.
-    private func count(_ filter: RowFilter, _ survey: ExportSurvey, _ tally: inout Tally) throws(ExportError) {
-        let walk = try FileWalk(self, scope: survey.scope)
-        while let model = try walk.next() {
-            let isAccepted = model.disposition == .queued ? try filter.accepts(walk, model.name) : true
-            tally.add(model, bytes: walk.rowBytes, isAccepted: isAccepted)
+    /// Checks the rows that the import writes, and counts all.
+    private mutating func check(_ survey: inout ExportSurvey, readBefore: Int64) throws(ExportError) -> FileWalk {
+        let walk = try FileWalk(source, scope: survey.scope)
+        let filter = survey.rowFilter
+        var warnings = SurveyWarnings()
+        var tally = Tally(chunkSize: chunkSize, limits: limits)
+        while true {
+            do throws(ExportError) {
+                guard let model = try walk.next() else { break }
+                try check(model, walk, filter, &warnings, &tally)
+            } catch {
+                try take([error])
+                isWhole = isWhole && !walk.isBroken
+                if walk.isBroken { break }
+            }
+            tell(walk, readBefore)
         }
-        try walk.requireSame(as: survey)
+        tally.finish(walk.models)
+        survey.take(walk)
+        survey.take(tally)
+        survey.warnings = warnings.texts(walk, lateModels: source.catalogue.lateModels)
+        return walk
+    }
+
+    private mutating func check(
+        _ model: FileWalk.ModelState, _ walk: FileWalk, _ filter: RowFilter?, _ warnings: inout SurveyWarnings,
+        _ tally: inout Tally
+    ) throws(ExportError) {
+        let isAccepted = model.disposition == .queued ? try filter?.accepts(walk, model.name) ?? true : true
+        if isAccepted, let plan = model.plan {
+            do throws(ExportError) {
+                let (key, notes) = try walk.check(plan)
+                warnings.add(key, of: model)
+                warnings.add(notes)
+            } catch {
+                guard faults != nil else { throw error }
+                try take(walk.faults(plan))
+                return
+            }
+        }
+        tally.add(model, bytes: walk.rowBytes, isAccepted: isAccepted)
+    }
+
+    /// Collects faults, or throws the first.
+    private mutating func take(_ errors: [ExportError]) throws(ExportError) {
+        for error in errors {
+            guard faults != nil, Self.isFault(error) else { throw error }
+            faults?.add(error)
+        }
+    }
+
+    /// Whether an error is a fault of the file's content.
+    private static func isFault(_ error: ExportError) -> Bool { error.kind == .badData || error.kind == .tooLarge }
+
+    private func tell(_ walk: FileWalk, _ readBefore: Int64) {
+        if walk.reader.number % Self.rowsPerProgress == 0 { onProgress(readBefore + walk.reader.bytesRead) }
     }
 }
 
@@ -87,52 +161,6 @@ extension FileWalk {
         guard reader.bytesRead == survey.bytesRead, reader.sha256() == survey.sha256 else {
             throw ExportError(
                 .changed, "the export changed while it was read; start again once nothing writes to it")
-        }
-    }
-}
-
-/// Counts rows and chunks.
-private struct Tally {
-    private(set) var leftOut = RowAccount()
-    private(set) var rowsQueued: Int64 = 0
-    private(set) var bytesQueued: Int64 = 0
-    private(set) var tasks = 0
-    private var windows: ChunkWindows
-    /// Model's number → filtered rows.
-    private var filtered: [Int: Int] = [:]
-
-    init(chunkSize: Int, limits: ChunkLimits) {
-        windows = ChunkWindows(chunkSize: chunkSize, maxBytes: limits.maxBytes)
-    }
-
-    /// Counts the current row of a model.
-    mutating func add(_ model: FileWalk.ModelState, bytes: Int, isAccepted: Bool) {
-        guard model.disposition == .queued else {
-            windows.close()
-            return
-        }
-        let ordinal = model.rows
-        if windows.begins(model: model.number, ordinal: ordinal, bytes: bytes, isKept: isAccepted) {
-            windows.begin(model: model.number, ordinal: ordinal)
-        }
-        guard isAccepted else {
-            filtered[model.number, default: 0] += 1
-            return
-        }
-        if windows.rows == 0 { tasks += 1 }
-        windows.keep(bytes: bytes)
-        rowsQueued += 1
-        bytesQueued += Int64(bytes)
-    }
-
-    /// Accounts for the rows that are left out, once all rows are counted.
-    mutating func finish(_ models: [FileWalk.ModelState]) {
-        for model in models {
-            if let reason = model.disposition.dropReason {
-                leftOut.dropped(Int(model.rows), model: model.name, reason)
-            } else if let rows = filtered[model.number] {
-                leftOut.dropped(rows, model: model.name, .filtered)
-            }
         }
     }
 }

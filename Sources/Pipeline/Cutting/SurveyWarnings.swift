@@ -9,17 +9,24 @@ struct SurveyWarnings {
     private var zero = 0
     private var fraction = 0
     private var string = 0
-    private var withoutNUL = 0
-    private var keptPickles = 0
+    /// Rows with each of the notes.
+    private var noteCounts = Array(repeating: 0, count: noted.count)
     /// The keys of each model's rows so far, by the model's number.
     private var keys: [KeyOrder] = []
+
+    private static let noted: [(note: RowNotes, words: String)] = [
+        (.losesNUL, "with NUL characters in texts, which are taken out"),
+        (.losesText, "with text that is not JSON where an object belongs, which becomes empty"),
+        (.losesNumber, "with NaN or Infinity in JSON text, which becomes null"),
+        (.losesKey, "in which a key occurs twice: the last value counts"),
+        (.keepsPickle, "with a pickled value that is not plain data, which stays as text"),
+    ]
 
     /// Counts a row whose values do not stay as they are.
     mutating func add(_ notes: RowNotes) {
         // Nearly every row: compared as a number, which needs no call into the other room.
         if notes.rawValue == 0 { return }
-        if notes.contains(.losesNUL) { withoutNUL += 1 }
-        if notes.contains(.keepsPickle) { keptPickles += 1 }
+        for (place, note) in Self.noted.enumerated() where notes.contains(note.note) { noteCounts[place] += 1 }
     }
 
     /// Counts the key of a model's row.
@@ -37,7 +44,7 @@ struct SurveyWarnings {
     }
 
     func texts(_ walk: FileWalk, lateModels: Set<String>) -> [String] {
-        fileTexts(walk) + walk.models.compactMap(Self.leftOut) + keyTexts
+        fileTexts(walk) + walk.models.compactMap(Self.leftOut) + rowTexts
             + walk.models.flatMap { orderTexts($0) + Self.parents(behind: $0, walk, lateModels) }
     }
 
@@ -56,14 +63,15 @@ struct SurveyWarnings {
         }
     }
 
-    private var keyTexts: [String] {
-        [
+    private var rowTexts: [String] {
+        let keyed = [
             (missing, "without a primary key, which will be dropped"), (negative, "with a negative primary key"),
             (zero, "with the primary key 0"), (fraction, "with a fraction as primary key, which is cut off"),
             (string, "with a string as primary key"),
-            (withoutNUL, "with NUL characters in texts, which are taken out"),
-            (keptPickles, "with a pickled value that is not plain data, which stays as text"),
-        ].compactMap { count, words in count > 0 ? "\(Self.rows(Int64(count))) \(words)" : nil }
+        ]
+        return (keyed + zip(noteCounts, Self.noted.map(\.words))).compactMap { count, words in
+            count > 0 ? "\(Self.rows(Int64(count))) \(words)" : nil
+        }
     }
 
     private func orderTexts(_ model: FileWalk.ModelState) -> [String] {

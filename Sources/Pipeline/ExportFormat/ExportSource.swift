@@ -64,11 +64,32 @@ public final class ExportSource {
 
     /// The same error with the line of its byte: the text is read again up to there.
     package func located(_ error: ExportError) -> ExportError {
-        guard error.kind == .badData || error.kind == .tooLarge, error.place.line == nil, let byte = error.place.byte
-        else { return error }
-        var error = error
-        // Without a line the error still names the byte.
-        error.place.line = try? text().line(of: byte)
-        return error
+        located([error])[0]
+    }
+
+    /// The same for many errors: the text is read again once.
+    package func located(_ errors: [ExportError]) -> [ExportError] {
+        func byte(_ error: ExportError) -> Int64? {
+            let isInText = (error.kind == .badData || error.kind == .tooLarge) && error.place.line == nil
+            return isInText ? error.place.byte : nil
+        }
+        let bytes = Set(errors.compactMap(byte))
+        // Without a line an error still names the byte.
+        guard !bytes.isEmpty, let lines = try? text().lines(of: bytes) else { return errors }
+        return errors.map { error in
+            var error = error
+            if let byte = byte(error) { error.place.line = lines[byte] }
+            return error
+        }
+    }
+
+    /// Bytes of the JSON text, approximately; nil if it is compressed.
+    package var expectedBytes: Int64? {
+        switch content {
+        case .text: Int64(file.size)
+        case .compressed: nil
+        // Base64 takes a third more.
+        case .tarball: Int64(file.size) / 4 * 3
+        }
     }
 }

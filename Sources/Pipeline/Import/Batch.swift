@@ -33,6 +33,9 @@ final class Batch {
     /// shows when the rows are written; the chunk is then tried again by itself.
     var isTriedAgain: Bool { database.defersWrites }
 
+    /// Fields of the model that become null if the row they refer to was not imported.
+    var nulledReferences: Set<String> { work.catalogue.nulledReferences[model.name] ?? [] }
+
     var isGlobal: Bool { context.scope == .global }
 
     /// Microseconds `days` from now.

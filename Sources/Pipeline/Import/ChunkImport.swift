@@ -15,6 +15,7 @@ struct ChunkImport {
 
     func run(_ rows: [Row], isSecondAttempt: Bool = false) throws(ImportFailure) -> ChunkOutcome {
         var outcome = ChunkOutcome()
+        leaveOut(besides: rows, into: &outcome)
         let fresh = unwritten(rows, into: &outcome)
         guard !fresh.isEmpty else {
             outcome.isReplay = !rows.isEmpty
@@ -34,6 +35,24 @@ struct ChunkImport {
             guard !isSecondAttempt, finding.kind == .integrityError else { throw error }
             return try run(rows, isSecondAttempt: true)
         }
+    }
+
+    /// Counts the rows that an operator left out as dropped, or as what they became if they are written all the same: a
+    /// late worker may have met no fault.
+    private func leaveOut(besides rows: [Row], into outcome: inout ChunkOutcome) {
+        guard !context.skipped.isEmpty else { return }
+        let known = ledger.map.entries(of: model.name)
+        var tally = KindTally()
+        for row in context.skipped {
+            let hasTwin = rows.contains { $0.sourcePK == row.sourcePK }
+            if !hasTwin, let sourcePK = row.sourcePK, let entry = known[sourcePK], entry.isEarlier {
+                tally.count(entry.kind)
+            } else {
+                outcome.account.dropped(model: model.name, row.reason)
+                outcome.drops.append(row)
+            }
+        }
+        tally.add(to: &outcome.account, model.name)
     }
 
     /// The rows whose source keys no chunk row held when the worker took over. The others count as what they became then.
@@ -161,7 +180,17 @@ struct ChunkImport {
     private func drop(_ row: Row, _ reason: DropReason, into outcome: inout ChunkOutcome) {
         outcome.account.dropped(model: model.name, reason)
         outcome.drops.append(
-            DroppedRow(model: model.name, sourcePK: row.sourcePK, ordinal: row.ordinal, reason: reason))
+            DroppedRow(
+                model: model.name, sourcePK: row.sourcePK, ordinal: row.ordinal, reason: reason,
+                missingPK: missingPK(of: row, reason)))
+    }
+
+    /// The source key that a reference of the row still holds, because there is no new one.
+    private func missingPK(of row: Row, _ reason: DropReason) -> Int64? {
+        guard case .missingReference(let field, _) = reason, let column = model.columnIndex(ofField: field) else {
+            return nil
+        }
+        return row.values[column].integer
     }
 
     /// A test may end the process here, or fail the call: then the connection counts as lost.

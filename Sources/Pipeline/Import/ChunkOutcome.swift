@@ -7,6 +7,18 @@ public struct DroppedRow: Sendable, Equatable {
     public let sourcePK: Int64?
     public let ordinal: Int64
     public let reason: DropReason
+    /// The source key of the row that it refers to and that was not imported, if that is the reason.
+    public let missingPK: Int64?
+
+    public init(
+        model: String, sourcePK: Int64?, ordinal: Int64, reason: DropReason, missingPK: Int64? = nil
+    ) {
+        self.model = model
+        self.sourcePK = sourcePK
+        self.ordinal = ordinal
+        self.reason = reason
+        self.missingPK = missingPK
+    }
 }
 
 /// What became of one chunk's rows.

@@ -36,7 +36,7 @@ struct Normaliser {
             references.append(
                 Reference(
                     index: index, isUser: target == "sentry.user",
-                    isNulledWhenMissing: rule.referencesNulledWhenMissing.contains(column.field)))
+                    isNulledWhenMissing: batch.nulledReferences.contains(column.field)))
             maps.append(batch.map.entries(of: target))
         }
         self.references = references

@@ -40,12 +40,14 @@ public final class RelocationImport {
     /// - Parameters:
     ///   - hidden: model → the ordinal from which its rows come later in the file than this chunk. The chunk's rows
     ///     cannot refer to those, although a replay may find them written.
+    ///   - skipped: rows of the chunk that an operator left out; they are not among `rows`
     ///   - now: microseconds since 1970 UTC.
     public func importChunk(
-        model: Model, minOrdinal: Int64, rows: [Row], hidden: [String: Int64] = [:], now: Int64 = WallClock.now()
+        model: Model, minOrdinal: Int64, rows: [Row], hidden: [String: Int64] = [:], skipped: [DroppedRow] = [],
+        now: Int64 = WallClock.now()
     ) throws(ImportFailure) -> ChunkOutcome {
-        let chunk = ChunkImport(
-            work: self, context: ChunkContext(model: model, minOrdinal: minOrdinal, hidden: hidden, now: now))
+        let context = ChunkContext(model: model, minOrdinal: minOrdinal, hidden: hidden, skipped: skipped, now: now)
+        let chunk = ChunkImport(work: self, context: context)
         try chunk.requireSound()
         return try chunk.run(rows)
     }

@@ -3,6 +3,7 @@ public import Cutting
 public import ExportFormat
 import Failpoints
 public import Queue
+import Reporting
 public import TaskFormat
 
 /// One enqueue: checks the whole file, then cuts it into tasks, stages them in Redis and publishes them in one step. No
@@ -34,11 +35,31 @@ public struct EnqueueJob {
         self.uuid = uuid
     }
 
-    /// The first pass: decodes and counts everything; nothing leaves the process.
-    public func check() throws(ExportError) -> (ExportSource, ExportSurvey) {
-        let source = try ExportSource.open(
-            path: source, privateKeyPEM: privateKey, limits: .standard, catalogue: .standard)
-        return (source, try source.survey(scope: scope, filter: filter, chunkSize: options.chunkSize))
+    /// Opens the export.
+    public func open() throws(ExportError) -> ExportSource {
+        try ExportSource.open(path: source, privateKeyPEM: privateKey, limits: .standard, catalogue: .standard)
+    }
+
+    /// The first pass: decodes and counts everything; nothing leaves the process. Throws the first fault.
+    ///
+    /// - Parameter onProgress: gets the bytes read so far
+    public func check(
+        _ source: ExportSource, onProgress: @escaping (Int64) -> Void
+    ) throws(ExportError) -> ExportSurvey {
+        try source.survey(scope: scope, filter: filter, chunkSize: options.chunkSize, onProgress: onProgress)
+    }
+
+    /// The same as a report of all faults.
+    public func report(
+        _ source: ExportSource, onProgress: @escaping (Int64) -> Void
+    ) throws(ExportError) -> ExportReport {
+        try source.report(scope: scope, filter: filter, chunkSize: options.chunkSize, onProgress: onProgress)
+    }
+
+    /// Whether Redis can be reached and takes tasks: asked before a long file is read.
+    public static func ask(_ configuration: QueueConfiguration) throws {
+        guard try RelocationQueue(configuration).serverReport().isReadOnly else { return }
+        throw QueueError(.readOnly, "Redis is a read-only replica.", remedy: "Use its primary.")
     }
 
     /// How an enqueue ended.
@@ -72,10 +93,12 @@ public struct EnqueueJob {
             try RelocationQueue(configuration), limitMilliseconds: outageLimitMilliseconds,
             isInterrupted: observer.isInterrupted)
         for warning in try queue.serverReport().warnings { observer.warn(warning) }
+        let earlier = try queue.earlier(than: uuid, digest: survey.sha256).map(Self.warning)
+        if let earlier { observer.warn(earlier) }
         let destination = try queue.destination(destination)
         observer.willStage()
         try Failpoint.reach("enqueue.begin.before")
-        switch try begin(queue, survey) {
+        switch try begin(queue, survey, warnings: survey.warnings + (earlier.map { [$0] } ?? [])) {
         case .already(let status): return .already(status)
         case .staged(let token):
             return .queued(tasks: try fill(queue, token, source, survey, observer), destination: destination)
@@ -105,7 +128,13 @@ public struct EnqueueJob {
         case already(RelocationStatus)
     }
 
-    private func begin(_ queue: RetryingQueue, _ survey: ExportSurvey) throws -> Beginning {
+    private static func warning(_ earlier: RelocationStatus) -> String {
+        "the same file was enqueued before as \(earlier.uuid) (\(earlier.scope), \(earlier.status.rawValue), "
+            + "\(Timestamp.text(earlier.createdAt))): this is another import, which writes the rows once more. Only "
+            + "--import-uuid continues an earlier one"
+    }
+
+    private func begin(_ queue: RetryingQueue, _ survey: ExportSurvey, warnings: [String]) throws -> Beginning {
         var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
         relocation.destination = destination
         relocation.options = options.json
@@ -113,7 +142,7 @@ public struct EnqueueJob {
         relocation.sourceName = SourceName.shown(source)
         relocation.rowsSource = Int(survey.rowsTotal)
         relocation.counters = survey.leftOut.counters
-        relocation.warnings = survey.warnings
+        relocation.warnings = warnings
         relocation.enqueuedBy = actor.text
         switch try OperationError.refusing({ try queue.begin(relocation) }) {
         case .staged(let token): return .staged(token)

@@ -1,4 +1,7 @@
+import Catalogue
 package import Queue
+import Reporting
+package import TaskFormat
 
 /// What an operator does with relocations that are queued. Each action throws `OperationError` if it is refused and
 /// `QueueError` if Redis fails.
@@ -38,11 +41,40 @@ package struct OperatorActions {
         }
     }
 
-    /// Drops the chunk at which a relocation failed, for good. Its rows count as dropped (skipped), and the record
-    /// keeps who skipped it and when. `retry` then continues after it.
-    package func skipChunk(_ id: RelocationID) throws -> TaskNote {
-        try OperationError.refusing { try queue.failedTask(id.text) }
-            .skip(id, in: queue, by: actor)
+    /// What it costs to leave out the row or chunk at which a relocation failed. Changes nothing.
+    ///
+    /// - Parameter keyring: opens sealed tasks; nil if no key is configured
+    package func planSkip(
+        _ id: RelocationID, _ extent: SkipExtent, keyring: PayloadKeyring? = nil
+    ) throws -> PlannedSkip {
+        try SkipPlanner(queue: queue, id: id, keyring: keyring).plan(extent)
+    }
+
+    /// Leaves out what was planned, for good: its rows count as dropped (skippedByOperator), and the record keeps who
+    /// skipped them and when. `retry` then continues with what follows.
+    package func skip(_ id: RelocationID, _ planned: PlannedSkip) throws -> TaskNote {
+        let (task, chunk) = (planned.task, planned.chunk)
+        let time = Timestamp.text(task.readAt)
+        return try OperationError.refusing {
+            if let row = planned.row {
+                let note = signed(TaskNote(only: row, of: chunk, skippedBy: actor.name, skippedAt: time))
+                // The worker that works the chunk counts the row.
+                try queue.skipRow(id.text, row, of: task, note: note)
+                return note
+            }
+            var account = RowAccount()
+            account.dropped(chunk.rows, model: chunk.name, .skippedByOperator)
+            let note = signed(TaskNote(chunk, skippedBy: actor.name, skippedAt: time))
+            try queue.skip(id.text, task, counters: account.counters, note: note)
+            return note
+        }
+    }
+
+    /// The note with the operator's host.
+    private func signed(_ note: TaskNote) -> TaskNote {
+        var note = note
+        if !actor.host.isEmpty { note.skippedFrom = actor.host }
+        return note
     }
 
     /// Pauses a relocation: now, or at its next chunk if a worker holds it.

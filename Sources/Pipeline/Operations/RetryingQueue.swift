@@ -23,6 +23,10 @@ struct RetryingQueue {
         try repeating { () throws(QueueError) in try queue.serverReport() }
     }
 
+    func earlier(than uuid: String, digest: String) throws -> RelocationStatus? {
+        try repeating { () throws(QueueError) in try queue.earlier(than: uuid, digest: digest) }
+    }
+
     func destination(_ name: DestinationName) throws -> DestinationEntry? {
         try repeating { () throws(QueueError) in try queue.destination(name) }
     }

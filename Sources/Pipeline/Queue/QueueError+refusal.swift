@@ -20,6 +20,7 @@ extension QueueError {
         case "incomplete": ("does not have the number of tasks it should", "Enqueue its file again.")
         case "gap": ("lost tasks while they were pushed", "Enqueue its file again.")
         case "nowhere": ("did not fail at a task", "There is nothing to skip: fix its cause, then `retry`.")
+        case "manyRows": ("leaves out as many single rows as it can", "Leave out the chunk, or correct the file.")
         case "moved": ("has moved on since it was looked at", "Look at its `status` again.")
         case "step": ("is past that step", "")
         default: ("does not allow this", "")

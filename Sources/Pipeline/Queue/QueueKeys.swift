@@ -15,6 +15,7 @@
 ///     {prefix}:counters:<uuid>  hash: counter → rows
 ///     {prefix}:listed:<uuid>    list: descriptions of dropped rows, the first ones
 ///     {prefix}:skipped:<uuid>   list: chunks an operator skipped
+///     {prefix}:file:<digest>    list: relocations of the same file, the newest last
 ///     {prefix}:renamed:<uuid>   list: rows that got another name, the first ones: subject, first name, name now
 ///     {prefix}:history:<uuid>   list: what happened, the first and the newest entries, each a JSON object
 ///     {prefix}:earlier:<uuid>   list: failures that a retry has left behind, each a JSON object
@@ -45,6 +46,7 @@ struct QueueKeys {
     func listed(_ uuid: String) -> String { base + "listed:" + uuid }
     func skipped(_ uuid: String) -> String { base + "skipped:" + uuid }
     func renamed(_ uuid: String) -> String { base + "renamed:" + uuid }
+    func file(_ digest: String) -> String { base + "file:" + digest }
 
     /// The keys of one relocation, in the order in which every script expects them.
     func all(of uuid: String) -> [String] {

@@ -8,6 +8,8 @@ extension RelocationQueue {
     static let bytesPerBatch = 1 << 20
     /// What Redis needs for a payload beyond its bytes, in percent.
     static let overheadPercent = 10
+    /// Relocations of one file that are remembered as such.
+    static let sameFileLimit = 8
 
     /// Begins a relocation: its tasks can then be pushed, and no worker sees it before `publish`.
     ///
@@ -19,7 +21,7 @@ extension RelocationQueue {
         let counters = relocation.counters.flatMap { [RedisArgument.text($0.key), .number($0.value)] }
         let answer = try run(
             try callFor(
-                .begin, uuid, keys: [keys.index, keys.fence],
+                .begin, uuid, keys: [keys.index, keys.fence, keys.file(relocation.digest)],
                 [
                     .number(configuration.timeouts.uploadLeaseMilliseconds),
                     .number(configuration.retentionSeconds * 1_000),
@@ -37,6 +39,13 @@ extension RelocationQueue {
             pushed[token] = 0
             return .staged(uploadToken: token)
         }
+    }
+
+    /// The newest relocation of the same file under another UUID; nil if none is known any more.
+    public func earlier(than uuid: String, digest: String) throws(QueueError) -> RelocationStatus? {
+        let answer = try run(try callFor(.sameFile, uuid, keys: [keys.file(digest)])).accepted(uuid)
+        guard let newest = try answer.element(0).array?.last?.text else { return nil }
+        return try status(newest)
     }
 
     /// Appends tasks, in order. After a transient error the same tasks may be pushed again on this object.

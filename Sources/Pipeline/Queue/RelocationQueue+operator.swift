@@ -1,5 +1,8 @@
 // What an operator does; `actor` is who does it, for the history. Every call throws `notFound` for an unknown UUID and `conflict` if the state forbids it.
 extension RelocationQueue {
+    /// Bytes that the rows take that a relocation leaves out one by one: about 1,500 rows. Each claim reads them.
+    static let skippedRowsBytes = 1 << 16
+
     public func status(_ uuid: String) throws(QueueError) -> RelocationStatus {
         let answer = try run(try callFor(.status, uuid)).accepted(uuid)
         guard let status = RelocationStatus(uuid, snapshot: try answer.element(0)) else { throw answer.unexpected }
@@ -42,6 +45,30 @@ extension RelocationQueue {
                 [.text(task.digest), .text(task.chunksDone), .text(note.json)]
                     + counters.flatMap { [RedisArgument.text($0.key), .number($0.value)] })
         ).accepted(uuid)
+    }
+
+    /// Tells workers to leave out one row of the task at which a relocation failed; `retry` then goes on with the rest
+    /// of it. Throws `conflict` when the relocation has moved on since the task was read.
+    ///
+    /// - Parameter note: what is left out, by whom and when
+    public func skipRow(
+        _ uuid: String, _ row: RowPlace, of task: FailedTask, note: TaskNote
+    ) throws(QueueError) {
+        _ = try run(
+            try callFor(
+                .skipRow, uuid,
+                [.text(task.digest), .text(task.chunksDone), .text(note.json), .text(row.line)])
+        ).accepted(uuid)
+    }
+
+    /// Reads tasks of a relocation that has failed, `index` counted from the first that is left: at most `count`, and
+    /// no more than fit `maxBytes`, but always the first. Throws `conflict` if it has not failed.
+    public func failedTasks(_ uuid: String, from index: Int, count: Int, maxBytes: Int) throws(QueueError)
+        -> [TaskElement]
+    {
+        try TaskPage(
+            try run(try callFor(.failedTasks, uuid, [.number(index), .number(count), .number(maxBytes)])).accepted(uuid)
+        ).elements
     }
 
     /// Pauses a relocation: at once, or at the next chunk boundary when a worker holds it.

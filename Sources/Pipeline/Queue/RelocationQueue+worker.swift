@@ -109,15 +109,17 @@ extension RelocationQueue {
     ///   - findings: each a JSON object
     ///   - index: place of the failed task in the list; nil if no task is at fault
     ///   - task: the failed task itself, if it can be read
+    ///   - row: the row of the task that is at fault, if it is known
     public func fail(
-        _ claim: Claim, findings: [String], reason: String, at index: Int? = nil, task: QueueTask? = nil
+        _ claim: Claim, findings: [String], reason: String, at index: Int? = nil, task: QueueTask? = nil,
+        row: RowPlace? = nil
     ) throws(QueueError) {
         try end(
             .fail, claim,
             [
                 .text(TextList.encode(Array(findings.prefix(RelocationQueue.findingsLimit)))),
                 .text(RelocationQueue.cut(reason, RelocationQueue.reasonBytes)),
-                .text(index.map(String.init) ?? ""), .text(task.map { TaskNote($0).json } ?? ""),
+                .text(index.map(String.init) ?? ""), .text(task.map { TaskNote($0, row: row).json } ?? ""),
             ] + place(claim).arguments)
     }
 

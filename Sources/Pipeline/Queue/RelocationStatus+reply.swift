@@ -28,6 +28,7 @@ extension RelocationStatus {
         }
         findings = TextList.decode(record.text("findings"))
         failedTask = record.text("failedTask")
+        skippedRows = RowPlace.list(record.text("skippedRows"))
         chunksTotal = record.number("chunksTotal")
         chunksDone = max(record.number("chunksDone"), record.number("progress"))
         renamed = record.number("renamed")

@@ -57,8 +57,10 @@ public struct RelocationStatus: Sendable, Equatable {
     public var completedAt: Int64 = 0
     /// What was pushed, in bytes; 0 once the payload is gone.
     public var payloadBytes = 0
-    /// The chunks an operator skipped, each a JSON object.
+    /// The chunks and rows an operator skipped, each a JSON object.
     public var skipped: [String] = []
+    /// The rows that workers must leave out, because an operator skipped them.
+    public var skippedRows: [RowPlace] = []
     /// The task at which it failed, a JSON object; empty unless it failed at one.
     public var failedTask = ""
     /// How often a lease ran out and another worker took over.

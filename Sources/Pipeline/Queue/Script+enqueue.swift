@@ -2,7 +2,7 @@
 extension Script {
     /// Begins a relocation, in place of an upload whose enqueuer is gone or, if asked, of a finished one.
     ///
-    /// - KEYS: 1...6 of the relocation, 7 the index, 8 the fence
+    /// - KEYS: 1...6 of the relocation, 7 the index, 8 the fence, 9 the relocations of the same file
     /// - ARGV: 3 upload lease in ms, 4 retention in ms, 5 `1` to replace a finished one, 6 six random digits,
     ///   7 destination's name, 8 how many values of record fields follow (names and values), then those, then counters
     ///   and values
@@ -42,7 +42,30 @@ extension Script {
         redis.call('ZADD', KEYS[7], ms(now), ARGV[2])
         note(ARGV[2], 'uploading', redis.call('HGET', KEYS[1], 'enqueuedBy'))
         keepHistory(ARGV[2], ARGV[4])
+        -- A relocation is remembered for the retention after its end. Only one that takes longer than that is missed.
+        if redis.call('HGET', KEYS[1], 'digest') ~= ''
+            and type(redis.pcall('LREM', KEYS[9], 0, ARGV[2])) == 'number' then
+          redis.call('RPUSH', KEYS[9], ARGV[2])
+          redis.call('LTRIM', KEYS[9], -sameFileLimit, -1)
+          redis.call('PEXPIRE', KEYS[9], ms(2 * ARGV[4]))
+        end
         return {'ok', token}
+        """)
+
+    /// Finds the other relocations of the same file that are still known.
+    ///
+    /// - KEYS: 1...6 of the relocation, 7 the relocations of the file
+    /// - Returns: `ok`, their UUIDs, the newest last
+    static let sameFile = Script(
+        "sameFile", .reads,
+        """
+        local others = {}
+        for _, other in ipairs(read('LRANGE', KEYS[7], 0, -1)) do
+          if other ~= ARGV[2] and redis.call('EXISTS', base .. 'record:' .. other) == 1 then
+            others[#others + 1] = other
+          end
+        end
+        return {'ok', others}
         """)
 
     /// Appends tasks to a staged relocation. Repeating it changes nothing: the place of the first task is checked.
@@ -113,10 +136,12 @@ extension Script {
     static let abandon = Script(
         "abandon", .moves,
         """
-        if redis.call('HGET', KEYS[1], 'uploadToken') ~= ARGV[3] then return uploadLost() end
+        local was = redis.call('HMGET', KEYS[1], 'uploadToken', 'digest')
+        if was[1] ~= ARGV[3] then return uploadLost() end
         redis.call('UNLINK', unpack(KEYS, 1, 6))
         redis.call('ZREM', KEYS[7], ARGV[2])
         forgetHistory(ARGV[2])
+        redis.pcall('LREM', base .. 'file:' .. (was[2] or ''), 0, ARGV[2])
         return {'ok'}
         """)
 }

@@ -48,6 +48,16 @@ extension Script {
           if append(historyOf(uuid), entry) > historyLimit then omit(historyOf(uuid)) end
         end
 
+        -- Tells what an operator left out: the last entry of the skipped ones.
+        local function noteSkipped(uuid, key)
+          local skipped = object(key, -1)
+          local from = skipped.skippedFrom and '@' .. tostring(skipped.skippedFrom) or ''
+          local detail = string.format('%s from row %s, %s rows', tostring(skipped.model), tostring(skipped.minOrdinal),
+            tostring(skipped.rows))
+          if skipped.ordinal then detail = string.format('%s row %s', tostring(skipped.model), tostring(skipped.ordinal)) end
+          note(uuid, 'skipped', tostring(skipped.skippedBy or '') .. from, {detail = detail})
+        end
+
         -- Tells that a claim has ended without an attempt. Ends of one kind that follow each other share one entry, so
         -- that time slices, or a destination that takes nothing, do not hide what else happened.
         local function noteEnd(uuid, how, by, detail)

@@ -74,6 +74,35 @@ extension Script {
         return {'ok', element, was[5] or '0', ms(now)}
         """)
 
+    /// Reads tasks of a relocation that has failed: at most `count`, and no more after `bytes` are passed, but at least
+    /// one.
+    ///
+    /// - KEYS: 1...6 of the relocation
+    /// - ARGV: 3 index of the first, 4 count, 5 bytes
+    /// - Returns: `ok`, `none`, then the elements · `missing` · `conflict`, its status
+    static let failedTasks = Script(
+        "failedTasks", .reads,
+        """
+        local status = redis.call('HGET', KEYS[1], 'status')
+        if not status then return {'missing'} end
+        if status ~= 'FAILURE' then return {'conflict', status} end
+        return page({'ok', 'none'}, tonumber(ARGV[3]), ARGV[3] + ARGV[4], tonumber(ARGV[5]))
+        """)
+
+    /// The failed task must be the one that was looked at: its element has the SHA-1 ARGV[3], and ARGV[4] tasks were
+    /// finished then.
+    private static let lookedAt = """
+        local was = redis.call('HMGET', KEYS[1], 'status', 'chunksDone', 'failedIndex', 'skippedRows')
+        if not was[1] then return {'missing'} end
+        if was[1] ~= 'FAILURE' then return {'conflict', was[1]} end
+        local element = was[3] and redis.pcall('LINDEX', KEYS[2], was[3])
+        if type(element) ~= 'string' or (was[2] or '0') ~= ARGV[4] or redis.sha1hex(element) ~= ARGV[3] then
+          return {'conflict', 'moved'}
+        end
+        if not areSound(KEYS[3], KEYS[4], KEYS[5], KEYS[6]) then return {'conflict', 'damaged'} end
+
+        """
+
     /// Drops the task at which a relocation failed, for good: its rows are counted, what was done is remembered. The
     /// relocation stays failed.
     ///
@@ -83,28 +112,36 @@ extension Script {
     /// - Returns: `ok` · `missing` · `conflict`, its status or `moved` or `damaged`
     static let skip = Script(
         "skip", .moves,
-        """
-        local was = redis.call('HMGET', KEYS[1], 'status', 'chunksDone', 'failedIndex')
-        if not was[1] then return {'missing'} end
-        if was[1] ~= 'FAILURE' then return {'conflict', was[1]} end
-        local element = was[3] and redis.pcall('LINDEX', KEYS[2], was[3])
-        if type(element) ~= 'string' or (was[2] or '0') ~= ARGV[4] or redis.sha1hex(element) ~= ARGV[3] then
-          return {'conflict', 'moved'}
-        end
-        if not areSound(KEYS[3], KEYS[4], KEYS[5], KEYS[6]) then return {'conflict', 'damaged'} end
-        -- A list gives an element up by its value only: no task is empty.
-        redis.call('LSET', KEYS[2], was[3], '')
-        redis.call('LREM', KEYS[2], 1, '')
-        add(KEYS[1], 'chunksDone', 1)
-        for at = 6, #ARGV, 2 do add(KEYS[3], ARGV[at], ARGV[at + 1]) end
-        redis.call('RPUSH', KEYS[5], ARGV[5])
-        local skipped = object(KEYS[5], -1)
-        local from = skipped.skippedFrom and '@' .. tostring(skipped.skippedFrom) or ''
-        note(ARGV[2], 'skipped', tostring(skipped.skippedBy or '') .. from, {detail = string.format('%s from row %s, %s rows',
-          tostring(skipped.model), tostring(skipped.minOrdinal), tostring(skipped.rows))})
-        redis.call('HSET', KEYS[1], 'failedIndex', '', 'failedTask', '', 'needs', '', 'updatedAt', ms(now))
-        return {'ok'}
-        """)
+        lookedAt + """
+            -- A list gives an element up by its value only: no task is empty.
+            redis.call('LSET', KEYS[2], was[3], '')
+            redis.call('LREM', KEYS[2], 1, '')
+            add(KEYS[1], 'chunksDone', 1)
+            for at = 6, #ARGV, 2 do add(KEYS[3], ARGV[at], ARGV[at + 1]) end
+            redis.call('RPUSH', KEYS[5], ARGV[5])
+            noteSkipped(ARGV[2], KEYS[5])
+            redis.call('HSET', KEYS[1], 'failedIndex', '', 'failedTask', '', 'needs', '', 'updatedAt', ms(now))
+            return {'ok'}
+            """)
+
+    /// Tells workers to leave out one row of the task at which a relocation failed. Workers of older formats leave the
+    /// relocation alone from then on. The relocation stays failed; repeating it changes nothing.
+    ///
+    /// - KEYS: 1...6 of the relocation
+    /// - ARGV: 3 SHA-1 of the element that was looked at, 4 finished chunks then, 5 note to remember, 6 the row, a line
+    /// - Returns: `ok` · `missing` · `conflict`, its status or `moved` or `damaged` or `manyRows`
+    static let skipRow = Script(
+        "skipRow", .moves,
+        lookedAt + """
+            local rows, line = was[4] or '', ARGV[6] .. '\\n'
+            if string.find('\\n' .. rows, '\\n' .. line, 1, true) then return {'ok'} end
+            if #rows + #line > skippedRowsBytes then return {'conflict', 'manyRows'} end
+            redis.call('HSET', KEYS[1], 'skippedRows', rows .. line, 'updatedAt', ms(now),
+              'format', newestFormat)
+            redis.call('RPUSH', KEYS[5], ARGV[5])
+            noteSkipped(ARGV[2], KEYS[5])
+            return {'ok'}
+            """)
 
     /// Pauses a relocation: at once, or at the next chunk boundary when a worker holds it.
     ///

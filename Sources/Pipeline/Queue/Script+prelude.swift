@@ -4,6 +4,8 @@ extension Script {
 
     private static let constants = """
         local newestFormat = \(format)
+        local skippedRowsBytes = \(RelocationQueue.skippedRowsBytes)
+        local sameFileLimit = \(RelocationQueue.sameFileLimit)
         local claimScanLimit = \(claimScanLimit)
         local renamedLimit = \(RelocationQueue.renamedLimit)
         local knownStates = ',\(RelocationState.known.map(\.rawValue).joined(separator: ",")),'
@@ -271,6 +273,27 @@ extension Script {
         local function read(command, key, ...)
           local found = redis.pcall(command, key, ...)
           return found.err and {} or found
+        end
+
+        -- Adds the tasks from `at` to before `stop` to an answer of two elements: no more after `limit` bytes, but at
+        -- least one.
+        local function page(out, at, stop, limit)
+          -- Slices grow while elements are small: little is read that does not fit.
+          local size, slice = 0, 16
+          while at < stop do
+            local got = redis.call('LRANGE', KEYS[2], at, math.min(at + slice, stop) - 1)
+            if #got == 0 then break end
+            local largest = 1
+            for _, element in ipairs(got) do
+              if size + #element > limit and #out > 2 then return out end
+              out[#out + 1] = element
+              size = size + #element
+              largest = math.max(largest, #element)
+            end
+            at = at + #got
+            slice = math.max(1, math.min(slice * 4, math.floor((limit - size) / largest)))
+          end
+          return out
         end
 
         -- Whether counters and lists have the right type, or do not exist yet.

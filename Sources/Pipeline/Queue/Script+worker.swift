@@ -11,23 +11,7 @@ extension Script {
         local answer = stale() or misplaced(ARGV[7], ARGV[8])
         if answer then return answer end
         if redis.call('HGET', KEYS[1], 'leaseUsed') ~= '1' then redis.call('HSET', KEYS[1], 'leaseUsed', '1') end
-        local at, stop, limit = tonumber(ARGV[4]), ARGV[4] + ARGV[5], tonumber(ARGV[6])
-        -- Slices grow while elements are small: little is read that does not fit.
-        local out, size, slice = {'ok', request(KEYS[1])}, 0, 16
-        while at < stop do
-          local got = redis.call('LRANGE', KEYS[2], at, math.min(at + slice, stop) - 1)
-          if #got == 0 then break end
-          local largest = 1
-          for _, element in ipairs(got) do
-            if size + #element > limit and #out > 2 then return out end
-            out[#out + 1] = element
-            size = size + #element
-            largest = math.max(largest, #element)
-          end
-          at = at + #got
-          slice = math.max(1, math.min(slice * 4, math.floor((limit - size) / largest)))
-        end
-        return out
+        return page({'ok', request(KEYS[1])}, tonumber(ARGV[4]), ARGV[4] + ARGV[5], tonumber(ARGV[6]))
         """)
 
     /// Removes finished tasks, adds the tasks that follow from them at the end of the list, and records what became of

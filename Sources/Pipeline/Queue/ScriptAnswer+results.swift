@@ -35,7 +35,8 @@ extension ClaimResult.LeftAlone {
 
     private static func reason(_ field: String, _ value: String) -> String {
         switch field {
-        case "format": "its record has the format \"\(value)\", and this version knows those up to \(Script.format)"
+        case "format":
+            "its record has the format \"\(value)\", and this version knows those up to \(Script.format)"
         case "status": "its status \"\(value)\" is not known to this version"
         case "step": "its step \"\(value)\" is not known to this version"
         case "needs": "it needs a worker that knows tasks of the kind \"\(value)\""

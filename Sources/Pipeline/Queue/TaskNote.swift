@@ -1,13 +1,17 @@
 internal import FoundationEssentials
 
 /// What a relocation's record says of one task: the one at which it failed, or one an operator skipped. Never its
-/// payload.
+/// payload. It may concern a single row of the task.
 public struct TaskNote: Sendable, Equatable, Codable {
     public var kind: String
     public var name: String
     /// The ordinal of the first row.
     public var minOrdinal: Int64
     public var rows: Int
+    /// The row at which the task failed, or the only one that was skipped; nil if it is not known or all are meant.
+    public var ordinal: Int64?
+    /// The primary key of that row in the file.
+    public var sourcePK: Int64?
     /// Who skipped it; nil if it was not skipped.
     public var skippedBy: String?
     /// The host on which that was done.
@@ -16,18 +20,32 @@ public struct TaskNote: Sendable, Equatable, Codable {
     public var skippedAt: String?
 
     private enum CodingKeys: String, CodingKey {
-        case kind, minOrdinal, rows, skippedBy, skippedFrom, skippedAt
+        case kind, minOrdinal, rows, ordinal, skippedBy, skippedFrom, skippedAt
         case name = "model"
+        case sourcePK = "pk"
     }
 
-    public init(_ task: QueueTask, skippedBy: String? = nil, skippedAt: String? = nil) {
+    /// - Parameter row: the row at which the task failed
+    public init(_ task: QueueTask, row: RowPlace? = nil, skippedBy: String? = nil, skippedAt: String? = nil) {
         kind = task.kind
         name = task.name
         minOrdinal = task.minOrdinal
         rows = task.rows
+        ordinal = row?.ordinal
+        sourcePK = row?.sourcePK
         self.skippedBy = skippedBy
         self.skippedAt = skippedAt
     }
+
+    /// Only `row` of the task, which other versions take for a task of one row.
+    public init(only row: RowPlace, of task: QueueTask, skippedBy: String, skippedAt: String) {
+        self.init(task, row: row, skippedBy: skippedBy, skippedAt: skippedAt)
+        minOrdinal = row.ordinal
+        rows = 1
+    }
+
+    /// The row at which the task failed, or the only one that was skipped.
+    public var row: RowPlace? { ordinal.map { RowPlace(model: name, ordinal: $0, sourcePK: sourcePK) } }
 
     /// Fields that are missing have defaults, those that are not known are passed over.
     public init(from decoder: any Decoder) throws {
@@ -36,6 +54,8 @@ public struct TaskNote: Sendable, Equatable, Codable {
         name = try fields.decodeIfPresent(String.self, forKey: .name) ?? ""
         minOrdinal = try fields.decodeIfPresent(Int64.self, forKey: .minOrdinal) ?? 0
         rows = try fields.decodeIfPresent(Int.self, forKey: .rows) ?? 0
+        ordinal = try fields.decodeIfPresent(Int64.self, forKey: .ordinal)
+        sourcePK = try fields.decodeIfPresent(Int64.self, forKey: .sourcePK)
         skippedBy = try fields.decodeIfPresent(String.self, forKey: .skippedBy)
         skippedFrom = try fields.decodeIfPresent(String.self, forKey: .skippedFrom)
         skippedAt = try fields.decodeIfPresent(String.self, forKey: .skippedAt)

@@ -32,8 +32,15 @@ extension OpenedTask {
     fileprivate func chunk(of model: Model) throws(ImportFailure) -> ChunkWork {
         let now = WallClock.now()
         do {
-            let contents = try ChunkDecoder.contents(of: payload, model: model, now: now, catalogue: catalogue)
-            return ChunkWork(model: model, minOrdinal: task.minOrdinal, contents: contents, now: now)
+            let contents = try ChunkDecoder.contents(
+                of: payload, model: model, now: now, catalogue: catalogue, skipping: Set(skippedRows.keys))
+            let skipped = contents.skipped.map { ordinal in
+                DroppedRow(
+                    model: model.name, sourcePK: skippedRows[ordinal]?.sourcePK, ordinal: ordinal,
+                    reason: .skippedByOperator)
+            }
+            return ChunkWork(
+                model: model, minOrdinal: task.minOrdinal, contents: contents, skipped: skipped, now: now)
         } catch {
             throw error.finding.map { .permanent($0) } ?? Self.malformed(model.name, error.message)
         }
@@ -44,6 +51,8 @@ private struct ChunkWork: TaskWork {
     let model: Model
     let minOrdinal: Int64
     let contents: ChunkContents
+    /// Rows that an operator left out.
+    let skipped: [DroppedRow]
     /// Microseconds since 1970 UTC.
     let now: Int64
 
@@ -52,7 +61,8 @@ private struct ChunkWork: TaskWork {
     func perform(_ work: RelocationImport) throws -> TaskOutcome {
         TaskOutcome(
             rows: try work.importChunk(
-                model: model, minOrdinal: minOrdinal, rows: contents.rows, hidden: contents.hidden, now: now))
+                model: model, minOrdinal: minOrdinal, rows: contents.rows, hidden: contents.hidden, skipped: skipped,
+                now: now))
     }
 }
 

@@ -5,6 +5,7 @@ extension DroppedRow {
     /// One line of the list of dropped rows that operators see.
     package var json: String {
         #"{"model":\#(JSONText.quoted(model)),"pk":\#(sourcePK.map(String.init) ?? "null"),"#
-            + #""ordinal":\#(ordinal),"reason":\#(JSONText.quoted(reason.text))}"#
+            + #""ordinal":\#(ordinal),"reason":\#(JSONText.quoted(reason.text)),"#
+            + #""missingPK":\#(missingPK.map(String.init) ?? "null")}"#
     }
 }

@@ -30,6 +30,8 @@ package struct OpenedTask: Sendable {
     let payload: [UInt8]
     let options: RelocationOptions
     let catalogue: Catalogue
+    /// The rows of the task's model that an operator left out, by ordinal.
+    let skippedRows: [Int64: RowPlace]
 
     /// The model that the task names.
     func model() throws(ImportFailure) -> Model {

@@ -9,6 +9,8 @@ package struct TaskPreparer: Sendable {
     private let keyring: PayloadKeyring?
     private let options: RelocationOptions
     private let catalogue: Catalogue
+    /// Model → ordinal → a row to leave out.
+    private let skippedRows: [String: [Int64: RowPlace]]
 
     /// This worker lacks the key of a sealed task. A worker that has it can continue.
     package struct KeyMissing: Error {
@@ -22,15 +24,20 @@ package struct TaskPreparer: Sendable {
         package let reason: String
     }
 
-    /// - Parameter keyring: opens sealed tasks; nil if no key is configured
+    /// - Parameters:
+    ///   - keyring: opens sealed tasks; nil if no key is configured
+    ///   - skippedRows: rows to leave out
     package init(
         importUUID: String, keyring: PayloadKeyring?, options: RelocationOptions = RelocationOptions(),
-        catalogue: Catalogue
+        skippedRows: [RowPlace] = [], catalogue: Catalogue
     ) {
         self.importUUID = importUUID
         self.keyring = keyring
         self.options = options
         self.catalogue = catalogue
+        self.skippedRows = Dictionary(grouping: skippedRows, by: \.model).mapValues { rows in
+            Dictionary(rows.map { ($0.ordinal, $0) }, uniquingKeysWith: { first, _ in first })
+        }
     }
 
     /// The kinds of tasks that this version can work.
@@ -57,7 +64,9 @@ package struct TaskPreparer: Sendable {
             }
             let payload = try payload(of: task, handler.kind)
             return try handler.prepare(
-                OpenedTask(task: task, payload: payload, options: options, catalogue: catalogue))
+                OpenedTask(
+                    task: task, payload: payload, options: options, catalogue: catalogue,
+                    skippedRows: skippedRows[task.name] ?? [:]))
         }
     }
 

@@ -92,6 +92,8 @@ private struct JSONKey: CodingKey {
 }
 
 extension JSONValue {
+    package var wholeNumber: Int64? { if case .integer(let number) = self { number } else { nil } }
+
     package init(_ number: Int) { self = .integer(Int64(number)) }
 
     /// Null for the empty text, with which the queue says "none".

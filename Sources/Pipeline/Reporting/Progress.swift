@@ -5,12 +5,17 @@ public struct ProgressMeter: Sendable {
     /// Milliseconds over which the rate is taken.
     public static let window: Int64 = 10_000
 
-    /// Rows in all.
+    /// In all.
     public var total: Int
+    /// What is counted.
+    public let unit: String
     public private(set) var done = 0
     private var samples: [(time: Int64, done: Int)] = []
 
-    public init(total: Int) { self.total = total }
+    public init(total: Int, unit: String = "rows") {
+        self.total = total
+        self.unit = unit
+    }
 
     /// - Parameter time: milliseconds of any clock that does not go back
     public mutating func update(done: Int, at time: Int64) {
@@ -23,7 +28,7 @@ public struct ProgressMeter: Sendable {
         }
     }
 
-    /// Rows per second; nil until there are two samples.
+    /// Units per second; nil until there are two samples.
     public var rate: Double? {
         guard let first = samples.first, let last = samples.last, last.time > first.time else { return nil }
         return (Double(last.done) - Double(first.done)) * 1_000 / (Double(last.time) - Double(first.time))
@@ -65,8 +70,8 @@ public enum ProgressBar {
     }
 
     private static func details(_ meter: ProgressMeter, separator: String = "  ") -> String {
-        var parts = ["\(meter.done)/\(meter.total) rows"]
-        if let rate = meter.rate { parts.append("\(whole(rate)) rows/s") }
+        var parts = ["\(meter.done)/\(meter.total) \(meter.unit)"]
+        if let rate = meter.rate { parts.append("\(whole(rate)) \(meter.unit)/s") }
         if meter.done < meter.total, let left = meter.remainingSeconds { parts.append("\(duration(left)) left") }
         return parts.joined(separator: separator)
     }

@@ -62,7 +62,7 @@ extension StatusReport {
         rows["source"] = JSONValue(status.rowsSource)
         return [
             "rows": .object(rows),
-            "dropped": Self.reasons(account.totals),
+            "dropped": droppedReasons,
             "models": .object(
                 account.models.mapValues { counts in
                     .object(Self.members(counts).merging(["droppedFor": Self.reasons(counts)]) { $1 })
@@ -101,6 +101,9 @@ extension StatusReport {
             "overwritten": JSONValue(counts.overwritten), "dropped": JSONValue(counts.droppedTotal),
         ]
     }
+
+    /// Reason → rows.
+    var droppedReasons: JSONValue { Self.reasons(account.totals) }
 
     private static func reasons(_ counts: RowAccount.Counts) -> JSONValue {
         .object(counts.dropped.mapValues { JSONValue($0) })

@@ -43,6 +43,7 @@ extension StatusReport {
         let retry = "remove the cause, then: \(next)"
         guard let task = TaskNote(json: status.failedTask), ["chunk", "late"].contains(task.kind) else { return retry }
         let rows = task.rows == 1 ? "1 row" : "\(task.rows) rows"
-        return "\(retry)\n      to leave out its \(rows) instead: \(next) --skip-chunk --accept-loss"
+        let row = task.row.map { "\n      to leave out \(PlainText.line($0.text)) instead: \(next) --skip-row" } ?? ""
+        return "\(retry)\(row)\n      to leave out its \(rows) instead: \(next) --skip-chunk --accept-loss"
     }
 }

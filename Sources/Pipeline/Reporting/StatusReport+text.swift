@@ -8,7 +8,7 @@ extension StatusReport {
     /// - Parameter now: milliseconds since 1970, to show the time until the next attempt
     public func text(color: Bool = false, now: Int64 = Timestamp.now()) -> String {
         let sections = [
-            head(color, now), modelTable, droppedRows, renamedRows, warnings, skippedChunks, findings, nextLine,
+            head(color, now), modelTable, droppedRows, renamedRows, warnings, skippedTasks, findings, nextLine,
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
@@ -90,7 +90,8 @@ extension StatusReport {
     private var droppedRows: [String] {
         let reasons = account.totals.dropped.sorted { $0.key < $1.key }
         return titled(
-            "Dropped rows", TextTable.lines(reasons.map { ["  " + PlainText.line($0.key), String($0.value)] }))
+            "Dropped rows (`dropped \(status.uuid)` lists them)",
+            TextTable.lines(reasons.map { ["  " + PlainText.line($0.key), String($0.value)] }))
     }
 
     /// Renamed rows shown one by one.
@@ -116,9 +117,9 @@ extension StatusReport {
 
     private var warnings: [String] { titled("Warnings", status.warnings.map { "  " + PlainText.line($0) }) }
 
-    private var skippedChunks: [String] {
+    private var skippedTasks: [String] {
         let skipped = status.skipped.compactMap(TaskNote.init(json:))
-        return titled("Skipped chunks", skipped.map { "  " + PlainText.line($0.skippedText) })
+        return titled("Skipped by operators", skipped.map { "  " + PlainText.line($0.skippedText) })
     }
 
     private var findings: [String] {
@@ -134,7 +135,12 @@ extension StatusReport {
 }
 
 extension TaskNote {
-    var skippedText: String { "\(text), by \(skippedBy ?? "?") at \(skippedAt ?? "?")" }
+    var skippedText: String { "\(row?.text ?? text), by \(skippedBy ?? "?") at \(skippedAt ?? "?")" }
+}
+
+extension RowPlace {
+    /// `sentry.user row 31 (pk 7)`
+    public var text: String { "\(model) row \(ordinal)\(sourcePK.map { " (pk \($0))" } ?? "")" }
 }
 
 extension OperatorEnd {

@@ -4,6 +4,7 @@ import Import
 import Queue
 import Relocation
 import Storage
+import TaskFormat
 
 internal import Logging
 
@@ -90,13 +91,16 @@ final class HeldClaim {
         return .released
     }
 
-    func fail(_ finding: Finding) throws(QueueError) -> RunEnd {
+    /// - Parameter isRowKnown: whether the row that the finding names is the one at fault
+    func fail(_ finding: Finding, isRowKnown: Bool = true) throws(QueueError) -> RunEnd {
         let row = (finding.ordinal.map { " row \($0)" } ?? "") + (finding.leftPK.map { " (pk \($0))" } ?? "")
         let place = "\(finding.kind.rawValue) in \(finding.model ?? "the import")\(row): "
         let reason = place + (hidesNames ? finding.reason : finding.plainReason)
         let task: QueueTask? = if case .task(let task) = current?.element { task } else { nil }
         lease.end()
-        try queue.fail(claim, findings: [finding.json()], reason: reason, at: current?.index, task: task)
+        try queue.fail(
+            claim, findings: [finding.json()], reason: reason, at: current?.index, task: task,
+            row: isRowKnown ? task?.row(of: finding) : nil)
         FlowMetrics.record(.failed)
         // Plain words may name rows; a log must not.
         log.error("relocation failed", metadata: ["reason": "\(place + finding.reason)"])
@@ -164,6 +168,17 @@ final class HeldClaim {
                 kind: .unknown, model: task?.name, ordinal: task?.minOrdinal,
                 reason:
                     "\(claim.status.consecutiveCrashes) workers in a row were lost at this task, so that it is in "
-                    + "quarantine; find out what ended them (memory, a crash), then retry, or skip the chunk"))
+                    + "quarantine; find out what ended them (memory, a crash), then retry, or skip the chunk"),
+            isRowKnown: false)
+    }
+}
+
+extension QueueTask {
+    /// The row of this task that a finding names; nil if it names none of them.
+    fileprivate func row(of finding: Finding) -> RowPlace? {
+        guard TaskKind(rawValue: kind)?.carriesRows == true, finding.model == name, let ordinal = finding.ordinal else {
+            return nil
+        }
+        return RowPlace(model: name, ordinal: ordinal, sourcePK: finding.leftPK)
     }
 }

@@ -49,7 +49,8 @@ struct Turn {
     /// What opens and decodes the relocation's tasks.
     func preparer(_ options: RelocationOptions) -> TaskPreparer {
         TaskPreparer(
-            importUUID: held.claim.uuid, keyring: settings.payloadKeys, options: options, catalogue: catalogue)
+            importUUID: held.claim.uuid, keyring: settings.payloadKeys, options: options,
+            skippedRows: held.claim.status.skippedRows, catalogue: catalogue)
     }
 
     /// The tasks of the relocation, from the first one.

@@ -41,6 +41,7 @@ public struct Worker: Sendable {
                 stop.request()
             }
             group.cancelAll()
+            if case .finished = result, settings.drains, vitals.failures > 0 { return .failures(vitals.failures) }
             return result
         }
     }

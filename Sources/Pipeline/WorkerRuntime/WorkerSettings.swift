@@ -67,6 +67,8 @@ extension WorkerSettings {
 public enum WorkerEnd: Error, Sendable {
     /// The worker was asked to stop, or has drained the queue.
     case finished
+    /// The queue is drained, and so many relocations have failed on this worker.
+    case failures(Int)
     /// The worker drained what it could. These relocations wait for longer than it waits for them: some of them, and
     /// the time until the first can go on.
     case later([String], seconds: Int)

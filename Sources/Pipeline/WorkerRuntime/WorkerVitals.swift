@@ -28,6 +28,9 @@ final class WorkerVitals: Sendable {
     func markReady() { reached.store(true, ordering: .sequentiallyConsistent) }
     var isReady: Bool { reached.load(ordering: .sequentiallyConsistent) }
 
+    /// Relocations that have failed.
+    var failures: Int { failed.load(ordering: .relaxed) }
+
     func countChunk() { chunks.wrappingAdd(1, ordering: .relaxed) }
     func claimed() { working.wrappingAdd(1, ordering: .relaxed) }
 
@@ -44,7 +47,6 @@ final class WorkerVitals: Sendable {
     var summary: String {
         let now = working.load(ordering: .relaxed)
         let (chunks, completed) = (chunks.load(ordering: .relaxed), completed.load(ordering: .relaxed))
-        let failed = failed.load(ordering: .relaxed)
-        return "working on \(now) relocations; since start \(chunks) chunks, \(completed) completed, \(failed) failed"
+        return "working on \(now) relocations; since start \(chunks) chunks, \(completed) completed, \(failures) failed"
     }
 }

@@ -28,6 +28,15 @@ package struct Envelope {
         return modelIndex != 0 && value.isString ? value.bytes : nil
     }
 
+    /// The names of the fields; empty if there are none. At most `limit`.
+    package func fieldNames(limit: Int) -> Set<String> {
+        guard let fields else { return [] }
+        var names: Set<String> = []
+        var items = fields.items
+        while names.count < limit, let key = items.next(), items.next() != nil { names.insert(key.text) }
+        return names
+    }
+
     /// nil if they are missing or not an object.
     package var fields: TapeValue? {
         let value = TapeValue(tape: tape, index: fieldsIndex)

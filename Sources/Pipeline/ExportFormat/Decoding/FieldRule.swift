@@ -56,7 +56,9 @@ struct FieldDecoder {
     func note(_ value: TapeValue, _ rule: FieldRule, in notes: inout RowNotes) {
         switch rule.encoding {
         case .string: if !rule.keepsNUL, !rule.isAddress, TextRules.holdsNUL(value) { notes.insert(.losesNUL) }
-        case .pickled: if json.keepsPickle(value) { notes.insert(.keepsPickle) }
+        case .pickled: if json.keepsPickle(value) { notes.insert(.keepsPickle) } else { json.note(value, in: &notes) }
+        case .nestedJSON: json.note(value, in: &notes)
+        case .jsonText: if json.losesText(value) { notes.insert(.losesText) } else { json.note(value, in: &notes) }
         default: break
         }
     }

@@ -1,4 +1,5 @@
 import Catalogue
+import Glibc
 
 /// Columns of JSON text. Texts inside strings are read as the reference reads them: `NaN` and `Infinity` are accepted,
 /// and stored as `null`; half a surrogate pair is stored as its escape.
@@ -68,6 +69,38 @@ struct JSONRules {
         // A text that is JSON is no pickle; what is wrong with any other does not matter.
         if (try? parser.parse(value.bytes)) != nil { return false }
         if case .refused = pickles.read(base64: value.bytes) { return true }
+        return false
+    }
+
+    /// Whether a string where an object belongs is replaced because it is not JSON.
+    func losesText(_ value: TapeValue) -> Bool {
+        guard value.isString, !value.bytes.isEmpty else { return false }
+        // Other faults of the text are refused before.
+        guard let root = try? json(value.bytes)?.root else { return true }
+        guard root.isString, !root.bytes.isEmpty else { return false }
+        return (try? Array(root.bytes).withBytes { bytes throws(ValueMismatch) in try json(bytes) }) == nil
+    }
+
+    /// Notes numbers of a JSON text that are not finite: JSON itself has none.
+    func note(_ value: TapeValue, in notes: inout RowNotes) {
+        guard value.isString, Self.mayHoldNonFinite(value.bytes) else { return }
+        // A text that cannot be read has no numbers.
+        guard let root = try? parser.parse(value.bytes).root else { return }
+        if root.holdsNonFinite { notes.insert(.losesNumber) }
+    }
+
+    /// Whether a text has one of the words `NaN` and `Infinity`.
+    private static func mayHoldNonFinite(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        holds(text, "NaN") || holds(text, "Infinity")
+    }
+
+    private static func holds(_ text: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
+        guard let base = text.baseAddress else { return false }
+        var rest = text[...]
+        while let place = rest.firstIndex(of: word.utf8Start.pointee), text.count - place >= word.utf8CodeUnitCount {
+            if memcmp(base + place, word.utf8Start, word.utf8CodeUnitCount) == 0 { return true }
+            rest = text[(place + 1)...]
+        }
         return false
     }
 

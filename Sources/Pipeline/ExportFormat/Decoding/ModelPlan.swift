@@ -10,6 +10,9 @@ package final class ModelPlan {
     let fields: UnsafeMutableBufferPointer<Field>
 
     /// The keys a row may use; their names lie one after the other.
+    /// Whether a key occurs twice in the current row.
+    private(set) var hasRepeatedKey = false
+
     private let keys: UnsafeMutableBufferPointer<Key>
     private let names: UnsafeMutableBufferPointer<UInt8>
 
@@ -62,6 +65,7 @@ package final class ModelPlan {
     /// Finds the value of each column. If a key occurs twice, the last one counts.
     func locate(_ object: TapeValue) throws(UnknownField) {
         for place in fields.indices { fields[place].position = 0 }
+        hasRepeatedKey = false
         var guess = 0
         var last = 0
         var items = object.items
@@ -72,10 +76,28 @@ package final class ModelPlan {
                 place = try search(key)
                 keys[last].follower = place
             }
-            if let field = keys[place].field { fields[field].position = value.index }
+            if let field = keys[place].field {
+                if fields[field].position != 0 { hasRepeatedKey = true }
+                fields[field].position = value.index
+            }
             last = place
             guess = keys[place].follower
         }
+    }
+
+    /// The same for a row with unknown keys. Returns their names.
+    func locateKnown(_ object: TapeValue) -> [String] {
+        for place in fields.indices { fields[place].position = 0 }
+        var unknown: [String] = []
+        var items = object.items
+        while let key = items.next(), let value = items.next() {
+            if let place = keys.indices.first(where: { matches($0, key.bytes) }) {
+                if let field = keys[place].field { fields[field].position = value.index }
+            } else {
+                unknown.append(key.text)
+            }
+        }
+        return unknown
     }
 
     private func search(_ key: TapeValue) throws(UnknownField) -> Int {

@@ -17,13 +17,34 @@ package final class RowDecoder {
     /// Checks every field of a row.
     package func check(_ envelope: Envelope, _ plan: ModelPlan) throws(RowFault) -> RowNotes {
         try locate(envelope, plan)
-        var notes: RowNotes = []
+        var notes: RowNotes = plan.hasRepeatedKey ? .losesKey : []
         for place in plan.fields.indices where plan.fields[place].position != 0 {
             let field = plan.fields[place]
             _ = try decode(envelope.tape, plan, field, wanted: false)
             fields.note(TapeValue(tape: envelope.tape, index: field.position), field.rule, in: &notes)
         }
         return notes
+    }
+
+    /// All faults of a row that `check` refuses, its first one among them.
+    package func faults(in envelope: Envelope, _ plan: ModelPlan) -> [RowFault] {
+        guard let object = envelope.fields else { return [Self.noFields] }
+        var faults = plan.locateKnown(object).map(Self.unknown)
+        for place in plan.fields.indices where plan.fields[place].position != 0 {
+            do throws(RowFault) { _ = try decode(envelope.tape, plan, plan.fields[place], wanted: false) } catch {
+                faults.append(error)
+            }
+        }
+        do throws(RowFault) { _ = try envelope.primaryKey() } catch { faults.insert(error, at: 0) }
+        return faults
+    }
+
+    private static let noFields = RowFault(problem: "has no fields, or fields that are not an object")
+
+    private static func unknown(_ name: String) -> RowFault {
+        RowFault(
+            problem: "is not known to the model: the export comes from another version of Sentry",
+            field: ShownName.safe(name))
     }
 
     /// Decodes a whole row. `now` is in microseconds since 1970-01-01T00:00:00Z.
@@ -39,24 +60,17 @@ package final class RowDecoder {
         return Row(ordinal: ordinal, sourcePK: try envelope.primaryKey().value, values: values)
     }
 
-    /// One column's value; nil if its key is missing.
+    /// One column's value; nil if its key is missing. The other columns need not be sound.
     package func value(_ envelope: Envelope, _ plan: ModelPlan, column: Int) throws(RowFault) -> Value? {
-        try locate(envelope, plan)
+        guard let object = envelope.fields else { return nil }
+        do throws(UnknownField) { try plan.locate(object) } catch { _ = plan.locateKnown(object) }
         guard let place = plan.field(ofColumn: column), plan.fields[place].position != 0 else { return nil }
         return try decode(envelope.tape, plan, plan.fields[place], wanted: true)
     }
 
     private func locate(_ envelope: Envelope, _ plan: ModelPlan) throws(RowFault) {
-        guard let object = envelope.fields else {
-            throw RowFault(problem: "has no fields, or fields that are not an object")
-        }
-        do throws(UnknownField) {
-            try plan.locate(object)
-        } catch {
-            throw RowFault(
-                problem: "is not known to the model: the export comes from another version of Sentry",
-                field: ShownName.safe(error.name))
-        }
+        guard let object = envelope.fields else { throw Self.noFields }
+        do throws(UnknownField) { try plan.locate(object) } catch { throw Self.unknown(error.name) }
     }
 
     @inline(__always)
@@ -81,6 +95,12 @@ package struct RowNotes: OptionSet, Sendable {
     package static let losesNUL = RowNotes(rawValue: 1)
     /// A pickle that is not decoded is kept as text.
     package static let keepsPickle = RowNotes(rawValue: 2)
+    /// A text that is not JSON is replaced by an empty object.
+    package static let losesText = RowNotes(rawValue: 4)
+    /// A number that is not finite is replaced by null.
+    package static let losesNumber = RowNotes(rawValue: 8)
+    /// Of a key that occurs twice only the last value is taken.
+    package static let losesKey = RowNotes(rawValue: 16)
 }
 
 /// Why a row cannot be decoded.

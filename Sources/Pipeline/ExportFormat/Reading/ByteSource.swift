@@ -5,19 +5,30 @@ protocol ByteSource: AnyObject {
 }
 
 extension ByteSource {
-    /// 1-based line of a byte, counted from the beginning.
-    func line(of byte: Int64) throws(ExportError) -> Int64 {
+    /// The 1-based lines of bytes, counted from the beginning. Reads up to the last of them.
+    func lines(of bytes: some Sequence<Int64>) throws(ExportError) -> [Int64: Int64] {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
         defer { block.deallocate() }
+        var lines: [Int64: Int64] = [:]
         var line: Int64 = 1
-        var left = byte
-        while left > 0 {
-            let count = try read(into: block)
-            if count == 0 { break }
-            line += Int64(block[..<min(count, Int(clamping: left))].count { $0 == UInt8(ascii: "\n") })
-            left -= Int64(count)
+        var start: Int64 = 0
+        var count = 0
+        // The part of the block that is counted.
+        var used = 0
+        for byte in bytes.sorted() {
+            while byte > start + Int64(used) {
+                if used == count {
+                    start += Int64(count)
+                    (used, count) = (0, try read(into: block))
+                    if count == 0 { break }
+                }
+                let end = min(count, Int(clamping: byte - start))
+                line += Int64(block[used..<end].count { $0 == UInt8(ascii: "\n") })
+                used = end
+            }
+            lines[byte] = line
         }
-        return line
+        return lines
     }
 }
 

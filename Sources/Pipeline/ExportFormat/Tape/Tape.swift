@@ -67,6 +67,15 @@ package struct TapeValue {
     @inline(__always) var int64: Int64 { Int64(bitPattern: bits) }
     @inline(__always) var double: Double { Double(bitPattern: bits) }
 
+    /// Whether it is, or holds, a number that is not finite.
+    var holdsNonFinite: Bool {
+        switch type {
+        case TapeType.double: !double.isFinite
+        case TapeType.object, TapeType.array: items.contains(where: \.holdsNonFinite)
+        default: false
+        }
+    }
+
     /// An empty container.
     var isEmptyContainer: Bool { (isObject || isArray) && next == index + 2 }
 

@@ -9,9 +9,6 @@ import Storage
 protocol ModelRule: Sendable {
     var model: Model { get }
 
-    /// Fields that become null if the row they refer to was not imported. Any other such field drops its row.
-    var referencesNulledWhenMissing: Set<String> { get }
-
     /// Whether rows of a user that was merged into an existing one are dropped.
     var belongsToUser: Bool { get }
 
@@ -40,7 +37,6 @@ protocol ModelRule: Sendable {
 }
 
 extension ModelRule {
-    var referencesNulledWhenMissing: Set<String> { [] }
     var belongsToUser: Bool { false }
     var nameColumn: Int? { model.slugColumn }
     func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason? { nil }

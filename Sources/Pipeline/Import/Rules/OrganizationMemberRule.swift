@@ -6,7 +6,6 @@ import Storage
 /// user's address and state over, as do all memberships of that user.
 struct OrganizationMemberRule: ModelRule {
     let model: Model
-    let referencesNulledWhenMissing: Set<String> = ["inviter_id"]
     private let user, email, token, tokenExpiry, userEmail, userIsActive: Int
 
     /// Days for which an invitation stays valid.

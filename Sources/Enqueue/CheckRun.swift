@@ -1,0 +1,45 @@
+import Catalogue
+import CommandLine
+import Cutting
+import ExportFormat
+import Operations
+
+/// `--check`: reads the export and reports what it finds.
+struct CheckRun {
+    let job: EnqueueJob
+    let arguments: ImportOptions
+    let console: Console
+
+    func run(_ findings: FindingsFile?) throws {
+        let report = try report()
+        let text = CheckReportText(report, name: SourceName.shown(arguments.source))
+        console.say(text.head)
+        for warning in report.survey.warnings { console.warn(warning) }
+        console.say(text.faults)
+        if arguments.json { Console.print(report.json) }
+        try findings?.write(report.findings)
+        guard let first = report.firstFault else { return }
+        if let finding = first.finding { console.say(finding.description) }
+        let number = report.faults.count
+        throw CommandFailure(
+            CommandExit(rawValue: first.kind.exitCode) ?? .badData,
+            number == 1 ? first.description : "\(number) faults, the first one at \(first.description)")
+    }
+
+    /// A file that holds something else is a report of one fault.
+    private func report() throws(ExportError) -> ExportReport {
+        do throws(ExportError) {
+            let source = try job.open()
+            return try ReadingProgress(source, filtered: job.filter != nil, console)
+                .during { progress throws(ExportError) in try job.report(source, onProgress: progress) }
+        } catch {
+            guard error.kind == .badData || error.kind == .tooLarge else { throw error }
+            return ExportReport(refusal: error, scope: job.scope)
+        }
+    }
+}
+
+extension ExportReport {
+    /// The listed faults in the reference's form.
+    var findings: [Finding] { faults.kinds.flatMap(\.listed).compactMap(\.finding) }
+}
