@@ -50,6 +50,7 @@ struct ImportCommand {
         job.options = flags
         job.options.atomic = arguments.atomic
         job.options.chunkSize = arguments.chunkSize
+        job.enqueuedBy = Operator.currentPlace().name
         job.keyring = try arguments.keyring()
         return job
     }

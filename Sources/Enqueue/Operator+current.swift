@@ -7,4 +7,15 @@ extension Operator {
     static func current(_ environment: Environment = .process) -> Operator {
         Operator(name: environment["SUDO_USER"] ?? environment["USER"] ?? "uid \(getuid())")
     }
+
+    /// The user and the machine: `ann@host`.
+    static func currentPlace(_ environment: Environment = .process) -> Operator {
+        Operator(name: "\(current(environment).name)@\(hostName)")
+    }
+
+    private static var hostName: String {
+        var bytes = [CChar](repeating: 0, count: 256)
+        guard gethostname(&bytes, bytes.count - 1) == 0 else { return "?" }
+        return String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
 }

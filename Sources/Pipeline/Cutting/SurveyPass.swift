@@ -24,24 +24,24 @@ extension ExportSource {
         let walk = try FileWalk(self, scope: scope)
         if let filter {
             var rowFilter = RowFilter(filter)
-            survey.warnings = try check(walk) { model throws(ExportError) in try rowFilter.gather(walk, model.name) }
-            survey.take(walk)
+            let found = try check(walk) { model throws(ExportError) in try rowFilter.gather(walk, model.name) }
+            survey.take(walk, found, lateModels: catalogue.lateModels)
             survey.warnings += try rowFilter.warnings()
             survey.rowFilter = rowFilter
             try count(rowFilter, survey, &tally)
         } else {
-            survey.warnings = try check(walk) { model in tally.add(model, bytes: walk.rowBytes, isAccepted: true) }
-            survey.take(walk)
+            let found = try check(walk) { model in tally.add(model, bytes: walk.rowBytes, isAccepted: true) }
+            survey.take(walk, found, lateModels: catalogue.lateModels)
         }
         tally.finish(walk.models)
         survey.take(tally)
         return survey
     }
 
-    /// Checks all rows and passes each one's model to `onRow`. Returns the warnings.
+    /// Checks all rows and passes each one's model to `onRow`. Returns what it has noticed.
     private func check(
         _ walk: FileWalk, onRow: (FileWalk.ModelState) throws(ExportError) -> Void
-    ) throws(ExportError) -> [String] {
+    ) throws(ExportError) -> SurveyWarnings {
         var warnings = SurveyWarnings()
         while let model = try walk.next() {
             if let plan = model.plan {
@@ -51,7 +51,7 @@ extension ExportSource {
             }
             try onRow(model)
         }
-        return warnings.texts(walk, lateModels: catalogue.lateModels)
+        return warnings
     }
 
     /// Counts the rows that the filter accepts: reads the file once more, now that the filter is complete.
@@ -66,7 +66,9 @@ extension ExportSource {
 }
 
 extension ExportSurvey {
-    fileprivate mutating func take(_ walk: FileWalk) {
+    fileprivate mutating func take(_ walk: FileWalk, _ found: SurveyWarnings, lateModels: Set<String>) {
+        warnings = found.texts(walk, lateModels: lateModels)
+        keyBounds = found.bounds(walk)
         models = walk.models.map { ModelCount(model: $0.name, rows: $0.rows) }
         rowsTotal = models.reduce(0) { $0 + $1.rows }
         bytesRead = walk.reader.bytesRead

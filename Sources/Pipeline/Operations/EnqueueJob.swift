@@ -3,6 +3,7 @@ public import Cutting
 public import ExportFormat
 import Failpoints
 public import Queue
+import Reporting
 public import TaskFormat
 
 /// One enqueue: checks the whole file, then cuts it into tasks, stages them in Redis and publishes them in one step. No
@@ -20,6 +21,8 @@ public struct EnqueueJob {
     public var keyring: PayloadKeyring?
     /// Dashed, lower case.
     public var uuid: String
+    /// Who queues it and from where: `ann@host`.
+    public var enqueuedBy = ""
     /// Milliseconds for which Redis may be unreachable during one call; nil: as long as an upload lease; 0: not at all.
     public var outageLimitMilliseconds: Int?
 
@@ -99,7 +102,12 @@ public struct EnqueueJob {
 
     private func begin(_ queue: RetryingQueue, _ survey: ExportSurvey) throws -> Beginning {
         var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
+        var options = options
+        options.filter = filter?.digest(uuid)
         relocation.options = options.json
+        relocation.keyBounds = survey.keyBounds.json
+        relocation.enqueuedBy = enqueuedBy
+        relocation.toolVersion = ToolVersion.current
         relocation.digest = survey.sha256
         relocation.sourceName = SourceName.shown(source)
         relocation.rowsSource = Int(survey.rowsTotal)
@@ -115,17 +123,25 @@ public struct EnqueueJob {
     private func replace(
         _ status: RelocationStatus, with relocation: NewRelocation, _ queue: RetryingQueue
     ) throws -> Beginning {
-        guard status.digest == relocation.digest, status.scope == relocation.scope else {
-            throw OperationError(
-                .badData,
-                "The UUID \(uuid) belongs to the import of another file or scope. Give another --import-uuid, or none "
-                    + "for a new one."
-            )
-        }
+        // A worker has refused the earlier one, and nothing of it was written.
+        if status.failureCause != .otherImport { try requireSame(relocation, as: status) }
         guard status.status == .failure || status.status == .success,
             case .staged(let token) = try OperationError.refusing({ try queue.begin(relocation, replacing: true) })
         else { return .already(status) }
         return .staged(token)
+    }
+
+    private func requireSame(_ relocation: NewRelocation, as status: RelocationStatus) throws(OperationError) {
+        let own = ImportIdentity(
+            scope: relocation.scope, digest: relocation.digest, options: relocation.options)
+        let differences = own.differences(
+            from: ImportIdentity(scope: status.scope, digest: status.digest, options: status.options))
+        guard !differences.isEmpty else { return }
+        let earlier = ImportIdentity.words(
+            name: status.sourceName, scope: status.scope, enqueuedBy: status.enqueuedBy)
+        throw OperationError(
+            .badData,
+            ImportIdentity.refusal(uuid, of: PlainText.line(earlier), differences: differences.map(PlainText.line)))
     }
 
     private func push(

@@ -1,4 +1,5 @@
 /// What an enqueuer knows of a relocation before its first task is pushed.
+// More than eight properties: fields of the record that the enqueuer alone knows.
 public struct NewRelocation: Sendable, Equatable {
     /// Dashed, lower case.
     public var uuid: String
@@ -8,6 +9,11 @@ public struct NewRelocation: Sendable, Equatable {
     /// Tells one source file from another.
     public var digest = ""
     public var sourceName = ""
+    /// Opaque JSON for the worker: which keys the file's rows have.
+    public var keyBounds = ""
+    /// Who queues it and from where.
+    public var enqueuedBy = ""
+    public var toolVersion = ""
     public var rowsSource = 0
     /// Rows accounted for already: those dropped before anything was queued.
     public var counters: [String: Int] = [:]
@@ -25,6 +31,7 @@ extension NewRelocation {
         [
             "format", .number(Script.format), "scope", .text(scope), "options", .text(options),
             "digest", .text(digest), "sourceName", .text(sourceName), "rowsSource", .number(rowsSource),
+            "keyBounds", .text(keyBounds), "enqueuedBy", .text(enqueuedBy), "toolVersion", .text(toolVersion),
             "warnings", .text(TextList.encode(warnings)),
         ]
     }

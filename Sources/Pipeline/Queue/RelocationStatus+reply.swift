@@ -7,7 +7,7 @@ extension RelocationStatus {
         self.init(uuid: uuid, scope: record.text("scope"))
         status = RelocationState(rawValue: record.text("status"))
         step = RelocationStep(rawValue: record.text("step"))
-        counters = parts[1].fields.compactMapValues(RecordFields.number)
+        (counters, recordedRows) = RecordedRows.split(parts[1].fields.compactMapValues(RecordFields.number))
         skipped = (parts[2].array ?? []).compactMap(\.text)
         readCourse(record)
         readOrigin(record)
@@ -17,6 +17,7 @@ extension RelocationStatus {
     /// What workers and operators did.
     private mutating func readCourse(_ record: RecordFields) {
         failureReason = record.text("failureReason")
+        failureCause = FailureCause(rawValue: record.text("failureCause"))
         findings = TextList.decode(record.text("findings"))
         failedTask = record.text("failedTask")
         chunksTotal = record.number("chunksTotal")
@@ -40,6 +41,9 @@ extension RelocationStatus {
         options = record.text("options")
         digest = record.text("digest")
         sourceName = record.text("sourceName")
+        keyBounds = record.text("keyBounds")
+        enqueuedBy = record.text("enqueuedBy")
+        toolVersion = record.text("toolVersion")
         warnings = TextList.decode(record.text("warnings"))
         payloadBytes = record.number("payloadBytes")
     }

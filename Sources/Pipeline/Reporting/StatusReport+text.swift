@@ -45,7 +45,8 @@ extension StatusReport {
             + "\(totals.overwritten) overwritten, \(totals.droppedTotal) dropped"
         return [
             ("status", "\(status.status.rawValue), \(status.step.rawValue)"), ("scope", status.scope),
-            ("file", status.sourceName), ("chunks", "\(status.chunksDone) of \(status.chunksTotal)"), ("rows", rows),
+            ("file", status.sourceName), ("queued by", status.enqueuedBy),
+            ("chunks", "\(status.chunksDone) of \(status.chunksTotal)"), ("rows", rows),
         ]
     }
 

@@ -1,6 +1,6 @@
 /// Columns of text. The first is aligned left, the others right unless `leftAligned` names them.
-enum TextTable {
-    static func lines(_ rows: [[String]], leftAligned: Set<Int> = []) -> [String] {
+package enum TextTable {
+    package static func lines(_ rows: [[String]], leftAligned: Set<Int> = []) -> [String] {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in
             rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0

@@ -17,7 +17,7 @@ struct OneTransactionRun {
     private var held: HeldClaim { turn.held }
 
     func run() throws -> RunEnd {
-        let work = try turn.resume(context)
+        let work = try turn.takeOver(context)
         do {
             return try perform(work)
         } catch let failure as ImportFailure {
@@ -48,7 +48,8 @@ struct OneTransactionRun {
         }
         try held.queue.progress(held.claim, chunksDone: tasks.feed.unacknowledged)
         try commit(work)
-        _ = try held.acknowledge(tasks.feed.unacknowledged, TaskOutcome(rows: sum), tasks.feed)
+        _ = try held.acknowledge(tasks.feed.unacknowledged, TaskOutcome(rows: sum), tasks.feed, work)
+        try turn.closeEntry()
         return try held.complete()
     }
 

@@ -1,5 +1,6 @@
 import Catalogue
 import Import
+import Ledger
 import Queue
 import Relocation
 import Storage
@@ -22,9 +23,29 @@ struct Turn {
 
     private var catalogue: Catalogue { settings.destination.catalogue }
 
+    /// Takes the relocation over: continues from what the database holds, if that fits the relocation.
+    ///
+    /// - Throws: ``TakeOver/Refusal`` if the database holds another import or has lost rows.
+    func takeOver(_ context: ImportContext) throws -> RelocationImport {
+        let work = try resume(context)
+        let takeOver = TakeOver(status: held.claim.status, entry: held.register?.found, written: work.sourceBounds)
+        if let refusal = takeOver.refusal { throw refusal }
+        do { try held.register?.reopen() } catch { throw ImportFailure(error, catalogue) }
+        return work
+    }
+
     /// Continues the import from what the database holds.
     func resume(_ context: ImportContext) throws(ImportFailure) -> RelocationImport {
-        try RelocationImport(context, into: destination, catalogue: catalogue)
+        try RelocationImport(context, into: destination, catalogue: catalogue, register: held.register)
+    }
+
+    /// After the last task: the destination remembers that the relocation has succeeded.
+    func closeEntry() throws(ImportFailure) {
+        do {
+            try held.closeEntry()
+        } catch {
+            throw ImportFailure(error, catalogue)
+        }
     }
 
     func begin(deferringWrites: Bool) throws(ImportFailure) {
