@@ -55,6 +55,10 @@ struct LedgerSite {
         ).result()
     }
 
+    func start(_ arguments: String...) throws -> Installation.Running {
+        try installation.start("relocation-worker", arguments, environment: environment)
+    }
+
     @discardableResult
     func enqueue(_ arguments: String...) throws -> Installation.Result {
         try installation.start("relocation-enqueue", arguments, environment: environment).result()

@@ -71,6 +71,21 @@ import Testing
         #expect(after["beganAt"] as? String == known["beganAt"] as? String)
     }
 
+    @Test func aCancelledImportIsRememberedAsSuch() throws {
+        let site = try LedgerSite(.sqlite)
+        let file = try site.write(SampleExport.users(400))
+        let queued = try site.enqueue("users", "--chunk-size", "1", file)
+        let worker = try site.start("run", "--commit-batch-rows", "1")
+        while try site.users().isEmpty { usleep(2000) }
+        #expect(try site.enqueue("cancel", queued.lastLine).code == 0)
+        while try site.installation.status(queued.lastLine)["status"] as? String == "IN_PROGRESS" { usleep(2000) }
+        worker.process.signal(SIGTERM)
+        #expect(try worker.result().code == 0)
+        let known = try #require(try site.imports().first)
+        #expect(known["status"] as? String == "CANCELLED", "\(known)")
+        #expect((known["rows"] as? [String: Int])?["inserted"] == (try site.users().count))
+    }
+
     @Test(arguments: LedgerSite.Form.allCases) func anotherImportUnderAKnownUUIDIsRefused(_ form: LedgerSite.Form)
         throws
     {

@@ -34,7 +34,7 @@ import Testing
                 "warnings", "attempts", "nextAttemptAt", "lastTrouble", "owner", "takeovers", "pauseRequested",
                 "cancelRequested", "destination", "source", "payloadBytes", "failedTask", "skipped", "createdAt",
                 "updatedAt", "startedAt", "completedAt", "trouble", "worker", "leaseExpiresAt", "flags", "renamedTotal",
-                "next",
+                "next", "enqueuedBy", "toolVersion", "digest",
             ])
         #expect(members["status"] == .text("FAILURE") && members["step"] == .text("IMPORTING"))
         #expect(members["failureReason"] == .text("Row \"2\" is bad."))

@@ -13,6 +13,8 @@ public final class ImportRegister {
     private let hasLedger: Bool
     /// Whether the entry is there, or written by the open transaction.
     private var isNoted: Bool
+    /// The same for its end.
+    private var isClosed = false
 
     /// - Parameter uuid: dashed, lower case
     public init(_ uuid: String, _ origin: ImportOrigin, in destination: Destination) throws(StorageError) {
@@ -31,22 +33,26 @@ public final class ImportRegister {
         isNoted = true
     }
 
-    /// The transaction was rolled back, and the entry with it if this worker has written it.
-    func rolledBack() { isNoted = found != nil }
+    /// The transaction was rolled back, and with it what it has written of the entry.
+    public func rolledBack() {
+        isNoted = found != nil
+        isClosed = false
+    }
 
     /// A relocation that has ended goes on.
     public func reopen() throws(StorageError) {
         if let found, found.end != nil { try table.update(id: found.id, end: nil) }
     }
 
-    /// Outside of a transaction: writes how the relocation ended. A relocation that has written nothing gets an entry if
-    /// it succeeded: it had nothing to write.
+    /// Writes how the relocation ended, in the open transaction if there is one. A relocation that has written nothing
+    /// gets an entry if it succeeded: it had nothing to write.
     public func close(_ end: ImportEnd) throws(StorageError) {
-        guard hasLedger else { return }
+        guard hasLedger, !isClosed else { return }
         if let entry = found == nil ? try table.entry(uuid) : found {
             try table.update(id: entry.id, end: end)
         } else if end.outcome == ImportEnd.Outcome.success.rawValue {
             try table.insert(uuid, origin, beganAt: end.at, end: end)
         }
+        isClosed = true
     }
 }

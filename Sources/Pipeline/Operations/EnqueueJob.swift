@@ -10,6 +10,7 @@ public import TaskFormat
 /// worker sees a task before that step. A job that fails earlier removes what it staged.
 ///
 /// Redis may stall or restart meanwhile: each call is repeated for up to `outageLimitMilliseconds`.
+// Nine properties: what an operator chooses for one import.
 public struct EnqueueJob {
     public var scope: ImportScope
     /// The path of the export; `-` is standard input.

@@ -86,6 +86,8 @@ struct CommitBatchRun {
     ) throws -> Acknowledgement {
         try turn.begin(deferringWrites: true)
         let (outcomes, sum) = try perform(&batch, work, feed)
+        // The last transaction closes the entry, too: one flush to disk less for a small relocation.
+        if feed.isDrained, sum.followUps.isEmpty { try turn.closeEntry(with: sum.rows.account) }
         try work.confirmAlone()
         try Failpoint.reach("batch.commit")
         try turn.commit()

@@ -77,8 +77,15 @@ final class HeldClaim {
 
     // MARK: Its ends
 
-    /// After the last task: the destination's ledger remembers the success first, Redis second.
-    func closeEntry() throws(StorageError) { try register?.close(ImportEnd(.success, rows: account.totals)) }
+    /// After the last task: the destination's ledger remembers the success first, Redis second. Costs nothing the second
+    /// time.
+    ///
+    /// - Parameter last: what became of rows that are not acknowledged yet.
+    func closeEntry(with last: RowAccount) throws(StorageError) {
+        var sum = account
+        sum.add(last)
+        try register?.close(ImportEnd(.success, rows: sum.totals))
+    }
 
     /// Tells the ledger of another end, if it can be told. Redis knows it in any case.
     private func noteEnd(_ outcome: ImportEnd.Outcome, _ reason: String) {

@@ -47,9 +47,9 @@ struct OneTransactionRun {
             if request != .none { return try rollBack { () throws(QueueError) in try held.release(for: request) } }
         }
         try held.queue.progress(held.claim, chunksDone: tasks.feed.unacknowledged)
+        try turn.closeEntry(with: sum.account)
         try commit(work)
         _ = try held.acknowledge(tasks.feed.unacknowledged, TaskOutcome(rows: sum), tasks.feed, work)
-        try turn.closeEntry()
         return try held.complete()
     }
 

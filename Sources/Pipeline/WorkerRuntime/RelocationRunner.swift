@@ -25,6 +25,7 @@ struct RelocationRunner {
             return try work()
         } catch {
             turn.destination.rollback()
+            held.register?.rolledBack()
             return held.end(after: error)
         }
     }

@@ -39,10 +39,12 @@ struct Turn {
         try RelocationImport(context, into: destination, catalogue: catalogue, register: held.register)
     }
 
-    /// After the last task: the destination remembers that the relocation has succeeded.
-    func closeEntry() throws(ImportFailure) {
+    /// After the last task, or with it: the destination remembers that the relocation has succeeded.
+    ///
+    /// - Parameter last: what became of rows that are not acknowledged yet.
+    func closeEntry(with last: RowAccount = RowAccount()) throws(ImportFailure) {
         do {
-            try held.closeEntry()
+            try held.closeEntry(with: last)
         } catch {
             throw ImportFailure(error, catalogue)
         }
