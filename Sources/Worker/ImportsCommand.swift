@@ -19,10 +19,10 @@ struct ImportsCommand: ParsableCommand {
     @Flag(help: "Print a list of objects.")
     var json = false
 
-    @OptionGroup(title: "Destination") var destination: DestinationOptions
+    @OptionGroup(title: "Destination") var database: DatabaseOptions
 
     func run() throws {
-        let url = try destination.regionDatabase()
+        let url = try DestinationOptions.url(of: database)
         let known: KnownImports
         do {
             known = try Self.read(url)

@@ -107,4 +107,29 @@ import TestSupport
         #expect(error.kind == .occupied && error.message.contains("relocation.import"))
         #expect(try test.database.schema.ownColumns() == ["relocation.import": ["id"]])
     }
+
+    @Test("A role without grants is told which it needs")
+    func grants() throws {
+        let server = try PostgresServer.shared()
+        let url = try server.createDatabase()
+        let name = try #require(url.split(separator: "/").last.map(String.init))
+        _ = try migrate(DatabaseConnector.open(DatabaseURL(url)))
+        try server.sql("CREATE ROLE \(name)_plain LOGIN", url: url)
+        let plain = try DatabaseConnector.open(DatabaseURL(server.url(database: name, user: "\(name)_plain")))
+        let error = try failure { _ = try LedgerAdmin(plain).mismatch() }
+        #expect(error.kind == .permissionDenied && error.message.contains("GRANT USAGE ON SCHEMA relocation"))
+        #expect(try plain.schema.hasTable("relocation.import"), "looking for it needs no grant")
+        try server.sql(
+            """
+            GRANT USAGE ON SCHEMA relocation TO \(name)_plain;
+            GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA relocation TO \(name)_plain
+            """, url: url)
+        #expect(try LedgerAdmin(plain).mismatch() == nil)
+        let uuid = "5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10"
+        var row = tables.imports.columns.dropFirst().map { $0.type.plainest }
+        row[1] = .text(uuid)
+        let columns = tables.imports.columns.dropFirst().map(\.name)
+        try plain.insert(Insert(into: tables.imports, columns: columns, rows: [row], ignoringConflicts: true))
+        try plain.update(Update(tables.imports, set: ["scope"], rows: [[.integer(1), .text("users")]]))
+    }
 }

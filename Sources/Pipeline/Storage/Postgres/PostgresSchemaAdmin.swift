@@ -33,9 +33,8 @@ struct PostgresSchemaAdmin: SchemaAdmin {
     private func migrateInTransaction(_ tables: [Table]) throws(StorageError) -> MigrationResult {
         try lock()
         let state = MigrationState(existing: try relations(), wanted: tables)
-        if try state.isComplete(mismatches: { () throws(StorageError) in try mismatches(with: tables) }) {
-            return .unchanged
-        }
+        let found = try state.completeness { () throws(StorageError) in try mismatches(with: tables) }
+        if let found { return found }
         if tables.contains(where: { $0.columns.contains { $0.type == .citext } }) { try createCitext() }
         try create(tables)
         return .created(tables: tables.count)

@@ -15,9 +15,8 @@ struct SQLiteSchemaAdmin: SchemaAdmin {
             let reader = SQLiteSchemaReader(connection: database.connection)
             let state = MigrationState(
                 existing: try reader.tableNames().filter { !Self.own.contains($0) }, wanted: tables)
-            if try state.isComplete(mismatches: { () throws(StorageError) in try compare(tables) }) {
-                return MigrationResult.unchanged
-            }
+            let found = try state.completeness { () throws(StorageError) in try compare(tables) }
+            if let found { return found }
             for sql in SQLiteSchema.statements(for: tables) { try database.connection.execute(sql) }
             try database.connection.execute("PRAGMA application_id = \(SQLiteDatabase.applicationID)")
             try database.connection.execute("PRAGMA user_version = \(Int32.random(in: 1...Int32.max))")

@@ -16,7 +16,15 @@ public struct LedgerAdmin {
 
     public func state() throws(StorageError) -> LedgerState {
         let columns = try database.schema.ownColumns()
-        return LedgerState(columns, format: try format(columns))
+        do {
+            return LedgerState(columns, format: try format(columns))
+        } catch {
+            guard error.kind == .permissionDenied else { throw error }
+            throw StorageError(
+                .permissionDenied,
+                "\(error.message): the ledger needs GRANT USAGE ON SCHEMA relocation, and GRANT SELECT, INSERT, UPDATE ON ALL "
+                    + "TABLES IN SCHEMA relocation, to the role of the workers", table: tables.ledger.name)
+        }
     }
 
     /// The difference that the ledger makes to imports; nil if there is none. They work without one.

@@ -29,7 +29,10 @@ public protocol SchemaAdmin {
 /// What `migrate` found and did.
 public enum MigrationResult: Sendable, Equatable {
     case created(tables: Int)
+    /// All tables were there already.
     case unchanged
+    /// The same, among tables of another program: a database of Sentry itself.
+    case amongOthers
 }
 
 /// One way in which a live table differs from the catalogue.
