@@ -35,7 +35,7 @@ struct ImportCommand {
         for warning in survey.warnings { console.warn(warning) }
         guard let configuration else { return }
         let outcome = try job.queue(source, survey, configuration, observer: observer(console))
-        console.say(words(outcome, job.uuid))
+        console.say(words(outcome, job))
         Console.print(job.uuid)
         if arguments.wait {
             var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
@@ -51,6 +51,7 @@ struct ImportCommand {
         job.options.atomic = arguments.atomic
         job.options.chunkSize = arguments.chunkSize
         job.enqueuedBy = Operator.currentPlace().name
+        job.destination = try arguments.destinationName.name()
         job.keyring = try arguments.keyring()
         return job
     }
@@ -63,10 +64,11 @@ struct ImportCommand {
         return observer
     }
 
-    private func words(_ outcome: EnqueueJob.Outcome, _ uuid: String) -> String {
+    private func words(_ outcome: EnqueueJob.Outcome, _ job: EnqueueJob) -> String {
         switch outcome {
-        case .queued(let tasks):
-            "Queued \(tasks) \(tasks == 1 ? "task" : "tasks"). Follow with: relocation-enqueue status \(uuid)"
+        case .queued(let tasks, let destination):
+            "Queued \(tasks) \(tasks == 1 ? "task" : "tasks") for \(job.destination.words(destination)).\n"
+                + "Follow with: relocation-enqueue status \(job.uuid)"
         case .already(let status):
             "This import is queued already (\(status.status.rawValue)). Nothing was added."
         }

@@ -56,6 +56,7 @@ struct ImportOptions: ParsableArguments {
     var silent = false
 
     @OptionGroup(title: "Queue") var redis: RedisOptions
+    @OptionGroup(title: "Queue") var destinationName: DestinationNameOption
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
 
     func validate() throws {

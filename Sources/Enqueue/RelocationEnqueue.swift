@@ -24,7 +24,7 @@ struct RelocationEnqueue: ParsableCommand {
             """,
         subcommands: [
             UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, StatusCommand.self,
-            ListCommand.self, FindingsCommand.self, RetryCommand.self,
+            ListCommand.self, FindingsCommand.self, DestinationsCommand.self, RetryCommand.self,
             PauseCommand.self, UnpauseCommand.self, CancelCommand.self, AbortCommand.self, DeleteCommand.self,
         ])
 }

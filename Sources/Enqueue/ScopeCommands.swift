@@ -1,8 +1,11 @@
 import ArgumentParser
 import Catalogue
+import CommandLine
 import Cutting
 import ExportFormat
 import Glibc
+import Queue
+import Reporting
 import TaskFormat
 
 struct UsersCommand: ParsableCommand {
@@ -101,18 +104,20 @@ struct GlobalCommand: ParsableCommand {
     }
 
     func run() throws {
-        if !options.check, !options.noPrompt, !Confirmation.isGiven() { return }
+        if !options.check, !options.noPrompt, !(try Confirmation.isGiven(options)) { return }
         try ImportCommand(scope: .global, arguments: options, flags: RelocationOptions()) { nil }.run()
     }
 }
 
 /// Asks before data is deleted.
 enum Confirmation {
-    static func isGiven() -> Bool {
+    static func isGiven(_ options: ImportOptions) throws -> Bool {
         let console = Console(isSilent: false)
+        let name = try options.destinationName.name()
+        let entry = try RelocationQueue(try options.redis.configuration()).destination(name)
         console.draw(
-            "A global import deletes the low-volume data of the destination for good (users, organizations, projects, "
-                + "settings). Take a backup first.\nProceed? [y/N] ")
+            "A global import deletes the low-volume data of \(name.words(entry)) for good (users, organizations, "
+                + "projects, settings). Take a backup first.\nProceed? [y/N] ")
         let answer = readLine()?.lowercased() ?? ""
         if ["y", "yes"].contains(answer) { return true }
         console.say("Nothing was imported.")

@@ -26,6 +26,15 @@ struct RunCommand: AsyncParsableCommand {
     var drain = false
 
     @Option(
+        name: .customLong("drain-wait"),
+        help: ArgumentHelp(
+            """
+            Seconds that --drain waits for a relocation's next attempt. If all that is left waits longer, the worker names \
+            it and exits with 75.
+            """, valueName: "seconds"))
+    var drainWait = 60
+
+    @Option(
         help: ArgumentHelp(
             "Relocations imported at the same time, 1-\(WorkerSettings.concurrencyLimits.upperBound).",
             valueName: "number"))
@@ -43,9 +52,22 @@ struct RunCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("outage-budget"),
         help: ArgumentHelp(
-            "Seconds for which Redis or the database may be unreachable before the worker exits with 69.",
+            """
+            Seconds for which Redis may be unreachable before the worker exits with 69; the database too, at the start or \
+            with --drain. A worker that has worked waits for its database as long as it takes.
+            """,
             valueName: "seconds"))
     var outageBudget = 30
+
+    @Option(
+        name: .customLong("max-attempts"),
+        help: ArgumentHelp(
+            """
+            Attempts of a task after transient errors that concern its relocation alone (a deadlock, a timeout), before it \
+            fails. The time between them doubles from half a second to eight hours: 25 attempts are spread over about \
+            three days. Trouble of the database itself costs no attempt.
+            """, valueName: "number"))
+    var maxAttempts = RetryPolicy().maxAttempts
 
     @Option(
         name: .customLong("stall-limit"),
@@ -56,7 +78,15 @@ struct RunCommand: AsyncParsableCommand {
             """, valueName: "seconds"))
     var stallLimit = 60
 
+    @Flag(
+        help: """
+            Give the destination's name to this database if it belongs to another one, with everything that was queued \
+            for it. The change is recorded (relocation-enqueue destinations).
+            """)
+    var rebind = false
+
     @OptionGroup(title: "Queue") var redis: RedisOptions
+    @OptionGroup(title: "Queue") var destinationName: DestinationNameOption
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
     @OptionGroup(title: "Destination") var destination: DestinationOptions
     @OptionGroup(title: "Logging") var logging: LogOptions
@@ -71,6 +101,12 @@ struct RunCommand: AsyncParsableCommand {
         guard (0...86_400).contains(outageBudget) else {
             throw ValidationError("--outage-budget takes 0 to 86400 seconds.")
         }
+        guard (0...86_400).contains(drainWait) else {
+            throw ValidationError("--drain-wait takes 0 to 86400 seconds.")
+        }
+        guard RetryPolicy.attemptLimits.contains(maxAttempts) else {
+            throw ValidationError("--max-attempts takes 1 to \(RetryPolicy.attemptLimits.upperBound).")
+        }
         guard WorkerSettings.stallLimits.contains(stallLimit) else {
             throw ValidationError("--stall-limit takes 2 to \(WorkerSettings.stallLimits.upperBound) seconds.")
         }
@@ -80,10 +116,14 @@ struct RunCommand: AsyncParsableCommand {
         logging.bootstrap()
         var settings = WorkerSettings(
             queue: try redis.configuration(), destination: try destination.settings(), name: Self.name())
+        settings.destinationName = try destinationName.name()
+        settings.rebinds = rebind
         settings.payloadKeys = try keyring()
         settings.drains = drain
         settings.concurrency = concurrency
         settings.commitBatches.maxRows = commitBatchRows
+        settings.drainWaitMilliseconds = drainWait * 1000
+        settings.retries.maxAttempts = maxAttempts
         settings.outageBudgetMilliseconds = outageBudget * 1000
         settings.stallLimitMilliseconds = stallLimit * 1000
         settings.notifier = Self.notifier(.process)
@@ -137,9 +177,14 @@ struct RunCommand: AsyncParsableCommand {
     private static func finish(_ end: WorkerEnd) throws(CommandFailure) {
         switch end {
         case .finished: return
+        case .later(let uuids, let seconds):
+            throw CommandFailure(
+                .tryAgain,
+                "What is left waits for its next attempt, the first in \(seconds) s: \(uuids.joined(separator: ", ")). "
+                    + "Look at its status (relocation-enqueue status), or run a worker later.")
         case .unreachable(let message): throw CommandFailure(.unavailable, message)
         case .refused(let message): throw CommandFailure(.noPermission, message)
-        case .schema(let message): throw CommandFailure(.badSchema, message)
+        case .schema(let message), .taken(let message): throw CommandFailure(.badSchema, message)
         }
     }
 

@@ -199,8 +199,9 @@ import Testing
         let killed = try site.worker(
             "run", "--drain", "--commit-batch-rows", "1", environment: ["RELOCATION_FAILPOINT": "\(place):kill"])
         #expect(killed.code == -SIGKILL)
-        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: site.regionPath + suffix) }
-        try FileManager.default.copyItem(atPath: copy, toPath: site.regionPath)
+        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: site.regionPath + suffix) }
+        // In place: another file at the path would be another destination.
+        try Data(contentsOf: URL(fileURLWithPath: copy)).write(to: URL(fileURLWithPath: site.regionPath))
 
         #expect(try site.worker("run", "--drain").code == 0)
         let status = try site.installation.status(uuid)

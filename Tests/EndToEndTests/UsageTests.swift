@@ -85,7 +85,7 @@ import Testing
         let enqueue =
             queue + [
                 "--decrypt-with", "--findings-file", "--no-prompt", "--silent", "--import-uuid", "--chunk-size",
-                "--atomic", "--check", "--wait",
+                "--atomic", "--check", "--wait", "--destination",
             ]
         let destination = ["--database-url", "--control-database-url"]
         return [
@@ -96,11 +96,16 @@ import Testing
             ["relocation-enqueue", "global"]: enqueue,
             ["relocation-enqueue", "status"]: queue + ["--json", "--watch"],
             ["relocation-enqueue", "list"]: queue + ["--json"],
-            ["relocation-enqueue", "findings"]: queue, ["relocation-enqueue", "retry"]: queue,
+            ["relocation-enqueue", "destinations"]: queue + ["--json"], ["relocation-enqueue", "findings"]: queue,
+            ["relocation-enqueue", "retry"]: queue,
             ["relocation-enqueue", "delete"]: queue,
             ["relocation-worker", "run"]:
-                queue + destination + ["--drain", "--concurrency", "--log-format", "--log-level"],
-            ["relocation-worker", "migrate"]: destination, ["relocation-worker", "check"]: queue + destination,
+                queue + destination + [
+                    "--drain", "--concurrency", "--log-format", "--log-level", "--destination", "--rebind",
+                    "--drain-wait", "--max-attempts",
+                ],
+            ["relocation-worker", "migrate"]: destination,
+            ["relocation-worker", "check"]: queue + destination + ["--destination"],
         ]
     }()
 

@@ -131,7 +131,7 @@ final class FaultSite {
         let queue = try worker.queue ?? RelocationQueue(configuration)
         worker.queue = queue
         try Failpoint.reach("claim.before")
-        switch try queue.claim(worker: "w", destination: destination.identity) {
+        switch try queue.claim(worker: "w", destination: ServedDestination(identity: destination.identity)) {
         case .idle(let idle): return idle.openRelocations == 0
         case .claimed(let claim):
             let end = try run(claim, queue, destination)

@@ -17,6 +17,7 @@ final class FaultyDatabase: Database {
     }
 
     var identity: String { real.identity }
+    var formerIdentity: String { real.formerIdentity }
     var isInTransaction: Bool { isLost || real.isInTransaction }
     var beforeStatement: (() throws(StorageError) -> Void)? {
         get { real.beforeStatement }

@@ -31,7 +31,8 @@ import Testing
     private struct NotStaged: Error {}
 
     private func claim() throws -> Claim {
-        guard case .claimed(let claim) = try queue.claim(worker: "w", destination: "here") else { throw NotStaged() }
+        guard case .claimed(let claim) = try queue.claim(worker: "w", destination: ServedDestination(identity: "here"))
+        else { throw NotStaged() }
         return claim
     }
 

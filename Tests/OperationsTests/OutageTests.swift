@@ -56,7 +56,7 @@ import Testing
     }
 
     private func expectQueued(_ outcome: EnqueueJob.Outcome) throws {
-        guard case .queued(let tasks) = outcome else {
+        guard case .queued(let tasks, _) = outcome else {
             Issue.record("not queued")
             return
         }
@@ -102,7 +102,8 @@ import Testing
         #expect(ContinuousClock.now - begin < .seconds(10))
         try server.start()
         let queue = try RelocationQueue(try configuration())
-        guard case .idle(let idle) = try queue.claim(worker: "w", destination: "here") else {
+        guard case .idle(let idle) = try queue.claim(worker: "w", destination: ServedDestination(identity: "here"))
+        else {
             Issue.record("a worker sees a relocation that was never published")
             return
         }

@@ -229,7 +229,8 @@ import Testing
         let keys = try fixture.server.cli(["KEYS", "*"]).split(separator: "\n").map(String.init).sorted()
         #expect(
             keys == [
-                "{test}:fence", "{test}:index", "{test}:ready:unbound", "{test}:record:\(uuid(2))",
+                "{test}:destination:default", "{test}:destinations", "{test}:fence", "{test}:index",
+                "{test}:ready:unbound", "{test}:record:\(uuid(2))",
                 "{test}:tasks:\(uuid(2))",
             ])
     }

@@ -35,19 +35,38 @@ func task(_ number: Int, payload: [UInt8] = [1, 2, 3]) -> QueueTask {
 
 extension RelocationQueue {
     /// Enqueues a whole relocation of so many tasks, ordinals from 1.
-    func enqueue(_ uuid: String, tasks count: Int = 3, counters: [String: Int] = [:]) throws {
-        let token = try stage(uuid, tasks: count, counters: counters)
+    func enqueue(
+        _ uuid: String, tasks count: Int = 3, counters: [String: Int] = [:],
+        for destination: DestinationName = .standard
+    ) throws {
+        let token = try stage(uuid, tasks: count, counters: counters, for: destination)
         try publish(uuid: uuid, token: token, chunksTotal: count)
     }
 
     /// Everything but `publish`.
-    func stage(_ uuid: String, tasks count: Int = 3, counters: [String: Int] = [:]) throws -> Int64 {
+    func stage(
+        _ uuid: String, tasks count: Int = 3, counters: [String: Int] = [:],
+        for destination: DestinationName = .standard
+    ) throws -> Int64 {
         var relocation = NewRelocation(uuid: uuid, scope: "users")
+        relocation.destination = destination
         relocation.rowsSource = count
         relocation.counters = counters
         guard case .staged(let token) = try begin(relocation, replacing: true) else { throw Unexpected() }
         try push((0..<count).map { task($0 + 1) }, uuid: uuid, token: token)
         return token
+    }
+
+    /// Claims for the database of that identity, under the standard name.
+    func claim(
+        worker: String, destination: String, knownKinds: Set<String>? = nil
+    ) throws(QueueError) -> ClaimResult {
+        try claim(worker: worker, destination: ServedDestination(identity: destination), knownKinds: knownKinds)
+    }
+
+    @discardableResult
+    func bind(_ claim: Claim, destination: String) throws(QueueError) -> OperatorRequest {
+        try bind(claim, destination: ServedDestination(identity: destination))
     }
 
     func claimed(_ worker: String = "w1", destination: String = "here") throws -> Claim {

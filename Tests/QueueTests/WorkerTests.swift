@@ -180,52 +180,6 @@ import Testing
         #expect(try queue.status(uuid(1)).chunksDone == 0)
     }
 
-    @Test func aBoundRelocationIsLeftToItsDestination() throws {
-        let fixture = try QueueFixture()
-        let queue = try fixture.queue()
-        try queue.enqueue(uuid(1))
-        let claim = try queue.claimed(destination: "there")
-        try queue.bind(claim, destination: "there")
-        try queue.bind(claim, destination: "there")
-        #expect(kind { try queue.bind(claim, destination: "elsewhere") } == .conflict)
-        #expect(kind { try queue.bind(claim, destination: "") } == .invalidArgument)
-        #expect(try queue.idle(destination: "there").openRelocations == 1)
-        #expect(try queue.idle(destination: "here").foreign == [])
-        try queue.release(claim)
-        #expect(
-            try queue.idle(destination: "here")
-                == ClaimResult.Idle(nextInMilliseconds: nil, openRelocations: 0, foreign: [uuid(1)]))
-        #expect(try queue.claimed(destination: "there").status.destination == "there")
-    }
-
-    @Test func anUnboundRelocationIsOpenToEverybody() throws {
-        let fixture = try QueueFixture()
-        let queue = try fixture.queue()
-        try queue.enqueue(uuid(1))
-        let claim = try queue.claimed(destination: "there")
-        #expect(try queue.idle(destination: "here").openRelocations == 1)
-        try queue.release(claim)
-        #expect(try queue.claimed(destination: "here").uuid == uuid(1))
-    }
-
-    @Test func hundredsOfForeignAndLeasedRelocationsHideNothing() throws {
-        let fixture = try QueueFixture()
-        let queue = try fixture.queue()
-        for number in 1...300 {
-            try queue.enqueue(uuid(number), tasks: 0)
-            let claim = try queue.claimed(destination: "d\(number)")
-            try queue.bind(claim, destination: "d\(number)")
-            if number % 2 == 0 { try queue.release(claim) }
-        }
-        try queue.enqueue(uuid(999), tasks: 0)
-        let claim = try queue.claimed()
-        #expect(claim.uuid == uuid(999))
-        try queue.bind(claim, destination: "here")
-        try queue.complete(claim)
-        let idle = try queue.idle()
-        #expect(idle.openRelocations == 0 && idle.foreign.count == 10)
-    }
-
     @Test func tasksThatRedisHasLostFailTheRelocationLoudly() throws {
         let fixture = try QueueFixture()
         let queue = try fixture.queue()

@@ -34,7 +34,7 @@ import Testing
                 "warnings", "attempts", "nextAttemptAt", "lastTrouble", "owner", "takeovers", "pauseRequested",
                 "cancelRequested", "destination", "source", "payloadBytes", "failedTask", "skipped", "createdAt",
                 "updatedAt", "startedAt", "completedAt", "trouble", "worker", "leaseExpiresAt", "flags", "renamedTotal",
-                "next", "enqueuedBy", "toolVersion", "digest",
+                "next", "enqueuedBy", "toolVersion", "digest", "maxAttempts",
             ])
         #expect(members["status"] == .text("FAILURE") && members["step"] == .text("IMPORTING"))
         #expect(members["failureReason"] == .text("Row \"2\" is bad."))
@@ -174,6 +174,7 @@ import Testing
                   chunks       1 of 3
                   rows         10 in the file: 2 inserted, 1 existing, 1 overwritten, 6 dropped
                   reason       Row "2" is bad.
+                  destination  default (no worker has served it yet)
                   created      2000-02-29T00:00:00.000Z
                   updated      2000-02-29T00:00:00.001Z
 
@@ -201,14 +202,15 @@ import Testing
         running.lastError = "The database is locked."
         running.owner = "w1"
         running.pauseRequested = true
-        running.destination = "sqlite:///x"
+        running.destinationName = "eu"
+        running.destinationAddress = "sqlite:///x"
         running.takeovers = 1
         let text = StatusReport(running).text(color: true, now: 10_000)
         #expect(text.contains("\u{1B}[36mIN_PROGRESS, IMPORTING\u{1B}[0m"))
         #expect(text.contains("  attempts     2, next in 1 s at 1970-01-01T00:00:10.500Z\n"))
         #expect(text.contains("  trouble      The database is locked.\n"))
         #expect(text.contains("  worker       w1\n  requested    pause at the next chunk boundary\n"))
-        #expect(text.contains("  destination  sqlite:///x\n  take-overs   1"))
+        #expect(text.contains("  destination  eu (sqlite:///x)\n  take-overs   1"))
         running.cancelRequested = true
         #expect(StatusReport(running).text(now: 11_000).contains("  attempts     2\n"))
         #expect(StatusReport(running).text().contains("cancel at the next chunk boundary"))

@@ -171,16 +171,25 @@ struct SQLiteTests {
         try database.insert(table.batch(users(["a"])))
     }
 
-    @Test("The identity moves with the file; without a number the path is used")
+    @Test("The identity is the path and the file; the former one moves with the file")
     func identity() throws {
         let test = try TestDatabase(.sqlite)
-        let identity = test.database.identity
+        let (identity, former) = (test.database.identity, test.database.formerIdentity)
         let moved = test.path + ".moved"
         try (test.database as? SQLiteDatabase)?.connection.execute("VACUUM INTO '\(moved)'")
-        #expect(try DatabaseConnector.open(DatabaseURL("sqlite://\(moved)")).identity == identity)
+        let copy = try DatabaseConnector.open(DatabaseURL("sqlite://\(moved)"))
+        #expect(copy.identity != identity && copy.formerIdentity == former)
+        #expect(try test.connect().identity == identity)
+        let path = URL(fileURLWithPath: test.path).resolvingSymlinksInPath().path
+        #expect(identity.hasPrefix("sqlite:\(path)#"))
+        // A link to the file is the same database; a file in its place is another.
+        try FileManager.default.createSymbolicLink(atPath: test.path + ".link", withDestinationPath: test.path)
+        #expect(try DatabaseConnector.open(DatabaseURL("sqlite://\(test.path).link")).identity == identity)
+        try FileManager.default.moveItem(atPath: test.path, toPath: test.path + ".old")
+        try FileManager.default.moveItem(atPath: moved, toPath: test.path)
+        #expect(try test.connect().identity != identity)
         try test.execute("PRAGMA user_version = 0")
-        #expect(
-            try test.connect().identity == "sqlite:\(URL(fileURLWithPath: test.path).resolvingSymlinksInPath().path)")
+        #expect(try test.connect().formerIdentity == "sqlite:\(path)")
     }
 
     @Test("Look-ups in a case-insensitive column use the indexes")

@@ -85,7 +85,7 @@ final class SimulatedOperator: Sendable {
 
     /// Why the faults caused a failure, so that the relocation may be retried; nil if they did not.
     private static func transientReason(_ reason: String) -> String? {
-        if reason.contains("given up after") { return "given up after ten attempts: retried" }
+        if reason.contains("given up after") { return "given up after all attempts: retried" }
         if reason.contains("workers in a row were lost") { return "ten workers in a row lost: retried" }
         return reason.hasPrefix("Redis has lost tasks") ? lost : nil
     }

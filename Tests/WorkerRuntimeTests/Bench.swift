@@ -26,11 +26,18 @@ final class Bench: Sendable {
         _ = try DatabaseConnector.open(DatabaseURL(url), create: true).schema.migrate(Catalogue.standard.tables)
     }
 
-    func queue() throws -> RelocationQueue {
-        try RelocationQueue(QueueConfiguration(url: RedisURL(redis.url), prefix: "test"))
+    /// - Parameter timeout: milliseconds for each answer; more for large tasks on a busy machine
+    func queue(timeout: Int = 1_000) throws -> RelocationQueue {
+        var timeouts = QueueTimeouts()
+        timeouts.commandMilliseconds = timeout
+        return try RelocationQueue(
+            QueueConfiguration(url: RedisURL(redis.url), prefix: "test", timeouts: timeouts))
     }
 
     func destination() throws -> Destination { Destination(try DatabaseConnector.open(DatabaseURL(url))) }
+
+    /// What the workers of this bench serve.
+    func served() throws -> ServedDestination { try settings().serving(destination()) }
 
     /// Enqueues a number of users, named after the relocation's number. Returns the relocation's UUID.
     ///
@@ -110,9 +117,10 @@ final class Bench: Sendable {
     /// Runs a worker until nothing is left.
     func drain(
         concurrency: Int = 1, retries: RetryPolicy = .quick, commitBatches: CommitBatchPolicy = CommitBatchPolicy(),
-        payloadKeys: PayloadKeyring? = nil, leaseMilliseconds: Int? = nil
+        payloadKeys: PayloadKeyring? = nil, leaseMilliseconds: Int? = nil, drainWaitMilliseconds: Int = 60_000
     ) async throws -> WorkerEnd {
         var settings = try settings(retries: retries)
+        settings.drainWaitMilliseconds = drainWaitMilliseconds
         if let leaseMilliseconds {
             settings.queue = try QueueConfiguration(
                 url: RedisURL(redis.url), prefix: "test", leaseMilliseconds: leaseMilliseconds)

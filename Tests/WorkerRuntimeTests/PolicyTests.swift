@@ -8,20 +8,28 @@ import Testing
 @testable import WorkerRuntime
 
 @Suite struct PolicyTests {
-    @Test(arguments: [(1, 500), (2, 1000), (3, 2000), (7, 32_000), (8, 60_000), (9, 60_000), (1000, 60_000)])
-    func aDelayIsBetweenHalfAndAllOfItsBound(_ attempt: Int, _ bound: Int) {
+    @Test(arguments: [(1, 500), (2, 1000), (3, 2000), (16, 16_384_000), (17, 28_800_000), (1000, 28_800_000)])
+    func aDelayDoublesUpToItsBound(_ attempt: Int, _ full: Int) {
         let policy = RetryPolicy()
-        #expect(policy.delay(afterAttempt: attempt, jitter: 0) == bound / 2)
-        #expect(policy.delay(afterAttempt: attempt, jitter: 0.5) == bound * 3 / 4)
+        #expect(policy.delay(afterAttempt: attempt, jitter: 0) == full * 85 / 100)
+        #expect(policy.delay(afterAttempt: attempt, jitter: 0.5) == full)
         let most = policy.delay(afterAttempt: attempt, jitter: 1.0.nextDown)
-        #expect(most >= bound - 1 && most <= bound)
+        #expect(most >= full * 115 / 100 - 1 && most <= full * 115 / 100)
+    }
+
+    @Test func theAttemptsAreSpreadOverThreeDays() {
+        let policy = RetryPolicy()
+        let hours =
+            (1..<policy.maxAttempts).map { policy.delay(afterAttempt: $0, jitter: 0.5) }.reduce(0, +) / 3_600_000
+        // 0.5 s × (2^16 - 1) = 9.1 h, and eight times eight hours.
+        #expect(hours == 73)
     }
 
     @Test func theLastAttemptEndsTheRetries() {
         var policy = RetryPolicy()
         policy.maxAttempts = 3
-        #expect(policy.decision(afterAttempt: 1, jitter: 0) == .retry(milliseconds: 250))
-        #expect(policy.decision(afterAttempt: 2, jitter: 0) == .retry(milliseconds: 500))
+        #expect(policy.decision(afterAttempt: 1, jitter: 0) == .retry(milliseconds: 425))
+        #expect(policy.decision(afterAttempt: 2, jitter: 0) == .retry(milliseconds: 850))
         #expect(policy.decision(afterAttempt: 3, jitter: 0) == .giveUp)
         #expect(policy.decision(afterAttempt: 4, jitter: 0) == .giveUp)
     }

@@ -51,7 +51,10 @@ import Testing
             step += 1
             let uuid = try bench.enqueue(7, number: step, chunkSize: 2, atomic: isAtomic)
             let queue = try bench.queue()
-            guard case .claimed(let claim) = try queue.claim(worker: "w", destination: destination.identity) else {
+            guard
+                case .claimed(let claim) = try queue.claim(
+                    worker: "w", destination: bench.served())
+            else {
                 throw SystemFailure("nothing to claim")
             }
             queue.callRetries = CallRetries(limitMilliseconds: 10_000) { _ in true }
@@ -76,7 +79,10 @@ import Testing
         let destination = try bench.destination()
         _ = try bench.enqueue(7)
         let queue = try bench.queue()
-        guard case .claimed(let claim) = try queue.claim(worker: "w", destination: destination.identity) else {
+        guard
+            case .claimed(let claim) = try queue.claim(
+                worker: "w", destination: bench.served())
+        else {
             throw SystemFailure("nothing to claim")
         }
         let end = try Failpoint.observing(Exchanges(failing: 3).observe) { try bench.run(claim, queue, destination) }

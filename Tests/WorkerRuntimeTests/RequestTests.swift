@@ -49,7 +49,8 @@ import Testing
         let bench = try Bench()
         let uuid = try bench.enqueue(1)
         let queue = try bench.queue()
-        guard case .claimed(let claim) = try queue.claim(worker: "w", destination: "") else {
+        guard case .claimed(let claim) = try queue.claim(worker: "w", destination: bench.served())
+        else {
             Issue.record("nothing to claim")
             return
         }
@@ -74,7 +75,8 @@ import Testing
         let strange = QueueTask(
             kind: "telepathy", name: "sentry.user", minOrdinal: 0, rows: 0, sourceBytes: 0, payload: [])
         let queue = try bench.queue()
-        guard case .claimed(let claim) = try queue.claim(worker: "other", destination: "") else {
+        guard case .claimed(let claim) = try queue.claim(worker: "other", destination: bench.served())
+        else {
             Issue.record("nothing to claim")
             return
         }
@@ -90,8 +92,8 @@ import Testing
         #expect(status.lastError.contains("telepathy") && status.lastError.contains("newer version"))
         try bench.expectUsers(isAtomic ? 0 : 10, chunks: isAtomic ? 0 : 2)
         // A worker that knows the kind gets it.
-        let destination = try bench.destination().identity
-        let answer = try queue.claim(worker: "newer", destination: destination, knownKinds: ["chunk", "telepathy"])
+        let answer = try queue.claim(
+            worker: "newer", destination: bench.served(), knownKinds: ["chunk", "telepathy"])
         guard case .claimed(let again) = answer else {
             Issue.record("nobody may claim it")
             return
@@ -102,7 +104,7 @@ import Testing
     /// Large tasks do not all wait in memory at once.
     @Test func prefetchingIsBoundedInBytes() throws {
         let bench = try Bench()
-        let queue = try bench.queue()
+        let queue = try bench.queue(timeout: 5_000)
         let uuid = "00000000-0000-4000-8000-000000000001"
         guard case .staged(let token) = try queue.begin(NewRelocation(uuid: uuid, scope: "users")) else {
             Issue.record("the relocation exists")
@@ -115,7 +117,8 @@ import Testing
         }
         for task in tasks { try queue.push([task], uuid: uuid, token: token) }
         try queue.publish(uuid: uuid, token: token, chunksTotal: tasks.count)
-        guard case .claimed(let claim) = try queue.claim(worker: "w", destination: "d") else {
+        guard case .claimed(let claim) = try queue.claim(worker: "w", destination: bench.served())
+        else {
             Issue.record("nothing to claim")
             return
         }

@@ -37,46 +37,100 @@ import TestSupport
         try bench.expectUsers(3 * count, chunks: count)
     }
 
-    @Test func transientErrorsArePostponedWithBackOffUntilTheLastAttempt() async throws {
+    @Test func troubleOfTheDestinationCostsNoAttempt() async throws {
         let server = try PostgresServer.shared()
         let bench = try Bench(on: server)
         let name = String(bench.url.split(separator: "/").last ?? "")
         try server.sql("ALTER DATABASE \(name) SET default_transaction_read_only = on")
         let uuid = try bench.enqueue(12)
-        var policy = RetryPolicy.quick
-        policy.baseMilliseconds = 4_000
-        policy.maxMilliseconds = 4_000
-        let first = policy
-        let worker = Task { try await bench.drain(retries: first) }
-        try await until { try bench.status(uuid).attempts == 1 }
+        let worker = Task { try await bench.drain(concurrency: 2) }
+        let queue = try bench.queue()
+        try await until { try queue.destination(.standard)?.trouble.contains("read-only") == true }
         let status = try bench.status(uuid)
-        #expect(status.status == .inProgress)
-        #expect(status.lastError.contains("read-only"), "\(status.lastError)")
-        let delay = status.nextAttemptAt - status.updatedAt
-        #expect((1_900...4_000).contains(delay), "\(delay) ms")
-        #expect(status.owner.isEmpty)
+        #expect(status.status == .inProgress && status.attempts == 0 && status.outages == 0)
+        #expect(status.destinationTrouble.contains("read-only"), "\(status.destinationTrouble)")
         try server.sql("ALTER DATABASE \(name) SET default_transaction_read_only = off")
-        _ = try await worker.value
+        guard case .finished = try await worker.value else {
+            Issue.record("the worker ended otherwise")
+            return
+        }
         #expect(try bench.status(uuid).status == .success)
-        #expect(try bench.status(uuid).lastError.isEmpty)
+        #expect(try queue.destination(.standard)?.trouble == "")
         try bench.expectUsers(12, chunks: 3)
+    }
 
-        try server.sql("ALTER DATABASE \(name) SET default_transaction_read_only = on")
-        let hopeless = try bench.enqueue(3, number: 2)
-        policy = .quick
+    @Test func aWorkerThatHasWorkedWaitsForItsDestinationAsLongAsItTakes() async throws {
+        let server = try PostgresServer()
+        let bench = try Bench(on: server)
+        let first = try bench.enqueue(3)
+        var settings = try bench.settings()
+        settings.outageBudgetMilliseconds = 100
+        let (stop, final) = (StopSignal(), settings)
+        let worker = Task {
+            await Worker(final, stop: stop, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }).run()
+        }
+        try await until { try bench.status(first).status == .success }
+        server.kill()
+        let second = try bench.enqueue(3, number: 2)
+        try await until { try bench.status(second).destinationTrouble != "" }
+        try await Task.sleep(for: .milliseconds(300))
+        try server.start()
+        try await until { try bench.status(second).status == .success }
+        #expect(try bench.status(second).attempts == 0)
+        stop.request()
+        guard case .finished = await worker.value else {
+            Issue.record("the worker ended otherwise")
+            return
+        }
+        try bench.expectUsers(6, chunks: 2)
+    }
+
+    /// A database that goes away at the same task time after time may go away because of it.
+    @Test func outagesInARowEndARelocation() async throws {
+        let server = try PostgresServer.shared()
+        let bench = try Bench(on: server)
+        let uuid = try bench.enqueue(4)
+        let name = String(bench.url.split(separator: "/").last ?? "")
+        let blocker = try PostgresConnection(
+            url: bench.url, timeouts: DatabaseTimeouts(idleInTransactionMilliseconds: 0))
+        try blocker.execute("BEGIN; LOCK TABLE auth_user IN SHARE MODE")
+        var policy = RetryPolicy.quick
         policy.maxAttempts = 3
-        _ = try await bench.drain(retries: policy)
-        let failed = try bench.status(hopeless)
-        #expect(failed.status == .failure)
-        #expect(failed.failureReason.contains("given up after 3 attempts"), "\(failed.failureReason)")
-        #expect(failed.findings.count == 1)
-        #expect(failed.findings[0].contains(#""kind": "DatabaseError""#))
-        // A failed relocation continues where it stopped.
-        try server.sql("ALTER DATABASE \(name) SET default_transaction_read_only = off")
-        try bench.queue().retry(hopeless)
+        let retries = policy
+        let worker = Task { try await bench.drain(retries: retries) }
+        let end =
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '\(name)' "
+            + "AND wait_event_type = 'Lock'"
+        try await until {
+            _ = try server.sql(end)
+            return try bench.status(uuid).status == .failure
+        }
+        let status = try bench.status(uuid)
+        #expect(status.outages == 3 && status.attempts == 0)
+        #expect(status.failureReason.contains("lost 3 times in a row"), "\(status.failureReason)")
+        try blocker.execute("ROLLBACK")
+        _ = try await worker.value
+        try bench.queue().retry(uuid)
         _ = try await bench.drain()
-        #expect(try bench.status(hopeless).status == .success)
-        try bench.expectUsers(15, chunks: 4)
+        #expect(try bench.status(uuid).status == .success)
+        try bench.expectUsers(4, chunks: 1)
+    }
+
+    @Test func whatWaitsLongerThanTheDrainIsNamed() async throws {
+        let bench = try Bench()
+        let uuid = try bench.enqueue(4)
+        let queue = try bench.queue()
+        guard case .claimed(let claim) = try queue.claim(worker: "w", destination: bench.served()) else {
+            Issue.record("nothing to claim")
+            return
+        }
+        try queue.postpone(claim, delayMilliseconds: 100_000, trouble: "a deadlock", maxAttempts: 25)
+        guard case .later(let waiting, let seconds) = try await bench.drain(drainWaitMilliseconds: 2_000) else {
+            Issue.record("the worker ended otherwise")
+            return
+        }
+        #expect(waiting == [uuid] && (90...100).contains(seconds))
+        #expect(try bench.status(uuid).maxAttempts == 25)
     }
 
     @Test(arguments: [false, true]) func aServerRestartLosesNothing(_ isAtomic: Bool) async throws {
@@ -99,6 +153,7 @@ import TestSupport
         try bench.expectUsers(600, chunks: 120)
     }
 
+    /// Such errors are postponed with back-off until the last attempt.
     @Test func aCancelledStatementIsRetried() async throws {
         let server = try PostgresServer.shared()
         let bench = try Bench(on: server)
@@ -108,27 +163,46 @@ import TestSupport
         let blocker = try PostgresConnection(
             url: bench.url, timeouts: DatabaseTimeouts(idleInTransactionMilliseconds: 0))
         try blocker.execute("BEGIN; LOCK TABLE auth_user IN SHARE MODE")
-        let worker = Task { try await bench.drain() }
+        var policy = RetryPolicy.quick
+        (policy.baseMilliseconds, policy.maxMilliseconds, policy.maxAttempts) = (2_000, 2_000, 2)
+        let retries = policy
+        let worker = Task { try await bench.drain(retries: retries) }
         let cancel =
             "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE datname = '\(name)' "
             + "AND wait_event_type = 'Lock'"
         try await until { try server.sql(cancel) != "0" }
-        try await until { try bench.status(uuid).attempts > 0 }
-        #expect(try bench.status(uuid).status == .inProgress)
+        try await until { try bench.status(uuid).attempts == 1 }
+        let status = try bench.status(uuid)
+        #expect(status.status == .inProgress && status.owner.isEmpty && status.maxAttempts == 2)
+        let delay = status.nextAttemptAt - status.updatedAt
+        #expect((1_700...2_300).contains(delay), "\(delay) ms")
+        try await until {
+            _ = try server.sql(cancel)
+            return try bench.status(uuid).status == .failure
+        }
+        let failed = try bench.status(uuid)
+        #expect(failed.failureReason.contains("given up after 2 attempts"), "\(failed.failureReason)")
+        #expect(failed.findings.count == 1 && failed.findings[0].contains(#""kind": "DatabaseError""#))
         try blocker.execute("ROLLBACK")
         _ = try await worker.value
+        // A failed relocation continues where it stopped.
+        try bench.queue().retry(uuid)
+        _ = try await bench.drain()
         #expect(try bench.status(uuid).status == .success)
         try bench.expectUsers(40, chunks: 8)
     }
 
-    @Test func aFullDiskIsATransientError() throws {
+    @Test func aFullDiskHoldsTheWorker() throws {
         let bench = try Bench()
         let uuid = try bench.enqueue(600, chunkSize: 300)
         let destination = try bench.destination()
         let connection = try #require(destination.region as? SQLiteDatabase).connection
         let queue = try bench.queue()
         func work() throws -> RunEnd {
-            guard case .claimed(let claim) = try queue.claim(worker: "w", destination: destination.identity) else {
+            guard
+                case .claimed(let claim) = try queue.claim(
+                    worker: "w", destination: bench.served())
+            else {
                 throw SystemFailure("nothing to claim")
             }
             return try bench.run(claim, queue, destination)
@@ -136,16 +210,15 @@ import TestSupport
         // If the limit is below the present number of pages, SQLite uses that number.
         try connection.execute("PRAGMA max_page_count = 1")
         let end = try work()
-        guard case .postponed = end else {
+        guard case .databaseTrouble(let error) = end else {
             Issue.record("ended as \(end)")
             return
         }
         let status = try bench.status(uuid)
-        #expect(status.lastError.contains("full"))
-        #expect(status.counters.isEmpty)
+        #expect(error.message.contains("full"))
+        #expect(status.counters.isEmpty && status.attempts == 0 && status.outages == 0)
         try bench.expectUsers(0, chunks: 0)
         try connection.execute("PRAGMA max_page_count = 1000000")
-        #expect(eventually(within: 5) { (try? queue.status(uuid).nextAttemptAt) ?? 0 <= WallClock.now() / 1000 })
         let second = try work()
         guard case .completed = second else {
             Issue.record("ended as \(second)")

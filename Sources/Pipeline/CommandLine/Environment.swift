@@ -5,6 +5,7 @@ public struct Environment: Sendable {
     public static let redisURL = "RELOCATION_REDIS_URL"
     public static let redisPrefix = "RELOCATION_REDIS_PREFIX"
     public static let retention = "RELOCATION_RETENTION"
+    public static let destination = "RELOCATION_DESTINATION"
     public static let databaseURL = "RELOCATION_DATABASE_URL"
     public static let payloadKey = "RELOCATION_PAYLOAD_KEY"
     /// Largest size, in bytes, of a file that a `…_FILE` variable names.

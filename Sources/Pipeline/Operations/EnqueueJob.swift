@@ -10,7 +10,7 @@ public import TaskFormat
 /// worker sees a task before that step. A job that fails earlier removes what it staged.
 ///
 /// Redis may stall or restart meanwhile: each call is repeated for up to `outageLimitMilliseconds`.
-// Nine properties: what an operator chooses for one import.
+// More than eight properties: one per option.
 public struct EnqueueJob {
     public var scope: ImportScope
     /// The path of the export; `-` is standard input.
@@ -18,6 +18,8 @@ public struct EnqueueJob {
     public var privateKey: [UInt8]?
     public var filter: ExportFilter?
     public var options = RelocationOptions()
+    /// Whose workers import it.
+    public var destination = DestinationName.standard
     /// Seals the tasks' payloads; nil leaves them plain.
     public var keyring: PayloadKeyring?
     /// Dashed, lower case.
@@ -42,7 +44,8 @@ public struct EnqueueJob {
 
     /// How an enqueue ended.
     public enum Outcome: Sendable, Equatable {
-        case queued(tasks: Int)
+        /// - Parameter destination: nil if no worker has served its name yet
+        case queued(tasks: Int, destination: DestinationEntry?)
         /// The same import is already queued and continues by itself.
         case already(RelocationStatus)
     }
@@ -70,11 +73,13 @@ public struct EnqueueJob {
             try RelocationQueue(configuration), limitMilliseconds: outageLimitMilliseconds,
             isInterrupted: observer.isInterrupted)
         for warning in try queue.serverReport().warnings { observer.warn(warning) }
+        let destination = try queue.destination(destination)
         observer.willStage()
         try Failpoint.reach("enqueue.begin.before")
         switch try begin(queue, survey) {
         case .already(let status): return .already(status)
-        case .staged(let token): return .queued(tasks: try fill(queue, token, source, survey, observer))
+        case .staged(let token):
+            return .queued(tasks: try fill(queue, token, source, survey, observer), destination: destination)
         }
     }
 
@@ -103,6 +108,7 @@ public struct EnqueueJob {
 
     private func begin(_ queue: RetryingQueue, _ survey: ExportSurvey) throws -> Beginning {
         var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
+        relocation.destination = destination
         var options = options
         options.filter = filter?.digest(uuid)
         relocation.options = options.json
@@ -126,6 +132,12 @@ public struct EnqueueJob {
     ) throws -> Beginning {
         // A worker has refused the earlier one, and nothing of it was written.
         if status.failureCause != .otherImport { try requireSame(relocation, as: status) }
+        guard status.destinationName == relocation.destination.text else {
+            throw OperationError(
+                .badData,
+                "The UUID \(uuid) belongs to an import into the destination \(status.destinationName). Give that "
+                    + "--destination, or another --import-uuid.")
+        }
         guard status.status == .failure || status.status == .success,
             case .staged(let token) = try OperationError.refusing({ try queue.begin(relocation, replacing: true) })
         else { return .already(status) }

@@ -23,6 +23,10 @@ struct RetryingQueue {
         try repeating { () throws(QueueError) in try queue.serverReport() }
     }
 
+    func destination(_ name: DestinationName) throws -> DestinationEntry? {
+        try repeating { () throws(QueueError) in try queue.destination(name) }
+    }
+
     /// A `begin` whose answer was lost may have taken effect. Until its upload lease ends, the next `begin` is refused
     /// because another enqueuer seems to be at work.
     func begin(_ relocation: NewRelocation, replacing: Bool = false) throws -> Begin {

@@ -9,14 +9,18 @@ public enum ClaimResult: Sendable, Equatable {
         public let nextInMilliseconds: Int?
         /// Relocations that this destination's workers can still move: waiting, backing off or leased by anyone.
         public let openRelocations: Int
+        /// Some of those that wait, the one that may be claimed first in front.
+        public let waiting: [String]
         /// Some of those that wait for a worker of another destination.
         public let foreign: [String]
         /// Some of those that this worker leaves alone; `openRelocations` does not count them.
         public let leftAlone: [LeftAlone]
 
         public init(
-            nextInMilliseconds: Int?, openRelocations: Int, foreign: [String] = [], leftAlone: [LeftAlone] = []
+            nextInMilliseconds: Int?, openRelocations: Int, waiting: [String] = [], foreign: [String] = [],
+            leftAlone: [LeftAlone] = []
         ) {
+            self.waiting = waiting
             self.nextInMilliseconds = nextInMilliseconds
             self.openRelocations = openRelocations
             self.foreign = foreign

@@ -1,9 +1,11 @@
 /// What an enqueuer knows of a relocation before its first task is pushed.
-// More than eight properties: fields of the record that the enqueuer alone knows.
+// More than eight properties: one per field of the record.
 public struct NewRelocation: Sendable, Equatable {
     /// Dashed, lower case.
     public var uuid: String
     public var scope: String
+    /// Whose workers import it.
+    public var destination = DestinationName.standard
     /// Opaque JSON for the worker.
     public var options = "{}"
     /// Tells one source file from another.

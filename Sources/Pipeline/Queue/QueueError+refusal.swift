@@ -14,7 +14,6 @@ extension QueueError {
         case "uploading": ("is still being enqueued", "Wait for its enqueuer, or abort it.")
         case "unpublished": ("was never completely enqueued", "Enqueue its file again under this UUID.")
         case "deleted": ("no longer has a payload", "Enqueue its file again under this UUID.")
-        case "bound": ("is bound to another destination", "Run a worker on that database.")
         case "unfinished": ("has tasks left", "")
         case "short": ("has fewer tasks than were acknowledged", "")
         case "damaged": ("is damaged in Redis", "Enqueue its file again under this UUID.")
@@ -25,6 +24,17 @@ extension QueueError {
         case "step": ("is past that step", "")
         default: ("does not allow this", "")
         }
+    }
+
+    static func destinationTaken(
+        _ destination: ServedDestination, by address: String, worker: String, since: Int64
+    ) -> QueueError {
+        QueueError(
+            .destinationTaken,
+            "The destination \"\(destination.name)\" belongs to another database: \(address) (registered by worker "
+                + "\(worker)).",
+            remedy: "Serve this database under another name (--destination), or give it this name and all that was "
+                + "queued for it (--rebind).")
     }
 
     static func stillUploading(_ uuid: String, milliseconds: Int64) -> QueueError {

@@ -15,6 +15,8 @@ public struct QueueError: Error, Sendable, Equatable, CustomStringConvertible {
         case notFound
         /// The relocation's state does not allow it.
         case conflict
+        /// The destination's name belongs to another database.
+        case destinationTaken
         case badURL
         /// A value of ours that Redis was never asked about: outside its limits or malformed.
         case invalidArgument
@@ -51,7 +53,9 @@ public struct QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     public var isTransient: Bool {
         switch kind {
         case .unavailable, .readOnly, .full: true
-        case .authentication, .leaseLost, .notFound, .conflict, .badURL, .invalidArgument, .protocolError: false
+        case .authentication, .leaseLost, .notFound, .conflict, .destinationTaken, .badURL, .invalidArgument,
+            .protocolError:
+            false
         }
     }
 }

@@ -3,7 +3,11 @@
 ///
 ///     {prefix}:index            sorted set: uuid by creation time
 ///     {prefix}:fence            the last token given out
-///     {prefix}:lanes            sorted set: lanes of destinations in use
+///     {prefix}:destinations     sorted set: names of destinations by the time they were first seen
+///     {prefix}:destination:<name>  hash: the database that has the name, and the lanes its workers serve
+///     {prefix}:rebound:<name>   list: earlier databases of the name, the newest first
+///     {prefix}:trouble:<name>   text: why the workers of the name take nothing; expires
+///     {prefix}:lanes            sorted set: lanes in use, but for `unbound`
 ///     {prefix}:ready:<lane>     sorted set: waiting uuids by the time they wait from, or may be tried again at
 ///     {prefix}:leased:<lane>    sorted set: leased uuids by the end of the lease
 ///     {prefix}:record:<uuid>    hash: what is known of the relocation
@@ -16,8 +20,9 @@
 /// The record carries the format of all keys of its relocation (`Script.format`); a list element its own version
 /// (`TaskFrame`). Readers pass over fields they do not know and have a default for those that are missing.
 ///
-/// A lane holds the relocations bound to one destination (its name is the destination's SHA-1), or those not bound
-/// yet (`unbound`): a worker looks at two lanes only, however many relocations belong to others.
+/// A lane holds the relocations of one destination's name: `name:<name>`, or `unbound` for the standard name. Records of
+/// format 2 and older have no name: bound ones are in the lane of their database (the SHA-1 of its former identity). A
+/// worker looks at its own lanes only, however many relocations belong to others.
 struct QueueKeys {
     let base: String
 
@@ -25,6 +30,7 @@ struct QueueKeys {
 
     var index: String { base + "index" }
     var fence: String { base + "fence" }
+    func trouble(_ name: DestinationName) -> String { base + "trouble:" + name.text }
     func record(_ uuid: String) -> String { base + "record:" + uuid }
     func tasks(_ uuid: String) -> String { base + "tasks:" + uuid }
     func counters(_ uuid: String) -> String { base + "counters:" + uuid }

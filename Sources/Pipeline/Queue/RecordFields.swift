@@ -10,13 +10,17 @@ struct RecordFields {
 
     init(_ fields: [String: String]) { self.fields = fields }
 
-    func text(_ name: String) -> String { fields[name] ?? "" }
+    func text(_ name: String, default value: String = "") -> String { fields[name] ?? value }
 
     func number(_ name: String, default value: Int = 0) -> Int { fields[name].flatMap(RecordFields.number) ?? value }
 
     func time(_ name: String) -> Int64 {
-        let limits = RecordFields.timeLimits
-        return fields[name].flatMap { Int64($0) }.map { min(max($0, limits.lowerBound), limits.upperBound) } ?? 0
+        fields[name].map(RecordFields.time) ?? 0
+    }
+
+    /// The time within bounds; 0 if the text is not a number.
+    static func time(_ text: String) -> Int64 {
+        Int64(text).map { min(max($0, timeLimits.lowerBound), timeLimits.upperBound) } ?? 0
     }
 
     /// The number within bounds; nil if the text is not a number.

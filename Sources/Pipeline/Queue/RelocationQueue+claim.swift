@@ -1,33 +1,37 @@
 // How a worker gets, keeps and releases a claim.
 extension RelocationQueue {
-    /// Leases the relocation that has waited longest, of those bound to `destination` or not bound yet. One whose lease
-    /// has expired comes first. A claim whose answer was lost holds until its lease expires; it does not count as a
+    /// Leases the relocation that has waited longest, of those queued for `destination`. One whose lease has expired
+    /// comes first. Throws `destinationTaken` if another database has the destination's name. A claim whose answer was lost holds until its lease expires; it does not count as a
     /// crash.
     ///
     /// Relocations that this version does not understand, and those that need a kind of task that is not among
     /// `knownKinds` (nil: all are known), are left where they are and reported in `Idle`. At most
     /// `Script.claimScanLimit` are passed over.
     public func claim(
-        worker: String, destination: String, knownKinds: Set<String>? = nil
+        worker: String, destination: ServedDestination, knownKinds: Set<String>? = nil
     ) throws(QueueError) -> ClaimResult {
         self.knownKinds = knownKinds.map { "\n" + $0.sorted().map { $0 + "\n" }.joined() } ?? ""
         let answer = try run(
             ScriptCall(
                 script: .claim, keys: [keys.fence],
                 arguments: [
-                    .text(keys.base), .text(worker), .number(configuration.leaseMilliseconds), .text(destination),
+                    .text(keys.base), .text(worker), .number(configuration.leaseMilliseconds),
                     .text(RelocationQueue.randomDigits()), .text(self.knownKinds),
-                ]))
+                ] + destination.arguments))
+        try answer.refuseIfTaken(destination)
         return try ClaimResult(answer, leaseMilliseconds: configuration.leaseMilliseconds)
     }
 
-    /// Binds the relocation to the destination that imports it first. Throws `conflict` when it is bound to another.
+    /// Binds the relocation to the database that has its destination's name. Throws `destinationTaken` if another
+    /// database has the name by now.
     @discardableResult
-    public func bind(_ claim: Claim, destination: String) throws(QueueError) -> OperatorRequest {
-        guard !destination.isEmpty else {
-            throw QueueError(.invalidArgument, "A relocation cannot be bound to a destination without a name.")
-        }
-        return try step(.bind, claim, [.text(destination), .number(configuration.leaseMilliseconds)])
+    public func bind(_ claim: Claim, destination: ServedDestination) throws(QueueError) -> OperatorRequest {
+        let answer = try run(
+            try callFor(
+                .bind, claim.uuid,
+                [.integer(claim.token), .number(configuration.leaseMilliseconds)] + destination.arguments))
+        try answer.refuseIfTaken(destination)
+        return try answer.accepted(claim.uuid).request(0)
     }
 
     /// Renews leases in one exchange; one answer per claim, in order.
@@ -50,21 +54,29 @@ extension RelocationQueue {
     }
 
     /// After a transient error: counts an attempt, releases the claim and keeps the relocation from being claimed for
-    /// the delay. `trouble` is shown to people.
-    public func postpone(_ claim: Claim, delayMilliseconds: Int, trouble: String) throws(QueueError) {
+    /// the delay. `trouble` and `maxAttempts` are shown to people.
+    public func postpone(
+        _ claim: Claim, delayMilliseconds: Int, trouble: String, maxAttempts: Int = 0
+    ) throws(QueueError) {
         let limits = RelocationQueue.postponeLimits
         let delay = min(max(delayMilliseconds, limits.lowerBound), limits.upperBound)
-        try end(.postpone, claim, [.number(delay), .text(RelocationQueue.cut(trouble, RelocationQueue.reasonBytes))])
+        try end(
+            .postpone, claim,
+            [
+                .number(delay), .text(RelocationQueue.cut(trouble, RelocationQueue.reasonBytes)), .number(maxAttempts),
+            ])
     }
 
     /// Releases the claim, at its old place in the waiting order: another worker may go on at once.
     public func release(_ claim: Claim) throws(QueueError) {
-        try end(.release, claim, ["old"])
+        try end(.release, claim, ["old", "0"])
     }
 
     /// Releases the claim at the end of its time slice: the relocation goes to the end of the waiting order.
-    public func requeue(_ claim: Claim) throws(QueueError) {
-        try end(.release, claim, ["last"])
+    ///
+    /// - Parameter afterOutage: whether the destination went away meanwhile, which is counted
+    public func requeue(_ claim: Claim, afterOutage: Bool = false) throws(QueueError) {
+        try end(.release, claim, ["last", afterOutage ? "1" : "0"])
     }
 
     /// Releases the claim at its old place, without an attempt, because this worker does not know a task's kind.

@@ -23,7 +23,8 @@ extension RelocationQueue {
                 [
                     .number(configuration.timeouts.uploadLeaseMilliseconds),
                     .number(configuration.retentionSeconds * 1_000),
-                    replacing ? "1" : "0", .text(RelocationQueue.randomDigits()), .number(fields.count),
+                    replacing ? "1" : "0", .text(RelocationQueue.randomDigits()), .text(relocation.destination.text),
+                    .number(fields.count),
                 ] + fields + counters))
         switch answer.word {
         case "exists":

@@ -1,14 +1,16 @@
 extension RelocationStatus {
-    /// From a script's snapshot: record, counters, skipped chunks. Nil when the answer is no snapshot. A field that is
+    /// From a script's snapshot: record, counters, skipped chunks, whereabouts. Nil when the answer is no snapshot. A field that is
     /// missing or cannot be read has its default; fields that this version does not know are passed over.
     init?(_ uuid: String, snapshot: RedisReply) {
-        guard let parts = snapshot.array, parts.count == 3 else { return nil }
+        guard let parts = snapshot.array, parts.count >= 4 else { return nil }
         let record = RecordFields(parts[0].fields)
         self.init(uuid: uuid, scope: record.text("scope"))
         status = RelocationState(rawValue: record.text("status"))
         step = RelocationStep(rawValue: record.text("step"))
         (counters, recordedRows) = RecordedRows.split(parts[1].fields.compactMapValues(RecordFields.number))
         skipped = (parts[2].array ?? []).compactMap(\.text)
+        let whereabouts = (parts[3].array ?? []).map { $0.text ?? "" }
+        (destinationAddress, destinationTrouble) = (whereabouts.first ?? "", whereabouts.dropFirst().first ?? "")
         readCourse(record)
         readOrigin(record)
         readTimes(record)
@@ -24,10 +26,13 @@ extension RelocationStatus {
         chunksDone = max(record.number("chunksDone"), record.number("progress"))
         renamed = record.number("renamed")
         attempts = record.number("attempts")
+        maxAttempts = record.number("maxAttempts")
+        outages = record.number("outages")
         takeovers = record.number("takeovers")
         consecutiveCrashes = record.number("losses")
         lastError = record.text("lastTrouble")
         destination = record.text("destination")
+        destinationName = record.text("destinationName", default: destinationName)
         owner = record.text("owner")
         needs = record.text("needs")
         pauseRequested = record.text("pauseRequested") == "1"

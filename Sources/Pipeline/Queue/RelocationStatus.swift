@@ -27,10 +27,20 @@ public struct RelocationStatus: Sendable, Equatable {
     public var renamed = 0
     /// Consecutive failed attempts at the current task. A crash of a worker does not count.
     public var attempts = 0
+    /// Attempts after which it fails; 0 if none has failed yet.
+    public var maxAttempts = 0
+    /// How often in a row the destination went away while this relocation was worked.
+    public var outages = 0
     public var nextAttemptAt: Int64 = 0
     /// The last transient error of the current task; empty if there was none.
     public var lastError = ""
-    /// The destination it is bound to; empty before its first import.
+    /// The name of the destination it was queued for.
+    public var destinationName = DestinationName.standard.text
+    /// Where the database of that name is, for people; empty if no worker has served the name.
+    public var destinationAddress = ""
+    /// Why the workers of its destination take nothing; empty if nothing troubles them.
+    public var destinationTrouble = ""
+    /// The identity of the database it is bound to; empty before its first import.
     public var destination = ""
     /// The worker that holds it; empty if none does.
     public var owner = ""

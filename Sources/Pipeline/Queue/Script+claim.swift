@@ -1,24 +1,28 @@
 /// The transitions that begin and keep a claim.
 extension Script {
-    /// Leases one relocation of the worker's destination or of none: one whose lease has expired, otherwise the one
-    /// that has waited longest. Passes over those that the worker must leave alone, `claimScanLimit` at most: those
+    /// Leases one relocation of the worker's destination: one whose lease has expired, otherwise the one that has waited
+    /// longest. Gives the destination's name to the worker's database if it is free. Passes over those that the worker must leave alone, `claimScanLimit` at most: those
     /// behind them wait until they are gone.
     ///
     /// - KEYS: 1 the fence
-    /// - ARGV: 2 worker, 3 lease in ms, 4 destination, 5 six random digits, 6 known kinds (see `strange`)
+    /// - ARGV: 2 worker, 3 lease in ms, 4 six random digits, 5 known kinds (see `strange`), 6 destination: name,
+    ///   7 identity, 8 former identity, 9 address
     /// - Returns: `claimed`, uuid, token, snapshot · `idle`, ms until something may be claimed or -1, relocations
     ///   this destination can still move, list of some that wait for others, list of those left alone: uuid, field and
-    ///   value of each
+    ///   value of each, list of some that wait · `taken`, address, worker and time (ms) of the database that has the name
     static let claim = Script("claim", .moves, due + take + search + idle)
 
     private static let due = """
-        local mine, kinds = redis.sha1hex(ARGV[4]), ARGV[6]
+        local answer = serve(ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[2], false)
+        if answer then return answer end
+        local kinds, mine, isMine = ARGV[5], lanesOf(ARGV[6]), {}
+        for _, lane in ipairs(mine) do isMine[lane] = true end
 
-        -- The due relocations of the destination's two lanes by their time, read a page at a time. `kept` counts those
-        -- that stay in their lane; all others must leave it before the next is asked for.
+        -- The due relocations of the destination's lanes by their time, read a page at a time. `kept` counts those that
+        -- stay in their lane; all others must leave it before the next is asked for.
         local function due(names)
-          local function lane(name) return {name = name, kept = 0, page = {}, at = 1} end
-          local first, second = lane(mine), lane('unbound')
+          local lanes = {}
+          for at, name in ipairs(mine) do lanes[at] = {name = name, kept = 0, page = {}, at = 1} end
           local function time(it)
             if it.at > #it.page and not it.ended then
               it.page = redis.call('ZRANGEBYSCORE', names(it.name), '-inf', turn, 'WITHSCORES', 'LIMIT', it.kept, 16)
@@ -28,8 +32,11 @@ extension Script {
             return tonumber(it.page[it.at + 1])
           end
           return function()
-            local one, other = time(first), time(second)
-            local it = one and (not other or one <= other) and first or other and second
+            local it, earliest
+            for _, lane in ipairs(lanes) do
+              local at = time(lane)
+              if at and (not it or at < earliest) then it, earliest = lane, at end
+            end
             if not it then return nil end
             it.at = it.at + 2
             return it, it.page[it.at - 2], it.page[it.at - 1]
@@ -74,7 +81,7 @@ extension Script {
             settle(record, uuid, lane, turn)
             return nil
           end
-          local token, expires = newToken(KEYS[1], ARGV[5]), ms(now + ARGV[3])
+          local token, expires = newToken(KEYS[1], ARGV[4]), ms(now + ARGV[3])
           redis.call('ZADD', leased(lane), expires, uuid)
           redis.call('HSET', record, 'token', token, 'owner', ARGV[2], 'leaseExpiresAt', expires, 'leaseUsed', '0',
             'progress', '0', 'waitedFrom', isOrphan and turn or score, 'updatedAt', ms(now))
@@ -106,7 +113,7 @@ extension Script {
         -- Of more than the limit the rest counts as open.
         local open, next, alone, room = 0, nil, {}, claimScanLimit
         for _, names in ipairs({ready, leased}) do
-          for _, lane in ipairs({'unbound', mine}) do
+          for _, lane in ipairs(mine) do
             open = open + redis.call('ZCARD', names(lane))
             local members = room > 0 and redis.call('ZRANGE', names(lane), 0, room - 1, 'WITHSCORES') or {}
             room = room - #members / 2
@@ -124,9 +131,10 @@ extension Script {
             end
           end
         end
-        local foreign = {}
-        for _, lane in ipairs(redis.call('ZRANGE', base .. 'lanes', 0, 31)) do
-          if lane ~= mine and #foreign < 10 then
+        local foreign, lanes = {}, redis.call('ZRANGE', base .. 'lanes', 0, 31)
+        lanes[#lanes + 1] = 'unbound'
+        for _, lane in ipairs(lanes) do
+          if not isMine[lane] and #foreign < 10 then
             local waiting = redis.call('ZRANGE', ready(lane), 0, 9 - #foreign)
             for _, uuid in ipairs(waiting) do foreign[#foreign + 1] = uuid end
             if #waiting == 0 and redis.call('ZCARD', leased(lane)) == 0 then
@@ -135,27 +143,36 @@ extension Script {
           end
         end
         local left = next and math.min(math.max(math.ceil(next - now), 0), lastTime) or -1
-        return {'idle', ms(left), open, foreign, alone}
+        local waiting = {}
+        for _, lane in ipairs(mine) do
+          for _, uuid in ipairs(redis.call('ZRANGE', ready(lane), 0, 9)) do waiting[#waiting + 1] = uuid end
+        end
+        return {'idle', ms(left), open, foreign, alone, waiting}
         """
 
-    /// Binds the relocation to a destination: no other may import it any more.
+    /// Binds the relocation to the database that has its destination's name, before the first write. From then on it
+    /// goes where the name goes.
     ///
     /// - KEYS: 1...6 of the relocation
-    /// - ARGV: 3 token, 4 destination, 5 lease in ms
-    /// - Returns: `ok`, request · `conflict`, `bound` · `lost`, why
+    /// - ARGV: 3 token, 4 lease in ms, 5 destination: name, 6 identity, 7 former identity, 8 address
+    /// - Returns: `ok`, request · `taken`, address, worker and time (ms) of the database that has the name now ·
+    ///   `lost`, why
     static let bind = Script(
         "bind", .moves,
         """
         local answer = stale()
         if answer then return answer end
-        local bound = redis.call('HGET', KEYS[1], 'destination')
-        if bound == ARGV[4] then return {'ok', request(KEYS[1])} end
-        if bound and bound ~= '' then return {'conflict', 'bound'} end
-        local lane = redis.sha1hex(ARGV[4])
-        leave(ARGV[2], redis.call('HGET', KEYS[1], 'lane'))
-        redis.call('HSET', KEYS[1], 'destination', ARGV[4], 'lane', lane, 'updatedAt', ms(now))
-        redis.call('ZADD', base .. 'lanes', now, lane)
-        renew(KEYS[1], ARGV[2], lane, ARGV[5])
+        answer = serve(ARGV[5], ARGV[6], ARGV[7], ARGV[8], redis.call('HGET', KEYS[1], 'owner') or '', false)
+        if answer then return answer end
+        local was = redis.call('HMGET', KEYS[1], 'destination', 'destinationName', 'lane')
+        if was[1] == ARGV[6] and was[2] == ARGV[5] then return {'ok', request(KEYS[1])} end
+        local lane = laneOf(ARGV[5])
+        if named(was[3]) ~= lane then leave(ARGV[2], was[3]) end
+        -- A worker of an older version knows other identities: it must leave this record alone.
+        redis.call('HSET', KEYS[1], 'destination', ARGV[6], 'destinationName', ARGV[5], 'lane', lane,
+          'format', newestFormat, 'updatedAt', ms(now))
+        if lane ~= 'unbound' then redis.call('ZADD', base .. 'lanes', now, lane) end
+        renew(KEYS[1], ARGV[2], lane, ARGV[4])
         return {'ok', request(KEYS[1])}
         """)
 

@@ -3,8 +3,9 @@ extension Script {
     /// Begins a relocation, in place of an upload whose enqueuer is gone or, if asked, of a finished one.
     ///
     /// - KEYS: 1...6 of the relocation, 7 the index, 8 the fence
-    /// - ARGV: 3 upload lease in ms, 4 retention in ms, 5 `1` to replace a finished one, 6 six random digits, 7 how
-    ///   many values of record fields follow (names and values), then those, then counters and values
+    /// - ARGV: 3 upload lease in ms, 4 retention in ms, 5 `1` to replace a finished one, 6 six random digits,
+    ///   7 destination's name, 8 how many values of record fields follow (names and values), then those, then counters
+    ///   and values
     /// - Returns: `ok`, token · `exists`, snapshot · `uploading`, ms until its enqueuer counts as gone
     static let begin = Script(
         "begin", .adds,
@@ -22,14 +23,14 @@ extension Script {
           redis.call('UNLINK', unpack(KEYS, 1, 6))
         end
         local token = newToken(KEYS[8], ARGV[6])
-        local fields = tonumber(ARGV[7])
+        local fields = tonumber(ARGV[8])
         redis.call('HSET', KEYS[1], 'uuid', ARGV[2], 'status', 'IN_PROGRESS', 'step', 'UPLOADING',
           'published', '0', 'uploadToken', token, 'uploadExpiresAt', ms(now + ARGV[3]),
-          'createdAt', ms(now), 'updatedAt', ms(now), 'lane', 'unbound', 'chunksTotal', '0', 'chunksDone', '0',
-          unpack(ARGV, 8, 7 + fields))
+          'createdAt', ms(now), 'updatedAt', ms(now), 'lane', laneOf(ARGV[7]), 'destinationName', ARGV[7],
+          'chunksTotal', '0', 'chunksDone', '0', unpack(ARGV, 9, 8 + fields))
         redis.call('PEXPIRE', KEYS[1], ARGV[4])
-        for at = 8 + fields, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[at], ARGV[at + 1]) end
-        if #ARGV > 7 + fields then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
+        for at = 9 + fields, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[at], ARGV[at + 1]) end
+        if #ARGV > 8 + fields then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
         -- Each new relocation removes expired ones from the index: a few at random, more than are added.
         for _, other in ipairs(redis.call('ZRANDMEMBER', KEYS[7], 8)) do
           if redis.call('EXISTS', base .. 'record:' .. other) == 0 then redis.call('ZREM', KEYS[7], other) end
@@ -84,14 +85,15 @@ extension Script {
     static let publish = Script(
         "publish", .moves,
         """
-        local was = redis.call('HMGET', KEYS[1], 'uploadToken', 'publishedBy')
+        local was = redis.call('HMGET', KEYS[1], 'uploadToken', 'publishedBy', 'lane', 'destinationName')
         if was[2] == ARGV[3] then return {'ok'} end
         if was[1] ~= ARGV[3] then return uploadLost() end
         if redis.call('LLEN', KEYS[2]) ~= tonumber(ARGV[4]) then return {'conflict', 'incomplete'} end
         redis.call('HSET', KEYS[1], 'step', 'IMPORTING', 'published', '1', 'publishedBy', ARGV[3],
           'uploadToken', '', 'uploadExpiresAt', '0', 'chunksTotal', ARGV[4], 'updatedAt', ms(now))
         for at = 1, 3 do redis.call('PERSIST', KEYS[at]) end
-        wait(ARGV[2], 'unbound', turn)
+        redis.call('ZADD', base .. 'destinations', 'NX', ms(now), was[4] or '\(DestinationName.standard)')
+        wait(ARGV[2], was[3], turn)
         return {'ok'}
         """)
 

@@ -44,8 +44,9 @@ extension Script {
         if was[1] ~= 'FAILURE' then return {'conflict', was[1]} end
         if was[2] ~= '1' then return {'conflict', 'unpublished'} end
         if was[3] == '1' then return {'conflict', 'deleted'} end
-        redis.call('HSET', KEYS[1], 'status', 'IN_PROGRESS', 'failureReason', '', 'failureCause', '', 'findings', '', 'attempts', '0',
-          'losses', '0', 'crashTokens', '', 'nextAttemptAt', '0', 'completedAt', '0', 'lastTrouble', '',
+        redis.call('HSET', KEYS[1], 'status', 'IN_PROGRESS', 'failureReason', '', 'failureCause', '', 'findings', '',
+          'attempts', '0',
+          'losses', '0', 'outages', '0', 'crashTokens', '', 'nextAttemptAt', '0', 'completedAt', '0', 'lastTrouble', '',
           'failedIndex', '', 'failedTask', '', 'updatedAt', ms(now))
         wait(ARGV[2], was[4], turn)
         return {'ok'}

@@ -1,6 +1,6 @@
 extension Script {
     /// What the transitions have in common.
-    static let prelude = constants + numbers + leases + requests + renames + records
+    static let prelude = constants + numbers + leases + databases + requests + renames + records
 
     private static let constants = """
         local newestFormat = \(format)
@@ -136,6 +136,55 @@ extension Script {
 
         """
 
+    private static let databases = """
+        -- The lane of a destination's name. Records of format 2 and older have no name: those that are not bound yet are
+        -- the standard name's.
+        local function laneOf(name)
+          return ((name or '') == '' or name == '\(DestinationName.standard)') and 'unbound' or 'name:' .. name
+        end
+
+        local function destination(name) return base .. 'destination:' .. name end
+
+        -- The lanes that the workers of a name serve: its own, and those of bound records of format 2 and older.
+        local function lanesOf(name)
+          local lanes = {laneOf(name)}
+          for lane in string.gmatch(redis.call('HGET', destination(name), 'lanes') or '', '%x+') do
+            lanes[#lanes + 1] = lane
+          end
+          return lanes
+        end
+
+        -- Gives a name that is free to a database. Nil if the name is that database's now; otherwise what to answer to
+        -- a worker of another database. One that takes the name over gets all that was bound to the other one.
+        local function serve(name, identity, former, address, worker, takesOver)
+          local key = destination(name)
+          local was = redis.call('HMGET', key, 'identity', 'address', 'by', 'since', 'lanes')
+          local lanes, lane = was[5] or '', redis.sha1hex(former)
+          local isNew = was[1] ~= identity
+          if isNew and was[1] then
+            if not takesOver then return {'taken', was[2] or '', was[3] or '', was[4] or '0'} end
+            redis.call('LPUSH', base .. 'rebound:' .. name, cjson.encode({identity = was[1], address = was[2],
+              registeredBy = was[3], registeredAt = time(was[4]), takenBy = worker, takenAt = now}))
+            redis.call('LTRIM', base .. 'rebound:' .. name, 0, 19)
+          end
+          if not string.find(lanes, lane, 1, true) then lanes = string.sub(lane .. ',' .. lanes, 1, 41 * 16) end
+          if isNew then
+            redis.call('HSET', key, 'format', newestFormat, 'identity', identity, 'by', worker, 'since', ms(now))
+            redis.call('ZADD', base .. 'destinations', 'NX', ms(now), name)
+          end
+          if lanes ~= was[5] or address ~= was[2] then redis.call('HSET', key, 'lanes', lanes, 'address', address) end
+          return nil
+        end
+
+        -- What a record says of its destination: its address, and what troubles its workers.
+        local function whereabouts(name)
+          local found = redis.pcall('HGET', destination(name), 'address')
+          local trouble = redis.pcall('GET', base .. 'trouble:' .. name)
+          return {type(found) == 'string' and found or '', type(trouble) == 'string' and trouble or ''}
+        end
+
+        """
+
     private static let requests = """
         -- Ends a relocation without success; tasks and place are kept.
         local function fail(record, reason)
@@ -220,7 +269,9 @@ extension Script {
 
         -- All that is known of a relocation.
         local function snapshot(record, counters, skipped)
-          return {read('HGETALL', record), read('HGETALL', counters), read('LRANGE', skipped, 0, 99)}
+          local name = read('HMGET', record, 'destinationName')[1]
+          return {read('HGETALL', record), read('HGETALL', counters), read('LRANGE', skipped, 0, 99),
+            whereabouts(name or '\(DestinationName.standard)')}
         end
 
         -- What makes a worker leave a relocation alone, and its value: a record of a newer version, or a kind of task

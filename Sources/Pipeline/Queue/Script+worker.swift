@@ -51,7 +51,7 @@ extension Script {
         """
         local answer = stale()
         if answer then return answer end
-        local was = redis.call('HMGET', KEYS[1], 'acknowledged', 'lane')
+        local was = redis.call('HMGET', KEYS[1], 'acknowledged', 'lane', 'destinationName')
         local lane = named(was[2])
         if was[1] ~= ARGV[4] then
           answer = misplaced(ARGV[8], ARGV[9])
@@ -59,7 +59,7 @@ extension Script {
           if redis.call('LLEN', KEYS[2]) < tonumber(ARGV[5]) then return {'conflict', 'short'} end
           if not areSound(KEYS[3], KEYS[4], KEYS[5], KEYS[6]) then return {'conflict', 'damaged'} end
           redis.call('LTRIM', KEYS[2], ARGV[5], -1)
-          redis.call('HSET', KEYS[1], 'acknowledged', ARGV[4], 'attempts', '0', 'losses', '0', 'crashTokens', '',
+          redis.call('HSET', KEYS[1], 'acknowledged', ARGV[4], 'attempts', '0', 'losses', '0', 'outages', '0', 'crashTokens', '',
             'lastTrouble', '', 'leaseUsed', '1', 'chunksDone', ms(ARGV[8] + ARGV[5]), 'updatedAt', ms(now))
           if ARGV[5] ~= '0' then redis.call('HSET', KEYS[1], 'needs', '') end
           local counted = 15 + ARGV[11]
@@ -93,7 +93,7 @@ extension Script {
           return count
         end
         local waiting = 0
-        for _, other in ipairs(lane == 'unbound' and {lane} or {lane, 'unbound'}) do
+        for _, other in ipairs(lanesOf(was[3] or '')) do
           waiting = waiting + claimable(ready(other), turn) + claimable(leased(other), '(' .. ms(now))
         end
         return {'ok', redis.call('LLEN', KEYS[2]), waiting, request(KEYS[1])}
@@ -155,7 +155,7 @@ extension Script {
     /// Releases the claim after a transient error, to be tried again later.
     ///
     /// - KEYS: 1...6 of the relocation
-    /// - ARGV: 3 token, 4 delay in ms, 5 the error
+    /// - ARGV: 3 token, 4 delay in ms, 5 the error, 6 attempts after which the relocation fails
     /// - Returns: `ok` · `lost`, why
     static let postpone = Script(
         "postpone", .moves,
@@ -166,7 +166,8 @@ extension Script {
         leave(ARGV[2], lane)
         unlease(KEYS[1], 'postponed')
         add(KEYS[1], 'attempts', 1)
-        redis.call('HSET', KEYS[1], 'nextAttemptAt', again, 'lastTrouble', ARGV[5], 'losses', '0', 'crashTokens', '')
+        redis.call('HSET', KEYS[1], 'nextAttemptAt', again, 'lastTrouble', ARGV[5], 'maxAttempts', ARGV[6],
+          'losses', '0', 'crashTokens', '')
         settle(KEYS[1], ARGV[2], lane, again)
         return {'ok'}
         """)
@@ -193,13 +194,15 @@ extension Script {
     /// Releases the claim without an attempt.
     ///
     /// - KEYS: 1...6 of the relocation
-    /// - ARGV: 3 token, 4 `old` to keep its place in the waiting order, `last` to go to its end
+    /// - ARGV: 3 token, 4 `old` to keep its place in the waiting order, `last` to go to its end, 5 `1` to count an outage
+    ///   of the destination
     /// - Returns: `ok` · `lost`, why
     static let release = Script(
         "release", .moves,
         """
         local answer = stale('released')
         if answer then return answer end
+        if ARGV[5] == '1' then add(KEYS[1], 'outages', 1) end
         giveUp('released', ARGV[4])
         return {'ok'}
         """)

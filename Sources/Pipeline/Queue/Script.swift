@@ -19,7 +19,7 @@ struct Script {
     }
 
     /// The newest format of records that this version understands, and the one it writes. A record without one has 1.
-    static let format = 2
+    static let format = 3
     /// Relocations of one destination that `claim` passes over at most to find one it may work on.
     static let claimScanLimit = 1_000
 

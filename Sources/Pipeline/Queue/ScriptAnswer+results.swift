@@ -14,6 +14,7 @@ extension ClaimResult {
             self = .idle(
                 Idle(
                     nextInMilliseconds: next < 0 ? nil : Int(next), openRelocations: Int(try answer.integer(1)),
+                    waiting: (try answer.element(4).array ?? []).compactMap(\.text),
                     foreign: (try answer.element(2).array ?? []).compactMap(\.text),
                     leftAlone: LeftAlone.list(try answer.element(3))))
         default:

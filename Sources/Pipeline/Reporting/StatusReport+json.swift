@@ -39,13 +39,16 @@ extension StatusReport {
 
     /// `lastTrouble` and `owner` are older names of `trouble` and `worker`.
     private var work: [String: JSONValue] {
-        let trouble = JSONValue(nonEmpty: status.lastError)
+        let trouble = JSONValue(nonEmpty: trouble)
         let worker = JSONValue(nonEmpty: status.owner)
         return [
             "chunks": .object(["total": JSONValue(status.chunksTotal), "done": JSONValue(status.chunksDone)]),
             "payloadBytes": JSONValue(status.payloadBytes),
-            "destination": JSONValue(nonEmpty: status.destination),
+            "destination": .object([
+                "name": .text(status.destinationName), "url": JSONValue(nonEmpty: status.destinationAddress),
+            ]),
             "attempts": JSONValue(status.attempts),
+            "maxAttempts": status.maxAttempts > 0 ? JSONValue(status.maxAttempts) : .null,
             "takeovers": JSONValue(status.takeovers),
             "trouble": trouble, "lastTrouble": trouble,
             "worker": worker, "owner": worker,

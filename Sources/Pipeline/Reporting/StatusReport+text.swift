@@ -53,8 +53,8 @@ extension StatusReport {
     private func work(_ now: Int64) -> [(String, String?)] {
         [
             ("reason", status.failureReason), ("failed at", TaskNote(json: status.failedTask)?.text),
-            ("trouble", status.lastError), ("attempts", attempts(now)), ("worker", status.owner),
-            ("requested", request), ("destination", status.destination),
+            ("trouble", trouble), ("attempts", attempts(now)), ("worker", status.owner),
+            ("requested", request), ("destination", destination),
             ("take-overs", status.takeovers > 0 ? String(status.takeovers) : nil),
         ]
     }
@@ -66,11 +66,17 @@ extension StatusReport {
         ]
     }
 
+    private var destination: String {
+        let place = status.destinationAddress.isEmpty ? "no worker has served it yet" : status.destinationAddress
+        return "\(status.destinationName) (\(place))"
+    }
+
     private func attempts(_ now: Int64) -> String? {
         guard status.attempts > 0 else { return nil }
-        guard status.nextAttemptAt > now else { return String(status.attempts) }
+        let count = status.maxAttempts > 0 ? "\(status.attempts) of \(status.maxAttempts)" : String(status.attempts)
+        guard status.nextAttemptAt > now else { return count }
         let seconds = status.nextAttemptAt.saturatedSubtracting(now).saturatedAdding(999) / 1_000
-        return "\(status.attempts), next in \(seconds) s at \(Timestamp.text(status.nextAttemptAt))"
+        return "\(count), next in \(seconds) s at \(Timestamp.text(status.nextAttemptAt))"
     }
 
     private var request: String? {

@@ -26,6 +26,12 @@ public struct StatusReport: Sendable {
     /// Rows that got another name.
     package var renamedTotal: Int { max(status.renamed, renamed?.count ?? 0) }
 
+    /// The last transient error of its current task; while it waits, else what holds its destination's workers up.
+    package var trouble: String {
+        guard status.lastError.isEmpty, status.status == .inProgress else { return status.lastError }
+        return status.destinationTrouble
+    }
+
     /// Whether it succeeded or failed.
     package var hasEnded: Bool { [.success, .failure].contains(status.status) }
 

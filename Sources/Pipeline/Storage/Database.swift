@@ -6,9 +6,12 @@ public import Catalogue
 /// Callers describe statements and write no SQL, so that they are the same for both databases. Values always travel as
 /// parameters; no SQL text is made from input.
 public protocol Database: AnyObject {
-    /// Identifies the database: the same for every connection to it, different for every other database. A relocation
-    /// is bound to the database that first imported it.
+    /// Identifies the database: the same for every connection to it, different for every other database. A file that is
+    /// copied or moved is another one.
     var identity: String { get }
+
+    /// The identity that versions before named destinations gave the database.
+    var formerIdentity: String { get }
 
     /// Called before every statement. If it throws, the statement does not run and the call throws that error: a worker
     /// that has lost its lease stops writing this way.

@@ -38,6 +38,11 @@ public final class Destination {
         return knowsLedger
     }
 
+    /// The identities that versions before named destinations gave both databases.
+    public var formerIdentity: String {
+        isSplit ? "\(region.formerIdentity)+\(control.formerIdentity)" : region.formerIdentity
+    }
+
     /// Sets the hook that runs before every statement of either database.
     public func setBeforeStatement(_ hook: (() throws(StorageError) -> Void)?) {
         region.beforeStatement = hook

@@ -32,6 +32,14 @@ extension StorageError {
         }
     }
 
+    /// Whether the database takes nothing from anybody now, whatever the task. No relocation is at fault.
+    public var isDestinationTrouble: Bool {
+        switch kind {
+        case .unavailable, .full, .readOnly, .permissionDenied: true
+        default: false
+        }
+    }
+
     /// Whether the same work may succeed later without an operator.
     public var isTransient: Bool { consequence == .transient }
 }

@@ -25,7 +25,8 @@ struct CommitBatchRun {
         let began = LeaseClock.now()
         // After a crash or a failed attempt, single commits show which task is the cause.
         let status = held.claim.status
-        var cautious = status.consecutiveCrashes > 0 || status.attempts > 0 ? policy.cautiousTasks : 0
+        let isSuspect = status.consecutiveCrashes > 0 || status.attempts > 0 || status.outages > 0
+        var cautious = isSuspect ? policy.cautiousTasks : 0
         while let task = try feed.next() {
             if turn.stop.isRequested { return try held.release("the worker stops") }
             let answer: Acknowledgement

@@ -21,6 +21,9 @@ public struct DestinationSettings: Sendable {
         self.instance = instance
     }
 
+    /// Where the databases are, for people. Holds no secret.
+    public var address: String { control.map { "\(region) and \($0)" } ?? "\(region)" }
+
     /// Opens the databases and creates nothing.
     public func open() throws(StorageError) -> Destination {
         let regionDatabase = try DatabaseConnector.open(region, create: false)

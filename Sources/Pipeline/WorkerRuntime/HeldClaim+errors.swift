@@ -25,6 +25,7 @@ extension HeldClaim {
     private func end(after error: QueueError) -> RunEnd {
         if error.kind == .leaseLost { return lost(error.leaseLoss?.rawValue ?? "unknown") }
         log.warning("queue trouble", metadata: ["error": "\(error)"])
+        if error.kind == .destinationTaken { return released(error) }
         guard !error.isTransient, error.kind != .authentication else { return .queueTrouble(error) }
         // The queue refuses what we ask for: trying again would only be refused again.
         do {
@@ -34,12 +35,21 @@ extension HeldClaim {
         }
     }
 
+    /// The relocation is for the workers of the database that has the name now.
+    private func released(_ error: QueueError) -> RunEnd {
+        do { _ = try release("another database has the destination's name") } catch { return .queueTrouble(error) }
+        return .queueTrouble(error)
+    }
+
     private func end(after failure: ImportFailure) -> RunEnd {
         ending { () throws(QueueError) in
             switch failure {
             case .permanent(let finding): return try fail(finding)
-            case .transient(let error): return try postpone(error)
+            case .transient(let error):
+                return error.isDestinationTrouble
+                    ? try hold(error) : try postpone(error.message, givenUpAs: .databaseError)
             case .leaseLost: return lost("expired")
+            case .destination(let error) where error.isDestinationTrouble: return try hold(error)
             case .destination(let error):
                 lease.end()
                 try queue.release(claim)
@@ -47,12 +57,6 @@ extension HeldClaim {
                 return .unusable(error)
             }
         }
-    }
-
-    private func postpone(_ error: StorageError) throws(QueueError) -> RunEnd {
-        let end = try postpone(error.message, givenUpAs: .databaseError)
-        if case .postponed = end, error.kind == .unavailable { return .databaseTrouble(error) }
-        return end
     }
 
     /// An ending that Redis refuses is an ending of its own.

@@ -161,13 +161,33 @@ final class HeldClaim {
             return try fail(Finding(kind: kind, model: nil, reason: reason))
         case .retry(let delay):
             lease.end()
-            try queue.postpone(claim, delayMilliseconds: delay, trouble: trouble)
+            try queue.postpone(
+                claim, delayMilliseconds: delay, trouble: trouble, maxAttempts: retries.maxAttempts)
             FlowMetrics.record(.postponed)
             log.warning(
                 "relocation postponed",
                 metadata: ["error": "\(trouble)", "attempt": "\(attempt)", "delay_ms": "\(delay)"])
             return .postponed
         }
+    }
+
+    /// The destination takes nothing now: the relocation waits behind others and keeps its attempts.
+    func hold(_ error: StorageError) throws(QueueError) -> RunEnd {
+        lease.end()
+        try queue.requeue(claim, afterOutage: error.kind == .unavailable)
+        FlowMetrics.record(.released)
+        log.warning("relocation released", metadata: ["reason": "\(error.message)"])
+        return .databaseTrouble(error)
+    }
+
+    /// A task at which the database goes away time after time may be the cause.
+    func failAfterOutages() throws(QueueError) -> RunEnd {
+        try fail(
+            Finding(
+                kind: .databaseError, model: nil,
+                reason:
+                    "the connection to the database was lost \(claim.status.outages) times in a row at this place; find "
+                    + "out what ends it (the server's log, its memory), then retry, or skip the chunk"))
     }
 
     /// The lease is gone and this worker lives: if its end was counted as a crash, that is taken back.

@@ -48,7 +48,8 @@ struct RelocationRunner {
         if held.claim.status.consecutiveCrashes >= turn.settings.retries.maxConsecutiveCrashes {
             return try held.quarantine(isOneTransaction: isOneTransaction)
         }
-        let request = try held.queue.bind(held.claim, destination: turn.destination.identity)
+        if held.claim.status.outages >= turn.settings.retries.maxAttempts { return try held.failAfterOutages() }
+        let request = try held.queue.bind(held.claim, destination: turn.settings.serving(turn.destination))
         if request != .none { return try held.release(for: request) }
         let context = ImportContext(
             importUUID: held.claim.uuid, scope: scope, flags: ImportFlags(options),

@@ -15,7 +15,7 @@ enum RunEnd: Sendable {
     case lost
     /// Redis does not answer; the lease expires by itself.
     case queueTrouble(QueueError)
-    /// The connection to the database is lost; the relocation was postponed.
+    /// The database takes nothing from anybody now; the relocation waits again.
     case databaseTrouble(StorageError)
     /// The database cannot take imports until an operator acts.
     case unusable(StorageError)

@@ -54,7 +54,20 @@ struct Turn {
         try destination.begin(deferringWrites: deferringWrites, catalogue)
     }
 
-    func commit() throws(ImportFailure) { try destination.commit(catalogue) }
+    func commit() throws(ImportFailure) {
+        try destination.commit(catalogue)
+        noteSuccess()
+    }
+
+    /// The destination takes work: what troubled it before is over.
+    private func noteSuccess() {
+        guard let trouble = vitals.health.succeeded() else { return }
+        held.log.info(
+            "the destination works again",
+            metadata: ["trouble": "\(trouble.message)", "seconds": "\((LeaseClock.now() - trouble.since) / 1_000)"])
+        // Otherwise it expires.
+        _ = try? held.queue.setTrouble(nil, of: settings.destinationName)
+    }
 
     /// What opens and decodes the relocation's tasks.
     func preparer(_ options: RelocationOptions) -> TaskPreparer {

@@ -1,18 +1,26 @@
 public import TaskFormat
 public import Queue
+import Storage
 
 /// The settings of a worker process.
 // More than eight properties: one per setting.
 public struct WorkerSettings: Sendable {
     public var queue: QueueConfiguration
     public var destination: DestinationSettings
+    /// The name that the destination has for enqueuers.
+    public var destinationName = DestinationName.standard
+    /// Whether the worker takes the name over if another database has it.
+    public var rebinds = false
     /// Opens sealed tasks; nil if no key is configured.
     public var payloadKeys: PayloadKeyring?
     /// Whether the worker ends once nothing is left that can continue without an operator.
     public var drains = false
+    /// Milliseconds that a worker that drains waits for a lease or a next attempt to come.
+    public var drainWaitMilliseconds = 60_000
     /// Slots: relocations worked at the same time, each on connections of its own.
     public var concurrency = 1
-    /// Milliseconds for which Redis or the database may be unreachable before the worker gives up.
+    /// Milliseconds for which Redis may be unreachable before the worker gives up; the destination too, while the worker
+    /// has not worked yet or if it drains.
     public var outageBudgetMilliseconds = 30_000
     public var retries = RetryPolicy()
     /// Milliseconds for which a call to Redis is sent again after a transient error, as long as the lease holds.
@@ -40,14 +48,28 @@ public struct WorkerSettings: Sendable {
     }
 }
 
+extension WorkerSettings {
+    /// What a worker with these settings serves.
+    func serving(_ destination: Destination) -> ServedDestination {
+        ServedDestination(
+            name: destinationName, identity: destination.identity, formerIdentity: destination.formerIdentity,
+            address: self.destination.address)
+    }
+}
+
 /// Why a worker process ended.
 public enum WorkerEnd: Error, Sendable {
     /// The worker was asked to stop, or has drained the queue.
     case finished
+    /// The worker drained what it could. These relocations wait for longer than it waits for them: some of them, and
+    /// the time until the first can go on.
+    case later([String], seconds: Int)
     /// Redis or the database was unreachable for longer than the outage budget.
     case unreachable(String)
     /// Redis or the database refused access.
     case refused(String)
     /// The database's schema does not fit the catalogue.
     case schema(String)
+    /// The destination's name belongs to another database.
+    case taken(String)
 }

@@ -8,6 +8,7 @@ internal import Logging
 
 /// One place at which relocations are worked, on a thread and connections of its own. The cooperative pool only ever
 /// sees it asleep.
+// More than eight properties: what a slot keeps from one turn to the next.
 actor WorkerSlot {
     private let executor: BlockingExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -21,6 +22,8 @@ actor WorkerSlot {
     private var unreported: Claim?
     /// Relocations of which a line says already that this worker leaves them alone.
     private var reported: Set<String> = []
+    /// When the last line about an outage was logged.
+    private var reportedAt = LeaseClock.now() - outageReportMilliseconds
 
     /// Milliseconds between two looks at an empty queue.
     private static let pollMilliseconds = 200
@@ -46,29 +49,64 @@ actor WorkerSlot {
     func run() async -> WorkerEnd {
         defer { heartbeat.retire() }
         var awaySince: Int64?
-        var reportedAt = LeaseClock.now() - Self.outageReportMilliseconds
         while !shared.stop.isRequested {
             heartbeat.beat()
             if heartbeat.takeRequestToReconnect() { disconnect() }
             do {
-                if try await turn() { return .finished }
+                if let end = try await turn() { return end }
                 awaySince = nil
+            } catch .end(let end) {
+                return end
             } catch {
-                switch error {
-                case .unreachable(let message):
-                    let since = awaySince ?? LeaseClock.now()
-                    awaySince = since
-                    if LeaseClock.now() - since >= settings.outageBudgetMilliseconds { return error }
-                    if LeaseClock.now() - reportedAt >= Self.outageReportMilliseconds {
-                        reportedAt = LeaseClock.now()
-                        log.warning("a server is away", metadata: ["error": "\(message)"])
-                    }
-                    await pause(Self.reconnectMilliseconds)
-                case .refused, .schema, .finished: return error
-                }
+                let since = awaySince ?? LeaseClock.now()
+                awaySince = since
+                if isOver(error, since) { return error.end }
+                await pause(note(error))
             }
         }
         return .finished
+    }
+
+    /// Whether the worker gives up after a setback that began at `since`. One that has worked waits for its destination
+    /// as long as it takes, unless it drains.
+    private func isOver(_ setback: Setback, _ since: Int64) -> Bool {
+        guard case .destination(let error) = setback else {
+            return LeaseClock.now() - since >= settings.outageBudgetMilliseconds
+        }
+        if !settings.drains, shared.vitals.isReady { return false }
+        // A refusal at the start is a mistake in the settings.
+        if error.kind == .permissionDenied, !shared.vitals.isReady { return true }
+        let began = min(since, shared.vitals.health.trouble?.since ?? since)
+        return LeaseClock.now() - began >= settings.outageBudgetMilliseconds
+    }
+
+    /// Tells what went wrong. Returns milliseconds until the next attempt.
+    private func note(_ setback: Setback) -> Int {
+        if case .destination(let error) = setback { return noteTrouble(error) }
+        if LeaseClock.now() - reportedAt >= Self.outageReportMilliseconds {
+            reportedAt = LeaseClock.now()
+            if case .queue(let message) = setback {
+                log.warning("a server is away", metadata: ["error": "\(message)"])
+            }
+        }
+        return Self.reconnectMilliseconds
+    }
+
+    /// The destination takes nothing: no slot claims until the next attempt.
+    private func noteTrouble(_ error: StorageError) -> Int {
+        destination = nil
+        let health = shared.vitals.health
+        let isNew = health.trouble == nil
+        let pause = health.failed(error.message, at: LeaseClock.now())
+        if isNew || LeaseClock.now() - reportedAt >= Self.outageReportMilliseconds {
+            reportedAt = LeaseClock.now()
+            log.warning(
+                "the destination takes nothing: claiming stops",
+                metadata: ["error": "\(error.message)", "next_attempt_ms": "\(pause)"])
+        }
+        // Redis may be away too; then nobody is told.
+        _ = try? queue?.setTrouble(error.message, of: settings.destinationName)
+        return min(pause, Self.pollMilliseconds)
     }
 
     /// The next turn opens everything anew.
@@ -77,39 +115,62 @@ actor WorkerSlot {
         destination = nil
     }
 
-    /// Claims and works one relocation, or waits a little. True when there is nothing left to drain.
-    private func turn() async throws(WorkerEnd) -> Bool {
-        let destination = try await openDestination()
+    /// Claims and works one relocation, or waits a little. Returns how the worker ends when nothing is left to drain.
+    private func turn() async throws(Setback) -> WorkerEnd? {
         let queue = try openQueue()
+        let wait = shared.vitals.health.pause(at: LeaseClock.now())
+        guard wait == 0 else {
+            if let trouble = shared.vitals.health.trouble, isDrainOver(trouble) { return .unreachable(trouble.message) }
+            await pause(min(wait, Self.pollMilliseconds))
+            return nil
+        }
+        let destination = try await openDestination()
+        try takeOver(destination, queue)
         try reportAlive(queue)
         let sentAt = LeaseClock.now()
-        let result: ClaimResult
-        do {
-            try Failpoint.reach("claim.before")
-            result = try queue.claim(
-                worker: settings.name, destination: destination.identity, knownKinds: TaskPreparer.knownKinds)
-        } catch let error as QueueError {
-            throw ended(by: error)
-        } catch {
-            throw .unreachable("the connection was lost")
-        }
+        let result = try claim(queue, destination)
         shared.vitals.markReady()
         switch result {
         case .claimed(let claim):
             try await work(claim, sentAt, queue, destination)
-            return false
-        case .idle(let idle):
-            report(idle)
-            if settings.drains, idle.openRelocations == 0 { return true }
-            let limit = settings.drains ? Self.drainPollMilliseconds : Self.pollMilliseconds
-            await pause(min(max(idle.nextInMilliseconds ?? limit, 5), limit))
-            return false
+            return nil
+        case .idle(let idle): return await waitWhenIdle(idle)
         }
+    }
+
+    private func isDrainOver(_ trouble: DestinationHealth.Trouble) -> Bool {
+        settings.drains && LeaseClock.now() - trouble.since >= settings.outageBudgetMilliseconds
+    }
+
+    private func claim(_ queue: RelocationQueue, _ destination: Destination) throws(Setback) -> ClaimResult {
+        do {
+            try Failpoint.reach("claim.before")
+            return try queue.claim(
+                worker: settings.name, destination: settings.serving(destination), knownKinds: TaskPreparer.knownKinds)
+        } catch let error as QueueError {
+            throw setback(error)
+        } catch {
+            throw .queue("the connection was lost")
+        }
+    }
+
+    /// Nothing can be claimed now. Returns how a worker that drains ends.
+    private func waitWhenIdle(_ idle: ClaimResult.Idle) async -> WorkerEnd? {
+        report(idle)
+        if settings.drains {
+            if idle.openRelocations == 0 { return .finished }
+            if let next = idle.nextInMilliseconds, next > settings.drainWaitMilliseconds {
+                return .later(idle.waiting, seconds: next / 1_000)
+            }
+        }
+        let limit = settings.drains ? Self.drainPollMilliseconds : Self.pollMilliseconds
+        await pause(min(max(idle.nextInMilliseconds ?? limit, 5), limit))
+        return nil
     }
 
     private func work(
         _ claim: Claim, _ sentAt: Int64, _ queue: RelocationQueue, _ destination: Destination
-    ) async throws(WorkerEnd) {
+    ) async throws(Setback) {
         let clock = LeaseClock(leaseMilliseconds: claim.leaseMilliseconds, sentAt: sentAt)
         await shared.keeper.keep(claim, clock)
         FlowMetrics.record(.claimed)
@@ -137,19 +198,27 @@ actor WorkerSlot {
             self.destination = nil
         case .queueTrouble(let error):
             unreported = claim
-            throw ended(by: error)
-        case .databaseTrouble(let error):
-            self.destination = nil
-            throw .unreachable(error.message)
-        case .unusable(let error): throw .schema(error.message)
+            throw setback(error)
+        case .databaseTrouble(let error): throw .destination(error)
+        case .unusable(let error): throw .end(.schema(error.message))
         }
     }
 
-    private func reportAlive(_ queue: RelocationQueue) throws(WorkerEnd) {
+    /// Takes the destination's name over if the worker was told to and has not worked yet.
+    private func takeOver(_ destination: Destination, _ queue: RelocationQueue) throws(Setback) {
+        guard settings.rebinds, !shared.vitals.isReady else { return }
+        do throws(QueueError) {
+            try queue.serve(settings.serving(destination), worker: settings.name, takingOver: true)
+        } catch {
+            throw setback(error)
+        }
+    }
+
+    private func reportAlive(_ queue: RelocationQueue) throws(Setback) {
         guard let claim = unreported else { return }
         do throws(QueueError) { try queue.reportAlive(claim) } catch {
             // What Redis refuses, it refuses again.
-            if error.isTransient { throw ended(by: error) }
+            if error.isTransient { throw setback(error) }
         }
         unreported = nil
     }
@@ -164,18 +233,18 @@ actor WorkerSlot {
         }
     }
 
-    private func openQueue() throws(WorkerEnd) -> RelocationQueue {
+    private func openQueue() throws(Setback) -> RelocationQueue {
         if let queue { return queue }
         do {
             let opened = try RelocationQueue(settings.queue)
             queue = opened
             return opened
         } catch {
-            throw ended(by: error)
+            throw setback(error)
         }
     }
 
-    private func openDestination() async throws(WorkerEnd) -> Destination {
+    private func openDestination() async throws(Setback) -> Destination {
         if let destination { return destination }
         do {
             let opened = try settings.destination.open()
@@ -186,20 +255,16 @@ actor WorkerSlot {
                 let isSound = if case .success(let found) = fatal { found.isEmpty } else { false }
                 await shared.gate.report(opened.identity, isSound: isSound)
                 let found = try fatal.get()
-                if let first = found.first { throw WorkerEnd.schema(Self.message(first, count: found.count)) }
+                if let first = found.first { throw Setback.end(.schema(Self.message(first, count: found.count))) }
             }
             destination = opened
             return opened
         } catch let error as StorageError {
-            switch error.kind {
-            case .unavailable, .contention, .full, .readOnly: throw .unreachable(error.message)
-            case .schemaMismatch, .occupied: throw .schema(error.message)
-            default: throw .refused(error.message)
-            }
-        } catch let end as WorkerEnd {
-            throw end
+            throw error.isTransient || error.isDestinationTrouble ? .destination(error) : .end(WorkerEnd(error))
+        } catch let setback as Setback {
+            throw setback
         } catch {
-            throw .unreachable("\(error)")
+            throw .queue("\(error)")
         }
     }
 
@@ -210,15 +275,16 @@ actor WorkerSlot {
             + "check for the whole list."
     }
 
-    private func ended(by error: QueueError) -> WorkerEnd {
+    private func setback(_ error: QueueError) -> Setback {
         switch error.kind {
-        case .authentication: .refused(error.description)
-        default: .unreachable(error.description)
+        case .authentication: .end(.refused(error.description))
+        case .destinationTaken: .end(.taken(error.description))
+        default: .queue(error.description)
         }
     }
 
     private func report(_ idle: ClaimResult.Idle) {
-        let foreign = idle.foreign.map { ($0, "it is bound to another database") }
+        let foreign = idle.foreign.map { ($0, "it is queued for another destination") }
         for (uuid, reason) in foreign + idle.leftAlone.map({ ($0.uuid, $0.reason) })
         where reported.insert(uuid).inserted {
             log.warning(

@@ -3,6 +3,8 @@ internal import Synchronization
 /// What a worker process reports of itself: the heartbeats of its loops, whether it is able to work, and what it has
 /// done.
 final class WorkerVitals: Sendable {
+    /// Of the destination.
+    let health = DestinationHealth()
     private let loops = Mutex<[Heartbeat]>([])
     private let reached = Atomic<Bool>(false)
     private let chunks = Atomic<Int>(0)

@@ -9,6 +9,7 @@ internal import Catalogue
 /// `.unavailable` is unknown: before the work is repeated, check whether it was done.
 final class PostgresDatabase: Database {
     let identity: String
+    var formerIdentity: String { identity }
     var beforeStatement: (() throws(StorageError) -> Void)?
 
     private let url: String

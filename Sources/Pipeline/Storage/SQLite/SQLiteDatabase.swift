@@ -8,8 +8,10 @@ internal import Glibc
 ///
 /// Case-insensitive columns carry NOCASE in the schema, so that any program can use the file. NOCASE folds ASCII only;
 /// look-ups fold the rest here, and so does a check before every insert and update.
+// More than eight properties: the state of one connection and of its transaction.
 final class SQLiteDatabase: Database {
-    private(set) var identity = ""
+    let identity: String
+    private(set) var formerIdentity = ""
     var beforeStatement: (() throws(StorageError) -> Void)?
     private(set) var transactions = 0
     private var transaction = Transaction.none
@@ -31,8 +33,9 @@ final class SQLiteDatabase: Database {
 
     init(path: String, create: Bool, timeouts: DatabaseTimeouts) throws(StorageError) {
         connection = try SQLiteConnection(path: path, create: create, busyMilliseconds: timeouts.lockMilliseconds)
+        identity = Self.identity(ofFile: connection.path)
         try configure()
-        identity = try readIdentity()
+        formerIdentity = try readFormerIdentity()
     }
 
     var isInTransaction: Bool { transaction != .none }
@@ -165,17 +168,29 @@ final class SQLiteDatabase: Database {
 
     /// The number that `migrate` gave the file: it stays when the file is moved. The canonical path of a file without
     /// such a number.
-    func readIdentity() throws(StorageError) -> String {
+    /// Path and inode: a file that takes the place of another is not the one before.
+    private static func identity(ofFile path: String) -> String {
+        var file = stat()
+        let inode = stat(path, &file) == 0 ? file.st_ino : 0
+        return "sqlite:\(resolved(path))#\(inode)"
+    }
+
+    private static func resolved(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// The number that `migrate` chose, which moves with the file; the path of a file without one.
+    private func readFormerIdentity() throws(StorageError) -> String {
         let mark = try integer("PRAGMA application_id")
         if mark == Self.applicationID, let number = try integer("PRAGMA user_version"), number != 0 {
             return "sqlite:\(UInt32(truncatingIfNeeded: number))"
         }
-        guard let resolved = realpath(connection.path, nil) else { return "sqlite:\(connection.path)" }
-        defer { free(resolved) }
-        return "sqlite:\(String(cString: resolved))"
+        return "sqlite:\(Self.resolved(connection.path))"
     }
 
-    func refreshIdentity() throws(StorageError) { identity = try readIdentity() }
+    func refreshIdentity() throws(StorageError) { formerIdentity = try readFormerIdentity() }
 
     /// "RELO": marks a file that `migrate` created.
     static let applicationID: Int64 = 0x5245_4C4F
