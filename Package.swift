@@ -69,7 +69,10 @@ let package = Package(
         room("Relocation", ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Import"]),
         room(
             "WorkerRuntime",
-            ["Catalogue", "TaskFormat", "Queue", "Storage", "Import", "Relocation", "Failpoints", logging, metrics]),
+            [
+                "Catalogue", "TaskFormat", "Queue", "Storage", "Ledger", "Import", "Relocation", "Failpoints", logging,
+                metrics,
+            ]),
         room("Reporting", ["TextForms", "Catalogue", "Queue"]),
         room(
             "Operations",
@@ -85,8 +88,9 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Import", "Relocation",
-                "WorkerRuntime", "Reporting", "CommandLine", "CMalloc", argumentParser, logging, signals, lifecycle,
+                "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Ledger", "Import",
+                "Relocation", "WorkerRuntime", "Reporting", "CommandLine", "CMalloc", argumentParser, logging, signals,
+                lifecycle,
             ],
             path: "Sources/Worker", swiftSettings: strict),
 

@@ -46,10 +46,10 @@ struct DestinationOptions: ParsableArguments {
             urlPrefix: try urlPrefix ?? environment.value("RELOCATION_URL_PREFIX") ?? Self.defaultURLPrefix,
             regionURL: try regionURL ?? environment.value("RELOCATION_REGION_URL"))
         return DestinationSettings(
-            region: try regionDatabase(), control: try controlDatabase(environment), instance: instance)
+            region: try Self.url(of: database), control: try controlDatabase(environment), instance: instance)
     }
 
-    func regionDatabase() throws -> DatabaseURL {
+    static func url(of database: DatabaseOptions) throws -> DatabaseURL {
         try parse(try database.url(folder: FileManager.default.currentDirectoryPath))
     }
 
@@ -57,12 +57,12 @@ struct DestinationOptions: ParsableArguments {
         let variable = "RELOCATION_CONTROL_DATABASE_URL"
         if let controlDatabaseURL {
             try DatabasePassword.refuse(in: controlDatabaseURL, flag: "--control-database-url", variable: variable)
-            return try parse(controlDatabaseURL)
+            return try Self.parse(controlDatabaseURL)
         }
-        return try environment.value(variable).map { text throws in try parse(text) }
+        return try environment.value(variable).map { text throws in try Self.parse(text) }
     }
 
-    private func parse(_ text: String) throws(CommandFailure) -> DatabaseURL {
+    private static func parse(_ text: String) throws(CommandFailure) -> DatabaseURL {
         do { return try DatabaseURL(text) } catch { throw CommandFailure(.usage, error.description) }
     }
 }

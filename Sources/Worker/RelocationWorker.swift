@@ -14,6 +14,7 @@ struct RelocationWorker: AsyncParsableCommand {
             Examples:
               relocation-worker migrate --database-url sqlite:///var/lib/relocation.sqlite
               relocation-worker check
+              relocation-worker imports
               relocation-worker run --concurrency 2
               relocation-worker run --drain
 
@@ -21,7 +22,7 @@ struct RelocationWorker: AsyncParsableCommand {
             database unreachable, 70 internal error, 73 cannot create the database file, 77 permission, 78 the schema is \
             missing, older or different, 130 interrupted by a second signal.
             """,
-        subcommands: [RunCommand.self, MigrateCommand.self, CheckCommand.self])
+        subcommands: [RunCommand.self, MigrateCommand.self, CheckCommand.self, ImportsCommand.self])
 }
 
 @main

@@ -124,6 +124,7 @@ struct RunCommand: AsyncParsableCommand {
             queue: try redis.configuration(), destination: try destination.settings(), name: Self.name())
         settings.host = ProcessInfo.processInfo.hostName
         settings.processID = Int(ProcessInfo.processInfo.processIdentifier)
+        settings.version = ToolVersion.current
         settings.destinationName = try destinationName.name()
         settings.rebinds = rebind
         settings.payloadKeys = try keyring()

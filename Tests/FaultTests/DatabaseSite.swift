@@ -1,5 +1,6 @@
 import Catalogue
 import Import
+import Ledger
 import TestSupport
 
 @testable import Storage
@@ -31,6 +32,7 @@ final class DatabaseSite {
             let tables = models + Catalogue.standard.importedOtherTables(silo)
             let database = try DatabaseConnector.open(DatabaseURL(url), create: true)
             _ = try database.schema.migrate(tables)
+            if silo != .control { _ = try LedgerAdmin(database).migrate(toolVersion: "1", now: 0) }
             urls.append(url)
             self.tables.append(tables)
             raw.append(try RawConnection(url))
@@ -64,6 +66,7 @@ final class DatabaseSite {
             let deletes = tables.map { #"DELETE FROM "\#($0.name)" WHERE "id" > \#(protected[$0.name] ?? 0)"# }
             try connection.executeUnchecked(deletes)
         }
+        try raw[0].execute(sqlite: "DELETE FROM relocation_import", postgres: "DELETE FROM relocation.import")
     }
 
     /// From now on each imported team points to an organization that does not exist, so a commit fails.
@@ -78,6 +81,11 @@ final class DatabaseSite {
                 $$ BEGIN NEW.organization_id := 999999; RETURN NEW; END $$;
                 CREATE TRIGGER misleading BEFORE INSERT ON sentry_team FOR EACH ROW EXECUTE FUNCTION mislead()
                 """)
+    }
+
+    /// How the ledger says that an import has ended; nil if it says nothing.
+    func recordedEnd(_ uuid: String) throws -> String? {
+        try KnownImports(in: readers[0]).all.first { $0.uuid == uuid }?.entry?.end?.outcome
     }
 
     func snapshot() throws -> Snapshot {

@@ -81,6 +81,8 @@ import TestSupport
 
         func check(_ found: FaultSite.Outcome, _ fault: String) {
             #expect(found.status.status == .success, "\(fault)")
+            #expect(found.recordedEnd == "SUCCESS", "\(fault)")
+            #expect(found.status.recordedRows == outcome.status.recordedRows, "\(fault)")
             #expect(found.status.counters == outcome.status.counters, "\(fault)")
             #expect(found.listed == outcome.listed, "\(fault)")
             if let difference = expected.difference(from: found.snapshot) {

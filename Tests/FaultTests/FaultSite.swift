@@ -50,6 +50,8 @@ final class FaultSite {
         let status: RelocationStatus
         let listed: [String]
         let snapshot: Snapshot
+        /// As the destination's ledger says.
+        let recordedEnd: String?
     }
 
     /// Enqueues and imports the export. Starts again after each fault, as an operator and a supervisor would.
@@ -67,7 +69,9 @@ final class FaultSite {
         try enqueue(file, uuid, schedule)
         try work(schedule)
         let status = try admin.status(uuid)
-        return Outcome(status: status, listed: try admin.listedRows(uuid), snapshot: try site.snapshot())
+        return Outcome(
+            status: status, listed: try admin.listedRows(uuid), snapshot: try site.snapshot(),
+            recordedEnd: try site.recordedEnd(uuid))
     }
 
     // MARK: The enqueuer

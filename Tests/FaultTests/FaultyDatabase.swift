@@ -137,6 +137,16 @@ private struct FaultySchema: SchemaAdmin {
         try database.real.schema.migrate(tables)
     }
 
+    func ownColumns() throws(StorageError) -> [String: Set<String>] { try database.real.schema.ownColumns() }
+
+    func lock() throws(StorageError) { try database.real.schema.lock() }
+
+    func createOwn(_ tables: [Table]) throws(StorageError) { try database.real.schema.createOwn(tables) }
+
+    func add(_ column: Column, to table: Table) throws(StorageError) {
+        try database.real.schema.add(column, to: table)
+    }
+
     func mismatches(with tables: [Table]) throws(StorageError) -> [SchemaMismatch] {
         try database.real.schema.mismatches(with: tables)
     }

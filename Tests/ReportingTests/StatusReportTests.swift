@@ -35,7 +35,7 @@ import Testing
                 "cancelRequested", "destination", "source", "payloadBytes", "failedTask", "skipped", "createdAt",
                 "updatedAt", "startedAt", "completedAt", "trouble", "worker", "leaseExpiresAt", "flags", "renamedTotal",
                 "next", "endedBy", "enqueuedBy", "situation", "elapsedSeconds", "rowsPerSecond", "remainingSeconds",
-                "maxAttempts",
+                "maxAttempts", "toolVersion", "digest",
             ])
         #expect(members["status"] == .text("FAILURE") && members["step"] == .text("IMPORTING"))
         #expect(members["failureReason"] == .text("Row \"2\" is bad."))
@@ -81,6 +81,20 @@ import Testing
     }
 
     /// If the file is at fault, retrying alone fails again.
+    @Test func whereARetryDoesNotHelpTheFileDoes() {
+        func next(_ cause: FailureCause) -> StatusReport {
+            var status = RelocationStatus(uuid: uuid(2), scope: "users")
+            status.status = .failure
+            status.payloadBytes = 1
+            status.failureCause = cause
+            return StatusReport(status)
+        }
+        let lost = next(.lostRows)
+        #expect(lost.next == "relocation-enqueue users --import-uuid \(uuid(2)) FILE")
+        #expect(lost.text().hasSuffix("\nnext: relocation-enqueue users --import-uuid \(uuid(2)) FILE"))
+        #expect(next(.otherImport).next == "relocation-enqueue users FILE")
+    }
+
     @Test func aFailedChunkCanBeLeftOut() {
         var status = RelocationStatus(uuid: uuid(2), scope: "users")
         status.status = .failure

@@ -77,6 +77,23 @@ struct SQLiteFileTests {
         #expect(try test.database.select(roles) == [[.textArray(["x", nil])]])
     }
 
+    @Test("No transaction begins once another file stands at the path, or none")
+    func replacedFile() throws {
+        let test = try TestDatabase(.sqlite)
+        try test.database.begin()
+        try test.database.commit()
+        let moved = test.path + ".old"
+        try FileManager.default.moveItem(atPath: test.path, toPath: moved)
+        #expect(try failure { try test.database.begin() }.kind == .unavailable)
+        try FileManager.default.copyItem(atPath: moved, toPath: test.path)
+        let error = try failure { try test.database.begin() }
+        #expect(error.kind == .unavailable && error.message.contains("another file"))
+        #expect(!test.database.isInTransaction)
+        let fresh = try test.connect()
+        try fresh.begin()
+        fresh.rollback()
+    }
+
     @Test("The file's constraints also apply to Python")
     func constraints() throws {
         let test = try TestDatabase(.sqlite)

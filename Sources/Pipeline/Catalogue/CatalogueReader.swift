@@ -9,6 +9,7 @@ struct CatalogueError: Error, CustomStringConvertible {
 struct CatalogueReader {
     private(set) var models: [Model] = []
     private(set) var tables: [Table] = []
+    private(set) var ownTables: [Table] = []
 
     private var entry = Entry()
     private var lineNumber = 0
@@ -70,6 +71,7 @@ struct CatalogueReader {
         case nil: return
         case "model": try finishModel()
         case "table" where entry.heading.count == 2: tables.append(try table(named: String(entry.heading[1])))
+        case "own" where entry.heading.count == 2: ownTables.append(try ownTable(named: entry.heading[1]))
         default: throw fault("neither a model nor a table")
         }
     }
@@ -98,11 +100,17 @@ struct CatalogueReader {
             isDangling: words.last == "dangling")
     }
 
-    private func table(named name: String) throws(CatalogueError) -> Table {
+    private func ownTable(named name: Substring) throws(CatalogueError) -> Table {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts.contains("") else { throw fault("a table of our own is named schema.table") }
+        return try table(named: String(name), in: String(parts[0]))
+    }
+
+    private func table(named name: String, in schema: String? = nil) throws(CatalogueError) -> Table {
         var finished: [Column] = []
         for line in entry.columns { finished.append(try line.finished(tableOfModel: tableOfModel, line: lineNumber)) }
         return Table(
-            name: name, columns: finished, uniques: entry.uniques, checks: entry.checks,
+            name: name, schema: schema, columns: finished, uniques: entry.uniques, checks: entry.checks,
             hasIdentity: entry.columns.contains { $0.column.isPrimaryKey && $0.hasIdentity })
     }
 

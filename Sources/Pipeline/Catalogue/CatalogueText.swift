@@ -4,6 +4,7 @@
 /// ```
 /// model <import index> <name> <table> <scope>[/<scope>] <silo> [dangling]
 /// table <table>
+/// own <schema>.<table>
 ///   <column> <type>[?] [<encoding>] [<reference kind>:<model>] [fk] [option …]
 ///   bits <column> <name>,…        names of flag bits, lowest first, continued by further lines
 ///   unique <column>,… [where <condition>]

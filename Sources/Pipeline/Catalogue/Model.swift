@@ -7,7 +7,10 @@ public struct UniqueIndex: Sendable, Equatable {
 
 /// The shape of a table: what `migrate` creates and `check` compares.
 public struct Table: Sendable {
+    /// For a table of our own: the schema, a dot and the table.
     public let name: String
+    /// The schema of a table of our own; nil for a table of Sentry's.
+    public let schema: String?
     public let columns: [Column]
     public let uniques: [UniqueIndex]
     /// SQL conditions, understood by both databases.

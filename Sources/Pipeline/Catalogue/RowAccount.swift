@@ -51,6 +51,8 @@ public struct RowAccount: Sendable, Equatable {
         /// Reason text → rows.
         public var dropped: [String: Int] = [:]
 
+        public init() {}
+
         public var droppedTotal: Int { dropped.values.reduce(0) { $0.saturatedAdding($1) } }
         public var total: Int {
             inserted.saturatedAdding(existing).saturatedAdding(overwritten).saturatedAdding(droppedTotal)

@@ -25,6 +25,11 @@ public enum Value: Sendable {
         if case .text(let value) = self { value } else { nil }
     }
 
+    /// Microseconds since 1970 UTC.
+    public var timestamp: Int64? {
+        if case .timestamp(let instant) = self { instant } else { nil }
+    }
+
     public var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }

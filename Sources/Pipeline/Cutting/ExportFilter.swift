@@ -22,4 +22,18 @@ public enum ExportFilter: Sendable, Equatable {
         }
         return names
     }
+
+    /// Tells this filter from others under the same UUID, and names nobody.
+    public func digest(_ uuid: String) -> String {
+        let (kind, names) =
+            switch self {
+            case .usernames(let names): ("users", names)
+            case .organizationSlugs(let slugs): ("organizations", slugs)
+            }
+        let digest = TextDigest()
+        for text in [uuid, kind] + names.sorted() {
+            Array("\(text.utf8.count):\(text)".utf8).withUnsafeBytes(digest.update)
+        }
+        return digest.hexadecimal()
+    }
 }

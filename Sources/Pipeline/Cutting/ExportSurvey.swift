@@ -1,7 +1,8 @@
 public import Catalogue
+public import TaskFormat
 
 /// The result of the first pass over an export: the whole file is sound, and this is its content.
-// Thirteen properties: a report, and operators read each figure.
+// Fourteen properties: a report, and operators read each figure.
 public struct ExportSurvey: Sendable, Equatable {
     /// The number of one model's rows in the file, queued or not.
     public struct ModelCount: Sendable, Equatable {
@@ -29,6 +30,8 @@ public struct ExportSurvey: Sendable, Equatable {
     public internal(set) var bytesQueued: Int64 = 0
     /// Warnings for the operator, each with a count.
     public internal(set) var warnings: [String] = []
+    /// Rows and primary keys of the models that can be queued.
+    public internal(set) var keyBounds = KeyBounds()
     /// Bytes of the (decrypted) JSON text, and their SHA-256 in hexadecimal.
     public internal(set) var bytesRead: Int64 = 0
     public internal(set) var sha256 = ""

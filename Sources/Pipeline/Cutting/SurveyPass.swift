@@ -98,9 +98,8 @@ struct SurveyPass {
             tell(walk, readBefore)
         }
         tally.finish(walk.models)
-        survey.take(walk)
+        survey.take(walk, warnings, lateModels: source.catalogue.lateModels)
         survey.take(tally)
-        survey.warnings = warnings.texts(walk, lateModels: source.catalogue.lateModels)
         return walk
     }
 
@@ -140,7 +139,9 @@ struct SurveyPass {
 }
 
 extension ExportSurvey {
-    fileprivate mutating func take(_ walk: FileWalk) {
+    fileprivate mutating func take(_ walk: FileWalk, _ found: SurveyWarnings, lateModels: Set<String>) {
+        warnings = found.texts(walk, lateModels: lateModels)
+        keyBounds = found.bounds(walk)
         models = walk.models.map { ModelCount(model: $0.name, rows: $0.rows) }
         rowsTotal = models.reduce(0) { $0 + $1.rows }
         bytesRead = walk.reader.bytesRead

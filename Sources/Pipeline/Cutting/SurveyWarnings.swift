@@ -1,5 +1,6 @@
 import Catalogue
 import ExportFormat
+import TaskFormat
 
 /// What an exporter does not write and the import accepts, and values that do not stay as they are, counted for the
 /// operator.
@@ -41,6 +42,17 @@ struct SurveyWarnings {
         while keys.count <= model.number { keys.append(KeyOrder()) }
         keys[model.number].add(value)
         if value == 0 { zero += 1 } else if value < 0 { negative += 1 }
+    }
+
+    /// How many rows of each model that is queued the file has, and between which keys.
+    func bounds(_ walk: FileWalk) -> KeyBounds {
+        var bounds = KeyBounds()
+        for model in walk.models where model.disposition == .queued {
+            let order = model.number < keys.count ? keys[model.number] : KeyOrder()
+            let range = order.lowest <= order.highest ? order.lowest...order.highest : nil
+            bounds.models[model.name] = KeyBounds.Model(rows: model.rows, keys: range)
+        }
+        return bounds
     }
 
     func texts(_ walk: FileWalk, lateModels: Set<String>) -> [String] {
@@ -110,6 +122,8 @@ struct KeyOrder {
     private(set) var repeated: Int64 = 0
     /// Rows whose key is lower than the highest before.
     private(set) var descents: Int64 = 0
+    private(set) var lowest = Int64.max
+    private(set) var highest = Int64.min
     /// Whether all keys were remembered: if not, there may be more repeated ones.
     private(set) var isComplete = true
 
@@ -124,6 +138,8 @@ struct KeyOrder {
     static let limit = 1 << 16
 
     mutating func add(_ key: Int64) {
+        if key < lowest { lowest = key }
+        if key > highest { highest = key }
         guard let range = current else {
             current = key...key
             return

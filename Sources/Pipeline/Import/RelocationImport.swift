@@ -16,8 +16,11 @@ public final class RelocationImport {
     var soundModels: Set<String> = []
 
     /// Rebuilds the primary-key map from the chunk rows of this import.
+    ///
+    /// - Parameter register: the import's entry in the ledger, to be written with its first rows.
     public init(
-        _ context: ImportContext, into destination: Destination, catalogue: Catalogue = .standard
+        _ context: ImportContext, into destination: Destination, catalogue: Catalogue = .standard,
+        register: ImportRegister? = nil
     ) throws(ImportFailure) {
         self.context = context
         self.destination = destination
@@ -25,7 +28,7 @@ public final class RelocationImport {
         rules = RuleBook(catalogue)
         memory = ImportMemory(context)
         do {
-            ledger = try Ledger(context.importUUID, of: catalogue, in: destination, ids: memory.ids)
+            ledger = try Ledger(context.importUUID, of: catalogue, in: destination, ids: memory.ids, register: register)
         } catch {
             throw ImportFailure(error, catalogue)
         }
@@ -34,6 +37,13 @@ public final class RelocationImport {
 
     /// Source keys and what they became.
     public var map: PrimaryKeyMap { ledger.map }
+
+    /// Model → rows of it that the database holds for this import, as far as this worker knows; see
+    /// ``Ledger/Ledger/recordedRows``.
+    public var recordedRows: [String: Int] { ledger.recordedRows }
+
+    /// The same with the range of their source keys.
+    public var sourceBounds: [String: (rows: Int, keys: ClosedRange<Int64>?)] { ledger.sourceBounds }
 
     /// Writes one chunk, except for rows that are written already. Commits unless a transaction was open.
     ///
@@ -81,6 +91,7 @@ public final class RelocationImport {
 
     func undo(_ database: any Database) {
         database.rollback()
+        ledger.rolledBack()
         memory.forget()
     }
 

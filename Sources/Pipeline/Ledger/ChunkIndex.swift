@@ -1,8 +1,12 @@
+import Catalogue
+
 /// Which chunk rows of an import this worker knows.
 struct ChunkIndex {
     private var keys: Set<String> = []
     /// Model → chunk rows.
     private var counts: [String: Int] = [:]
+    /// Model → rows that its chunk rows hold.
+    private(set) var rows: [String: Int] = [:]
     /// Chunk rows that this worker has found, not written.
     private var found: Set<String> = []
     /// Model → the largest ordinal among those.
@@ -11,7 +15,10 @@ struct ChunkIndex {
     var unconfirmed: Set<String> = []
 
     mutating func add(_ chunk: ChunkRow, isFound: Bool) {
-        if keys.insert(chunk.key).inserted { counts[chunk.model, default: 0] += 1 }
+        if keys.insert(chunk.key).inserted {
+            counts[chunk.model, default: 0] += 1
+            rows[chunk.model, default: 0].addSaturated(Int(chunk.rowsWritten))
+        }
         guard isFound else { return }
         found.insert(chunk.key)
         foundUpTo[chunk.model] = max(foundUpTo[chunk.model] ?? 0, chunk.minOrdinal)

@@ -10,6 +10,8 @@ package final class Ledger {
 
     private let tables: ChunkTables
     private let ids: IDAllocator
+    /// The relocation's entry; nil if nothing is to be remembered.
+    private let register: ImportRegister?
     private var chunks = ChunkIndex()
     private var journal: CommitJournal
     /// Model → the last map that was shown to a chunk with its later part hidden.
@@ -18,11 +20,16 @@ package final class Ledger {
     /// Reads the chunk rows of an import and rebuilds its map. If a worker was lost between the two silos' commits,
     /// it writes the copies that are missing.
     ///
-    /// - Parameter ids: gives chunk rows their ids.
+    /// - Parameters:
+    ///   - ids: gives chunk rows their ids.
+    ///   - register: the relocation's entry, to be written with its first rows.
     package init(
-        _ importUUID: String, of catalogue: Catalogue, in destination: Destination, ids: IDAllocator
+        _ importUUID: String, of catalogue: Catalogue, in destination: Destination, ids: IDAllocator,
+        register: ImportRegister? = nil
     ) throws(LedgerError) {
         self.destination = destination
+        self.register = register
+        register?.rolledBack()
         self.ids = ids
         do { tables = try ChunkTables(importUUID, catalogue) } catch { throw .catalogue(error) }
         journal = CommitJournal(destination, tables, catalogue)
@@ -87,6 +94,16 @@ package final class Ledger {
         return map.entries(of: model.name)
     }
 
+    /// Model → rows that the known chunk rows hold of it: repeated source keys as often as they were written.
+    package var recordedRows: [String: Int] { chunks.rows }
+
+    /// The rows that the known chunk rows hold, and the range of their source keys.
+    package var sourceBounds: [String: (rows: Int, keys: ClosedRange<Int64>?)] {
+        var out: [String: (rows: Int, keys: ClosedRange<Int64>?)] = [:]
+        for (model, rows) in chunks.rows { out[model] = (rows, map.entries(of: model).sourceKeys) }
+        return out
+    }
+
     // MARK: Writing
 
     /// Writes the chunk row inside the transaction that has written its rows.
@@ -101,7 +118,11 @@ package final class Ledger {
         let texts = ChunkTexts(chunk)
         try insert(chunk, texts, writing, into: tables.own(model.silo), of: destination.database(of: model.silo), now)
         if model.silo == .control, !destination.isSplit { try replicate(chunk, texts, now: now) }
+        if model.silo == .region || !destination.isSplit { try register?.note(now: now) }
     }
+
+    /// The open transaction was rolled back.
+    package func rolledBack() { register?.rolledBack() }
 
     /// Takes a chunk row that this worker has written into the map.
     ///
@@ -114,6 +135,7 @@ package final class Ledger {
     /// Copies a control chunk's row to the region's database, if that is another database.
     package func replicateToRegion(_ chunk: ChunkRow, now: Int64) throws(StorageError) {
         try replicate(chunk, ChunkTexts(chunk), now: now)
+        try register?.note(now: now)
     }
 
     private func replicate(_ chunk: ChunkRow, _ texts: ChunkTexts, now: Int64) throws(StorageError) {

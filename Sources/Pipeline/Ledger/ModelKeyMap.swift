@@ -75,6 +75,14 @@ package struct ModelKeyMap: Sendable {
         return out + others.filter { newPKs.contains($0.value.newPK) }.map { ($0.key, $0.value.newPK) }
     }
 
+    /// From the lowest to the highest source key; nil for an empty map.
+    package var sourceKeys: ClosedRange<Int64>? {
+        guard let low = [stretches.first?.source, others.keys.min()].compactMap(\.self).min(),
+            let high = [stretches.isEmpty ? nil : highest, others.keys.max()].compactMap(\.self).max()
+        else { return nil }
+        return low...high
+    }
+
     package var count: Int {
         let inStretches = stretches.reduce(0) { $0 + Int($1.count) }
         // An entry that takes precedence over one of a stretch has the same source key.

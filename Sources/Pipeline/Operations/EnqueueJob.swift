@@ -137,7 +137,11 @@ public struct EnqueueJob {
     private func begin(_ queue: RetryingQueue, _ survey: ExportSurvey, warnings: [String]) throws -> Beginning {
         var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
         relocation.destination = destination
+        var options = options
+        options.filter = filter?.digest(uuid)
         relocation.options = options.json
+        relocation.keyBounds = survey.keyBounds.json
+        relocation.toolVersion = ToolVersion.current
         relocation.digest = survey.sha256
         relocation.sourceName = SourceName.shown(source)
         relocation.rowsSource = Int(survey.rowsTotal)
@@ -154,13 +158,8 @@ public struct EnqueueJob {
     private func replace(
         _ status: RelocationStatus, with relocation: NewRelocation, _ queue: RetryingQueue
     ) throws -> Beginning {
-        guard status.digest == relocation.digest, status.scope == relocation.scope else {
-            throw OperationError(
-                .badData,
-                "The UUID \(uuid) belongs to the import of another file or scope. Give another --import-uuid, or none "
-                    + "for a new one."
-            )
-        }
+        // A worker has refused the earlier one, and nothing of it was written.
+        if status.failureCause != .otherImport { try requireSame(relocation, as: status) }
         guard status.destinationName == relocation.destination.text else {
             throw OperationError(
                 .badData,
@@ -171,6 +170,19 @@ public struct EnqueueJob {
             case .staged(let token) = try OperationError.refusing({ try queue.begin(relocation, replacing: true) })
         else { return .already(status) }
         return .staged(token)
+    }
+
+    private func requireSame(_ relocation: NewRelocation, as status: RelocationStatus) throws(OperationError) {
+        let own = ImportIdentity(
+            scope: relocation.scope, digest: relocation.digest, options: relocation.options)
+        let differences = own.differences(
+            from: ImportIdentity(scope: status.scope, digest: status.digest, options: status.options))
+        guard !differences.isEmpty else { return }
+        let earlier = ImportIdentity.words(
+            name: status.sourceName, scope: status.scope, enqueuedBy: status.enqueuedBy)
+        throw OperationError(
+            .badData,
+            ImportIdentity.refusal(uuid, of: PlainText.line(earlier), differences: differences.map(PlainText.line)))
     }
 
     private func push(

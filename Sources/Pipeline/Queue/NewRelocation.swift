@@ -11,12 +11,15 @@ public struct NewRelocation: Sendable, Equatable {
     /// Tells one source file from another.
     public var digest = ""
     public var sourceName = ""
+    /// Opaque JSON for the worker: which keys the file's rows have.
+    public var keyBounds = ""
+    /// Who queues it and from where.
+    public var enqueuedBy = ""
+    public var toolVersion = ""
     public var rowsSource = 0
     /// Rows accounted for already: those dropped before anything was queued.
     public var counters: [String: Int] = [:]
     public var warnings: [String] = []
-    /// The operator who enqueues it.
-    public var enqueuedBy = ""
 
     public init(uuid: String, scope: String) {
         self.uuid = uuid
@@ -30,7 +33,8 @@ extension NewRelocation {
         [
             "format", .number(Script.format), "scope", .text(scope), "options", .text(options),
             "digest", .text(digest), "sourceName", .text(sourceName), "rowsSource", .number(rowsSource),
-            "warnings", .text(TextList.encode(warnings)), "enqueuedBy", .text(enqueuedBy),
+            "keyBounds", .text(keyBounds), "enqueuedBy", .text(enqueuedBy), "toolVersion", .text(toolVersion),
+            "warnings", .text(TextList.encode(warnings)),
         ]
     }
 }

@@ -39,19 +39,22 @@ extension RelocationQueue {
     ///
     /// - Parameters:
     ///   - counters: counter → rows to add
+    ///   - recorded: subject → rows that the destination's records hold since the last acknowledgement
     ///   - listed: descriptions of dropped rows; the first `listedRowsLimit` of a relocation are kept
     ///   - renamed: rows that got another name; all are counted, the first `renamedLimit` of a relocation are kept
     ///   - alsoRenamed: further such rows, only to be counted
     ///   - followUps: tasks to add at the end of the list, at most `followUpsLimit`
     ///   - renew: renews the lease as well
     public func acknowledge(
-        _ claim: Claim, tasks count: Int, counters: [String: Int] = [:], listed: [String] = [],
-        renamed: [Renaming] = [], alsoRenamed: Int = 0, followUps: [QueueTask] = [], renew: Bool = true
+        _ claim: Claim, tasks count: Int, counters: [String: Int] = [:], recorded: [String: Int] = [:],
+        listed: [String] = [], renamed: [Renaming] = [], alsoRenamed: Int = 0, followUps: [QueueTask] = [],
+        renew: Bool = true
     ) throws(QueueError) -> Acknowledgement {
         guard count >= 0 else {
             throw QueueError(.invalidArgument, "The number of acknowledged tasks cannot be negative.")
         }
         let elements = try RelocationQueue.encode(followUps)
+        let counters = counters.merging(RecordedRows.counters(recorded)) { first, _ in first }
         let name = unanswered[claim.token] ?? nameAcknowledgement()
         unanswered[claim.token] = name
         let place = place(claim)
@@ -110,9 +113,10 @@ extension RelocationQueue {
     ///   - index: place of the failed task in the list; nil if no task is at fault
     ///   - task: the failed task itself, if it can be read
     ///   - row: the row of the task that is at fault, if it is known
+    ///   - cause: why `retry` does not help; nil if it may
     public func fail(
         _ claim: Claim, findings: [String], reason: String, at index: Int? = nil, task: QueueTask? = nil,
-        row: RowPlace? = nil
+        row: RowPlace? = nil, cause: FailureCause? = nil
     ) throws(QueueError) {
         try end(
             .fail, claim,
@@ -120,7 +124,7 @@ extension RelocationQueue {
                 .text(TextList.encode(Array(findings.prefix(RelocationQueue.findingsLimit)))),
                 .text(RelocationQueue.cut(reason, RelocationQueue.reasonBytes)),
                 .text(index.map(String.init) ?? ""), .text(task.map { TaskNote($0, row: row).json } ?? ""),
-            ] + place(claim).arguments)
+            ] + place(claim).arguments + [.text(cause?.rawValue ?? "")])
     }
 
     private static func encode(_ followUps: [QueueTask]) throws(QueueError) -> [[UInt8]] {

@@ -4,7 +4,7 @@ extension RelocationStatus {
     init?(_ uuid: String, snapshot: RedisReply) {
         guard let parts = snapshot.array, parts.count >= 4 else { return nil }
         self.init(uuid, RecordFields(parts[0].fields))
-        counters = parts[1].fields.compactMapValues(RecordFields.number)
+        (counters, recordedRows) = RecordedRows.split(parts[1].fields.compactMapValues(RecordFields.number))
         skipped = (parts[2].array ?? []).compactMap(\.text)
         let whereabouts = (parts[3].array ?? []).map { $0.text ?? "" }
         (destinationAddress, destinationTrouble) = (whereabouts.first ?? "", whereabouts.dropFirst().first ?? "")
@@ -26,6 +26,7 @@ extension RelocationStatus {
         if status == .failure {
             endedBy = OperatorEnd(action: record.text("endedByAction"), failureReason: failureReason)
         }
+        failureCause = FailureCause(rawValue: record.text("failureCause"))
         findings = TextList.decode(record.text("findings"))
         failedTask = record.text("failedTask")
         skippedRows = RowPlace.list(record.text("skippedRows"))
@@ -51,10 +52,12 @@ extension RelocationStatus {
         format = record.number("format", default: 1)
         rowsSource = record.number("rowsSource")
         options = record.text("options")
-        enqueuedBy = record.text("enqueuedBy")
         destinationName = record.text("destinationName", default: destinationName)
         digest = record.text("digest")
         sourceName = record.text("sourceName")
+        keyBounds = record.text("keyBounds")
+        enqueuedBy = record.text("enqueuedBy")
+        toolVersion = record.text("toolVersion")
         warnings = TextList.decode(record.text("warnings"))
         payloadBytes = record.number("payloadBytes")
     }

@@ -11,6 +11,8 @@ public struct RelocationStatus: Sendable, Equatable {
     public var failureReason = ""
     /// What an operator did to end it; nil if none did.
     public var endedBy: OperatorEnd?
+    /// nil unless it failed for one of these.
+    public var failureCause: FailureCause?
     /// Each a JSON object in the reference's form.
     public var findings: [String] = []
     /// Follow-up tasks are counted as they are added.
@@ -18,6 +20,9 @@ public struct RelocationStatus: Sendable, Equatable {
     /// Finished and removed chunks, or those shown by `progress` while one transaction holds them all.
     public var chunksDone = 0
     public var rowsSource = 0
+    /// Subject → rows that the destination held of it when last acknowledged. A destination that holds fewer has lost
+    /// them.
+    public var recordedRows: [String: Int] = [:]
     /// What became of the rows: counter → rows.
     public var counters: [String: Int] = [:]
     /// Rows that got another name; `renamedRows` gives the first ones.
@@ -44,10 +49,13 @@ public struct RelocationStatus: Sendable, Equatable {
     public var leaseExpiresAt: Int64 = 0
     /// Opaque JSON of the enqueuer.
     public var options = ""
-    /// Who enqueued it; empty if unknown.
-    public var enqueuedBy = ""
     public var digest = ""
     public var sourceName = ""
+    /// Opaque JSON of the enqueuer: which keys the file's rows have.
+    public var keyBounds = ""
+    /// Who queued it and from where, and with which version; empty in records of older enqueuers.
+    public var enqueuedBy = ""
+    public var toolVersion = ""
     public var warnings: [String] = []
     public var createdAt: Int64 = 0
     public var updatedAt: Int64 = 0

@@ -49,7 +49,7 @@ extension Script {
         keepFailure(ARGV[2])
         note(ARGV[2], 'retried', ARGV[3])
         redis.call('HSET', KEYS[1], 'status', 'IN_PROGRESS', 'failureReason', '', 'findings', '', 'attempts', '0',
-          'endedByAction', '', 'losses', '0', 'outages', '0', 'crashTokens', '', 'nextAttemptAt', '0',
+          'endedByAction', '', 'failureCause', '', 'losses', '0', 'outages', '0', 'crashTokens', '', 'nextAttemptAt', '0',
           'completedAt', '0', 'lastTrouble', '',
           'failedIndex', '', 'failedTask', '', 'updatedAt', ms(now))
         wait(ARGV[2], was[4], turn)

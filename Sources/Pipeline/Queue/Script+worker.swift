@@ -164,7 +164,7 @@ extension Script {
     ///
     /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 token, 4 findings, 5 reason, 6 index of the failed task or empty, 7 note of it or empty, 8 finished
-    ///   tasks, 9 tasks in all
+    ///   tasks, 9 tasks in all, 10 cause (see `FailureCause`) or empty
     /// - Returns: `ok` · `lost`, why
     static let fail = Script(
         "fail", .moves,
@@ -173,7 +173,8 @@ extension Script {
         if answer then return answer end
         leave(ARGV[2], redis.call('HGET', KEYS[1], 'lane'))
         unlease(KEYS[1], 'failed')
-        redis.call('HSET', KEYS[1], 'findings', ARGV[4], 'failedIndex', ARGV[6], 'failedTask', ARGV[7])
+        redis.call('HSET', KEYS[1], 'findings', ARGV[4], 'failedIndex', ARGV[6], 'failedTask', ARGV[7],
+          'failureCause', ARGV[10])
         fail(ARGV[2], ARGV[5], holder)
         return {'ok'}
         """)

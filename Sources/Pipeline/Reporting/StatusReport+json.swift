@@ -31,6 +31,8 @@ extension StatusReport {
             "warnings": .list(status.warnings.map(JSONValue.text)),
             "flags": JSONValue(embedding: status.options),
             "source": .text(status.sourceName),
+            "toolVersion": JSONValue(nonEmpty: status.toolVersion),
+            "digest": JSONValue(nonEmpty: status.digest),
             "failedTask": JSONValue(embedding: status.failedTask),
             "skipped": .list(status.skipped.map(JSONValue.init(embedding:))),
             "pauseRequested": .flag(status.pauseRequested),

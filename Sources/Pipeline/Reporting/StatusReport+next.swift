@@ -14,11 +14,14 @@ extension StatusReport {
     /// What keeps it waiting: an operator, or that no worker is there.
     private var whileInProgress: String? {
         let situation = situation(now: Timestamp.now())
-        let named =
-            status.destinationName == DestinationName.standard.text
-            ? "" : " --destination \(PlainText.line(status.destinationName))"
         if case .held = situation { return "relocation-enqueue unpause --all" + named }
         return situation.lacksWorkers ? "relocation-worker run" + named : nil
+    }
+
+    /// The option that names the destination; empty for the standard one.
+    private var named: String {
+        status.destinationName == DestinationName.standard.text
+            ? "" : " --destination \(PlainText.line(status.destinationName))"
     }
 
     /// That no worker will take it, and what helps; nil if one will, or if the workers were not asked for.
@@ -28,18 +31,21 @@ extension StatusReport {
         return "\(words); \(nextText)"
     }
 
-    /// Tasks that were deleted or lost come back with the file.
+    /// Tasks that were deleted or lost come back with the file, and so do rows that the destination has lost.
     private var afterFailure: String {
-        status.payloadBytes > 0
-            ? "relocation-enqueue retry \(status.uuid)"
-            : "relocation-enqueue \(PlainText.line(status.scope)) --import-uuid \(status.uuid) FILE"
+        let scope = PlainText.line(status.scope)
+        if canRetry { return "relocation-enqueue retry \(status.uuid)" }
+        let uuid = status.failureCause == .otherImport ? "" : " --import-uuid \(status.uuid)"
+        return "relocation-enqueue \(scope)\(named)\(uuid) FILE"
     }
+
+    private var canRetry: Bool { status.payloadBytes > 0 && status.failureCause == nil }
 
     /// The same for people, with what must come first.
     var nextText: String? {
         guard let next else { return nil }
         if case .inProgress = status.status, next.hasPrefix("relocation-worker") { return "start a worker: \(next)" }
-        guard status.status == .failure, status.payloadBytes > 0 else { return next }
+        guard status.status == .failure, canRetry else { return next }
         let retry = "remove the cause, then: \(next)"
         guard let task = TaskNote(json: status.failedTask), ["chunk", "late"].contains(task.kind) else { return retry }
         let rows = task.rows == 1 ? "1 row" : "\(task.rows) rows"

@@ -1,5 +1,5 @@
 import Catalogue
-import Queue
+public import Queue
 
 // For people.
 extension StatusReport {

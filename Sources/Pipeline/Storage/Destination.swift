@@ -4,6 +4,7 @@ public import Catalogue
 public final class Destination {
     public let region: any Database
     public let control: any Database
+    private var knowsLedger = false
 
     /// One database for both silos.
     public init(_ database: any Database) {
@@ -29,6 +30,12 @@ public final class Destination {
     /// The identities of both databases; a relocation is bound to them.
     public var identity: String {
         isSplit ? "\(region.identity)+\(control.identity)" : region.identity
+    }
+
+    /// Whether the region's database has a ledger. One that appears is noticed, one that vanishes is not.
+    public func hasLedger() throws(StorageError) -> Bool {
+        if !knowsLedger { knowsLedger = try region.schema.hasTable(OwnTables.standard.imports.name) }
+        return knowsLedger
     }
 
     /// The identities that versions before named destinations gave both databases.

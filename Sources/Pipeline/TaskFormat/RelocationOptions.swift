@@ -10,10 +10,14 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     public var atomic = false
     /// Ordinals that a chunk spans.
     public var chunkSize = RelocationOptions.defaultChunkSize
+    /// A digest of the names that a filter selects, and of the UUID; nil without a filter. It tells one filter from
+    /// another and names nobody.
+    public var filter: String?
     /// The version of this record. 1: the enqueuer orders the list and queues the tasks after the rows. 2: workers do.
+    /// 3: the filter is told.
     public private(set) var format = RelocationOptions.currentFormat
 
-    public static let currentFormat = 2
+    public static let currentFormat = 3
 
     public static let defaultChunkSize = 3000
     public static let chunkSizeLimits = 1...100_000
@@ -22,6 +26,9 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
 
     /// Whether workers move late chunks and add the tasks after the rows.
     public var workersOrderTasks: Bool { format >= 2 }
+
+    /// Whether a missing filter means that there is none.
+    var tellsFilter: Bool { format >= 3 }
 
     /// Records outlive a version: missing fields get their defaults, unknown fields are ignored.
     public init(from decoder: any Decoder) throws {
@@ -32,6 +39,7 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
         hideOrganizations = try flag(.hideOrganizations)
         atomic = try flag(.atomic)
         chunkSize = try fields.decodeIfPresent(Int.self, forKey: .chunkSize) ?? Self.defaultChunkSize
+        filter = try fields.decodeIfPresent(String.self, forKey: .filter)
         format = try fields.decodeIfPresent(Int.self, forKey: .format) ?? 1
     }
 
@@ -39,7 +47,7 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     public var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        // Six plain fields always encode.
+        // Plain fields always encode.
         return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 

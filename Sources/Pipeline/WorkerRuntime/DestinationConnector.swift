@@ -33,11 +33,12 @@ public struct DestinationSettings: Sendable {
 }
 
 extension Destination {
-    /// Every way in which the databases differ from the catalogue.
+    /// Every way in which the databases differ from the catalogue, and what their ledger lacks.
     public func mismatches(with catalogue: Catalogue) throws(StorageError) -> [SchemaMismatch] {
-        guard isSplit else { return try region.schema.mismatches(with: catalogue.importTables(nil)) }
+        let ledger = try LedgerAdmin(region).mismatch().map { [$0] } ?? []
+        guard isSplit else { return try region.schema.mismatches(with: catalogue.importTables(nil)) + ledger }
         return try region.schema.mismatches(with: catalogue.importTables(.region))
-            + control.schema.mismatches(with: catalogue.importTables(.control))
+            + control.schema.mismatches(with: catalogue.importTables(.control)) + ledger
     }
 }
 

@@ -12,6 +12,8 @@ extension HeldClaim {
         switch error {
         case let error as QueueError: end(after: error)
         case let failure as ImportFailure: end(after: failure)
+        case let refusal as TakeOver.Refusal:
+            ending { () throws(QueueError) in try fail(refusal.finding, cause: refusal.cause) }
         case let missing as TaskPreparer.KeyMissing:
             ending { () throws(QueueError) in try postpone(missing.reason, givenUpAs: .unknown) }
         case let task as TaskPreparer.UnknownTask: ending { () throws(QueueError) in try leaveAlone(task) }

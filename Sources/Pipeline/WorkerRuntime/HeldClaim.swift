@@ -1,6 +1,7 @@
 import Catalogue
 import Failpoints
 import Import
+import Ledger
 import Queue
 import Relocation
 import Storage
@@ -9,6 +10,7 @@ import TaskFormat
 internal import Logging
 
 /// One claimed relocation in this worker's hands: what it tells Redis while it works, and the ways in which it ends.
+// Ten properties: the claim, what it is told with, and what was told so far.
 final class HeldClaim {
     let queue: RelocationQueue
     let claim: Claim
@@ -19,6 +21,12 @@ final class HeldClaim {
     let hidesNames: Bool
     /// The task at hand and its place in the list; nil between tasks.
     var current: (index: Int, element: TaskElement)?
+    /// The relocation's entry in the destination's ledger; nil until the runner has looked for it.
+    var register: ImportRegister?
+    /// What became of the relocation's rows so far.
+    private var account: RowAccount
+    /// Model → rows that the database held at the last acknowledgement.
+    private var recordedRows: [String: Int]
 
     /// Dropped rows listed one by one, per task.
     static let listedRowsPerTask = 50
@@ -29,6 +37,8 @@ final class HeldClaim {
     ) {
         self.hidesNames = hidesNames
         self.claim = claim
+        account = RowAccount(counters: claim.status.counters)
+        recordedRows = claim.status.recordedRows
         self.lease = lease
         self.queue = queue
         self.retries = retries
@@ -38,20 +48,54 @@ final class HeldClaim {
     // MARK: While it works
 
     /// Records what became of the first tasks of the list, removes them and adds what follows them.
-    func acknowledge(_ tasks: Int, _ outcome: TaskOutcome, _ feed: TaskFeed) throws -> Acknowledgement {
+    ///
+    /// - Parameter work: what the database holds now
+    func acknowledge(
+        _ tasks: Int, _ outcome: TaskOutcome, _ feed: TaskFeed, _ work: RelocationImport
+    ) throws -> Acknowledgement {
+        let recorded = work.recordedRows
         try Failpoint.reach("acknowledge.before")
         let listed = tasks > 1 ? outcome.rows.drops[...] : outcome.rows.drops.prefix(Self.listedRowsPerTask)
         let answer = try queue.acknowledge(
-            claim, tasks: tasks, counters: outcome.rows.account.counters, listed: listed.map(\.json),
+            claim, tasks: tasks, counters: outcome.rows.account.counters, recorded: growth(to: recorded),
+            listed: listed.map(\.json),
             renamed: hidesNames ? [] : outcome.rows.renames.map(Renaming.init),
             alsoRenamed: outcome.rows.otherRenames + (hidesNames ? outcome.rows.renames.count : 0),
             followUps: outcome.followUps)
+        account.add(outcome.rows.account)
+        recordedRows.merge(recorded) { max($0, $1) }
         feed.acknowledged(tasks, added: outcome.followUps.count)
         try Failpoint.reach("acknowledge.after")
         return answer
     }
 
+    private func growth(to recorded: [String: Int]) -> [String: Int] {
+        recorded.reduce(into: [:]) { growth, entry in
+            let rows = entry.value - (recordedRows[entry.key] ?? 0)
+            if rows > 0 { growth[entry.key] = rows }
+        }
+    }
+
     // MARK: Its ends
+
+    /// After the last task: the destination's ledger remembers the success first, Redis second. Costs nothing the second
+    /// time.
+    ///
+    /// - Parameter last: what became of rows that are not acknowledged yet.
+    func closeEntry(with last: RowAccount) throws(StorageError) {
+        var sum = account
+        sum.add(last)
+        try register?.close(ImportEnd(.success, rows: sum.totals))
+    }
+
+    /// Tells the ledger of another end, if it can be told. Redis knows it in any case.
+    private func noteEnd(_ outcome: ImportEnd.Outcome, _ reason: String) {
+        do {
+            try register?.close(ImportEnd(outcome, reason: reason, rows: account.totals))
+        } catch {
+            log.warning("the ledger was not told of the end", metadata: ["error": "\(error)"])
+        }
+    }
 
     func complete() throws(QueueError) -> RunEnd {
         lease.end()
@@ -71,7 +115,8 @@ final class HeldClaim {
 
     /// Releases the claim because an operator asked for it.
     func release(for request: OperatorRequest) throws(QueueError) -> RunEnd {
-        try release(request == .cancel ? "cancelled" : "paused")
+        if request == .cancel { noteEnd(.cancelled, "an operator cancelled it") }
+        return try release(request == .cancel ? "cancelled" : "paused")
     }
 
     /// At the end of a time slice: the relocation goes to the end of the waiting order.
@@ -91,16 +136,20 @@ final class HeldClaim {
         return .released
     }
 
-    /// - Parameter isRowKnown: whether the row that the finding names is the one at fault
-    func fail(_ finding: Finding, isRowKnown: Bool = true) throws(QueueError) -> RunEnd {
+    /// - Parameters:
+    ///   - isRowKnown: whether the row that the finding names is the one at fault
+    ///   - cause: see ``FailureCause``
+    func fail(_ finding: Finding, isRowKnown: Bool = true, cause: FailureCause? = nil) throws(QueueError) -> RunEnd {
         let row = (finding.ordinal.map { " row \($0)" } ?? "") + (finding.leftPK.map { " (pk \($0))" } ?? "")
         let place = "\(finding.kind.rawValue) in \(finding.model ?? "the import")\(row): "
         let reason = place + (hidesNames ? finding.reason : finding.plainReason)
         let task: QueueTask? = if case .task(let task) = current?.element { task } else { nil }
+        // The entry of another import is not ours to close.
+        if cause != .otherImport { noteEnd(.failure, reason) }
         lease.end()
         try queue.fail(
             claim, findings: [finding.json()], reason: reason, at: current?.index, task: task,
-            row: isRowKnown ? task?.row(of: finding) : nil)
+            row: isRowKnown ? task?.row(of: finding) : nil, cause: cause)
         FlowMetrics.record(.failed)
         // Plain words may name rows; a log must not.
         log.error("relocation failed", metadata: ["reason": "\(place + finding.reason)"])

@@ -17,7 +17,7 @@ struct OneTransactionRun {
     private var held: HeldClaim { turn.held }
 
     func run() throws -> RunEnd {
-        let work = try turn.resume(context)
+        let work = try turn.takeOver(context)
         do {
             return try perform(work)
         } catch let failure as ImportFailure {
@@ -47,8 +47,9 @@ struct OneTransactionRun {
             if request != .none { return try rollBack { () throws(QueueError) in try held.release(for: request) } }
         }
         try held.queue.progress(held.claim, chunksDone: tasks.feed.unacknowledged)
+        try turn.closeEntry(with: sum.account)
         try commit(work)
-        _ = try held.acknowledge(tasks.feed.unacknowledged, TaskOutcome(rows: sum), tasks.feed)
+        _ = try held.acknowledge(tasks.feed.unacknowledged, TaskOutcome(rows: sum), tasks.feed, work)
         return try held.complete()
     }
 

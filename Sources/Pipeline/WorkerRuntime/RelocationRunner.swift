@@ -1,6 +1,7 @@
 import Catalogue
 import Failpoints
 import Import
+import Ledger
 import Queue
 import Storage
 import TaskFormat
@@ -24,6 +25,7 @@ struct RelocationRunner {
             return try work()
         } catch {
             turn.destination.rollback()
+            held.register?.rolledBack()
             return held.end(after: error)
         }
     }
@@ -53,9 +55,20 @@ struct RelocationRunner {
             importUUID: held.claim.uuid, scope: scope, flags: ImportFlags(options),
             instance: turn.settings.destination.instance)
         let preparer = turn.preparer(options)
+        try openEntry()
         return isOneTransaction
             ? try OneTransactionRun(turn: turn, context: context, preparer: preparer).run()
             : try CommitBatchRun(turn: turn, context: context, preparer: preparer).run()
+    }
+
+    /// Looks for the relocation's entry in the destination's ledger.
+    private func openEntry() throws(ImportFailure) {
+        let origin = ImportOrigin(held.claim.status, worker: turn.settings.name)
+        do {
+            held.register = try ImportRegister(held.claim.uuid, origin, in: turn.destination)
+        } catch {
+            throw ImportFailure(error, turn.settings.destination.catalogue)
+        }
     }
 
     private func readOptions() throws(ImportFailure) -> (ImportScope, RelocationOptions) {
@@ -76,5 +89,21 @@ extension ImportFlags {
         self.init(
             mergeUsers: options.mergeUsers, overwriteConfigs: options.overwriteConfigs,
             hideOrganizations: options.hideOrganizations)
+    }
+}
+
+extension ImportOrigin {
+    /// What the record says of its enqueuer.
+    fileprivate init(_ status: RelocationStatus, worker: String) {
+        self.init()
+        scope = status.scope
+        options = status.options
+        fileName = status.sourceName
+        digest = status.digest
+        rowsSource = Int64(status.rowsSource)
+        enqueuedBy = status.enqueuedBy
+        enqueuedAt = status.createdAt > 0 ? status.createdAt * 1000 : nil
+        toolVersion = status.toolVersion
+        self.worker = worker
     }
 }

@@ -24,6 +24,9 @@ final class TaskFeed {
     /// Bytes of the tasks that are fetched and not handed out.
     var waitingBytes: Int { prefetcher.waitingBytes }
 
+    /// Whether the list has ended with the tasks that were handed out, as far as is known.
+    var isDrained: Bool { isAtEnd && prefetcher.waiting == 0 }
+
     /// The next task; nil at the end of the list.
     func next() throws(QueueError) -> PreparedTask? {
         if prefetcher.waiting < Self.fetchCount / 2, prefetcher.waitingBytes < Self.fetchBytes / 2, !isAtEnd {

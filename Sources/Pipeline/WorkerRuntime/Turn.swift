@@ -1,5 +1,6 @@
 import Catalogue
 import Import
+import Ledger
 import Queue
 import Relocation
 import Storage
@@ -22,9 +23,31 @@ struct Turn {
 
     private var catalogue: Catalogue { settings.destination.catalogue }
 
+    /// Takes the relocation over: continues from what the database holds, if that fits the relocation.
+    ///
+    /// - Throws: ``TakeOver/Refusal`` if the database holds another import or has lost rows.
+    func takeOver(_ context: ImportContext) throws -> RelocationImport {
+        let work = try resume(context)
+        let takeOver = TakeOver(status: held.claim.status, entry: held.register?.found, written: work.sourceBounds)
+        if let refusal = takeOver.refusal { throw refusal }
+        do { try held.register?.reopen() } catch { throw ImportFailure(error, catalogue) }
+        return work
+    }
+
     /// Continues the import from what the database holds.
     func resume(_ context: ImportContext) throws(ImportFailure) -> RelocationImport {
-        try RelocationImport(context, into: destination, catalogue: catalogue)
+        try RelocationImport(context, into: destination, catalogue: catalogue, register: held.register)
+    }
+
+    /// After the last task, or with it: the destination remembers that the relocation has succeeded.
+    ///
+    /// - Parameter last: what became of rows that are not acknowledged yet.
+    func closeEntry(with last: RowAccount = RowAccount()) throws(ImportFailure) {
+        do {
+            try held.closeEntry(with: last)
+        } catch {
+            throw ImportFailure(error, catalogue)
+        }
     }
 
     func begin(deferringWrites: Bool) throws(ImportFailure) {

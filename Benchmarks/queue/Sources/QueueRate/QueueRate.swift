@@ -31,10 +31,12 @@ import Queue
         return uuid
     }
 
+    private static let bench = ServedDestination(identity: "bench")
+
     static func work(_ uuid: String, _ batch: Int, _ queue: RelocationQueue) throws {
-        guard case .claimed(let claim) = try queue.claim(worker: "bench", destination: "bench"), claim.uuid == uuid
+        guard case .claimed(let claim) = try queue.claim(worker: "bench", destination: bench), claim.uuid == uuid
         else { throw Usage() }
-        try queue.bind(claim, destination: "bench")
+        try queue.bind(claim, destination: bench)
         while true {
             let elements = try queue.tasks(claim, from: 0, count: batch, maxBytes: 4 << 20).elements
             if elements.isEmpty { break }

@@ -2,10 +2,12 @@ import Crypto
 import TextForms
 
 /// SHA-256 of a text, computed block by block.
-final class TextDigest {
+package final class TextDigest {
     private var hash = SHA256()
 
-    func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
+    package init() {}
 
-    func hexadecimal() -> String { Hex.text(hash.finalize()) }
+    package func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
+
+    package func hexadecimal() -> String { Hex.text(hash.finalize()) }
 }

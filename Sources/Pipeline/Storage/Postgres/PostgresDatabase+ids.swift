@@ -4,7 +4,7 @@ extension PostgresDatabase {
     func reserveIDs(_ count: Int, for table: Table) throws(StorageError) -> [Int64] {
         guard count > 0 else { return [] }
         if transaction.cleared.contains(table.name) {
-            let sql = "SELECT coalesce(max(\"id\"), 0)::bigint FROM \(SQLText.quoted(table.name))"
+            let sql = "SELECT coalesce(max(\"id\"), 0)::bigint FROM \(table.postgresName)"
             let highest = try one(PostgresCommand(sql), table: table).integer(0, 0) ?? 0
             return Array(try transaction.cleared.reserve(count, of: table.name, above: highest))
         }
@@ -13,17 +13,17 @@ extension PostgresDatabase {
         // OFFSET 0 keeps the subquery separate, so that the sequence is looked up once, not once per row.
         let sql = """
             SELECT array_agg(nextval(s.sequence))
-            FROM (SELECT \(Self.sequence(of: table.name)) AS sequence OFFSET 0) s, generate_series(1, $1)
+            FROM (SELECT \(Self.sequence(of: table)) AS sequence OFFSET 0) s, generate_series(1, $1)
             """
         return try one(PostgresCommand(sql, parameters), table: table).integers(0, 0).sorted()
     }
 
     func advanceSequence(of table: Table) throws(StorageError) {
         if transaction.cleared.contains(table.name) { return }
-        let quoted = SQLText.quoted(table.name)
+        let quoted = table.postgresName
         let sql = """
             SELECT setval(s.sequence, m.highest)
-            FROM (SELECT \(Self.sequence(of: table.name)) AS sequence OFFSET 0) s,
+            FROM (SELECT \(Self.sequence(of: table)) AS sequence OFFSET 0) s,
                  (SELECT max("id")::bigint AS highest FROM \(quoted)) m
             WHERE m.highest > coalesce(pg_sequence_last_value(s.sequence), 0)
             """
@@ -147,9 +147,9 @@ extension PostgresDatabase {
         return found.rowCount == 1 ? (found.text(0, 0), found.text(0, 1)) : nil
     }
 
-    private static func sequence(of table: String) -> String {
-        let name = literal(SQLText.quoted(table))
-        let usual = literal(SQLText.quoted(SchemaNames.sequence(of: table)))
+    private static func sequence(of table: Table) -> String {
+        let name = literal(table.postgresName)
+        let usual = literal(SQLText.quoted(SchemaNames.sequence(of: table.flatName)))
         return "coalesce(pg_get_serial_sequence('\(name)', 'id'), '\(usual)')::regclass"
     }
 

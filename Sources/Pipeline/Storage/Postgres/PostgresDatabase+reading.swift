@@ -10,7 +10,7 @@ extension PostgresDatabase {
         var lock = PostgresParameters()
         lock.add(name)
         let conditions = try PostgresConditions(conditions, in: table)
-        let sql = "SELECT count(*) FROM \(SQLText.quoted(table.name))\(conditions.sql)"
+        let sql = "SELECT count(*) FROM \(table.postgresName)\(conditions.sql)"
         try beforeStatement?()
         do {
             // The second statement sees what was committed while the first one waited.

@@ -41,7 +41,7 @@ extension PostgresDatabase {
     @discardableResult
     func delete(from table: Table, where conditions: [Condition]) throws(StorageError) -> Int {
         let conditions = try PostgresConditions(conditions, in: table)
-        let sql = "DELETE FROM \(SQLText.quoted(table.name))\(conditions.sql)"
+        let sql = "DELETE FROM \(table.postgresName)\(conditions.sql)"
         let command = PostgresCommand(sql, conditions.parameters)
         return try protected(table) { () throws(PostgresFailure) in
             try performProtected([command])[0].affectedRows

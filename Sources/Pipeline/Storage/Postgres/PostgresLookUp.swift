@@ -13,7 +13,7 @@ struct PostgresLookUp {
         let order = try query.orderBy.map { [table] name throws(StorageError) in try table.requiredColumn(name) }
         let conditions = try PostgresConditions(query.conditions, in: table)
         var parameters = conditions.parameters
-        var sql = "SELECT \(SQLText.list(query.columns)) FROM \(SQLText.quoted(table.name))\(conditions.sql)"
+        var sql = "SELECT \(SQLText.list(query.columns)) FROM \(table.postgresName)\(conditions.sql)"
         sql += Self.ordering(order)
         if let limit = query.limit {
             parameters.add(Int64(limit))

@@ -31,18 +31,17 @@ struct PostgresSchemaAdmin: SchemaAdmin {
     }
 
     private func migrateInTransaction(_ tables: [Table]) throws(StorageError) -> MigrationResult {
-        try lockMigration()
+        try lock()
         let state = MigrationState(existing: try relations(), wanted: tables)
-        if try state.isComplete(mismatches: { () throws(StorageError) in try mismatches(with: tables) }) {
-            return .unchanged
-        }
+        let found = try state.completeness { () throws(StorageError) in try mismatches(with: tables) }
+        if let found { return found }
         if tables.contains(where: { $0.columns.contains { $0.type == .citext } }) { try createCitext() }
         try create(tables)
         return .created(tables: tables.count)
     }
 
     /// Of two calls at once the second waits here, and then finds every table.
-    private func lockMigration() throws(StorageError) {
+    func lock() throws(StorageError) {
         do {
             try database.perform(
                 [
@@ -55,13 +54,14 @@ struct PostgresSchemaAdmin: SchemaAdmin {
         }
     }
 
-    private func create(_ tables: [Table]) throws(StorageError) {
-        let commands = PostgresSchema.statements(for: tables).map { PostgresCommand($0) }
+    private func create(_ tables: [Table]) throws(StorageError) { try run(PostgresSchema.statements(for: tables)) }
+
+    private func run(_ statements: [String]) throws(StorageError) {
         do {
-            for start in stride(from: 0, to: commands.count, by: 128) {
+            for start in stride(from: 0, to: statements.count, by: 128) {
                 try database.perform(
-                    Array(commands[start..<min(start + 128, commands.count)]), within: PostgresDatabase.longMilliseconds
-                )
+                    statements[start..<min(start + 128, statements.count)].map { PostgresCommand($0) },
+                    within: PostgresDatabase.longMilliseconds)
             }
         } catch {
             throw error.storageError()
@@ -85,12 +85,12 @@ struct PostgresSchemaAdmin: SchemaAdmin {
         }
     }
 
-    /// Every table and view that belongs to no extension.
+    /// Every table and view that belongs to no extension and is not in our own schema.
     private func relations() throws(StorageError) -> [String] {
         let sql = """
             SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-            AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%'
+            AND n.nspname <> '\(Self.ownSchema)' AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%'
             AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass
                 AND d.deptype = 'e')
             ORDER BY c.relname
@@ -100,12 +100,45 @@ struct PostgresSchemaAdmin: SchemaAdmin {
     }
 
     func hasTable(_ name: String) throws(StorageError) -> Bool {
+        if name.hasPrefix(Self.ownSchema + ".") { return try ownColumns()[name] != nil }
         var parameters = PostgresParameters()
         parameters.add(name)
         let sql = """
             SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass(quote_ident($1)) AND relkind IN ('r', 'p'))
             """
         return try database.readOne(PostgresCommand(sql, parameters), table: nil).bool(0, 0)
+    }
+
+    // MARK: Our own tables
+
+    private static let ownSchema = "relocation"
+
+    /// Read from the server's own catalogue, which needs no permission for the schema.
+    func ownColumns() throws(StorageError) -> [String: Set<String>] {
+        let sql = """
+            SELECT n.nspname || '.' || c.relname, array_agg(a.attname::text)
+            FROM pg_namespace n
+            JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p')
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            WHERE n.nspname = '\(Self.ownSchema)' GROUP BY 1
+            """
+        let result = try database.readOne(PostgresCommand(sql), table: nil)
+        var columns: [String: Set<String>] = [:]
+        let names = Set(OwnTables.standard.all.map(\.name))
+        for row in 0..<result.rowCount where names.contains(result.text(row, 0)) {
+            columns[result.text(row, 0)] = Set(result.texts(row, 1).compactMap { $0 })
+        }
+        return columns
+    }
+
+    func createOwn(_ tables: [Table]) throws(StorageError) {
+        guard !tables.isEmpty else { return }
+        try run(
+            ["CREATE SCHEMA IF NOT EXISTS \(SQLText.quoted(Self.ownSchema))"] + PostgresSchema.statements(for: tables))
+    }
+
+    func add(_ column: Column, to table: Table) throws(StorageError) {
+        try run(["ALTER TABLE \(table.postgresName) ADD COLUMN \(PostgresSchema.definition(column, of: table))"])
     }
 
     private func compare(_ tables: [Table]) throws(PostgresFailure) -> [SchemaMismatch] {

@@ -16,7 +16,7 @@ struct RowInserter {
         let conflicts = batch.ignoringConflicts ? " ON CONFLICT DO NOTHING" : ""
         // Our ids come from the sequence already, so even an identity column that is GENERATED ALWAYS may take them.
         sql =
-            "INSERT INTO \(SQLText.quoted(table.name)) (\(SQLText.list(batch.columns))) OVERRIDING SYSTEM VALUE "
+            "INSERT INTO \(table.postgresName) (\(SQLText.list(batch.columns))) OVERRIDING SYSTEM VALUE "
             + "SELECT \(ArrayParameters.selection(of: columns)) FROM \(source)\(conflicts)"
     }
 
@@ -26,7 +26,7 @@ struct RowInserter {
     }
 
     var copyStatement: String {
-        "COPY \(SQLText.quoted(table.name)) (\(SQLText.list(columns.map(\.name)))) FROM STDIN (FORMAT binary)"
+        "COPY \(table.postgresName) (\(SQLText.list(columns.map(\.name)))) FROM STDIN (FORMAT binary)"
     }
 
     func append(row index: Int, to buffer: WireBuffer) throws(StorageError) {
@@ -64,7 +64,7 @@ struct RowUpdater {
             "\(SQLText.quoted(columns[index].name)) = \(ArrayParameters.element(index, columns[index]))"
         }
         sql =
-            "UPDATE \(SQLText.quoted(table.name)) AS t SET \(assignments.joined(separator: ", ")) "
+            "UPDATE \(table.postgresName) AS t SET \(assignments.joined(separator: ", ")) "
             + "FROM \(ArrayParameters.source(of: columns)) WHERE t.\"id\" = v.c0"
     }
 

@@ -19,7 +19,7 @@ struct SQLiteConditions: WhereClause {
             values.append(.text(Self.json(fitting)))
             values.append(.text(Self.json(fitting.map(\.folded))))
             // Two look-ups by index; as one condition with OR, SQLite would read the whole table.
-            let rows = "SELECT \"id\" FROM \(SQLText.quoted(table.name)) WHERE"
+            let rows = "SELECT \"id\" FROM \(SQLText.quoted(table.flatName)) WHERE"
             sql +=
                 "\"id\" IN (\(rows) \(name) COLLATE NOCASE IN (SELECT value FROM json_each(?)) UNION ALL \(rows) "
                 + "\(Self.isWide(name)) AND relocation_fold(\(name)) IN (SELECT value FROM json_each(?)))"

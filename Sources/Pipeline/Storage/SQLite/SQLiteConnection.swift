@@ -5,6 +5,8 @@ internal import TextForms
 /// One open SQLite file with its prepared statements. Closed with the last reference to it.
 final class SQLiteConnection {
     let path: String
+    /// The file that stood at the path when it was opened.
+    private let file: FileNumber?
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
     private static let maximumStatements = 256
@@ -28,6 +30,7 @@ final class SQLiteConnection {
             throw error.storageError(opening: path)
         }
         handle = opened
+        file = FileNumber(path)
         sqlite3_busy_timeout(handle, Int32(clamping: busyMilliseconds))
         registerFolding()
     }
@@ -46,6 +49,9 @@ final class SQLiteConnection {
         let code = sqlite3_db_status(handle, SQLITE_DBSTATUS_DEFERRED_FKS, &current, &highest, 0)
         return code == SQLITE_OK && current != 0
     }
+
+    /// Whether another file stands at the path by now, or none: what is written here would be lost.
+    var isReplaced: Bool { FileNumber(path) != file }
 
     /// Whether the file could only be opened for reading.
     var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
@@ -130,5 +136,19 @@ final class SQLiteConnection {
                 let folded = LowerCaseFolding.folded(String(cString: text))
                 sqlite3_result_text(context, folded, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
             }, nil, nil, nil)
+    }
+}
+
+/// Tells one file from another, whatever their names.
+private struct FileNumber: Equatable {
+    private let device: UInt
+    private let number: UInt
+
+    /// nil if there is no such file.
+    init?(_ path: String) {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        device = UInt(facts.st_dev)
+        number = UInt(facts.st_ino)
     }
 }

@@ -5,20 +5,20 @@ extension SQLiteDatabase {
     /// out. Because of the third, ids stay consumed although a rollback resets the sequence.
     func reserveIDs(_ count: Int, for table: Table) throws(StorageError) -> [Int64] {
         guard count > 0 else { return [] }
-        if defersWrites, let last = reserved.lastHere(of: table.name) {
+        if defersWrites, let last = reserved.lastHere(of: table.flatName) {
             try beforeStatement?()
-            let ids = try next(count, after: last, in: table.name)
+            let ids = try next(count, after: last, in: table.flatName)
             deferred.post { [self] () throws(StorageError) in
                 try checkTransaction()
-                try setSequence(of: table.name, to: last + Int64(count))
+                try setSequence(of: table.flatName, to: last + Int64(count))
             }
             return ids
         }
         try prepareStatement()
         return try atomically { () throws(StorageError) in
-            let last = max(try lastID(of: table.name), reserved.last(of: table.name))
-            let ids = try next(count, after: last, in: table.name)
-            try setSequence(of: table.name, to: last + Int64(count))
+            let last = max(try lastID(of: table.flatName), reserved.last(of: table.flatName))
+            let ids = try next(count, after: last, in: table.flatName)
+            try setSequence(of: table.flatName, to: last + Int64(count))
             return ids
         }
     }
@@ -32,10 +32,10 @@ extension SQLiteDatabase {
 
     func advanceSequence(of table: Table) throws(StorageError) {
         try prepareStatement()
-        reserved.forgetHere(table.name)
+        reserved.forgetHere(table.flatName)
         try atomically { () throws(StorageError) in
-            let last = try lastID(of: table.name)
-            if last > 0 { try setSequence(of: table.name, to: last) }
+            let last = try lastID(of: table.flatName)
+            if last > 0 { try setSequence(of: table.flatName, to: last) }
         }
     }
 

@@ -46,7 +46,7 @@ extension SQLiteDatabase {
     func count(_ table: Table, where conditions: [Condition], alone name: String) throws(StorageError) -> Int {
         let conditions = try SQLiteConditions(conditions, in: table)
         try prepareStatement()
-        let sql = "SELECT count(*) FROM \(SQLText.quoted(table.name))\(conditions.sql)"
+        let sql = "SELECT count(*) FROM \(SQLText.quoted(table.flatName))\(conditions.sql)"
         return Int(try integer(sql, conditions.values) ?? 0)
     }
 

@@ -27,12 +27,12 @@ extension SQLiteDatabase {
         let places = Array(repeating: "?", count: columns.count).joined(separator: ",")
         let ending = batch.ignoringConflicts ? " ON CONFLICT DO NOTHING" : ""
         let sql =
-            "INSERT INTO \(SQLText.quoted(batch.table.name)) (\(SQLText.list(batch.columns))) VALUES (\(places))\(ending)"
+            "INSERT INTO \(SQLText.quoted(batch.table.flatName)) (\(SQLText.list(batch.columns))) VALUES (\(places))\(ending)"
         let statement = try connection.statement(sql)
         let wide = try WideUniques(of: batch.table, written: columns, on: connection)
         let form = StoredForm(of: batch.table, columns, on: connection)
         var values: [SQLiteValue] = []
-        writtenTables.insert(batch.table.name)
+        writtenTables.insert(batch.table.flatName)
         try atomically { () throws(StorageError) in
             for (index, row) in batch.rows.enumerated() {
                 do throws(StorageError) {
@@ -56,13 +56,13 @@ extension SQLiteDatabase {
         let key = try batch.table.requiredColumn("id")
         let assignments = batch.columns.map { "\(SQLText.quoted($0)) = ?" }.joined(separator: ", ")
         let statement = try connection.statement(
-            "UPDATE \(SQLText.quoted(batch.table.name)) SET \(assignments) WHERE \"id\" = ?")
+            "UPDATE \(SQLText.quoted(batch.table.flatName)) SET \(assignments) WHERE \"id\" = ?")
         let wide = try WideUniques(of: batch.table, written: columns, on: connection)
         let keyForm = StoredForm(of: batch.table, [key], on: connection)
         let form = StoredForm(of: batch.table, columns, on: connection)
         var id: [SQLiteValue] = []
         var values: [SQLiteValue] = []
-        writtenTables.insert(batch.table.name)
+        writtenTables.insert(batch.table.flatName)
         try atomically { () throws(StorageError) in
             for (index, row) in batch.rows.enumerated() {
                 do throws(StorageError) {
@@ -83,9 +83,9 @@ extension SQLiteDatabase {
     func delete(from table: Table, where conditions: [Condition]) throws(StorageError) -> Int {
         let conditions = try SQLiteConditions(conditions, in: table)
         try prepareStatement()
-        writtenTables.insert(table.name)
+        writtenTables.insert(table.flatName)
         do {
-            let statement = try connection.statement("DELETE FROM \(SQLText.quoted(table.name))\(conditions.sql)")
+            let statement = try connection.statement("DELETE FROM \(SQLText.quoted(table.flatName))\(conditions.sql)")
             try statement.run(conditions.values)
             return connection.changes
         } catch {

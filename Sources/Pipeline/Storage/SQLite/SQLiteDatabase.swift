@@ -46,6 +46,9 @@ final class SQLiteDatabase: Database {
     func begin(deferringWrites: Bool) throws(StorageError) {
         guard !isInTransaction else { throw StorageError(.other, "a transaction is open already") }
         try beforeStatement?()
+        if connection.isReplaced {
+            throw StorageError(.unavailable, "another file stands at \(connection.path) than was opened")
+        }
         if connection.isReadOnly { throw StorageError(.readOnly, "the database is read-only") }
         try connection.execute("BEGIN IMMEDIATE")
         transaction = deferringWrites ? .writingDeferred : .writing

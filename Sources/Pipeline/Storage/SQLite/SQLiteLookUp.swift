@@ -13,7 +13,7 @@ struct SQLiteLookUp {
         let conditions = try SQLiteConditions(query.conditions, in: table)
         let order = try query.orderBy.map { [table] name throws(StorageError) in try table.requiredColumn(name) }
         sql =
-            "SELECT \(SQLText.list(query.columns)) FROM \(SQLText.quoted(table.name))\(conditions.sql)"
+            "SELECT \(SQLText.list(query.columns)) FROM \(SQLText.quoted(table.flatName))\(conditions.sql)"
             + "\(Self.ordering(order)) LIMIT ?"
         values = conditions.values + [.integer(Int64(query.limit ?? -1))]
     }

@@ -13,10 +13,10 @@ enum SQLiteSchema {
             "CONSTRAINT \(SQLText.quoted(SchemaNames.check(check, of: table))) "
                 + "CHECK (\(SQLText.expression(check, of: table)))"
         }
-        return "CREATE TABLE \(SQLText.quoted(table.name)) (\n  \((columns + checks).joined(separator: ",\n  "))\n)"
+        return "CREATE TABLE \(SQLText.quoted(table.flatName)) (\n  \((columns + checks).joined(separator: ",\n  "))\n)"
     }
 
-    private static func definition(_ column: Column, of table: Table, among names: Set<String>) -> String {
+    static func definition(_ column: Column, of table: Table, among names: Set<String>) -> String {
         let name = SQLText.quoted(column.name)
         // SQLite numbers a column only if its type is exactly INTEGER.
         if column.isPrimaryKey, table.hasIdentity { return "\(name) INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT" }
@@ -40,7 +40,7 @@ enum SQLiteSchema {
     }
 
     private static func indexes(of table: Table, among names: Set<String>) -> [String] {
-        let quotedTable = SQLText.quoted(table.name)
+        let quotedTable = SQLText.quoted(table.flatName)
         let uniques = table.uniques.map { unique in
             let condition = unique.condition.map { " WHERE \(SQLText.expression($0, of: table))" } ?? ""
             return "CREATE UNIQUE INDEX \(SQLText.quoted(SchemaNames.unique(unique, of: table))) ON \(quotedTable) "
@@ -53,7 +53,7 @@ enum SQLiteSchema {
         let wide = table.columns.filter { $0.type == .citext }.map { column in
             let name = SQLText.quoted(column.name)
             return
-                "CREATE INDEX \(SQLText.quoted(table.name + "_" + column.name + "_wide")) ON \(quotedTable) (\(name)) "
+                "CREATE INDEX \(SQLText.quoted(table.flatName + "_" + column.name + "_wide")) ON \(quotedTable) (\(name)) "
                 + "WHERE \(SQLiteConditions.isWide(name))"
         }
         return uniques + references + wide

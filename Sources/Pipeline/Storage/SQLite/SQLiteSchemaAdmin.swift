@@ -13,10 +13,10 @@ struct SQLiteSchemaAdmin: SchemaAdmin {
         try database.prepareStatement()
         let result = try database.atomically { () throws(StorageError) in
             let reader = SQLiteSchemaReader(connection: database.connection)
-            let state = MigrationState(existing: try reader.tableNames(), wanted: tables)
-            if try state.isComplete(mismatches: { () throws(StorageError) in try compare(tables) }) {
-                return MigrationResult.unchanged
-            }
+            let state = MigrationState(
+                existing: try reader.tableNames().filter { !Self.own.contains($0) }, wanted: tables)
+            let found = try state.completeness { () throws(StorageError) in try compare(tables) }
+            if let found { return found }
             for sql in SQLiteSchema.statements(for: tables) { try database.connection.execute(sql) }
             try database.connection.execute("PRAGMA application_id = \(SQLiteDatabase.applicationID)")
             try database.connection.execute("PRAGMA user_version = \(Int32.random(in: 1...Int32.max))")
@@ -33,7 +33,35 @@ struct SQLiteSchemaAdmin: SchemaAdmin {
 
     func hasTable(_ name: String) throws(StorageError) -> Bool {
         try database.prepareStatement()
-        return try database.exists(name)
+        return try database.exists(OwnTables.standard.all.first { $0.name == name }?.flatName ?? name)
+    }
+
+    // MARK: Our own tables
+
+    private static let own = Set(OwnTables.standard.all.map(\.flatName))
+
+    func ownColumns() throws(StorageError) -> [String: Set<String>] {
+        try database.prepareStatement()
+        let reader = SQLiteSchemaReader(connection: database.connection)
+        var columns: [String: Set<String>] = [:]
+        for table in OwnTables.standard.all {
+            let found = try reader.columnNames(of: table.flatName)
+            if !found.isEmpty { columns[table.name] = Set(found) }
+        }
+        return columns
+    }
+
+    /// The open transaction holds the write lock already.
+    func lock() throws(StorageError) { try database.prepareStatement() }
+
+    func createOwn(_ tables: [Table]) throws(StorageError) {
+        for sql in SQLiteSchema.statements(for: tables) { try database.connection.execute(sql) }
+    }
+
+    func add(_ column: Column, to table: Table) throws(StorageError) {
+        let definition = SQLiteSchema.definition(column, of: table, among: [])
+        try database.connection.execute(
+            "ALTER TABLE \(SQLText.quoted(table.flatName)) ADD COLUMN \(definition)")
     }
 
     private func compare(_ tables: [Table]) throws(StorageError) -> [SchemaMismatch] {

@@ -12,6 +12,16 @@ struct SQLiteSchemaReader {
         return names
     }
 
+    /// Empty if there is no such table.
+    func columnNames(of table: String) throws(StorageError) -> [String] {
+        let statement = try connection.statement("SELECT name FROM pragma_table_xinfo(?)")
+        try statement.bind([.text(table)])
+        defer { statement.reset() }
+        var names: [String] = []
+        while try statement.step() { names.append(statement.text(0)) }
+        return names
+    }
+
     func read() throws(StorageError) -> [String: LiveTable] {
         var tables: [String: LiveTable] = [:]
         try readColumns(into: &tables)

@@ -24,7 +24,7 @@ struct WideUniques {
                 continue
             }
             let name = SQLText.quoted(column.name)
-            let rows = "SELECT \"id\" FROM \(SQLText.quoted(table.name)) WHERE"
+            let rows = "SELECT \"id\" FROM \(SQLText.quoted(table.flatName)) WHERE"
             lookUps.append(
                 LookUp(
                     column: column.name, position: position,

@@ -6,13 +6,15 @@ struct MigrationState {
     let existing: [String]
     let wanted: [Table]
 
-    /// Whether there is nothing to create.
+    /// What `migrate` reports if there is nothing to create; nil if there is.
     /// - Throws: `.occupied` if the database holds other tables, `.schemaMismatch` if it holds only some of ours.
-    func isComplete(mismatches: () throws(StorageError) -> [SchemaMismatch]) throws(StorageError) -> Bool {
+    func completeness(
+        mismatches: () throws(StorageError) -> [SchemaMismatch]
+    ) throws(StorageError) -> MigrationResult? {
         let present = Set(existing)
         let missing = wanted.map(\.name).filter { !present.contains($0) }
         if missing.count == wanted.count {
-            guard let foreign = existing.first else { return false }
+            guard let foreign = existing.first else { return nil }
             throw StorageError(
                 .occupied, "the database holds tables of another program (\(foreign)): migrate needs an empty database",
                 table: foreign)
@@ -27,6 +29,6 @@ struct MigrationState {
             let place = fatal.column.map { "\(fatal.table).\($0)" } ?? fatal.table
             throw StorageError(.schemaMismatch, "\(place): \(fatal.message)", table: fatal.table)
         }
-        return true
+        return present.isSubset(of: wanted.map(\.name)) ? .unchanged : .amongOthers
     }
 }

@@ -10,6 +10,18 @@ public protocol SchemaAdmin {
     /// Compares the live schema with the tables; an empty list means that an import can write and read them.
     func mismatches(with tables: [Table]) throws(StorageError) -> [SchemaMismatch]
 
+    /// The columns of those tables of our own that exist.
+    func ownColumns() throws(StorageError) -> [String: Set<String>]
+
+    /// In an open transaction: waits until no other call changes the schema.
+    func lock() throws(StorageError)
+
+    /// In an open transaction: creates tables of our own.
+    func createOwn(_ tables: [Table]) throws(StorageError)
+
+    /// In an open transaction: adds a column to a table of our own.
+    func add(_ column: Column, to table: Table) throws(StorageError)
+
     /// Whether the table exists.
     func hasTable(_ name: String) throws(StorageError) -> Bool
 }
@@ -17,7 +29,10 @@ public protocol SchemaAdmin {
 /// What `migrate` found and did.
 public enum MigrationResult: Sendable, Equatable {
     case created(tables: Int)
+    /// All tables were there already.
     case unchanged
+    /// The same, among tables of another program: a database of Sentry itself.
+    case amongOthers
 }
 
 /// One way in which a live table differs from the catalogue.

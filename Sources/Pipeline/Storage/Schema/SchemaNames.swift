@@ -7,16 +7,16 @@ enum SchemaNames {
 
     static func unique(_ index: UniqueIndex, of table: Table) -> String {
         let mark = index.condition == nil ? "uniq" : "partial_uniq"
-        return name(table.name, index.columns, mark)
+        return name(table.flatName, index.columns, mark)
     }
 
     static func check(_ condition: String, of table: Table) -> String {
-        name(table.name, SQLText.columns(of: condition, in: table), "check")
+        name(table.flatName, SQLText.columns(of: condition, in: table), "check")
     }
 
-    static func foreignKey(_ column: Column, of table: Table) -> String { name(table.name, [column.name], "fk") }
+    static func foreignKey(_ column: Column, of table: Table) -> String { name(table.flatName, [column.name], "fk") }
 
-    static func index(_ column: Column, of table: Table) -> String { name(table.name, [column.name], "idx") }
+    static func index(_ column: Column, of table: Table) -> String { name(table.flatName, [column.name], "idx") }
 
     static func sequence(of table: String) -> String { "\(table)_id_seq" }
 

@@ -1,0 +1,30 @@
+extension CatalogueText {
+    /// The tables of ``OwnTables``.
+    static let ledgerTables = #"""
+        own relocation.ledger
+          id bigint no-identity
+          format integer
+          tool_version text
+          date_updated timestamptz
+
+        own relocation.import
+          id bigint
+          format integer
+          uuid uuid
+          scope text
+          options text
+          file_name text
+          digest text
+          rows_source bigint
+          enqueued_by text
+          enqueued_at timestamptz?
+          tool_version text
+          worker text
+          began_at timestamptz
+          ended_at timestamptz?
+          outcome text?
+          reason text?
+          rows text?
+          unique uuid
+        """#
+}

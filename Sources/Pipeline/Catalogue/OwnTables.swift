@@ -1,0 +1,35 @@
+/// The tables of our own in a destination, apart from Sentry's: on PostgreSQL in the schema `relocation`, on SQLite with
+/// the prefix `relocation_`. Together they are the ledger.
+public struct OwnTables: Sendable {
+    /// One row: the ledger's format.
+    public let ledger: Table
+    /// One row per relocation.
+    public let imports: Table
+
+    /// What this version writes. Later formats only add tables, and columns that may be null: `migrate` adds what an
+    /// older ledger lacks.
+    public static let format: Int64 = 1
+
+    /// In the order in which to create them.
+    public var all: [Table] { [ledger, imports] }
+
+    public static let standard: OwnTables = {
+        do {
+            return try OwnTables(reading: CatalogueText.ledgerTables)
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }()
+
+    init(reading text: String) throws {
+        var reader = CatalogueReader(tableOfModel: [:])
+        try reader.read(text)
+        let tables = reader.ownTables
+        func table(_ name: String) throws(CatalogueGap) -> Table {
+            guard let table = tables.first(where: { $0.name == name }) else { throw CatalogueGap("the table \(name)") }
+            return table
+        }
+        ledger = try table("relocation.ledger")
+        imports = try table("relocation.import")
+    }
+}

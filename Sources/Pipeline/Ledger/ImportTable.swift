@@ -1,0 +1,101 @@
+import Catalogue
+import Storage
+
+internal import FoundationEssentials
+
+/// Reads and writes the ledger's rows of relocations.
+struct ImportTable {
+    let database: any Database
+
+    private static var table: Table { OwnTables.standard.imports }
+    /// Without the columns that a newer version may have added.
+    private static let columns = table.columns.map(\.name)
+    private static let endColumns = ["ended_at", "outcome", "reason", "rows"]
+
+    func entry(_ uuid: String) throws(StorageError) -> ImportEntry? {
+        try entries([.equals("uuid", .text(uuid))]).first
+    }
+
+    /// In the order in which they began.
+    func entries(_ conditions: [Condition] = []) throws(StorageError) -> [ImportEntry] {
+        try database.select(Select(Self.columns, from: Self.table, where: conditions)).map(Self.entry)
+    }
+
+    private static func entry(_ values: [Value]) -> ImportEntry {
+        let row = Dictionary(zip(columns, values), uniquingKeysWith: { first, _ in first })
+        func text(_ name: String) -> String { row[name]?.text ?? "" }
+        func integer(_ name: String) -> Int64 { row[name]?.integer ?? 0 }
+        var origin = ImportOrigin()
+        origin.scope = text("scope")
+        origin.options = text("options")
+        origin.fileName = text("file_name")
+        origin.digest = text("digest")
+        origin.rowsSource = integer("rows_source")
+        origin.enqueuedBy = text("enqueued_by")
+        origin.enqueuedAt = row["enqueued_at"]?.timestamp
+        origin.toolVersion = text("tool_version")
+        origin.worker = text("worker")
+        let end = row["ended_at"]?.timestamp.map {
+            ImportEnd(outcome: text("outcome"), reason: text("reason"), rows: RowCounts.read(text("rows")), at: $0)
+        }
+        return ImportEntry(
+            id: integer("id"), uuid: text("uuid"), origin: origin, beganAt: row["began_at"]?.timestamp ?? 0, end: end)
+    }
+
+    /// Writes the row of a relocation that begins. One that is there already stays.
+    func insert(_ uuid: String, _ origin: ImportOrigin, beganAt: Int64, end: ImportEnd?) throws(StorageError) {
+        let values: [Value] =
+            [
+                .integer(OwnTables.format), .text(uuid), .text(origin.scope), .text(origin.options),
+                .text(origin.fileName), .text(origin.digest), .integer(origin.rowsSource), .text(origin.enqueuedBy),
+                origin.enqueuedAt.map { .timestamp($0) } ?? .null, .text(origin.toolVersion), .text(origin.worker),
+                .timestamp(beganAt),
+            ] + Self.values(of: end)
+        let columns = [
+            "format", "uuid", "scope", "options", "file_name", "digest", "rows_source", "enqueued_by", "enqueued_at",
+            "tool_version", "worker", "began_at",
+        ]
+        try database.insert(
+            Insert(into: Self.table, columns: columns + Self.endColumns, rows: [values], ignoringConflicts: true))
+    }
+
+    /// Writes how a relocation ended; nil: it goes on.
+    func update(id: Int64, end: ImportEnd?) throws(StorageError) {
+        try database.update(Update(Self.table, set: Self.endColumns, rows: [[.integer(id)] + Self.values(of: end)]))
+    }
+
+    private static func values(of end: ImportEnd?) -> [Value] {
+        guard let end else { return [.null, .null, .null, .null] }
+        return [.timestamp(end.at), .text(end.outcome), .text(end.reason), .text(RowCounts.text(end.rows))]
+    }
+}
+
+/// What became of a relocation's rows, as JSON in one column.
+private struct RowCounts: Codable {
+    var inserted: Int?
+    var existing: Int?
+    var overwritten: Int?
+    var dropped: [String: Int]?
+
+    static func text(_ counts: RowAccount.Counts) -> String {
+        let all = RowCounts(
+            inserted: counts.inserted, existing: counts.existing, overwritten: counts.overwritten,
+            dropped: counts.dropped)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        // Texts and whole numbers always encode.
+        return (try? encoder.encode(all)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+
+    /// What can be read of it.
+    static func read(_ text: String) -> RowAccount.Counts {
+        // Another version may have written another form.
+        let found = try? JSONDecoder().decode(RowCounts.self, from: Data(text.utf8))
+        var counts = RowAccount.Counts()
+        counts.inserted = found?.inserted ?? 0
+        counts.existing = found?.existing ?? 0
+        counts.overwritten = found?.overwritten ?? 0
+        counts.dropped = found?.dropped ?? [:]
+        return counts
+    }
+}

@@ -1,0 +1,23 @@
+/// Why a relocation failed, where a bare `retry` does not help.
+public enum FailureCause: Sendable, Hashable {
+    /// The destination lacks rows that were acknowledged: only its file brings them back.
+    case lostRows
+    /// The destination knows the UUID as that of another import. Nothing was written.
+    case otherImport
+
+    init?(rawValue: String) {
+        switch rawValue {
+        case "lostRows": self = .lostRows
+        case "otherImport": self = .otherImport
+        default: return nil
+        }
+    }
+
+    /// As the record holds it.
+    var rawValue: String {
+        switch self {
+        case .lostRows: "lostRows"
+        case .otherImport: "otherImport"
+        }
+    }
+}

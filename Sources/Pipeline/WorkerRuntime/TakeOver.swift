@@ -1,0 +1,96 @@
+import Catalogue
+import Ledger
+import Queue
+import TaskFormat
+
+/// What a worker knows of a relocation when it takes it over, before it writes anything: whether the destination fits it.
+/// Pure.
+struct TakeOver {
+    /// What Redis says.
+    let status: RelocationStatus
+    /// What the destination's ledger says; nil if it says nothing.
+    let entry: ImportEntry?
+    /// What the destination's chunk rows hold: model → rows and the range of their source keys.
+    let written: [String: (rows: Int, keys: ClosedRange<Int64>?)]
+
+    /// Why the relocation must not go on here. Nothing was written.
+    struct Refusal: Error, Equatable {
+        let cause: FailureCause
+        let finding: Finding
+    }
+
+    /// nil if it may go on.
+    var refusal: Refusal? { otherImport ?? lostRows }
+
+    // MARK: Another import
+
+    private var otherImport: Refusal? {
+        guard let reason = entry == nil ? misfit : difference else { return nil }
+        return Refusal(cause: .otherImport, finding: Finding(kind: .unknown, model: nil, reason: reason))
+    }
+
+    private var difference: String? {
+        guard let earlier = entry?.origin else { return nil }
+        let own = ImportIdentity(scope: status.scope, digest: status.digest, options: status.options)
+        let differences = own.differences(
+            from: ImportIdentity(scope: earlier.scope, digest: earlier.digest, options: earlier.options))
+        guard !differences.isEmpty else { return nil }
+        let words = ImportIdentity.words(
+            name: earlier.fileName, scope: earlier.scope, enqueuedBy: earlier.enqueuedBy)
+        return ImportIdentity.refusal(status.uuid, of: words, differences: differences)
+    }
+
+    /// Without an entry the chunk rows' keys are all there is to compare.
+    private var misfit: String? {
+        guard let bounds = KeyBounds(json: status.keyBounds) else { return nil }
+        var found = KeyBounds()
+        found.models = written.mapValues { KeyBounds.Model(rows: Int64($0.rows), keys: $0.keys) }
+        return bounds.misfit(of: found).map {
+            ImportIdentity.refusal(status.uuid, of: "another file", because: "it has left \($0)")
+        }
+    }
+
+    // MARK: Lost rows
+
+    private var lostRows: Refusal? {
+        let lost = lostModels
+        guard let first = lost.first else { return nil }
+        let shown = lost.prefix(Self.shownModels).map {
+            "\(Self.grouped($0.rows)) \($0.rows == 1 ? "row" : "rows") of \($0.model)"
+        }
+        let more = lost.count > shown.count ? " and of \(lost.count - shown.count) more models" : ""
+        let reason =
+            "the database lacks \(shown.joined(separator: ", "))\(more) that were already written: it was restored from a "
+            + "backup, or is an older copy; enqueue the same file again under its UUID"
+        return Refusal(
+            cause: .lostRows, finding: Finding(kind: .databaseError, model: first.model, reason: reason))
+    }
+
+    private static let shownModels = 3
+
+    /// A written row stands in a chunk row, and chunk rows are never removed. So the database holds at least what it held
+    /// at the last acknowledgement. It may hold more: an acknowledgement may be lost.
+    private var lostModels: [(model: String, rows: Int)] {
+        let account = RowAccount(counters: status.counters)
+        return Set(account.models.keys).union(status.recordedRows.keys).sorted().compactMap { model in
+            let present = written[model]?.rows ?? 0
+            let recorded = status.recordedRows[model] ?? 0
+            if recorded > present { return (model, recorded - present) }
+            // An older worker has not told how many rows the database held. Rows of a model without any chunk row are
+            // lost all the same.
+            let counted = account.models[model].map { $0.total.saturatedSubtracting($0.droppedTotal) } ?? 0
+            return present == 0 && counted > 0 ? (model, counted) : nil
+        }
+    }
+
+    /// `1,200`
+    private static func grouped(_ number: Int) -> String {
+        var digits = String(number)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return ([digits] + groups).joined(separator: ",")
+    }
+}
