@@ -67,7 +67,7 @@ import Testing
 
     @Test func redisIsFull() throws {
         let installation = try Installation(
-            redisLines: ["maxmemory 3mb", "maxmemory-policy noeviction"], migrated: false)
+            redisLines: ["maxmemory 4mb", "maxmemory-policy noeviction"], migrated: false)
         // Text that no compressor makes smaller.
         let rows = (1...12_000).map { number in
             let noise = (0..<30).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()

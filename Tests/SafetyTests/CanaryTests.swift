@@ -96,8 +96,11 @@ import Testing
             #expect(queued.code == 0, "\(queued.errors)")
             let uuid = queued.lastLine
             if scenario.wrongDatabase { try bindElsewhere(installation, environment) }
+            // The name belongs to the other database now.
+            let name: [String: String?] = scenario.wrongDatabase ? ["RELOCATION_DESTINATION": "other"] : [:]
             let worker = try installation.start(
-                "relocation-worker", ["run", "--log-level", "trace"], environment: environment)
+                "relocation-worker", ["run", "--log-level", "trace"],
+                environment: environment.merging(name) { $1 })
             #expect(
                 eventually(within: 20) {
                     let line = installation.commandLine(worker.process.pid)

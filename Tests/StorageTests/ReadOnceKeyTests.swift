@@ -7,7 +7,10 @@ import Testing
 struct ReadOnceKeyTests {
     @Test("One reading per transaction is enough only if writes are deferred", arguments: Engine.allCases)
     func readOnceKey(engine: Engine) throws {
-        let database = try TestDatabase(engine).database
+        let test = try TestDatabase(engine)
+        // Its file must stay.
+        defer { withExtendedLifetime(test) {} }
+        let database = test.database
         #expect(database.readOnceKey == nil)
         try database.begin()
         #expect(database.readOnceKey == nil)

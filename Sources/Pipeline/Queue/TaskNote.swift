@@ -2,6 +2,7 @@ internal import FoundationEssentials
 
 /// What a relocation's record says of one task: the one at which it failed, or one an operator skipped. Never its
 /// payload. It may concern a single row of the task.
+// More than eight properties: one per field of the note.
 public struct TaskNote: Sendable, Equatable, Codable {
     public var kind: String
     public var name: String
