@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLine
 import Reporting
+import TaskFormat
 
 /// The root command.
 struct RelocationEnqueue: ParsableCommand {
@@ -22,6 +23,7 @@ struct RelocationEnqueue: ParsableCommand {
             UUID, 69 Redis unreachable, 70 internal error, 73 cannot create a file, 75 queue full, 77 permission, 130 \
             interrupted.
             """,
+        version: ToolVersion.current,
         subcommands: [
             UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, StatusCommand.self,
             ListCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, DroppedCommand.self,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLine
 import Reporting
+import TaskFormat
 
 /// The root command.
 struct RelocationWorker: AsyncParsableCommand {
@@ -22,6 +23,7 @@ struct RelocationWorker: AsyncParsableCommand {
             database unreachable, 70 internal error, 73 cannot create the database file, 77 permission, 78 the schema is \
             missing, older or different, 130 interrupted by a second signal.
             """,
+        version: ToolVersion.current,
         subcommands: [RunCommand.self, MigrateCommand.self, CheckCommand.self, ImportsCommand.self])
 }
 

@@ -19,6 +19,8 @@ final class HeldClaim {
     let log: Logger
     /// Whether the tasks are sealed: then no name of a row goes to Redis in the open.
     let hidesNames: Bool
+    /// On the monotonic clock, in milliseconds.
+    private let began = LeaseClock.now()
     /// The task at hand and its place in the list; nil between tasks.
     var current: (index: Int, element: TaskElement)?
     /// The relocation's entry in the destination's ledger; nil until the runner has looked for it.
@@ -43,6 +45,19 @@ final class HeldClaim {
         self.queue = queue
         self.retries = retries
         self.log = log
+    }
+
+    /// What a log line says of the relocation.
+    private var facts: Logger.Metadata {
+        [
+            "relocation.file": "\(claim.status.sourceName)", "relocation.scope": "\(claim.status.scope)",
+            "relocation.rows": "\(claim.status.rowsSource)",
+        ]
+    }
+
+    /// Tells that the work begins.
+    func logClaim() {
+        log.info("relocation claimed", metadata: facts.merging(["chunks.done": "\(claim.status.chunksDone)"]) { $1 })
     }
 
     // MARK: While it works
@@ -101,7 +116,9 @@ final class HeldClaim {
         lease.end()
         try queue.complete(claim)
         FlowMetrics.record(.completed)
-        log.info("relocation completed")
+        var facts = facts
+        facts["seconds"] = "\((LeaseClock.now() - began) / 1_000)"
+        log.info("relocation completed", metadata: facts)
         return .completed
     }
 

@@ -1,4 +1,5 @@
 public import Logging
+import Queue
 
 /// A worker process: slots that work relocations, and the keeper of their leases.
 public struct Worker: Sendable {
@@ -20,6 +21,13 @@ public struct Worker: Sendable {
         let watchdog = Watchdog(settings, vitals: vitals, stop: stop, log: log)
         let shared = WorkerShared(
             settings: settings, keeper: keeper, gate: SchemaGate(), vitals: vitals, stop: stop, log: log)
+        log.info(
+            "worker started",
+            metadata: [
+                "version": "\(settings.version)", "redis": "\(settings.queue.url)",
+                "redis.prefix": "\(settings.queue.prefix)", "destination": "\(settings.destinationName)",
+                "database": "\(settings.destination.address)", "slots": "\(settings.concurrency)",
+            ])
         watchdog.start()
         defer { watchdog.end() }
         return await withTaskGroup(of: WorkerEnd?.self) { group in

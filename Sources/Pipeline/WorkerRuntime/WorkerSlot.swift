@@ -191,12 +191,12 @@ actor WorkerSlot {
         var log = log
         log[metadataKey: "relocation.uuid"] = "\(claim.uuid)"
         log[metadataKey: "lease.token"] = "\(claim.token)"
-        log.info("relocation claimed", metadata: ["chunks.done": "\(claim.status.chunksDone)"])
         queue.callRetries = callRetries(clock, log)
         defer { queue.callRetries = nil }
         let held = HeldClaim(
             claim, lease: clock, queue: queue, retries: settings.retries, log: log,
             hidesNames: settings.payloadKeys != nil)
+        held.logClaim()
         let turn = Turn(
             held: held, destination: destination, settings: settings, vitals: shared.vitals, heartbeat: heartbeat,
             stop: shared.stop)
