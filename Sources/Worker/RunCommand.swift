@@ -127,7 +127,7 @@ struct RunCommand: AsyncParsableCommand {
         settings.version = ToolVersion.current
         settings.destinationName = try destinationName.name()
         settings.rebinds = rebind
-        settings.payloadKeys = try keyring()
+        settings.payloadKeys = try payloadKeys.keyring()
         settings.drains = drain
         settings.concurrency = concurrency
         settings.commitBatches.maxRows = commitBatchRows
@@ -157,18 +157,6 @@ struct RunCommand: AsyncParsableCommand {
     @Sendable private static func abandon(_ reason: String) {
         FileHandle.standardError.write(Data("Error: \(reason)\n".utf8))
         _exit(CommandExit.internalError.rawValue)
-    }
-
-    private func keyring() throws -> PayloadKeyring? {
-        do {
-            switch try payloadKeys.source() {
-            case nil: return nil
-            case .file(let path): return try PayloadKeyring(file: path)
-            case .text(let text): return try PayloadKeyring(parsing: text)
-            }
-        } catch let error as TaskFormatError {
-            throw CommandFailure(error)
-        }
     }
 
     /// Runs until the worker has ended. Shutdown begins with the last service, so that a second signal works to the

@@ -153,6 +153,6 @@ import Testing
 
     @Test func transientKindsAreThoseThatGoAwayByThemselves() {
         let transient = QueueError.Kind.allCases.filter { QueueError($0, "").isTransient }
-        #expect(transient == [.unavailable, .readOnly, .full])
+        #expect(transient == [.unavailable, .notRedis, .readOnly, .full])
     }
 }

@@ -24,7 +24,7 @@ public enum CommandExit: Int32, Sendable, CaseIterable {
 
     public init(_ error: QueueError) {
         switch error.kind {
-        case .unavailable, .readOnly: self = .unavailable
+        case .unavailable, .notRedis, .readOnly: self = .unavailable
         case .authentication: self = .noPermission
         case .full: self = .tryAgain
         case .notFound: self = .noInput

@@ -101,7 +101,7 @@ actor WorkerSlot {
         destination = nil
         let health = shared.vitals.health
         let isNew = health.trouble == nil
-        let pause = health.failed(error.message, at: LeaseClock.now())
+        let pause = health.failed(error, at: LeaseClock.now())
         if isNew || LeaseClock.now() - reportedAt >= Self.outageReportMilliseconds {
             reportedAt = LeaseClock.now()
             log.warning(
@@ -129,7 +129,7 @@ actor WorkerSlot {
         }
         let wait = shared.vitals.health.pause(at: LeaseClock.now())
         guard wait == 0 else {
-            if let trouble = shared.vitals.health.trouble, isDrainOver(trouble) { return .unreachable(trouble.message) }
+            if let trouble = shared.vitals.health.trouble, isDrainOver(trouble) { return WorkerEnd(trouble.error) }
             await pause(min(wait, Self.pollMilliseconds))
             return nil
         }
