@@ -32,6 +32,6 @@ struct RelocationWorker: AsyncParsableCommand {
 enum Program {
     static func main() async {
         HeapLimits.apply()
-        await CommandRunner.main(RelocationWorker.self)
+        await CommandRunner.main(RelocationWorker.self, loggingCommands: ["run"])
     }
 }

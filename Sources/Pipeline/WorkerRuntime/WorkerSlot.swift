@@ -43,7 +43,7 @@ actor WorkerSlot {
         self.shared = shared
         heartbeat = shared.vitals.heartbeat("slot \(number)")
         var log = shared.log
-        log[metadataKey: "slot"] = "\(number)"
+        log[metadataKey: "slot"] = .stringConvertible(number)
         self.log = log
     }
 
@@ -106,7 +106,7 @@ actor WorkerSlot {
             reportedAt = LeaseClock.now()
             log.warning(
                 "the destination takes nothing: claiming stops",
-                metadata: ["error": "\(error.message)", "next_attempt_ms": "\(pause)"])
+                metadata: ["error": "\(error.message)", "next_attempt_ms": .stringConvertible(pause)])
         }
         // Redis may be away too; then nobody is told.
         _ = try? queue?.setTrouble(error.message, of: settings.destinationName)

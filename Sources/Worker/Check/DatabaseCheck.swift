@@ -15,8 +15,6 @@ struct DatabaseCheck {
 
     /// Bytes of free space below which a warning is given.
     static let scarceBytes: Int64 = 1 << 30
-    /// Missing grants shown one by one.
-    private static let shownGrants = 200
 
     init(_ settings: DestinationSettings) {
         do throws(StorageError) {
@@ -115,7 +113,9 @@ extension DatabaseCheck {
     }
 
     private static func details(_ missing: [MissingGrant]) -> [String] {
-        missing.prefix(shownGrants).map { "Missing: \($0.remedy);" }
+        // Tables of one schema repeat its grant.
+        var seen: Set<String> = []
+        return missing.map(\.remedy).filter { seen.insert($0).inserted }.map { "Missing: \($0);" }
     }
 
     private static func trial(_ destination: Destination, _ catalogue: Catalogue) -> ReadinessItem {

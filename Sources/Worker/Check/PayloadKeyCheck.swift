@@ -35,11 +35,12 @@ struct PayloadKeyCheck {
             if let reason = refusal(task, relocation.uuid, keyring) { refused.append("\(relocation.uuid): \(reason)") }
         }
         guard let first = refused.first else {
-            return .ok(name, "\(words); they open all that waits (\(waiting) relocations).")
+            return .ok(
+                name, "\(words)\(keyring == nil ? "; none is needed by" : "; they open") all that waits: \(waiting).")
         }
         return .problem(
             name, .badSchema,
-            "\(words); they do not open \(refused.count) of \(waiting) relocations that wait. \(first)",
+            "\(words); \(refused.count) of \(waiting) waiting relocations cannot be opened. \(first)",
             details: Array(refused.dropFirst()))
     }
 
