@@ -105,7 +105,8 @@ struct RunCommand: AsyncParsableCommand {
                     + "Look at its status (relocation-enqueue status), or run a worker later.")
         case .unreachable(let message): throw CommandFailure(.unavailable, message)
         case .refused(let message): throw CommandFailure(.noPermission, message)
-        case .schema(let message), .taken(let message): throw CommandFailure(.badSchema, message)
+        case .schema(let message), .taken(let message), .unsupported(let message):
+            throw CommandFailure(.badSchema, message)
         }
     }
 

@@ -108,6 +108,27 @@ import Testing
         }
     }
 
+    @Test func aServerThatRejectsTheHost() throws {
+        let strict = try PostgresServer()
+        let url = try strict.createDatabase()
+        let rules = strict.folder.appendingPathComponent("data/pg_hba.conf")
+        let before = try String(contentsOf: rules, encoding: .utf8)
+        for rule in ["host all mover 127.0.0.1/32 reject\n", ""] {
+            let others = before.split(separator: "\n").filter { $0.hasPrefix("local") || $0.contains("127.0.0.1") }
+                .map { $0.hasPrefix("host") ? $0.replacingOccurrences(of: " all ", with: " postgres ") : String($0) }
+            try (rule + others.joined(separator: "\n") + "\n").write(to: rules, atomically: true, encoding: .utf8)
+            _ = try ChildProcess("chown", ["postgres", rules.path]).wait()
+            let mover = [
+                "RELOCATION_DATABASE_URL": url.replacingOccurrences(of: "postgres@", with: "mover@") as String?
+            ]
+            try strict.restart()
+            for command in [["check"], ["run", "--drain"], ["migrate"], ["imports"]] {
+                let result = try installation.start("relocation-worker", command, environment: mover).result()
+                #expect(result.code == 77 && result.errors.contains("pg_hba.conf"), "\(command) \(result.errors)")
+            }
+        }
+    }
+
     @Test func aRoleThatOnlyReads() throws {
         try grant(
             "GRANT ALL ON ALL TABLES IN SCHEMA public TO MOVER; ALTER ROLE MOVER SET default_transaction_read_only = on"

@@ -74,9 +74,6 @@ public enum RedisReadiness {
 
     /// Why the commands could not be tried, or which ones failed.
     public static func refusal(_ error: QueueError) -> ReadinessItem {
-        // What the server lacks is a matter of its configuration.
-        error.kind == .protocolError
-            ? .problem("redis.commands", .badSchema, error.description)
-            : .problem("redis.commands", CommandFailure(error))
+        .problem("redis.commands", CommandFailure(error))
     }
 }

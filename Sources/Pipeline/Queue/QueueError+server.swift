@@ -58,7 +58,7 @@ extension QueueError {
             + "master_host).")
 
     static let cluster = QueueError(
-        .protocolError, "Redis Cluster is not supported.", remedy: "Use one Redis, or a primary with replicas.")
+        .unsupported, "Redis Cluster is not supported.", remedy: "Use one Redis, or a primary with replicas.")
 
     static func notFound(_ uuid: String) -> QueueError {
         QueueError(.notFound, "There is no relocation \(uuid).", remedy: "`list` shows those there are.")

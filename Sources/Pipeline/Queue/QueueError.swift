@@ -6,6 +6,8 @@ public struct QueueError: Error, Sendable, Equatable, CustomStringConvertible {
         case unavailable
         /// Something else answers at its address.
         case notRedis
+        /// The server lacks what the queue needs: it is too old, a command is disabled, it is a cluster.
+        case unsupported
         /// Wrong or missing password, or a user that lacks a permission.
         case authentication
         /// Redis does not accept writes now: a replica, or its disk fails.
@@ -55,7 +57,8 @@ public struct QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     public var isTransient: Bool {
         switch kind {
         case .unavailable, .notRedis, .readOnly, .full: true
-        case .authentication, .leaseLost, .notFound, .conflict, .destinationTaken, .badURL, .invalidArgument,
+        case .unsupported, .authentication, .leaseLost, .notFound, .conflict, .destinationTaken, .badURL,
+            .invalidArgument,
             .protocolError:
             false
         }

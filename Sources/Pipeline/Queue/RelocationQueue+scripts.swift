@@ -32,7 +32,7 @@ extension RelocationQueue {
 
     private func runOnce(_ call: ScriptCall) throws(QueueError) -> ScriptAnswer {
         do throws(QueueError) { return try answer(call) } catch {
-            throw error.kind == .authentication || error.kind == .protocolError ? explained(error) : error
+            throw error.kind == .authentication || error.kind == .unsupported ? explained(error) : error
         }
     }
 

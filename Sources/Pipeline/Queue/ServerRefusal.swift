@@ -75,7 +75,7 @@ extension QueueError {
     static func unknown(_ commands: [String]) -> QueueError {
         let what = commands.isEmpty ? "a command of the queue" : commands.joined(separator: ", ")
         return QueueError(
-            .protocolError, "Redis does not know \(what).",
+            .unsupported, "Redis does not know \(what).",
             remedy:
                 "Redis \(ServerReport.oldestMajorVersion).0 or later is needed, with scripts allowed and no command "
                 + "renamed or disabled (rename-command in its configuration).")

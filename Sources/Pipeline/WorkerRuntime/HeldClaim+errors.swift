@@ -26,7 +26,9 @@ extension HeldClaim {
         if error.kind == .leaseLost { return lost(error.leaseLoss ?? lease.loss) }
         log.warning("queue trouble", metadata: ["error": "\(error)"])
         if error.kind == .destinationTaken { return released(error) }
-        guard !error.isTransient, error.kind != .authentication else { return .queueTrouble(error) }
+        guard !error.isTransient, ![.authentication, .unsupported].contains(error.kind) else {
+            return .queueTrouble(error)
+        }
         // The queue refuses what we ask for: trying again would only be refused again.
         do {
             return try fail(Finding(kind: .unknown, model: nil, reason: error.description))

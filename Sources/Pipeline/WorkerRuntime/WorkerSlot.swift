@@ -292,6 +292,7 @@ actor WorkerSlot {
     private func setback(_ error: QueueError) -> Setback {
         switch error.kind {
         case .authentication: .end(.refused(error.description))
+        case .unsupported: .end(.unsupported(error.description))
         case .destinationTaken: .end(.taken(error.description))
         default: .queue(error.description)
         }
