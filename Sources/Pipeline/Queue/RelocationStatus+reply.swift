@@ -56,6 +56,7 @@ extension RelocationStatus {
         digest = record.text("digest")
         sourceName = record.text("sourceName")
         keyBounds = record.text("keyBounds")
+        replaces = record.text("replaces")
         enqueuedBy = record.text("enqueuedBy")
         toolVersion = record.text("toolVersion")
         warnings = TextList.decode(record.text("warnings"))

@@ -53,6 +53,8 @@ public struct RelocationStatus: Sendable, Equatable {
     public var sourceName = ""
     /// Opaque JSON of the enqueuer: which keys the file's rows have.
     public var keyBounds = ""
+    /// See ``NewRelocation/replaces``.
+    public var replaces = ""
     /// Who queued it and from where, and with which version; empty in records of older enqueuers.
     public var enqueuedBy = ""
     public var toolVersion = ""

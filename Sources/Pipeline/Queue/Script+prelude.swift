@@ -1,6 +1,6 @@
 extension Script {
     /// What the transitions have in common.
-    static let prelude = constants + numbers + leases + history + databases + requests + renames + records
+    static let prelude = constants + numbers + leases + history + written + databases + requests + renames + records
 
     private static let constants = """
         local newestFormat = \(format)

@@ -17,7 +17,7 @@ struct OneTransactionRun {
     private var held: HeldClaim { turn.held }
 
     func run() throws -> RunEnd {
-        let work = try turn.takeOver(context)
+        let work = try turn.takeOver(context, preparer)
         do {
             return try perform(work)
         } catch let failure as ImportFailure {

@@ -26,13 +26,22 @@ struct Turn {
     /// Takes the relocation over: continues from what the database holds, if that fits the relocation.
     ///
     /// - Throws: ``TakeOver/Refusal`` if the database holds another import or has lost rows.
-    func takeOver(_ context: ImportContext) throws -> RelocationImport {
+    func takeOver(_ context: ImportContext, _ preparer: TaskPreparer) throws -> RelocationImport {
+        let status = held.claim.status
+        if !status.replaces.isEmpty {
+            if let refusal = TakeOver(status: status, entry: held.register?.found, written: [:]).otherImport {
+                throw refusal
+            }
+            try ReplacedFile(turn: self, context: context, preparer: preparer).accept()
+        }
         let work = try resume(context)
-        let takeOver = TakeOver(status: held.claim.status, entry: held.register?.found, written: work.sourceBounds)
+        let takeOver = TakeOver(status: status, entry: held.register?.found, written: work.sourceBounds)
         if let refusal = takeOver.refusal { throw refusal }
-        do { try held.register?.reopen() } catch { throw ImportFailure(error, catalogue) }
+        do { try held.register?.reopen() } catch { throw failure(error) }
         return work
     }
+
+    func failure(_ error: StorageError) -> ImportFailure { ImportFailure(error, catalogue) }
 
     /// Continues the import from what the database holds.
     func resume(_ context: ImportContext) throws(ImportFailure) -> RelocationImport {
@@ -46,7 +55,7 @@ struct Turn {
         do {
             try held.closeEntry(with: last)
         } catch {
-            throw ImportFailure(error, catalogue)
+            throw failure(error)
         }
     }
 
