@@ -95,6 +95,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Queue") var destinationName: DestinationNameOption
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
     @OptionGroup(title: "Destination") var destination: DestinationOptions
+    @OptionGroup(title: "Destination") var timeLimits: TimeLimitOptions
     @OptionGroup(title: "Logging") var logging: LogOptions
 
     func validate() throws {
@@ -122,6 +123,7 @@ struct RunCommand: AsyncParsableCommand {
         logging.bootstrap()
         var settings = WorkerSettings(
             queue: try redis.configuration(), destination: try destination.settings(), name: Self.name())
+        settings.destination.timeouts = try timeLimits.timeouts()
         settings.host = ProcessInfo.processInfo.hostName
         settings.processID = Int(ProcessInfo.processInfo.processIdentifier)
         settings.version = ToolVersion.current

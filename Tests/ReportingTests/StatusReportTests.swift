@@ -31,7 +31,7 @@ import Testing
         #expect(
             Set(members.keys) == [
                 "uuid", "scope", "status", "step", "failureReason", "findings", "chunks", "rows", "dropped", "models",
-                "warnings", "attempts", "nextAttemptAt", "lastTrouble", "owner", "takeovers", "pauseRequested",
+                "warnings", "doing", "attempts", "nextAttemptAt", "lastTrouble", "owner", "takeovers", "pauseRequested",
                 "cancelRequested", "destination", "source", "payloadBytes", "failedTask", "skipped", "createdAt",
                 "updatedAt", "startedAt", "completedAt", "trouble", "worker", "leaseExpiresAt", "flags", "renamedTotal",
                 "next", "endedBy", "enqueuedBy", "situation", "elapsedSeconds", "rowsPerSecond", "remainingSeconds",

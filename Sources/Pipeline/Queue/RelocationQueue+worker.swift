@@ -91,9 +91,15 @@ extension RelocationQueue {
     }
 
     /// Shows how far a run in one transaction has come: nothing is removed, and a take-over resets it.
+    ///
+    /// - Parameters:
+    ///   - rows: rows that it holds
+    ///   - doing: what it does, for people, if that is no task
     @discardableResult
-    public func progress(_ claim: Claim, chunksDone: Int) throws(QueueError) -> OperatorRequest {
-        try step(.progress, claim, [.number(chunksDone)])
+    public func progress(
+        _ claim: Claim, chunksDone: Int, rows: Int = 0, doing: String = ""
+    ) throws(QueueError) -> OperatorRequest {
+        try step(.progress, claim, [.number(chunksDone), .number(rows), .text(doing)])
     }
 
     /// Goes on to a later step. Throws `conflict` for an earlier one.

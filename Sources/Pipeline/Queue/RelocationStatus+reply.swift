@@ -32,6 +32,8 @@ extension RelocationStatus {
         skippedRows = RowPlace.list(record.text("skippedRows"))
         chunksTotal = record.number("chunksTotal")
         chunksDone = max(record.number("chunksDone"), record.number("progress"))
+        rowsUncommitted = record.number("progressRows")
+        doing = record.text("doing")
         renamed = record.number("renamed")
         attempts = record.number("attempts")
         maxAttempts = record.number("maxAttempts")

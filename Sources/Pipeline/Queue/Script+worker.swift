@@ -45,7 +45,7 @@ extension Script {
           if not areSound(KEYS[3], KEYS[4], KEYS[5], KEYS[6]) then return {'conflict', 'damaged'} end
           redis.call('LTRIM', KEYS[2], ARGV[5], -1)
           redis.call('HSET', KEYS[1], 'acknowledged', ARGV[4], 'attempts', '0', 'losses', '0', 'outages', '0', 'crashTokens', '',
-            'lastTrouble', '', 'leaseUsed', '1', 'chunksDone', ms(ARGV[8] + ARGV[5]), 'updatedAt', ms(now))
+            'lastTrouble', '', 'progressRows', '0', 'doing', '', 'leaseUsed', '1', 'chunksDone', ms(ARGV[8] + ARGV[5]), 'updatedAt', ms(now))
           if ARGV[5] ~= '0' then redis.call('HSET', KEYS[1], 'needs', '') end
           local counted = 16 + ARGV[11]
           for at = 17, counted, 2 do add(KEYS[3], ARGV[at], ARGV[at + 1]) end
@@ -89,14 +89,14 @@ extension Script {
     /// Shows how far an uncommitted transaction has come; reset when the lease ends.
     ///
     /// - KEYS: 1...6 of the relocation
-    /// - ARGV: 3 token, 4 chunks
+    /// - ARGV: 3 token, 4 chunks, 5 rows, 6 what it does, for people
     /// - Returns: `ok`, request · `lost`, why
     static let progress = Script(
         "progress", .moves,
         """
         local answer = stale()
         if answer then return answer end
-        redis.call('HSET', KEYS[1], 'progress', ARGV[4], 'updatedAt', ms(now))
+        redis.call('HSET', KEYS[1], 'progress', ARGV[4], 'progressRows', ARGV[5], 'doing', ARGV[6], 'updatedAt', ms(now))
         return {'ok', request(KEYS[1])}
         """)
 

@@ -17,10 +17,6 @@ struct Turn {
     let heartbeat: Heartbeat
     let stop: StopSignal
 
-    /// Milliseconds that clearing the tables or one large commit may take beyond the stall limit. The databases allow as
-    /// much.
-    static let longStatementMilliseconds = 600_000
-
     private var catalogue: Catalogue { settings.destination.catalogue }
 
     /// Takes the relocation over: continues from what the database holds, if that fits the relocation.
