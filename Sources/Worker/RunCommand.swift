@@ -32,6 +32,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Queue") var destinationName: DestinationNameOption
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
     @OptionGroup(title: "Destination") var destination: DestinationOptions
+    @OptionGroup(title: "Destination") var timeLimits: TimeLimitOptions
     @OptionGroup(title: "Logging") var logging: LogOptions
 
     func run() async throws {
@@ -53,6 +54,7 @@ struct RunCommand: AsyncParsableCommand {
         settings.host = ProcessInfo.processInfo.hostName
         settings.processID = Int(ProcessInfo.processInfo.processIdentifier)
         settings.version = ToolVersion.current
+        settings.destination.timeouts = try timeLimits.timeouts()
         settings.destinationName = try destinationName.name()
         settings.payloadKeys = try payloadKeys.keyring()
         try work.apply(to: &settings)

@@ -94,8 +94,8 @@ final class FaultyDatabase: Database {
         try write("sequence \(table.name)") { () throws(StorageError) in try real.advanceSequence(of: table) }
     }
 
-    func clear(tables: [String]) throws(StorageError) {
-        try write("clear") { () throws(StorageError) in try real.clear(tables: tables) }
+    func clear(tables: [String], onProgress: (Clearing) -> Void) throws(StorageError) {
+        try write("clear") { () throws(StorageError) in try real.clear(tables: tables, onProgress: onProgress) }
     }
 
     var schema: any SchemaAdmin { FaultySchema(database: self) }

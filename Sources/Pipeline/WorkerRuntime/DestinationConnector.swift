@@ -10,6 +10,8 @@ public struct DestinationSettings: Sendable {
     public let instance: InstanceSettings
     /// The tables that the destination must have.
     public let catalogue: Catalogue
+    /// How long the databases may keep a worker waiting.
+    public var timeouts = DatabaseTimeouts()
 
     public init(
         region: DatabaseURL, control: DatabaseURL? = nil, instance: InstanceSettings = InstanceSettings(),
@@ -26,9 +28,9 @@ public struct DestinationSettings: Sendable {
 
     /// Opens the databases and creates nothing.
     public func open() throws(StorageError) -> Destination {
-        let regionDatabase = try DatabaseConnector.open(region, create: false)
+        let regionDatabase = try DatabaseConnector.open(region, timeouts: timeouts)
         guard let control else { return Destination(regionDatabase) }
-        return Destination(region: regionDatabase, control: try DatabaseConnector.open(control, create: false))
+        return Destination(region: regionDatabase, control: try DatabaseConnector.open(control, timeouts: timeouts))
     }
 }
 

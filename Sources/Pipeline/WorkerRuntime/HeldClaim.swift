@@ -17,7 +17,7 @@ final class HeldClaim {
     let lease: LeaseClock
     let retries: RetryPolicy
     let log: Logger
-    /// Whether the tasks are sealed: then no name of a row goes to Redis in the open.
+    /// Whether the tasks are sealed: then neither names nor digests of rows go to Redis in the open.
     let hidesNames: Bool
     /// On the monotonic clock, in milliseconds.
     private let began = LeaseClock.now()
@@ -78,7 +78,7 @@ final class HeldClaim {
             listed: listed.map(\.json),
             renamed: hidesNames ? [] : outcome.rows.renames.map(Renaming.init),
             alsoRenamed: outcome.rows.otherRenames + (hidesNames ? outcome.rows.renames.count : 0),
-            followUps: outcome.followUps)
+            written: hidesNames ? [:] : outcome.rows.written.texts, followUps: outcome.followUps)
         account.add(outcome.rows.account)
         recordedRows.merge(recorded) { max($0, $1) }
         feed.acknowledged(tasks, added: outcome.followUps.count)
@@ -242,6 +242,10 @@ final class HeldClaim {
                     + "quarantine; find out what ended them (memory, a crash), then retry, or skip the chunk"),
             isRowKnown: false)
     }
+}
+
+extension [WrittenRows] {
+    fileprivate var texts: [String: String] { Dictionary(map { ($0.name, $0.text) }, uniquingKeysWith: { $1 }) }
 }
 
 extension QueueTask {

@@ -17,29 +17,39 @@ struct Turn {
     let heartbeat: Heartbeat
     let stop: StopSignal
 
-    /// Milliseconds that clearing the tables or one large commit may take beyond the stall limit. The databases allow as
-    /// much.
-    static let longStatementMilliseconds = 600_000
-
     private var catalogue: Catalogue { settings.destination.catalogue }
 
     /// Takes the relocation over: continues from what the database holds, if that fits the relocation.
     ///
     /// - Throws: ``TakeOver/Refusal`` if the database holds another import or has lost rows.
-    func takeOver(_ context: ImportContext) throws -> RelocationImport {
+    func takeOver(_ context: ImportContext, _ preparer: TaskPreparer) throws -> RelocationImport {
+        let status = held.claim.status
+        if !status.replaces.isEmpty {
+            let takeOver = TakeOver(
+                status: status, recordedRows: [:], entry: held.register?.found, written: [:])
+            if let refusal = takeOver.otherImport { throw refusal }
+            try ReplacedFile(turn: self, context: context, preparer: preparer).accept()
+        }
         let work = try resume(context)
-        do { try held.register?.reopen() } catch { throw ImportFailure(error, catalogue) }
+        do { try held.register?.reopen() } catch { throw failure(error) }
         return work
     }
 
+    func failure(_ error: StorageError) -> ImportFailure { ImportFailure(error, catalogue) }
+
     /// Continues the import from what the database holds, if it still fits the relocation.
     func resume(_ context: ImportContext) throws -> RelocationImport {
-        let work = try RelocationImport(context, into: destination, catalogue: catalogue, register: held.register)
+        let work = try read(context)
         let takeOver = TakeOver(
             status: held.claim.status, recordedRows: held.recordedRows, entry: held.register?.found,
             written: work.sourceBounds)
         if let refusal = takeOver.refusal { throw refusal }
         return work
+    }
+
+    /// What the database holds of the import, whether it fits or not.
+    func read(_ context: ImportContext) throws(ImportFailure) -> RelocationImport {
+        try RelocationImport(context, into: destination, catalogue: catalogue, register: held.register)
     }
 
     /// Why the relocation cannot go on after an error. Rows fail for want of others if the database has lost those.
@@ -60,7 +70,7 @@ struct Turn {
         do {
             try held.closeEntry(with: last)
         } catch {
-            throw ImportFailure(error, catalogue)
+            throw failure(error)
         }
     }
 

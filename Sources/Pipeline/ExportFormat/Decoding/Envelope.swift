@@ -43,6 +43,12 @@ package struct Envelope {
         return fieldsIndex != 0 && value.isObject ? value : nil
     }
 
+    /// Tells what the row holds: its key and its fields, in any order and formatting.
+    package var digest: UInt64 {
+        let key = pkIndex == 0 ? 0 : TapeValue(tape: tape, index: pkIndex).digest
+        return StableHash.mix(key, fields?.digest ?? 0)
+    }
+
     /// The primary key as the reference reads it: an integer, a digit string, a fraction cut off; nil for none.
     package func primaryKey() throws(RowFault) -> PrimaryKey {
         guard pkIndex != 0 else { return PrimaryKey(value: nil, form: .missing) }

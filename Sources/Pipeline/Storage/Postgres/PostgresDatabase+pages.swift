@@ -7,7 +7,7 @@ extension PostgresDatabase {
         // FETCH takes 32 bits.
         let pageRows = min(max(pageRows, 1), Int(Int32.max))
         guard !isInTransaction else { return try readPages(query, pageRows, page) }
-        try begin(.reading(milliseconds: Self.longMilliseconds))
+        try begin(.reading(milliseconds: timeouts.longStatementMilliseconds))
         // Nothing was written, so a failed roll-back makes no difference.
         defer { rollback() }
         try readPages(query, pageRows, page)

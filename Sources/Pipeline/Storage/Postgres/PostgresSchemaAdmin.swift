@@ -56,15 +56,17 @@ struct PostgresSchemaAdmin: SchemaAdmin {
         return .created(tables: tables.count)
     }
 
+    private var longMilliseconds: Int { database.timeouts.longStatementMilliseconds }
+
     /// Of two calls at once the second waits here, and then finds every table.
     func lock() throws(StorageError) {
         do {
             try database.perform(
                 [
-                    PostgresCommand("SET LOCAL statement_timeout = \(PostgresDatabase.longMilliseconds)"),
-                    PostgresCommand("SET LOCAL lock_timeout = \(PostgresDatabase.longMilliseconds)"),
+                    PostgresCommand("SET LOCAL statement_timeout = \(longMilliseconds)"),
+                    PostgresCommand("SET LOCAL lock_timeout = \(longMilliseconds)"),
                     PostgresCommand("SELECT pg_advisory_xact_lock(\(Self.migrationLock))"),
-                ], within: PostgresDatabase.longMilliseconds)
+                ], within: longMilliseconds)
         } catch {
             throw error.storageError()
         }
@@ -77,7 +79,7 @@ struct PostgresSchemaAdmin: SchemaAdmin {
             for start in stride(from: 0, to: statements.count, by: 128) {
                 try database.perform(
                     statements[start..<min(start + 128, statements.count)].map { PostgresCommand($0) },
-                    within: PostgresDatabase.longMilliseconds)
+                    within: longMilliseconds)
             }
         } catch {
             throw error.storageError()
