@@ -81,14 +81,3 @@ struct ImportOptions: ParsableArguments {
         try decryptWith.map(SmallFile.privateKey)
     }
 }
-
-extension PayloadKeyOptions {
-    /// The keys that seal and open tasks; nil if none is configured.
-    func keyring() throws -> PayloadKeyring? {
-        switch try source() {
-        case nil: nil
-        case .file(let path): try PayloadKeyring(file: path)
-        case .text(let text): try PayloadKeyring(parsing: text)
-        }
-    }
-}

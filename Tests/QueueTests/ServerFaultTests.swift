@@ -22,7 +22,7 @@ import Testing
         }
         let limit = BoundedReplies.maximumElements
         #expect(try length(limit) == limit)
-        #expect(kind { _ = try length(limit + 1) } == .protocolError)
+        #expect(kind { _ = try length(limit + 1) } == .notRedis)
         #expect(try length(3) == 3)
     }
 

@@ -28,15 +28,29 @@ struct Turn {
     /// - Throws: ``TakeOver/Refusal`` if the database holds another import or has lost rows.
     func takeOver(_ context: ImportContext) throws -> RelocationImport {
         let work = try resume(context)
-        let takeOver = TakeOver(status: held.claim.status, entry: held.register?.found, written: work.sourceBounds)
-        if let refusal = takeOver.refusal { throw refusal }
         do { try held.register?.reopen() } catch { throw ImportFailure(error, catalogue) }
         return work
     }
 
-    /// Continues the import from what the database holds.
-    func resume(_ context: ImportContext) throws(ImportFailure) -> RelocationImport {
-        try RelocationImport(context, into: destination, catalogue: catalogue, register: held.register)
+    /// Continues the import from what the database holds, if it still fits the relocation.
+    func resume(_ context: ImportContext) throws -> RelocationImport {
+        let work = try RelocationImport(context, into: destination, catalogue: catalogue, register: held.register)
+        let takeOver = TakeOver(
+            status: held.claim.status, recordedRows: held.recordedRows, entry: held.register?.found,
+            written: work.sourceBounds)
+        if let refusal = takeOver.refusal { throw refusal }
+        return work
+    }
+
+    /// Why the relocation cannot go on after an error. Rows fail for want of others if the database has lost those.
+    func cause(of error: any Error, _ context: ImportContext?) -> any Error {
+        guard case ImportFailure.permanent = error, let context else { return error }
+        do { _ = try resume(context) } catch let refusal as TakeOver.Refusal {
+            return refusal
+        } catch {
+            // The database cannot be asked now. The next take-over asks it.
+        }
+        return error
     }
 
     /// After the last task, or with it: the destination remembers that the relocation has succeeded.
@@ -64,7 +78,10 @@ struct Turn {
         guard let trouble = vitals.health.succeeded() else { return }
         held.log.info(
             "the destination works again",
-            metadata: ["trouble": "\(trouble.message)", "seconds": "\((LeaseClock.now() - trouble.since) / 1_000)"])
+            metadata: [
+                "trouble": "\(trouble.message)",
+                "seconds": .stringConvertible((LeaseClock.now() - trouble.since) / 1_000),
+            ])
         // Otherwise it expires.
         _ = try? held.queue.setTrouble(nil, of: settings.destinationName)
     }
@@ -99,14 +116,18 @@ struct Turn {
         vitals.board.finish(rows: outcome.task.rows.account.totals.total, of: held.claim.uuid)
         logDebug(
             "task done", task,
-            ["task.microseconds": "\(outcome.microseconds)", "task.replay": "\(outcome.task.rows.isReplay)"])
+            [
+                "task.microseconds": .stringConvertible(outcome.microseconds),
+                "task.replay": .stringConvertible(outcome.task.rows.isReplay),
+            ])
         return outcome
     }
 
     private func logDebug(_ message: Logger.Message, _ task: PreparedTask, _ more: Logger.Metadata = [:]) {
         guard held.log.logLevel <= .debug, case .task(let task) = task.element else { return }
         let place: Logger.Metadata = [
-            "task.kind": "\(task.kind)", "task.name": "\(task.name)", "task.min_ordinal": "\(task.minOrdinal)",
+            "task.kind": "\(task.kind)", "task.name": "\(task.name)",
+            "task.min_ordinal": .stringConvertible(task.minOrdinal),
         ]
         held.log.debug(message, metadata: place.merging(more) { $1 })
     }
