@@ -91,10 +91,6 @@ struct ImportOptions: ParsableArguments {
 
     /// The bytes of the key file; nil if none was given.
     func privateKey() throws(CommandFailure) -> [UInt8]? {
-        guard let decryptWith else { return nil }
-        guard let data = SmallFile.contents(decryptWith) else {
-            throw CommandFailure(.noInput, "Cannot read the private key file \(decryptWith).")
-        }
-        return [UInt8](data)
+        try decryptWith.map(SmallFile.privateKey)
     }
 }

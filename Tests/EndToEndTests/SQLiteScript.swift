@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 
 /// Runs a statement with another program than ours.

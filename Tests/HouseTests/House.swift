@@ -2,7 +2,9 @@
 enum House {
     /// From the bottom up. A room knows only rooms that stand before it here.
     static let rooms = [
-        "TextForms", "Catalogue", "Failpoints", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Ledger",
+        "TextForms", "Catalogue", "Failpoints", "ExportFormat", "Comparison", "TaskFormat", "Cutting", "Queue",
+        "Storage",
+        "Ledger",
         "Import", "Relocation", "WorkerRuntime", "Reporting", "Operations", "CommandLine", "Enqueue", "Worker",
     ]
 

@@ -28,6 +28,9 @@ package struct Envelope {
         return modelIndex != 0 && value.isString ? value.bytes : nil
     }
 
+    /// The primary key as written; nil if the key is missing.
+    package var pk: TapeValue? { pkIndex != 0 ? TapeValue(tape: tape, index: pkIndex) : nil }
+
     /// The names of the fields; empty if there are none. At most `limit`.
     package func fieldNames(limit: Int) -> Set<String> {
         guard let fields else { return [] }
