@@ -96,7 +96,8 @@ let package = Package(
 
         // The torture program: no product to ship.
         .executableTarget(
-            name: "Torture", dependencies: ["TestSupport", "Storage", "Catalogue", "CPQ", argumentParser],
+            name: "Torture",
+            dependencies: ["TestSupport", "Storage", "Catalogue", "CPQ", "CSQLite", argumentParser],
             path: "Tests/Torture", exclude: ["README.md"], swiftSettings: strict),
         .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
         .target(

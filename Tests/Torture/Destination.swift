@@ -42,8 +42,7 @@ final class DestinationServer: Sendable {
     func makeDatabase() throws -> String {
         if let postgres {
             let name = "run_\(UUID().uuidString.prefix(8).lowercased())"
-            let place = disk == nil ? "" : " TABLESPACE small"
-            try postgres.sql("CREATE DATABASE \(name) TEMPLATE \(template)\(place)")
+            try postgres.sql("CREATE DATABASE \(name) TEMPLATE \(template)\(tablespace)")
             return postgres.url(database: name)
         }
         let path = (disk?.path ?? folder.path) + "/\(UUID().uuidString.prefix(8)).sqlite"
@@ -51,6 +50,9 @@ final class DestinationServer: Sendable {
         try Self.setIdentity(of: path)
         return "sqlite://\(path)"
     }
+
+    /// The clause for databases that lie on the small disk.
+    var tablespace: String { disk == nil ? "" : " TABLESPACE small" }
 
     func drop(_ url: String) throws {
         if let postgres {

@@ -22,6 +22,8 @@ enum FaultKind: String, CaseIterable, Sendable {
     case redisFull = "Redis full"
     case redisLostSecond = "Redis lost its last second"
     case redisEmptied = "Redis replaced by an empty one"
+    case databaseRestored = "database restored from an older copy"
+    case wrongFile = "Redis emptied, wrong file enqueued"
 
     /// What a fault hits.
     enum Target { case worker, enqueuer, session, redis, database }
@@ -33,8 +35,9 @@ enum FaultKind: String, CaseIterable, Sendable {
             .worker
         case .enqueuerKilled: .enqueuer
         case .sessionTerminated, .statementCancelled, .deadlock: .session
-        case .tablesLocked, .diskFull, .databaseKilled, .databaseCrashed: .database
-        case .redisKilled, .redisFrozen, .redisReadOnly, .redisFull, .redisLostSecond, .redisEmptied: .redis
+        case .tablesLocked, .diskFull, .databaseKilled, .databaseCrashed, .databaseRestored: .database
+        case .redisKilled, .redisFrozen, .redisReadOnly, .redisFull, .redisLostSecond, .redisEmptied, .wrongFile:
+            .redis
         }
     }
 
@@ -61,6 +64,7 @@ enum FaultKind: String, CaseIterable, Sendable {
         case .tablesLocked, .diskFull, .databaseKilled, .databaseCrashed, .redisFrozen, .redisReadOnly, .redisFull,
             .redisLostSecond, .redisEmptied:
             1
+        case .databaseRestored, .wrongFile: 2
         }
     }
 
@@ -87,7 +91,7 @@ enum FaultKind: String, CaseIterable, Sendable {
         case .diskFull: setting.hasSmallDisk
         case .redisLostSecond: setting.fsync == .everysec
         case .workerKilled, .workerFrozen, .workerTerminated, .redisCut, .redisDelayed, .enqueuerKilled, .tablesLocked,
-            .redisKilled, .redisFrozen, .redisReadOnly, .redisFull, .redisEmptied:
+            .redisKilled, .redisFrozen, .redisReadOnly, .redisFull, .redisEmptied, .databaseRestored, .wrongFile:
             true
         }
     }

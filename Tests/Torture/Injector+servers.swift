@@ -3,7 +3,7 @@ import Storage
 import TestSupport
 
 extension Injector {
-    private func pause(_ fault: Fault, _ shortest: Double, _ longest: Double) {
+    func pause(_ fault: Fault, _ shortest: Double, _ longest: Double) {
         usleep(UInt32(fault.seconds(shortest, longest) * 1e6))
     }
 
@@ -29,6 +29,9 @@ extension Injector {
             pause(fault, 0.2, 2)
             while client.call("CONFIG", "SET", "maxmemory", "0")?.text != "OK" { usleep(10_000) }
         case .redisLostSecond: return try loseSecond(fault)
+        case .wrongFile:
+            try replaceRedis(fault)
+            return try enqueueWrongFile(fault)
         default: try replaceRedis(fault)
         }
         return true
@@ -47,7 +50,7 @@ extension Injector {
         return size != nil
     }
 
-    private func replaceRedis(_ fault: Fault) throws {
+    func replaceRedis(_ fault: Fault) throws {
         installation.redis.kill()
         installation.serverHealth.lostData()
         try FileManager.default.removeItem(atPath: installation.redis.folder.file("appendonlydir"))
@@ -66,6 +69,7 @@ extension Injector {
             installation.server.disk?.clear()
             return true
         case .tablesLocked: return try lockTables(fault)
+        case .databaseRestored: return try restoreDatabase(fault)
         case .databaseKilled:
             guard let server = installation.server.postgres else { return false }
             server.kill()

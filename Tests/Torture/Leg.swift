@@ -135,6 +135,7 @@ struct Leg {
         result.samples = installation.recovery.samples
         result.backedOff = installation.recovery.backedOff
         result.retries = installation.simulatedOperator.retries
+        result.wrongSuccesses = installation.simulatedOperator.wrongSuccesses
         for site in installation.sites {
             for worker in site.workers { result.exits.merge(worker.exits, uniquingKeysWith: +) }
         }

@@ -10,6 +10,8 @@ struct LegResult: Sendable {
     var stuck: [String] = []
     /// Relocations whose row counts differ from the undisturbed run.
     var unaccounted: [String] = []
+    /// Relocations that ended as SUCCESS although the file was not the UUID's.
+    var wrongSuccesses: [String] = []
     /// Chunks that were written after another worker's claim.
     var intrusions: [String] = []
     /// The same, but within seconds after Redis lost data.
@@ -28,7 +30,7 @@ struct LegResult: Sendable {
 
     var isClean: Bool {
         lost.isEmpty && duplicated.isEmpty && misordered.isEmpty && stuck.isEmpty && unaccounted.isEmpty
-            && intrusions.isEmpty && stubborn == 0
+            && intrusions.isEmpty && wrongSuccesses.isEmpty && stubborn == 0
     }
 
     var metTotal: Int { met.values.reduce(0, +) }
@@ -44,6 +46,7 @@ struct LegResult: Sendable {
         stuck += other.stuck
         unaccounted += other.unaccounted
         intrusions += other.intrusions
+        wrongSuccesses += other.wrongSuccesses
         excused += other.excused
         backedOff += other.backedOff
         retries.merge(other.retries, uniquingKeysWith: +)

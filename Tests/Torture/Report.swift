@@ -88,7 +88,7 @@ struct Report {
         [
             ("lost", result.lost), ("duplicated", result.duplicated), ("misordered", result.misordered),
             ("stuck", result.stuck), ("rows not accounted for", result.unaccounted),
-            ("two owners writing", result.intrusions),
+            ("two owners writing", result.intrusions), ("wrong SUCCESS", result.wrongSuccesses),
         ]
     }
 

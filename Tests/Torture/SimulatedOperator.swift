@@ -15,6 +15,7 @@ final class SimulatedOperator: Sendable {
         var enqueuing: [ChildProcess] = []
         /// Reason for a retry → how often.
         var retries: [String: Int] = [:]
+        var wrongSuccesses: [String] = []
         var calls = 0
     }
 
@@ -39,6 +40,7 @@ final class SimulatedOperator: Sendable {
     func end() { state.withLock { $0.isEnding = true } }
 
     var retries: [String: Int] { state.withLock { $0.retries } }
+    var wrongSuccesses: [String] { state.withLock { $0.wrongSuccesses } }
 
     /// Kills an enqueuer at work. False if there is none.
     func killEnqueuer() -> Bool {
@@ -72,22 +74,52 @@ final class SimulatedOperator: Sendable {
             // Redis is in trouble or has lost the relocation: the next poll tells.
             return site.settle(plan, .queued)
         }
+        if outcome.hasEnded, site.isUndone(plan) { return begin(plan, again: Self.undone, site) }
         if outcome.status == "FAILURE", let reason = Self.transientReason(outcome.reason) {
+            if reason == Self.lost || reason == Self.restored { return begin(plan, again: reason, site) }
             state.withLock { $0.retries[reason, default: 0] += 1 }
-            if reason == Self.lost { return site.settle(plan, .waiting) }
             _ = run(["retry", plan.uuid], site)
             return site.settle(plan, .queued)
         }
         site.settle(plan, outcome.status == "IN_PROGRESS" ? .queued : .done(outcome))
     }
 
+    /// Enqueues the same file again under its UUID, at the next turn.
+    private func begin(_ plan: Plan, again reason: String, _ site: Site) {
+        state.withLock { $0.retries[reason, default: 0] += 1 }
+        if reason == Self.undone { _ = run(["delete", plan.uuid, "--no-prompt"], site) }
+        site.settle(plan, .waiting)
+    }
+
     private static let lost = "Redis has lost tasks: enqueued again"
+    private static let restored = "the database was restored: enqueued again"
+    private static let undone = "finished before the database was restored: enqueued again"
 
     /// Why the faults caused a failure, so that the relocation may be retried; nil if they did not.
     private static func transientReason(_ reason: String) -> String? {
         if reason.contains("given up after") { return "given up after all attempts: retried" }
         if reason.contains("workers in a row were lost") { return "ten workers in a row lost: retried" }
+        if reason.contains("the database lacks") { return restored }
         return reason.hasPrefix("Redis has lost tasks") ? lost : nil
+    }
+
+    /// Enqueues another relocation's file under a UUID that the database knows, and waits for what becomes of it. False if
+    /// Redis lost it meanwhile.
+    func enqueueWrongFile(_ plan: Plan, instead other: Plan, _ site: Site) -> Bool {
+        defer { site.settle(plan, .waiting) }
+        let wrong = Plan(uuid: plan.uuid, scope: plan.scope, flags: plan.flags, file: other.file, end: .failure)
+        guard run(wrong.arguments, site, isEnqueue: true)?.code == 0 else { return false }
+        var outcome: Outcome?
+        let hasEnded = eventually(within: 60) {
+            guard let end = run(["status", plan.uuid, "--json"], site) else { return false }
+            outcome = Outcome(end.output)
+            return end.code == 66 || outcome?.hasEnded == true
+        }
+        guard hasEnded, let outcome else { return false }
+        if outcome.status == "SUCCESS" {
+            state.withLock { $0.wrongSuccesses.append("\(plan.uuid) took \(other.file)") }
+        }
+        return outcome.status == "SUCCESS" || outcome.reason.contains("another")
     }
 
     private func run(_ arguments: [String], _ site: Site, isEnqueue: Bool = false) -> (code: Int32, output: String)? {

@@ -25,6 +25,8 @@ final class Site: Sendable {
         var stages: [String: Stage]
         var views: [String: RelocationView] = [:]
         var busy: Set<String> = []
+        /// Relocations that the database has lost with their end: they must be imported again.
+        var undone: Set<String> = []
     }
 
     init(prefix: String, databaseURL: String, workers: [WorkerProcess], plans: [Plan], inFlight: Int) {
@@ -69,6 +71,33 @@ final class Site: Sendable {
             state.busy.remove(plan.uuid)
         }
     }
+
+    /// A relocation that the database knows and that no operator works on, for an action of its own until `settle`.
+    func take(of known: Set<String>, rank: Int) -> Plan? {
+        state.withLock { state in
+            let free = plans.filter { plan in
+                if case .waiting = state.stages[plan.uuid] { return false }
+                return known.contains(plan.uuid) && !state.busy.contains(plan.uuid)
+            }
+            guard !free.isEmpty else { return nil }
+            let plan = free[rank % free.count]
+            state.busy.insert(plan.uuid)
+            return plan
+        }
+    }
+
+    /// The database has lost what it held of these finished relocations.
+    func undo(_ uuids: Set<String>) {
+        state.withLock { state in
+            for plan in plans where uuids.contains(plan.uuid) {
+                state.undone.insert(plan.uuid)
+                if case .done = state.stages[plan.uuid] { state.stages[plan.uuid] = .queued }
+            }
+        }
+    }
+
+    /// Whether a finished relocation must be imported again; true once.
+    func isUndone(_ plan: Plan) -> Bool { state.withLock { $0.undone.remove(plan.uuid) != nil } }
 
     // MARK: Observation
 
@@ -147,6 +176,8 @@ struct Outcome: Sendable, Equatable {
         self.rows = ["source", "inserted", "existing", "overwritten", "dropped"].map { rows[$0] ?? -1 }
         chunksTotal = chunks["total"] ?? 0
     }
+
+    var hasEnded: Bool { status == "SUCCESS" || status == "FAILURE" }
 
     var isAccounted: Bool { rows[0] == rows.dropFirst().reduce(0, +) }
 }

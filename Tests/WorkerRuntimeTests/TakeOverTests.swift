@@ -25,7 +25,9 @@ import Testing
         _ status: RelocationStatus, _ written: [String: Int], keys: ClosedRange<Int64>? = 1...4,
         entry: ImportEntry? = nil
     ) -> TakeOver.Refusal? {
-        TakeOver(status: status, entry: entry, written: written.mapValues { ($0, keys) }).refusal
+        TakeOver(
+            status: status, recordedRows: status.recordedRows, entry: entry, written: written.mapValues { ($0, keys) }
+        ).refusal
     }
 
     private func entry(_ change: (inout ImportOrigin) -> Void) -> ImportEntry {

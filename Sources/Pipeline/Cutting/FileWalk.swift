@@ -140,10 +140,15 @@ extension FileWalk {
         do throws(RowFault) {
             let envelope = try requireRow()
             let key = try envelope.primaryKey()
-            return (key, try decoder.check(envelope, plan))
+            return (key, try decoder.check(envelope, plan, hasEscapes: hasEscapes))
         } catch {
             throw refusal(error)
         }
+    }
+
+    private var hasEscapes: Bool {
+        let text = reader.text
+        return text.baseAddress.map { memchr($0, Int32(UInt8(ascii: "\\")), text.count) != nil } ?? false
     }
 
     /// All faults of a row that `check` refuses.

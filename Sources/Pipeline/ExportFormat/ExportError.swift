@@ -6,6 +6,8 @@ public struct ExportError: Error, Sendable, Equatable, CustomStringConvertible {
         case notFound, unreadable, permission
         /// Standard input could not be spooled to a temporary file.
         case cannotSpool
+        /// The file to write cannot be made, or there is no room for it.
+        case cannotCreate
         /// Not an export, or an export with a mistake in it.
         case badData
         /// The key is malformed, missing, not needed, or not the tarball's.
@@ -22,7 +24,7 @@ public struct ExportError: Error, Sendable, Equatable, CustomStringConvertible {
             switch self {
             case .notFound, .unreadable: 66
             case .permission: 77
-            case .cannotSpool: 73
+            case .cannotSpool, .cannotCreate: 73
             case .badData, .badKey, .tooLarge, .changed: 65
             case .badFilter: 64
             case .outOfMemory: 70

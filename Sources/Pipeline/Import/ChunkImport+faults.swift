@@ -50,7 +50,7 @@ extension ChunkImport {
     /// Before a commit: throws if others have written chunks of this model that this worker does not know.
     func requireNoOthers() throws(ImportFailure) {
         let hasOthers = try storage { () throws(StorageError) in
-            try work.ledger.hasChunksOfOthers(model, besides: 1)
+            try work.ledger.hasChunksOfOthers(model, besides: 1, work.catalogue)
         }
         if hasOthers { throw .writtenByOthers(model) }
     }

@@ -64,7 +64,8 @@ public final class RelocationImport {
 
     // MARK: Around a transaction of several chunks
 
-    /// Before its commit: throws if others have written chunks that this worker does not know.
+    /// Before its commit, and before the end: throws if others have written chunks that this worker does not know, or if the
+    /// database lacks chunks that this worker has committed.
     public func confirmAlone() throws(ImportFailure) {
         let found: Model?
         do { found = try ledger.modelWithOthers(catalogue) } catch { throw ImportFailure(error, catalogue) }

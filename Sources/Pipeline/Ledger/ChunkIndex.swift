@@ -13,15 +13,26 @@ struct ChunkIndex {
     private var foundUpTo: [String: Int64] = [:]
     /// Models whose chunk rows were written by the open transaction of several chunks.
     var unconfirmed: Set<String> = []
+    /// The model of the last chunk row that was written.
+    private(set) var last: String?
+    /// The same before the open transaction: a database that lacks the newest of what was committed lacks this one's.
+    private(set) var lastCommitted: String?
 
     mutating func add(_ chunk: ChunkRow, isFound: Bool) {
         if keys.insert(chunk.key).inserted {
             counts[chunk.model, default: 0] += 1
             rows[chunk.model, default: 0].addSaturated(Int(chunk.rowsWritten))
         }
+        last = chunk.model
         guard isFound else { return }
         found.insert(chunk.key)
         foundUpTo[chunk.model] = max(foundUpTo[chunk.model] ?? 0, chunk.minOrdinal)
+    }
+
+    /// What was written so far is committed, or about to be.
+    mutating func confirm() {
+        unconfirmed = []
+        lastCommitted = last
     }
 
     func contains(_ chunk: ChunkRow) -> Bool { keys.contains(chunk.key) }

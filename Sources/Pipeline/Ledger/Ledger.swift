@@ -129,7 +129,7 @@ package final class Ledger {
     /// - Parameter isConfirmed: false inside a transaction of several chunks, before ``modelWithOthers()``.
     package func adopt(_ chunk: ChunkRow, isConfirmed: Bool) {
         adopt(chunk, isFound: false)
-        if !isConfirmed { chunks.unconfirmed.insert(chunk.model) }
+        if isConfirmed { chunks.confirm() } else { chunks.unconfirmed.insert(chunk.model) }
     }
 
     /// Copies a control chunk's row to the region's database, if that is another database.
@@ -172,19 +172,41 @@ package final class Ledger {
     /// Before a commit: whether another worker has written chunks of this model that this one does not know. If the
     /// same file was enqueued again with another chunk size, two workers' chunks overlap without sharing a key.
     ///
+    /// Throws if the database lacks chunk rows that this worker has committed or found: somebody has restored an older
+    /// copy meanwhile.
+    ///
     /// - Parameter unknown: number of this worker's own chunk rows that are not in its map yet.
-    package func hasChunksOfOthers(_ model: Model, besides unknown: Int = 0) throws(StorageError) -> Bool {
-        let found = try tables.own(model.silo).count(model: model.name, in: destination.database(of: model.silo))
-        return found > chunks.count(of: model.name) + unknown
+    package func hasChunksOfOthers(
+        _ model: Model, besides unknown: Int, _ catalogue: Catalogue
+    ) throws(StorageError) -> Bool {
+        // An older copy lacks the newest chunk row at least. Usually that is one of the same model, which is counted anyway.
+        if let last = chunks.lastCommitted.flatMap(catalogue.model), last.index != model.index,
+            destination.database(of: last.silo) === destination.database(of: model.silo)
+        {
+            _ = try hasMore(last, than: 0)
+        }
+        return try hasMore(model, than: unknown)
     }
 
-    /// Before the commit of a transaction of several chunks: the first model of which another worker has written
-    /// chunks.
-    package func modelWithOthers(_ catalogue: Catalogue) throws(StorageError) -> Model? {
-        for model in chunks.unconfirmed.sorted().compactMap(catalogue.model) where try hasChunksOfOthers(model) {
-            return model
+    /// Whether the database holds more chunk rows of a model than this worker knows, and `unknown` more.
+    private func hasMore(_ model: Model, than unknown: Int) throws(StorageError) -> Bool {
+        let found = try tables.own(model.silo).count(model: model.name, in: destination.database(of: model.silo))
+        let known = chunks.count(of: model.name) + unknown
+        guard found >= known else {
+            throw StorageError(
+                .other,
+                "the database holds \(found) of the \(known) chunk rows of \(model.name) that this import has written",
+                table: tables.own(model.silo).table.name)
         }
-        chunks.unconfirmed = []
+        return found > known
+    }
+
+    /// Before the commit of a transaction of several chunks, and before the end: the first model of which another worker
+    /// has written chunks. Throws if the database lacks chunk rows, as ``hasChunksOfOthers(_:besides:_:)`` does.
+    package func modelWithOthers(_ catalogue: Catalogue) throws(StorageError) -> Model? {
+        let models = chunks.unconfirmed.union(chunks.lastCommitted.map { [$0] } ?? [])
+        for model in models.sorted().compactMap(catalogue.model) where try hasMore(model, than: 0) { return model }
+        chunks.confirm()
         return nil
     }
 

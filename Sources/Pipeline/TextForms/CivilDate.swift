@@ -18,6 +18,7 @@ package struct CivilDate: Equatable, Sendable {
 
     /// Days from 1970-01-01 to a date.
     @inlinable
+    @inline(__always)
     package static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
         let year = month <= 2 ? year &- 1 : year
         let era = (year >= 0 ? year : year &- 399) / 400

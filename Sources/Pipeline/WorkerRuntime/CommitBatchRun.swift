@@ -41,6 +41,7 @@ struct CommitBatchRun {
             if answer.othersWaiting > 0, answer.remaining > 0, isOver { return try held.requeue() }
         }
         try work.finishCommits()
+        try work.confirmAlone()
         try turn.closeEntry()
         return try held.complete()
     }

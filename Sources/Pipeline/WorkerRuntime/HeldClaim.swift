@@ -28,7 +28,7 @@ final class HeldClaim {
     /// What became of the relocation's rows so far.
     private var account: RowAccount
     /// Model → rows that the database held at the last acknowledgement.
-    private var recordedRows: [String: Int]
+    private(set) var recordedRows: [String: Int]
 
     /// Dropped rows listed one by one, per task.
     static let listedRowsPerTask = 50

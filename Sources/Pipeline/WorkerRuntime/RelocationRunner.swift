@@ -26,7 +26,7 @@ struct RelocationRunner {
         } catch {
             turn.destination.rollback()
             held.register?.rolledBack()
-            return held.end(after: error)
+            return held.end(after: turn.cause(of: error, try? readContext().context))
         }
     }
 
@@ -43,17 +43,14 @@ struct RelocationRunner {
     }
 
     private func work() throws -> RunEnd {
-        let (scope, options) = try readOptions()
-        let isOneTransaction = options.atomic || scope == .global && !turn.destination.isSplit
+        let (context, options) = try readContext()
+        let isOneTransaction = options.atomic || context.scope == .global && !turn.destination.isSplit
         if held.claim.status.consecutiveCrashes >= turn.settings.retries.maxConsecutiveCrashes {
             return try held.quarantine(isOneTransaction: isOneTransaction)
         }
         if held.claim.status.outages >= turn.settings.retries.maxAttempts { return try held.failAfterOutages() }
         let request = try held.queue.bind(held.claim, destination: turn.settings.serving(turn.destination))
         if request != .none { return try held.release(for: request) }
-        let context = ImportContext(
-            importUUID: held.claim.uuid, scope: scope, flags: ImportFlags(options),
-            instance: turn.settings.destination.instance)
         let preparer = turn.preparer(options)
         try openEntry()
         return isOneTransaction
@@ -71,7 +68,7 @@ struct RelocationRunner {
         }
     }
 
-    private func readOptions() throws(ImportFailure) -> (ImportScope, RelocationOptions) {
+    private func readContext() throws(ImportFailure) -> (context: ImportContext, options: RelocationOptions) {
         guard let scope = ImportScope(rawValue: held.claim.status.scope),
             let options = RelocationOptions(json: held.claim.status.options)
         else {
@@ -80,7 +77,10 @@ struct RelocationRunner {
                     kind: .unspecifiedScope, model: nil,
                     reason: "the relocation's record was written by another version of relocation-enqueue"))
         }
-        return (scope, options)
+        let context = ImportContext(
+            importUUID: held.claim.uuid, scope: scope, flags: ImportFlags(options),
+            instance: turn.settings.destination.instance)
+        return (context, options)
     }
 }
 

@@ -8,6 +8,8 @@ import TaskFormat
 struct TakeOver {
     /// What Redis says.
     let status: RelocationStatus
+    /// Model → rows that the database held at the last acknowledgement.
+    let recordedRows: [String: Int]
     /// What the destination's ledger says; nil if it says nothing.
     let entry: ImportEntry?
     /// What the destination's chunk rows hold: model → rows and the range of their source keys.
@@ -25,7 +27,7 @@ struct TakeOver {
     // MARK: Another import
 
     /// A file that replaces another one is compared by its rows: see ``ReplacedFile``.
-    var otherImport: Refusal? {
+    private var otherImport: Refusal? {
         guard let reason = entry == nil ? misfit : difference else { return nil }
         return Refusal(cause: .otherImport, finding: Finding(kind: .unknown, model: nil, reason: reason))
     }
@@ -75,9 +77,9 @@ struct TakeOver {
     /// at the last acknowledgement. It may hold more: an acknowledgement may be lost.
     private var lostModels: [(model: String, rows: Int)] {
         let account = RowAccount(counters: status.counters)
-        return Set(account.models.keys).union(status.recordedRows.keys).sorted().compactMap { model in
+        return Set(account.models.keys).union(recordedRows.keys).sorted().compactMap { model in
             let present = written[model]?.rows ?? 0
-            let recorded = status.recordedRows[model] ?? 0
+            let recorded = recordedRows[model] ?? 0
             if recorded > present { return (model, recorded - present) }
             // An older worker has not told how many rows the database held. Rows of a model without any chunk row are
             // lost all the same.

@@ -23,25 +23,35 @@ struct Turn {
     ///
     /// - Throws: ``TakeOver/Refusal`` if the database holds another import or has lost rows.
     func takeOver(_ context: ImportContext, _ preparer: TaskPreparer) throws -> RelocationImport {
-        let status = held.claim.status
-        if !status.replaces.isEmpty {
-            if let refusal = TakeOver(status: status, entry: held.register?.found, written: [:]).otherImport {
-                throw refusal
-            }
+        if !held.claim.status.replaces.isEmpty {
             try ReplacedFile(turn: self, context: context, preparer: preparer).accept()
         }
         let work = try resume(context)
-        let takeOver = TakeOver(status: status, entry: held.register?.found, written: work.sourceBounds)
-        if let refusal = takeOver.refusal { throw refusal }
         do { try held.register?.reopen() } catch { throw failure(error) }
         return work
     }
 
     func failure(_ error: StorageError) -> ImportFailure { ImportFailure(error, catalogue) }
 
-    /// Continues the import from what the database holds.
-    func resume(_ context: ImportContext) throws(ImportFailure) -> RelocationImport {
-        try RelocationImport(context, into: destination, catalogue: catalogue, register: held.register)
+    /// Continues the import from what the database holds, if it still fits the relocation.
+    func resume(_ context: ImportContext) throws -> RelocationImport {
+        let work = try RelocationImport(context, into: destination, catalogue: catalogue, register: held.register)
+        let takeOver = TakeOver(
+            status: held.claim.status, recordedRows: held.recordedRows, entry: held.register?.found,
+            written: work.sourceBounds)
+        if let refusal = takeOver.refusal { throw refusal }
+        return work
+    }
+
+    /// Why the relocation cannot go on after an error. Rows fail for want of others if the database has lost those.
+    func cause(of error: any Error, _ context: ImportContext?) -> any Error {
+        guard case ImportFailure.permanent = error, let context else { return error }
+        do { _ = try resume(context) } catch let refusal as TakeOver.Refusal {
+            return refusal
+        } catch {
+            // The database cannot be asked now. The next take-over asks it.
+        }
+        return error
     }
 
     /// After the last task, or with it: the destination remembers that the relocation has succeeded.

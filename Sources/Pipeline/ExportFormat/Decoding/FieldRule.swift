@@ -12,6 +12,18 @@ struct FieldRule {
     let fillsUUID: Bool
     /// Whether NUL stays in the text: the worker refuses it, as the reference's form for these fields does.
     let keepsNUL: Bool
+    /// What a check of a value that is not wanted needs.
+    let needs: Needs
+
+    enum Needs {
+        /// Every value is accepted and stays as it is.
+        case nothing
+        /// Every value is accepted, but NUL is taken out.
+        case lookForNUL
+        case decoding
+        /// What is accepted may lose something.
+        case decodingAndLosses
+    }
 
     init(_ column: Column, of model: String) {
         encoding = column.encoding
@@ -20,6 +32,12 @@ struct FieldRule {
         isAddress = column.meaning == .ip
         mask = column.bits.count >= 63 ? .max : (1 << Int64(column.bits.count)) - 1
         keepsNUL = model == "sentry.user" && (column.field == "username" || column.field == "name")
+        needs =
+            switch encoding {
+            case .string: isAddress ? .decoding : keepsNUL ? .nothing : .lookForNUL
+            case .pickled, .nestedJSON, .jsonText: .decodingAndLosses
+            case .int, .float, .datetime, .bool, .flags, .uuid, .pythonList, .jsonArray: .decoding
+            }
         fillsUUID = column.encoding == .uuid && column.defaultValue == .literal(.text(""))
     }
 }
@@ -52,10 +70,9 @@ struct FieldDecoder {
     }
 
     /// What a value loses in the database, or keeps in a form that the reference would have resolved.
-    @inline(__always)
     func note(_ value: TapeValue, _ rule: FieldRule, in notes: inout RowNotes) {
         switch rule.encoding {
-        case .string: if !rule.keepsNUL, !rule.isAddress, TextRules.holdsNUL(value) { notes.insert(.losesNUL) }
+        case .string: if TextRules.holdsNUL(value) { notes.insert(.losesNUL) }
         case .pickled: if json.keepsPickle(value) { notes.insert(.keepsPickle) } else { json.note(value, in: &notes) }
         case .nestedJSON: json.note(value, in: &notes)
         case .jsonText: if json.losesText(value) { notes.insert(.losesText) } else { json.note(value, in: &notes) }

@@ -9,10 +9,10 @@ package final class ModelPlan {
     /// Columns that exports carry, in column order, each with the place of its value in the current row.
     let fields: UnsafeMutableBufferPointer<Field>
 
-    /// The keys a row may use; their names lie one after the other.
     /// Whether a key occurs twice in the current row.
     private(set) var hasRepeatedKey = false
 
+    /// The keys a row may use; their names lie one after the other.
     private let keys: UnsafeMutableBufferPointer<Key>
     private let names: UnsafeMutableBufferPointer<UInt8>
 

@@ -45,7 +45,9 @@ final class PickleReader {
 
     /// Whether a text may be base64 of a pickle: these end in a full stop.
     static func mayHold(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        // Every text in a JSON column is asked: no array is made for it.
+        // Every text in a JSON column is asked: most end differently, and no array is made for the others.
+        guard let last = text.last, last == UInt8(ascii: "u") || last == UInt8(ascii: "=") || NumberRules.isSpace(last)
+        else { return false }
         var end: UInt32 = 0
         var count: UInt32 = 0
         for byte in text.suffix(8).reversed() where count < 4 && !NumberRules.isSpace(byte) {

@@ -15,13 +15,21 @@ package final class RowDecoder {
     }
 
     /// Checks every field of a row.
-    package func check(_ envelope: Envelope, _ plan: ModelPlan) throws(RowFault) -> RowNotes {
+    ///
+    /// - Parameter hasEscapes: whether the row's text has a backslash; without one no string of it has a NUL.
+    package func check(
+        _ envelope: Envelope, _ plan: ModelPlan, hasEscapes: Bool = true
+    ) throws(RowFault) -> RowNotes {
         try locate(envelope, plan)
         var notes: RowNotes = plan.hasRepeatedKey ? .losesKey : []
         for place in plan.fields.indices where plan.fields[place].position != 0 {
+            let needs = plan.fields[place].rule.needs
+            if needs == .nothing || needs == .lookForNUL && !hasEscapes { continue }
             let field = plan.fields[place]
-            _ = try decode(envelope.tape, plan, field, wanted: false)
-            fields.note(TapeValue(tape: envelope.tape, index: field.position), field.rule, in: &notes)
+            if needs != .lookForNUL { _ = try decode(envelope.tape, plan, field, wanted: false) }
+            if needs != .decoding {
+                fields.note(TapeValue(tape: envelope.tape, index: field.position), field.rule, in: &notes)
+            }
         }
         return notes
     }

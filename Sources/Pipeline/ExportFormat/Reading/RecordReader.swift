@@ -22,8 +22,7 @@ public final class RecordReader {
     private var state = State.beginning
     private var recordStart = 0
     private var recordLength = 0
-    /// Number of the current element, 1-based.
-    package private(set) var number: Int64 = 0
+    private var count: Int64 = 0
     /// The text was `{}` rather than a list.
     package private(set) var isEmptyObject = false
     private let digest = TextDigest()
@@ -50,6 +49,10 @@ public final class RecordReader {
     public func sha256() -> String { digest.hexadecimal() }
 
     // MARK: - For this room
+
+    /// Number of the current element, 1-based. Computed, because other rooms cannot prove that nothing else changes a stored
+    /// property meanwhile, and would check that at run time for every row.
+    package var number: Int64 { count }
 
     /// Where the current element begins.
     package var byte: Int64 { buffer.offset(of: recordStart) }
@@ -186,12 +189,12 @@ extension RecordReader {
 
     private func takeRecord() throws(ExportError) {
         let first = try skipSpace()
-        number += 1
+        count += 1
         guard first == UInt8(ascii: "{") else {
             guard let first else {
                 throw bad("the export ends before its list is closed: it is truncated; export again")
             }
-            if number == 1, let error = try noList() { throw error }
+            if count == 1, let error = try noList() { throw error }
             throw try logLine() ?? bad("this row is \(TextStart.kind(first)); every row must be an object")
         }
         try findEnd()

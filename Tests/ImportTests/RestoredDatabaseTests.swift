@@ -1,0 +1,66 @@
+import Catalogue
+import Storage
+import Testing
+
+@testable import Import
+
+/// A database that is replaced by an older copy of itself while a worker works.
+@Suite struct RestoredDatabaseTests {
+    private static let organizations = (1...4).map {
+        (pk: Int64($0), fields: #"{"name":"o\#($0)","slug":"o\#($0)"}"#)
+    }
+
+    /// An older copy lacks the newest chunk row at least.
+    private func loseNewestChunk(_ site: Site) throws {
+        try site.execute(
+            "DELETE FROM sentry_regionimportchunk WHERE id = (SELECT max(id) FROM sentry_regionimportchunk)")
+        try site.execute("DELETE FROM sentry_organization WHERE slug IN ('o3', 'o4')")
+    }
+
+    @Test(arguments: Engine.allCases) func nothingMoreOfTheSameModelIsWritten(_ engine: Engine) throws {
+        let site = try Site(engine)
+        let work = try site.worker()
+        try work.add("sentry.organization", Array(Self.organizations[0..<2]))
+        try work.add("sentry.organization", Array(Self.organizations[2..<4]), from: 3)
+        try loseNewestChunk(site)
+        let finding = try work.refusal("sentry.organization", [(5, #"{"name":"o5","slug":"o5"}"#)], from: 5)
+        #expect(finding.kind == .databaseError)
+        #expect(finding.reason.contains("holds 2 of the 3 chunk rows of sentry.organization"), "\(finding.reason)")
+        #expect(try site.texts("sentry_organization", "slug") == ["o1", "o2"])
+    }
+
+    @Test(arguments: Engine.allCases) func nothingOfAnotherModelIsWritten(_ engine: Engine) throws {
+        let site = try Site(engine)
+        let work = try site.worker()
+        try work.add("sentry.organization", Array(Self.organizations[0..<2]))
+        try work.add("sentry.organization", Array(Self.organizations[2..<4]), from: 3)
+        try loseNewestChunk(site)
+        let finding = try work.refusal("sentry.user", [(1, #"{"username":"u","name":"","email":"u@x.com"}"#)])
+        #expect(finding.reason.contains("holds 1 of the 2 chunk rows of sentry.organization"), "\(finding.reason)")
+        #expect(try site.rows("auth_user").isEmpty)
+    }
+
+    @Test(arguments: Engine.allCases) func aTransactionOfSeveralChunksIsNotCommitted(_ engine: Engine) throws {
+        let site = try Site(engine)
+        let work = try site.worker()
+        try work.add("sentry.organization", Self.organizations)
+        try loseNewestChunk(site)
+        try site.destination.region.begin()
+        try work.add("sentry.user", [(1, #"{"username":"u","name":"","email":"u@x.com"}"#)])
+        #expect(throws: ImportFailure.self) { try work.confirmAlone() }
+        site.destination.rollback()
+        // The end of the relocation is a success of nothing, too.
+        #expect(throws: ImportFailure.self) { try work.confirmAlone() }
+    }
+
+    @Test(arguments: Engine.allCases) func aDatabaseThatKeepsItsRowsIsNotSuspected(_ engine: Engine) throws {
+        let site = try Site(engine)
+        let work = try site.worker()
+        try work.add("sentry.organization", Self.organizations)
+        try site.destination.region.begin()
+        try work.add("sentry.user", [(1, #"{"username":"u","name":"","email":"u@x.com"}"#)])
+        try work.confirmAlone()
+        try site.destination.region.commit()
+        try work.confirmAlone()
+    }
+}

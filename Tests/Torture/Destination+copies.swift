@@ -1,0 +1,153 @@
+import CSQLite
+import Foundation
+import TestSupport
+
+/// What a ledger says of relocations.
+struct LedgerView {
+    /// Relocations that have begun.
+    var begun: Set<String> = []
+    var ended: Set<String> = []
+
+    init(_ rows: [[String]]) {
+        for row in rows {
+            begun.insert(row[0].lowercased())
+            if row[1] == "1" { ended.insert(row[0].lowercased()) }
+        }
+    }
+}
+
+extension DestinationServer {
+    /// What a restored database has lost: relocations that had ended and whose end the copy does not have.
+    struct Restoration {
+        let lost: Set<String>
+    }
+
+    func ledger(_ url: String) throws -> LedgerView {
+        guard postgres != nil else { return try SQLiteFile(url).ledger() }
+        let query = "SELECT uuid, CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END FROM relocation.import"
+        guard let rows = PostgresSession(url)?.rows(query) else { throw SystemFailure("the ledger cannot be read") }
+        return LedgerView(rows)
+    }
+
+    /// Copies a database as it is now. Returns the copy's URL.
+    func copy(_ url: String) throws -> String {
+        guard let postgres else {
+            let copy = url + ".\(UUID().uuidString.prefix(8))"
+            try SQLiteFile(copy).replaceContent(by: try SQLiteFile(url))
+            return copy
+        }
+        let (name, copy) = (Self.name(url), "copy_\(UUID().uuidString.prefix(8).lowercased())")
+        let session = try administration()
+        try Self.shutOut(name, session)
+        defer { _ = session.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS true") }
+        try Self.require(session, "CREATE DATABASE \(copy) TEMPLATE \(name)\(tablespace)")
+        return postgres.url(database: copy)
+    }
+
+    /// Puts a copy in a database's place, as a backup that is restored in place: the database keeps its identity.
+    func restore(_ url: String, from copy: String) throws -> Restoration {
+        defer { try? drop(copy) }
+        let before: LedgerView
+        if postgres == nil {
+            let file = try SQLiteFile(url)
+            let source = try SQLiteFile(copy)
+            before = try file.replaceContent(by: source) { try SQLiteFile(url).ledger() }
+        } else {
+            before = try replacePostgres(Self.name(url), by: Self.name(copy))
+        }
+        return Restoration(lost: before.ended.subtracting(try ledger(url).ended))
+    }
+
+    private func replacePostgres(_ name: String, by copy: String) throws -> LedgerView {
+        let session = try administration()
+        try Self.shutOut(name, session)
+        let old = "old_\(UUID().uuidString.prefix(8).lowercased())"
+        try Self.require(session, "ALTER DATABASE \(name) RENAME TO \(old)")
+        try Self.require(session, "ALTER DATABASE \(old) ALLOW_CONNECTIONS true")
+        let view = try ledger(postgres?.url(database: old) ?? "")
+        guard let number = session.rows("SELECT oid FROM pg_database WHERE datname = '\(old)'")?.first?.first else {
+            throw SystemFailure("\(old) has no number")
+        }
+        try Self.require(session, "DROP DATABASE \(old) WITH (FORCE)")
+        try Self.require(session, "CREATE DATABASE \(name) TEMPLATE \(copy) OID \(number)\(tablespace)")
+        return view
+    }
+
+    private func administration() throws -> PostgresSession {
+        guard let session = PostgresSession(postgres?.url(database: "postgres") ?? "") else {
+            throw SystemFailure("no session on the server")
+        }
+        return session
+    }
+
+    private static func name(_ url: String) -> String { url.split(separator: "/").last.map(String.init) ?? "" }
+
+    /// Ends all sessions of a database and lets nobody in.
+    private static func shutOut(_ name: String, _ session: PostgresSession) throws {
+        try require(session, "ALTER DATABASE \(name) ALLOW_CONNECTIONS false")
+        let sessions = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '\(name)'"
+        guard eventually(within: 20, { session.rows(sessions)?.first?.first == "0" }) else {
+            _ = session.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS true")
+            throw SystemFailure("\(name) keeps sessions")
+        }
+    }
+
+    private static func require(_ session: PostgresSession, _ sql: String) throws {
+        guard session.run(sql) else { throw SystemFailure(sql) }
+    }
+}
+
+/// A SQLite file, for what only its library can do.
+private final class SQLiteFile {
+    private let database: OpaquePointer
+
+    init(_ url: String) throws {
+        var opened: OpaquePointer?
+        let path = String(url.dropFirst("sqlite://".count))
+        guard sqlite3_open(path, &opened) == SQLITE_OK, let opened else { throw SystemFailure("cannot open \(path)") }
+        database = opened
+        sqlite3_busy_timeout(database, 10_000)
+    }
+
+    deinit { sqlite3_close(database) }
+
+    func ledger() throws -> LedgerView {
+        var statement: OpaquePointer?
+        let query = "SELECT uuid, ended_at IS NOT NULL FROM relocation_import"
+        guard sqlite3_prepare_v2(database, query, -1, &statement, nil) == SQLITE_OK else {
+            throw SystemFailure(String(cString: sqlite3_errmsg(database)))
+        }
+        defer { sqlite3_finalize(statement) }
+        var rows: [[String]] = []
+        while sqlite3_step(statement) == SQLITE_ROW {
+            rows.append((0..<2).map { String(cString: sqlite3_column_text(statement, $0)) })
+        }
+        return LedgerView(rows)
+    }
+
+    /// Writes another file's content into this one, as one transaction.
+    ///
+    /// - Parameter look: runs while this file is locked and still shows its old content to others
+    @discardableResult
+    func replaceContent(by source: SQLiteFile, _ look: () throws -> LedgerView = { LedgerView([]) }) throws
+        -> LedgerView
+    {
+        guard let backup = sqlite3_backup_init(database, "main", source.database, "main") else {
+            throw SystemFailure(String(cString: sqlite3_errmsg(database)))
+        }
+        defer { sqlite3_backup_finish(backup) }
+        try step(backup, 1, wants: [SQLITE_OK, SQLITE_DONE])
+        let view = try look()
+        try step(backup, -1, wants: [SQLITE_DONE])
+        return view
+    }
+
+    private func step(_ backup: OpaquePointer, _ pages: Int32, wants codes: [Int32]) throws {
+        var code: Int32 = SQLITE_BUSY
+        let isDone = eventually(within: 30) {
+            code = sqlite3_backup_step(backup, pages)
+            return codes.contains(code)
+        }
+        guard isDone else { throw SystemFailure("a copy of a SQLite file: \(code)") }
+    }
+}
