@@ -98,14 +98,3 @@ struct ImportOptions: ParsableArguments {
         return [UInt8](data)
     }
 }
-
-extension PayloadKeyOptions {
-    /// The keys that seal and open tasks; nil if none is configured.
-    func keyring() throws -> PayloadKeyring? {
-        switch try source() {
-        case nil: nil
-        case .file(let path): try PayloadKeyring(file: path)
-        case .text(let text): try PayloadKeyring(parsing: text)
-        }
-    }
-}

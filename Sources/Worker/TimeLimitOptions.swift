@@ -41,7 +41,9 @@ struct TimeLimitOptions: ParsableArguments {
     func timeouts(_ environment: Environment = .process) throws(CommandFailure) -> DatabaseTimeouts {
         var timeouts = Self.standard
         func set(_ limit: inout Int, _ flag: String, _ given: Int?) throws(CommandFailure) {
-            if let seconds = try Self.seconds(flag, given, environment) { limit = seconds * 1_000 }
+            limit =
+                try Setting(flag).number(
+                    given, in: Self.limits, unit: " seconds", otherwise: limit / 1_000, environment) * 1_000
         }
         try set(&timeouts.statementMilliseconds, "statement-timeout", statement)
         try set(&timeouts.longStatementMilliseconds, "long-statement-timeout", longStatement)
@@ -50,19 +52,4 @@ struct TimeLimitOptions: ParsableArguments {
     }
 
     private static let limits = 1...86_400
-
-    /// Of the flag, else of the variable of its name; nil if neither is given.
-    private static func seconds(
-        _ flag: String, _ given: Int?, _ environment: Environment
-    ) throws(CommandFailure) -> Int? {
-        let variable = "RELOCATION_" + flag.uppercased().replacing("-", with: "_")
-        let text = try given == nil ? environment.value(variable) : nil
-        guard given != nil || text != nil else { return nil }
-        guard let seconds = given ?? text.flatMap({ Int($0) }), limits.contains(seconds) else {
-            throw CommandFailure(
-                .usage,
-                "\(given == nil ? variable : "--" + flag) takes \(limits.lowerBound) to \(limits.upperBound) seconds.")
-        }
-        return seconds
-    }
 }

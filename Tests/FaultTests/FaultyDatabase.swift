@@ -137,6 +137,12 @@ private struct FaultySchema: SchemaAdmin {
         try database.real.schema.migrate(tables)
     }
 
+    func missingGrants(for tables: [Table], cleared: [String]) throws(StorageError) -> [MissingGrant] {
+        try database.real.schema.missingGrants(for: tables, cleared: cleared)
+    }
+
+    func condition() throws(StorageError) -> DatabaseCondition { try database.real.schema.condition() }
+
     func ownColumns() throws(StorageError) -> [String: Set<String>] { try database.real.schema.ownColumns() }
 
     func lock() throws(StorageError) { try database.real.schema.lock() }

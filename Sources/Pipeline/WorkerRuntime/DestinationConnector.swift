@@ -42,6 +42,17 @@ extension Destination {
         return try region.schema.mismatches(with: catalogue.importTables(.region))
             + control.schema.mismatches(with: catalogue.importTables(.control)) + ledger
     }
+
+    /// What the users of the databases may not do with the tables of an import and the ledger.
+    public func missingGrants(for catalogue: Catalogue) throws(StorageError) -> [MissingGrant] {
+        let (own, cleared) = (OwnTables.standard.all, catalogue.fullOrder.map(\.table))
+        guard isSplit else {
+            return try region.schema.missingGrants(for: catalogue.importTables(nil) + own, cleared: cleared)
+        }
+        // A Global import into split silos empties nothing.
+        return try region.schema.missingGrants(for: catalogue.importTables(.region) + own, cleared: [])
+            + control.schema.missingGrants(for: catalogue.importTables(.control), cleared: [])
+    }
 }
 
 extension Catalogue {

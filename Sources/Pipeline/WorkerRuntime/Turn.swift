@@ -79,7 +79,10 @@ struct Turn {
         guard let trouble = vitals.health.succeeded() else { return }
         held.log.info(
             "the destination works again",
-            metadata: ["trouble": "\(trouble.message)", "seconds": "\((LeaseClock.now() - trouble.since) / 1_000)"])
+            metadata: [
+                "trouble": "\(trouble.message)",
+                "seconds": .stringConvertible((LeaseClock.now() - trouble.since) / 1_000),
+            ])
         // Otherwise it expires.
         _ = try? held.queue.setTrouble(nil, of: settings.destinationName)
     }
@@ -114,14 +117,18 @@ struct Turn {
         vitals.board.finish(rows: outcome.task.rows.account.totals.total, of: held.claim.uuid)
         logDebug(
             "task done", task,
-            ["task.microseconds": "\(outcome.microseconds)", "task.replay": "\(outcome.task.rows.isReplay)"])
+            [
+                "task.microseconds": .stringConvertible(outcome.microseconds),
+                "task.replay": .stringConvertible(outcome.task.rows.isReplay),
+            ])
         return outcome
     }
 
     private func logDebug(_ message: Logger.Message, _ task: PreparedTask, _ more: Logger.Metadata = [:]) {
         guard held.log.logLevel <= .debug, case .task(let task) = task.element else { return }
         let place: Logger.Metadata = [
-            "task.kind": "\(task.kind)", "task.name": "\(task.name)", "task.min_ordinal": "\(task.minOrdinal)",
+            "task.kind": "\(task.kind)", "task.name": "\(task.name)",
+            "task.min_ordinal": .stringConvertible(task.minOrdinal),
         ]
         held.log.debug(message, metadata: place.merging(more) { $1 })
     }
