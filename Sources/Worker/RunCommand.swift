@@ -51,10 +51,10 @@ struct RunCommand: AsyncParsableCommand {
     private func settings() throws -> WorkerSettings {
         var settings = WorkerSettings(
             queue: try redis.configuration(), destination: try destination.settings(), name: Self.name())
-        settings.destination.timeouts = try timeLimits.timeouts()
         settings.host = ProcessInfo.processInfo.hostName
         settings.processID = Int(ProcessInfo.processInfo.processIdentifier)
         settings.version = ToolVersion.current
+        settings.destination.timeouts = try timeLimits.timeouts()
         settings.destinationName = try destinationName.name()
         settings.payloadKeys = try payloadKeys.keyring()
         try work.apply(to: &settings)

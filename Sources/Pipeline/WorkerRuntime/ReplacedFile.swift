@@ -25,8 +25,8 @@ struct ReplacedFile {
         let earlier = held.register?.found?.origin
         if earlier?.digest != held.claim.status.digest {
             waitOutEarlierLease()
-            try turn.resume(context).awaitLateWorkers()
-            let work = try turn.resume(context)
+            try turn.read(context).awaitLateWorkers()
+            let work = try turn.read(context)
             if !work.map.isEmpty { try compare(work) }
             do { try held.register?.replaceFile() } catch { throw turn.failure(error) }
         }

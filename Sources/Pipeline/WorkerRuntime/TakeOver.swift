@@ -27,7 +27,7 @@ struct TakeOver {
     // MARK: Another import
 
     /// A file that replaces another one is compared by its rows: see ``ReplacedFile``.
-    private var otherImport: Refusal? {
+    var otherImport: Refusal? {
         guard let reason = entry == nil ? misfit : difference else { return nil }
         return Refusal(cause: .otherImport, finding: Finding(kind: .unknown, model: nil, reason: reason))
     }

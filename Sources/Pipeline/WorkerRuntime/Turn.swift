@@ -23,7 +23,11 @@ struct Turn {
     ///
     /// - Throws: ``TakeOver/Refusal`` if the database holds another import or has lost rows.
     func takeOver(_ context: ImportContext, _ preparer: TaskPreparer) throws -> RelocationImport {
-        if !held.claim.status.replaces.isEmpty {
+        let status = held.claim.status
+        if !status.replaces.isEmpty {
+            let takeOver = TakeOver(
+                status: status, recordedRows: [:], entry: held.register?.found, written: [:])
+            if let refusal = takeOver.otherImport { throw refusal }
             try ReplacedFile(turn: self, context: context, preparer: preparer).accept()
         }
         let work = try resume(context)
@@ -35,12 +39,17 @@ struct Turn {
 
     /// Continues the import from what the database holds, if it still fits the relocation.
     func resume(_ context: ImportContext) throws -> RelocationImport {
-        let work = try RelocationImport(context, into: destination, catalogue: catalogue, register: held.register)
+        let work = try read(context)
         let takeOver = TakeOver(
             status: held.claim.status, recordedRows: held.recordedRows, entry: held.register?.found,
             written: work.sourceBounds)
         if let refusal = takeOver.refusal { throw refusal }
         return work
+    }
+
+    /// What the database holds of the import, whether it fits or not.
+    func read(_ context: ImportContext) throws(ImportFailure) -> RelocationImport {
+        try RelocationImport(context, into: destination, catalogue: catalogue, register: held.register)
     }
 
     /// Why the relocation cannot go on after an error. Rows fail for want of others if the database has lost those.
