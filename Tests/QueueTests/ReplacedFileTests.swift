@@ -70,6 +70,17 @@ import Testing
         #expect(try !isReplaced(), "it has succeeded")
     }
 
+    @Test func aDamagedKeyIsReplaced() throws {
+        let fixture = try QueueFixture()
+        let queue = try fixture.queue()
+        try publish(relocation("a"), on: queue)
+        let claim = try queue.claimed()
+        try fixture.server.cli(["SET", "{test}:written:\(uuid(1))", "x"])
+        _ = try queue.acknowledge(claim, tasks: 1, listed: ["row"], written: ["m 1 x": "text"])
+        #expect(try queue.writtenRows(uuid(1)) == ["m 1 x": "text"])
+        #expect(try queue.listedRows(uuid(1)) == ["row"])
+    }
+
     @Test func lostRowsAreForgotten() throws {
         let fixture = try QueueFixture()
         let queue = try fixture.queue()

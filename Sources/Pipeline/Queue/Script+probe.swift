@@ -32,6 +32,7 @@ extension Script {
         try('HMGET', key, 'a')
         try('HGETALL', key)
         try('HINCRBY', key, 'a', '1')
+        try('HSCAN', key, '0')
         redis.pcall('DEL', key)
         try('ZADD', key, '1', 'a')
         try('ZCARD', key)

@@ -62,7 +62,7 @@ extension Script {
           local renamed = ARGV[15] + noteRenamed(KEYS[6], followed + 1, noted)
           if renamed > 0 then add(KEYS[1], 'renamed', ms(renamed)) end
           local written = noted + ARGV[16]
-          for at = noted + 1, written, 2 do redis.call('HSET', writtenOf(ARGV[2]), ARGV[at], ARGV[at + 1]) end
+          for at = noted + 1, written, 2 do keepWritten(ARGV[2], ARGV[at], ARGV[at + 1]) end
           if #ARGV > written then
             local room = ARGV[7] - redis.call('LLEN', KEYS[4])
             for at = written + 1, math.min(#ARGV, written + room) do redis.call('RPUSH', KEYS[4], ARGV[at]) end

@@ -4,6 +4,13 @@ extension Script {
     static let written = """
         local function writtenOf(uuid) return base .. 'written:' .. uuid end
 
+        -- Remembers the rows of one chunk; a key of another type is replaced.
+        local function keepWritten(uuid, name, rows)
+          if type(redis.pcall('HSET', writtenOf(uuid), name, rows)) == 'number' then return end
+          redis.call('UNLINK', writtenOf(uuid))
+          redis.call('HSET', writtenOf(uuid), name, rows)
+        end
+
         -- Tells that the relocation of ARGV[2] goes on with another file than this one.
         local function noteReplaced(name, digest)
           local own = redis.call('HMGET', KEYS[1], 'enqueuedBy', 'sourceName', 'digest')
@@ -22,8 +29,7 @@ extension Script {
     static let readWritten = Script(
         "written", .reads,
         """
-        local found = redis.pcall('HSCAN', writtenOf(ARGV[2]), ARGV[3], 'COUNT', ARGV[4])
-        if found.err then return {'ok', '0', {}} end
+        local found = redis.call('HSCAN', writtenOf(ARGV[2]), ARGV[3], 'COUNT', ARGV[4])
         return {'ok', found[1], found[2]}
         """)
 
