@@ -53,9 +53,9 @@ import Testing
     // MARK: The file
 
     @Test func aRowViolatesAConstraint() throws {
-        // Two users are fine; the second of three rows has no name.
+        // Two users are fine; the second of three rows has no date.
         let rows = [1, 2, 3].map {
-            SampleExport.user($0, changes: $0 == 2 ? ["name": NSNull()] : [:])
+            SampleExport.user($0, changes: $0 == 2 ? ["date_joined": NSNull()] : [:])
         }
         let file = try installation.folder.write(try SampleExport.json(rows), to: "export.json")
         let uuid = try installation.enqueue("users", file).lastLine
@@ -90,7 +90,7 @@ import Testing
     @Test func redisIsFull() throws {
         #expect(try installation.redis.cli(["CONFIG", "SET", "maxmemory", "1"]) == "OK")
         let refused = try installation.enqueue("users", file)
-        #expect(refused.code == 75 && refused.errors.contains("Raise maxmemory"), "\(refused.errors)")
+        #expect(refused.code == 75 && refused.errors.contains("Raise its maxmemory"), "\(refused.errors)")
         #expect(try installation.redis.cli(["CONFIG", "SET", "maxmemory", "100mb"]) == "OK")
         let uuid = try type(["relocation-enqueue", "users", file])
         // Workers go on in a full Redis: they make room.
@@ -217,7 +217,7 @@ import Testing
     /// Sentry was not upgraded yet.
     @Test func theSchemaIsOlder() throws {
         let uuid = try installation.enqueue("users", file).lastLine
-        #expect(try sqlite(installation.databasePath, "ALTER TABLE auth_user DROP COLUMN avatar_url") == "")
+        #expect(try sqlite(installation.databasePath, "ALTER TABLE auth_user RENAME COLUMN avatar_url TO later") == "")
         let refused = try drain(code: 78)
         #expect(
             refused.errors.contains("auth_user.avatar_url") && refused.errors.contains("relocation-worker check"),
@@ -226,7 +226,7 @@ import Testing
         #expect(check.code == 78 && check.output.contains("auth_user.avatar_url"), "\(check.output)")
         #expect(try installation.status(uuid)["status"] as? String == "IN_PROGRESS")
         // What an upgrade of Sentry does.
-        let upgrade = "ALTER TABLE auth_user ADD COLUMN avatar_url VARCHAR(120)"
+        let upgrade = "ALTER TABLE auth_user RENAME COLUMN later TO avatar_url"
         #expect(try sqlite(installation.databasePath, upgrade) == "")
         try type(["relocation-worker", "check"])
         _ = try drain()
