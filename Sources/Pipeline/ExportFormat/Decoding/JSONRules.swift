@@ -5,6 +5,7 @@ import Glibc
 /// and stored as `null`; half a surrogate pair is stored as its escape.
 struct JSONRules {
     private let parser: TextParser
+    private let scratch: ScratchParser
     private let pickles: PickleReader
     private let maxDepth: Int
 
@@ -12,6 +13,7 @@ struct JSONRules {
         self.maxDepth = maxDepth
         pickles = PickleReader(maxDepth: maxDepth)
         parser = TextParser(maxDepth: maxDepth, takesNaN: true, takesHalves: true)
+        scratch = ScratchParser(maxDepth: maxDepth)
     }
 
     /// Nested JSON: the value as it is, or a string. The reference decodes a string once when it reads it, and, if the
@@ -75,6 +77,8 @@ struct JSONRules {
     /// Whether a string where an object belongs is replaced because it is not JSON.
     func losesText(_ value: TapeValue) -> Bool {
         guard value.isString, !value.bytes.isEmpty else { return false }
+        // Nearly every text is an object that simdjson reads.
+        if let root = scratch.parse(value.bytes)?.root, !root.isString { return false }
         // Other faults of the text are refused before.
         guard let root = try? json(value.bytes)?.root else { return true }
         guard root.isString, !root.bytes.isEmpty else { return false }
@@ -95,11 +99,12 @@ struct JSONRules {
     }
 
     private static func holds(_ text: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
-        guard let base = text.baseAddress else { return false }
-        var rest = text[...]
-        while let place = rest.firstIndex(of: word.utf8Start.pointee), text.count - place >= word.utf8CodeUnitCount {
-            if memcmp(base + place, word.utf8Start, word.utf8CodeUnitCount) == 0 { return true }
-            rest = text[(place + 1)...]
+        guard var rest = UnsafeRawPointer(text.baseAddress) else { return false }
+        let end = rest + text.count
+        while let place = UnsafeRawPointer(memchr(rest, Int32(word.utf8Start.pointee), end - rest)) {
+            guard end - place >= word.utf8CodeUnitCount else { return false }
+            if memcmp(place, word.utf8Start, word.utf8CodeUnitCount) == 0 { return true }
+            rest = place + 1
         }
         return false
     }
