@@ -80,10 +80,10 @@ import Testing
     @Test func tenThousandAreReadInPages() throws {
         try fill(1...10_000)
         #expect(try find { $0.limit = 50 }.more == 9_950)
-        // The fastest of a few: other tests run meanwhile.
+        // The fastest of a few, and far above what it takes alone (7 ms): other tests run meanwhile.
         let clock = ContinuousClock()
         let fastest = try (1...5).map { _ in try clock.measure { _ = try find { $0.limit = 50 } } }.min()
-        #expect(fastest ?? .seconds(9) < .milliseconds(100))
+        #expect(fastest ?? .seconds(9) < .milliseconds(500))
         let failed = try find { $0.status = .failure }
         #expect(failed.relocations.count == 3_333 && failed.more == 0)
         #expect(Set(failed.relocations.map(\.uuid)).count == 3_333)
