@@ -40,12 +40,17 @@ struct PostgresLookUp {
                 do {
                     row.append(try result.value(index, position, as: column.type))
                 } catch {
-                    throw error.error(table: table, column: column, rowIndex: nil)
+                    throw error.error(table: table, column: column, rowIndex: nil, rowID: id(of: index, in: result))
                 }
             }
             rows.append(row)
         }
         return rows
+    }
+
+    /// nil if the look-up does not ask for it.
+    private func id(of row: Int, in result: PostgresResult) -> Int64? {
+        columns.firstIndex(where: \.isPrimaryKey).flatMap { result.integer(row, $0) }
     }
 
     /// Texts by their bytes, nulls last (the server's own default), equal values by id.

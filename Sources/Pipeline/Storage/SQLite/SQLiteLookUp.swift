@@ -26,10 +26,15 @@ struct SQLiteLookUp {
             do {
                 row.append(try Value(stored: statement.value(index), as: column.type))
             } catch {
-                throw error.error(table: table, column: column, rowIndex: nil)
+                throw error.error(table: table, column: column, rowIndex: nil, rowID: id(of: statement))
             }
         }
         return row
+    }
+
+    /// nil if the look-up does not ask for it.
+    private func id(of statement: SQLiteStatement) -> Int64? {
+        columns.firstIndex(where: \.isPrimaryKey).map { statement.integer($0) }
     }
 
     /// Texts by their bytes, nulls last, equal values by id: the same order as in PostgreSQL.
