@@ -74,7 +74,7 @@ struct ExportedUsersOptions: ParsableArguments {
         if let usernames { return .usernames(try RowSelection.names(parsing: usernames)) }
         guard let usernamesFile else { return .everything }
         // The message names the file. The reason is rarely known.
-        guard let data = try? FileHandle(forReadingAtPath: usernamesFile)?.readToEnd() ?? Data() else {
+        guard let file = FileHandle(forReadingAtPath: usernamesFile), let data = try? file.readToEnd() ?? Data() else {
             throw CommandFailure(.noInput, "Cannot read the file of user names \(usernamesFile).")
         }
         guard let text = String(validating: data, as: UTF8.self) else {

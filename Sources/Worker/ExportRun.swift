@@ -2,6 +2,7 @@ import Catalogue
 import CommandLine
 import ExportFormat
 import Extraction
+import Glibc
 import Reporting
 import Storage
 
@@ -13,11 +14,17 @@ struct ExportRun {
     let options: ExportOptions
 
     func run(_ selection: () throws -> RowSelection) throws {
+        Self.endAtSignals()
         do {
             try run(try selection())
         } catch let error as ExportError {
             throw CommandFailure(error)
         }
+    }
+
+    /// Nothing is left of a file that has no name yet.
+    private static func endAtSignals() {
+        for number in [SIGINT, SIGTERM] { signal(number) { _ in _exit(CommandExit.interrupted.rawValue) } }
     }
 
     private func run(_ selection: RowSelection) throws {

@@ -25,7 +25,9 @@ import Testing
         for address in ["", "a@example.co", "a\u{308}o\u{308}@example.com"] { #expect(!set.contains(address)) }
     }
 
-    @Test(arguments: [("a", ["a"]), ("a,b", ["a", "b"]), (",a,,", ["", "a"]), ("a, b\n", ["a", " b\n"])])
+    @Test(
+        arguments: [("a", ["a"]), ("a,b", ["a", "b"]), (",a,,", ["", "a"]), ("a, b\n", ["a", " b\n"])]
+            as [(String, Set<String>)])
     func namesAreTakenAsTheyAre(_ text: String, _ names: Set<String>) throws {
         #expect(try RowSelection.names(parsing: text) == Set(names.map { Array($0.utf8) }))
     }

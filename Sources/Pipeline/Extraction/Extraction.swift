@@ -74,7 +74,7 @@ package final class Extraction {
     private func storage<Result>(
         _ body: () throws(StorageError) -> Result
     ) throws(ExtractionError) -> Result {
-        do { return try body() } catch { throw .storage(error) }
+        do { return try body() } catch { throw failure(error) }
     }
 }
 
@@ -116,12 +116,14 @@ extension Extraction {
     ) throws(ExtractionError) {
         let query = Select(columns, from: model.table, where: conditions)
         try source.database(of: model.silo).read(
-            query, pageRows: Self.pageRows, ahead: true, asFailure: { Self.failure($0, model) }, page)
+            query, pageRows: Self.pageRows, ahead: true, asFailure: failure, page)
     }
 
     /// A value that does not fit its column is the row's fault, not the database's.
-    private static func failure(_ error: StorageError, _ model: Model) -> ExtractionError {
-        guard error.kind == .invalidValue, let column = error.columns.first else { return .storage(error) }
+    private func failure(_ error: StorageError) -> ExtractionError {
+        guard error.kind == .invalidValue, let column = error.columns.first,
+            let model = catalogue.models.first(where: { $0.table.name == error.table })
+        else { return .storage(error) }
         let field = model.table.column(column)?.field ?? column
         return .export(
             .unwritable(model: model.name, key: error.rowID, field: field, "holds a value that cannot be read"))
@@ -231,7 +233,8 @@ extension Extraction {
         _ name: String, _ columns: [String], _ conditions: [Condition] = [], _ row: ([Value]) -> Void
     ) throws(StorageError) {
         guard let model = catalogue.model(name) else { throw StorageError(.other, "the catalogue lacks \(name)") }
-        let query = Select(columns, from: model.table, where: conditions)
+        // With its key, a row that cannot be read has a name.
+        let query = Select(columns + ["id"], from: model.table, where: conditions)
         try source.database(of: model.silo).stream(query, pageRows: Self.pageRows) { rows throws(StorageError) in
             rows.forEach(row)
         }

@@ -13,21 +13,32 @@ struct FieldEncoder {
     func encode(
         _ value: Value, _ rule: EncodingRule, level: Int, to out: inout JSONOutput
     ) throws(ValueMismatch) {
-        switch (rule.encoding, value) {
-        case (_, .null): appendNull(rule, to: &out)
-        case (.int, .integer(let number)): out.append(number)
-        case (.bool, .bool(let flag)): out.append(flag)
-        case (.string, .text(let text)), (.uuid, .text(let text)): out.append(string: text)
-        case (.datetime, .timestamp(let time)): try append(time: time, to: &out)
-        case (.flags, .integer(let number)): append(flags: number, rule.mask, to: &out)
-        case (.float, .double(let number)): try out.append(number)
-        case (.nestedJSON, .text(let text)): try append(nested: text, rule, level, to: &out)
-        case (.pickled, .text(let text)): try append(pickled: text, rule, to: &out)
-        case (.jsonText, .text(let text)): try append(object: text, to: &out)
-        case (.pythonList, .textArray(let items)): out.append(string: Self.pythonList(items))
-        case (.pythonList, .doubleArray(let rows)): out.append(string: try Self.pythonList(rows))
-        case (.jsonArray, .textArray(let items)): out.append(string: Self.jsonList(items))
-        default: throw ValueMismatch("holds a value of another type")
+        switch value {
+        case .null: appendNull(rule, to: &out)
+        case .integer(let number) where rule.encoding == .int: out.append(number)
+        case .integer(let number) where rule.encoding == .flags: append(flags: number, rule.mask, to: &out)
+        case .bool(let flag) where rule.encoding == .bool: out.append(flag)
+        case .timestamp(let time) where rule.encoding == .datetime: try append(time: time, to: &out)
+        case .double(let number) where rule.encoding == .float: try out.append(number)
+        case .text(let text): try append(text, rule, level, to: &out)
+        case .textArray(let items) where rule.encoding == .pythonList: out.append(string: Self.pythonList(items))
+        case .textArray(let items) where rule.encoding == .jsonArray: out.append(string: Self.jsonList(items))
+        case .doubleArray(let rows) where rule.encoding == .pythonList: out.append(string: try Self.pythonList(rows))
+        case .bool, .integer, .double, .timestamp, .textArray, .doubleArray: throw Self.otherType
+        }
+    }
+
+    private static let otherType = ValueMismatch("holds a value of another type")
+
+    private func append(
+        _ text: String, _ rule: EncodingRule, _ level: Int, to out: inout JSONOutput
+    ) throws(ValueMismatch) {
+        switch rule.encoding {
+        case .string, .uuid: out.append(string: text)
+        case .nestedJSON: try append(nested: text, rule, level, to: &out)
+        case .pickled: try append(pickled: text, rule, to: &out)
+        case .jsonText: try append(object: text, to: &out)
+        case .int, .float, .bool, .datetime, .flags, .pythonList, .jsonArray: throw Self.otherType
         }
     }
 
@@ -43,27 +54,12 @@ struct FieldEncoder {
         }
     }
 
-    /// `2023-06-22T22:59:57.023Z`. Digits beyond milliseconds are cut off; a year before 1000 has fewer digits.
+    /// Digits beyond milliseconds are cut off.
     private func append(time: Int64, to out: inout JSONOutput) throws(ValueMismatch) {
         guard TimestampText.range.contains(time) else {
             throw ValueMismatch("holds a time outside the years 1 to 9999")
         }
-        let moment = CivilTime(microseconds: time)
-        out.append(UInt8(ascii: "\""))
-        out.appendDigits(UInt64(moment.date.year))
-        out.append(UInt8(ascii: "-"))
-        out.appendDigits(UInt64(moment.date.month), width: 2)
-        out.append(UInt8(ascii: "-"))
-        out.appendDigits(UInt64(moment.date.day), width: 2)
-        out.append(UInt8(ascii: "T"))
-        out.appendDigits(UInt64(moment.second / 3600), width: 2)
-        out.append(UInt8(ascii: ":"))
-        out.appendDigits(UInt64(moment.second / 60 % 60), width: 2)
-        out.append(UInt8(ascii: ":"))
-        out.appendDigits(UInt64(moment.second % 60), width: 2)
-        out.append(UInt8(ascii: "."))
-        out.appendDigits(UInt64(moment.microsecond / 1000), width: 3)
-        out.append("Z\"")
+        out.append(CivilTime(microseconds: time))
     }
 
     /// A negative number is reduced to the defined bits.

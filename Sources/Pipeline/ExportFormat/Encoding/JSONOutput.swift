@@ -1,3 +1,5 @@
+import TextForms
+
 /// JSON text as bytes, in one spelling.
 struct JSONOutput {
     private(set) var bytes: [UInt8] = []
@@ -19,6 +21,8 @@ struct JSONOutput {
     mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
     mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
+    mutating func append(_ text: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: text) }
 
     mutating func append(_ text: [UInt8]) { bytes.append(contentsOf: text) }
 
@@ -57,16 +61,52 @@ struct JSONOutput {
         appendDigits(number.magnitude)
     }
 
-    /// In decimal, with leading zeros up to a width.
-    mutating func appendDigits(_ number: UInt64, width: Int = 1) {
-        let start = bytes.count
-        var rest = number
-        repeat {
-            bytes.append(UInt8(truncatingIfNeeded: 0x30 + rest % 10))
+    mutating func appendDigits(_ number: UInt64) {
+        if number < 10 { return bytes.append(UInt8(truncatingIfNeeded: 0x30 + number)) }
+        var length = 1
+        var rest = number / 10
+        while rest > 0 {
+            length += 1
             rest /= 10
-        } while rest > 0
-        while bytes.count - start < width { bytes.append(0x30) }
-        bytes[start...].reverse()
+        }
+        append(count: length) { Self.write(number, digits: length, to: $0) }
+    }
+
+    /// Between quotes: `2023-06-22T22:59:57.023Z`, with the digits of a year before 1000 that it has.
+    mutating func append(_ time: CivilTime) {
+        bytes.append(UInt8(ascii: "\""))
+        appendDigits(UInt64(time.date.year))
+        append(count: 21) { text in
+            for (place, mark) in Self.timeMarks { text[place] = mark }
+            Self.write(UInt64(time.date.month), digits: 2, to: text + 1)
+            Self.write(UInt64(time.date.day), digits: 2, to: text + 4)
+            Self.write(UInt64(time.second / 3600), digits: 2, to: text + 7)
+            Self.write(UInt64(time.second / 60 % 60), digits: 2, to: text + 10)
+            Self.write(UInt64(time.second % 60), digits: 2, to: text + 13)
+            Self.write(UInt64(time.microsecond / 1000), digits: 3, to: text + 16)
+        }
+    }
+
+    /// What stands between the digits after the year.
+    private static let timeMarks: [(Int, UInt8)] = [
+        (0, 0x2D), (3, 0x2D), (6, 0x54), (9, 0x3A), (12, 0x3A), (15, 0x2E), (19, 0x5A), (20, 0x22),
+    ]
+
+    /// Appends a few bytes, which `write` fills.
+    private mutating func append(count: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Void) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { room in
+            guard let start = room.baseAddress else { return }
+            write(start)
+            bytes.append(contentsOf: UnsafeBufferPointer(room))
+        }
+    }
+
+    private static func write(_ number: UInt64, digits: Int, to text: UnsafeMutablePointer<UInt8>) {
+        var rest = number
+        for place in (0..<digits).reversed() {
+            text[place] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+            rest /= 10
+        }
     }
 
     /// As Python spells it; a compact text has short exponents. JSON has no other numbers than finite ones.

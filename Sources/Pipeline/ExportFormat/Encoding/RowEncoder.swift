@@ -7,8 +7,9 @@ package final class RowEncoder {
     package let columns: [String]
     private let id: Int
     private let fields: [Field]
+    /// What stands before the fields' values, one after the other.
+    private let prefixes: [UInt8]
     private let head: [UInt8]
-    private let betweenKeyAndFields: [UInt8]
     private let tail: [UInt8]
     private let values: FieldEncoder
 
@@ -18,10 +19,9 @@ package final class RowEncoder {
     private struct Field {
         /// Place in the row.
         let position: Int
-        let name: String
         let rule: EncodingRule
-        /// What stands before the value.
-        let prefix: [UInt8]
+        /// Place among the prefixes.
+        let prefix: Range<Int>
     }
 
     init(_ model: Model, spelling: JSONSpelling, values: FieldEncoder) {
@@ -30,22 +30,29 @@ package final class RowEncoder {
         let exported = model.columns.filter { !$0.isDatabaseOnly }
         columns = exported.map(\.name)
         id = exported.firstIndex(where: \.isPrimaryKey) ?? 0
-        let others = exported.enumerated().filter { !$0.element.isPrimaryKey }
-        fields = others.enumerated().map { place, column in
-            Field(
-                position: column.offset, name: column.element.field, rule: EncodingRule(column.element, of: model.name),
-                prefix: Self.key(column.element.field, level: Self.level + 2, isFirst: place == 0, spelling))
+        var prefixes = Self.key("fields", level: Self.level + 1, isFirst: false, spelling) + [UInt8(ascii: "{")]
+        var fields: [Field] = []
+        var start = 0
+        for (position, column) in exported.enumerated() where !column.isPrimaryKey {
+            prefixes += Self.key(column.field, level: Self.level + 2, isFirst: fields.isEmpty, spelling)
+            let rule = EncodingRule(column, of: model.name)
+            fields.append(Field(position: position, rule: rule, prefix: start..<prefixes.count))
+            start = prefixes.count
         }
+        self.fields = fields
+        self.prefixes = prefixes
         let modelKey = Self.key("model", level: Self.level + 1, isFirst: true, spelling)
         head =
-            Self.text(spelling) {
-                $0.append("{"); $0.append(modelKey); $0.append(string: model.name)
-            }
-            + Self.key("pk", level: Self.level + 1, isFirst: false, spelling)
-        betweenKeyAndFields =
-            Self.key("fields", level: Self.level + 1, isFirst: false, spelling) + [UInt8(ascii: "{")]
-        tail = Self.text(spelling) {
-            $0.newLine(Self.level + 1); $0.append("}"); $0.newLine(Self.level); $0.append("}")
+            Self.text(spelling) { out in
+                out.append("{")
+                out.append(modelKey)
+                out.append(string: model.name)
+            } + Self.key("pk", level: Self.level + 1, isFirst: false, spelling)
+        tail = Self.text(spelling) { out in
+            out.newLine(Self.level + 1)
+            out.append("}")
+            out.newLine(Self.level)
+            out.append("}")
         }
     }
 
@@ -72,13 +79,14 @@ package final class RowEncoder {
         guard let key = key(of: row) else { throw fault(row, "id", "holds no number") }
         out.append(head)
         out.append(key)
-        out.append(betweenKeyAndFields)
-        for field in fields {
-            out.append(field.prefix)
-            do throws(ValueMismatch) {
-                try values.encode(row[field.position], field.rule, level: Self.level + 2, to: &out)
-            } catch {
-                throw fault(row, field.name, error.problem)
+        try prefixes.withBytes { prefixes throws(ExportError) in
+            for field in fields {
+                out.append(UnsafeBufferPointer(rebasing: prefixes[field.prefix]))
+                do throws(ValueMismatch) {
+                    try values.encode(row[field.position], field.rule, level: Self.level + 2, to: &out)
+                } catch {
+                    throw fault(row, model.table.column(columns[field.position])?.field ?? "", error.problem)
+                }
             }
         }
         out.append(tail)

@@ -6,10 +6,12 @@ struct PostgresLookUp {
     private let parameters: PostgresParameters
     private let table: Table
     private let columns: [Column]
+    private let types: [ColumnType]
 
     init(_ query: Select) throws(StorageError) {
         table = query.table
         columns = try table.columns(named: query.columns)
+        types = columns.map(\.type)
         let order = try query.orderBy.map { [table] name throws(StorageError) in try table.requiredColumn(name) }
         let conditions = try PostgresConditions(query.conditions, in: table)
         var parameters = conditions.parameters
@@ -35,12 +37,13 @@ struct PostgresLookUp {
         rows.reserveCapacity(result.rowCount)
         for index in 0..<result.rowCount {
             var row: [Value] = []
-            row.reserveCapacity(columns.count)
-            for (position, column) in columns.enumerated() {
+            row.reserveCapacity(types.count)
+            for position in types.indices {
                 do {
-                    row.append(try result.value(index, position, as: column.type))
+                    row.append(try result.value(index, position, as: types[position]))
                 } catch {
-                    throw error.error(table: table, column: column, rowIndex: nil, rowID: id(of: index, in: result))
+                    throw error.error(
+                        table: table, column: columns[position], rowIndex: nil, rowID: id(of: index, in: result))
                 }
             }
             rows.append(row)
