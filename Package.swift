@@ -61,6 +61,7 @@ let package = Package(
             swiftSettings: strict + [.define("FAILPOINTS", .when(configuration: .debug))]),
         room("ExportFormat", ["TextForms", "Catalogue", "CArchive", "CSimdJSON", crypto, cryptoExtras]),
         room("TaskFormat", ["TextForms", "CZstd", crypto]),
+        room("Comparison", ["TextForms", "Catalogue", "ExportFormat"]),
         room("Cutting", ["Catalogue", "ExportFormat", "TaskFormat"]),
         room("Queue", ["CHiredis", "Failpoints", crypto]),
         room("Storage", ["TextForms", "Catalogue", "CSQLite", "CPQ"]),
@@ -82,8 +83,8 @@ let package = Package(
         .executableTarget(
             name: "Enqueue",
             dependencies: [
-                "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Operations", "Reporting", "CommandLine",
-                argumentParser,
+                "Catalogue", "ExportFormat", "Comparison", "TaskFormat", "Cutting", "Queue", "Operations", "Reporting",
+                "CommandLine", argumentParser,
             ],
             path: "Sources/Enqueue", swiftSettings: strict),
         .executableTarget(
@@ -122,6 +123,7 @@ let package = Package(
         tests(
             "ExportFormatTests",
             ["ExportFormat", "Cutting", "TaskFormat", "TextForms", "Catalogue", "TestSupport", crypto, cryptoExtras]),
+        tests("ComparisonTests", ["Comparison", "ExportFormat", "Catalogue", "TestSupport"]),
         tests("QueueTests", ["Queue", "Reporting", "TestSupport"], exclude: ["Fixtures"]),
         tests("ReportingTests", ["Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),
         tests("OperationsTests", ["Operations", "Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),

@@ -55,6 +55,7 @@ struct ImportCommand {
         job.options.atomic = arguments.atomic
         job.options.chunkSize = arguments.chunkSize
         job.destination = try arguments.destinationName.name()
+        job.replacesFile = arguments.replaceFile
         job.keyring = try arguments.payloadKeys.keyring()
         job.actor = .current()
         return job

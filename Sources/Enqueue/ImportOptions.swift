@@ -34,6 +34,15 @@ struct ImportOptions: ParsableArguments {
         transform: RelocationID.parse)
     var importUUID: RelocationID?
 
+    @Flag(
+        name: .customLong("replace-file"),
+        help: """
+            With --import-uuid of a relocation that has failed or is paused: go on with this file instead of its own. Rows \
+            that are written must be the same in both; all others may be corrected, added or removed behind them. Rows that \
+            were skipped are tried again. Other flags stay as they were.
+            """)
+    var replaceFile = false
+
     @Option(
         name: .customLong("chunk-size"),
         help: ArgumentHelp(
@@ -68,6 +77,10 @@ struct ImportOptions: ParsableArguments {
 
     func validate() throws {
         if json, !check { throw ValidationError("--json needs --check. status UUID --json follows a relocation.") }
+        if replaceFile, importUUID == nil || check {
+            throw ValidationError(
+                "--replace-file needs the --import-uuid of the relocation that goes on with the file, and no --check.")
+        }
         guard RelocationOptions.chunkSizeLimits.contains(chunkSize) else {
             throw ValidationError("--chunk-size takes 1 to \(RelocationOptions.chunkSizeLimits.upperBound).")
         }
@@ -78,21 +91,6 @@ struct ImportOptions: ParsableArguments {
 
     /// The bytes of the key file; nil if none was given.
     func privateKey() throws(CommandFailure) -> [UInt8]? {
-        guard let decryptWith else { return nil }
-        guard let data = SmallFile.contents(decryptWith) else {
-            throw CommandFailure(.noInput, "Cannot read the private key file \(decryptWith).")
-        }
-        return [UInt8](data)
-    }
-}
-
-extension PayloadKeyOptions {
-    /// The keys that seal and open tasks; nil if none is configured.
-    func keyring() throws -> PayloadKeyring? {
-        switch try source() {
-        case nil: nil
-        case .file(let path): try PayloadKeyring(file: path)
-        case .text(let text): try PayloadKeyring(parsing: text)
-        }
+        try decryptWith.map(SmallFile.privateKey)
     }
 }

@@ -18,16 +18,21 @@ final class ReadingProgress {
     private static let interval: Int64 = 200
     private var drawnAt: Int64 = 0
 
-    init(_ source: ExportSource, filtered: Bool, _ console: Console) {
+    convenience init(_ source: ExportSource, filtered: Bool, _ console: Console) {
+        self.init(bytes: source.expectedBytes(filtered: filtered), console)
+    }
+
+    /// - Parameter bytes: what will be read, approximately; nil if that is unknown: then nothing is shown
+    init(bytes: Int64?, _ console: Console) {
         self.console = console
-        guard Terminal.standardError.isTerminal, let bytes = source.expectedBytes(filtered: filtered) else { return }
+        guard Terminal.standardError.isTerminal, let bytes else { return }
         meter = ProgressMeter(total: Self.megabytes(bytes), unit: "MB")
     }
 
     /// Reads with a bar, and removes it afterwards.
-    func during<Result>(
-        _ read: (@escaping (Int64) -> Void) throws(ExportError) -> Result
-    ) throws(ExportError) -> Result {
+    func during<Result, Failure: Error>(
+        _ read: (@escaping (Int64) -> Void) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         defer { console.draw(printer.finish()) }
         return try read { self.update($0) }
     }

@@ -7,7 +7,7 @@ import TaskFormat
 struct RelocationEnqueue: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "relocation-enqueue",
-        abstract: "Queues Sentry exports for import, and manages the queue.",
+        abstract: "Queues Sentry exports for import, manages the queue, and compares exports.",
         discussion: """
             An export is read twice: the first pass checks the whole file and counts its rows, the second cuts it into \
             tasks. A damaged file queues nothing. Standard output carries only the UUID of the relocation; messages go to \
@@ -19,13 +19,14 @@ struct RelocationEnqueue: ParsableCommand {
               relocation-enqueue users --decrypt-with key.pem export.tar
               relocation-enqueue status 5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10
 
-            Exit codes: 0 done, 1 the relocation failed (with --wait), 64 usage, 65 bad input, 66 no such input or \
+            Exit codes: 0 done, 1 the relocation failed (with --wait) or exports differ (compare), 64 usage, 65 bad input, 66 no such input or \
             UUID, 69 Redis unreachable, 70 internal error, 73 cannot create a file, 75 queue full, 77 permission, 130 \
             interrupted.
             """,
         version: ToolVersion.current,
         subcommands: [
-            UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, StatusCommand.self,
+            UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, CompareCommand.self,
+            StatusCommand.self,
             ListCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, DroppedCommand.self,
             FindingsCommand.self, RetryCommand.self,
             PauseCommand.self, UnpauseCommand.self, CancelCommand.self, AbortCommand.self, DeleteCommand.self,

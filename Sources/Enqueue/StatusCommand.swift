@@ -21,7 +21,10 @@ struct StatusCommand: ParsableCommand {
     @Flag(help: "Print one JSON object, for scripts.")
     var json = false
 
-    @Flag(help: "Show the status again every second until the relocation has ended.")
+    @Flag(
+        help: """
+            Show the status again every second until the relocation has ended. Waits while Redis does not answer.
+            """)
     var watch = false
 
     @OptionGroup(title: "Queue") var redis: RedisOptions
@@ -29,12 +32,32 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         let queue = try RelocationQueue(try redis.configuration())
         let uuid = try self.uuid?.resolve(in: queue).text ?? newest(queue)
+        if watch { return try follow(uuid, queue) }
+        show(try report(uuid, queue))
+    }
+
+    private func report(_ uuid: String, _ queue: RelocationQueue) throws(QueueError) -> StatusReport {
+        StatusReport(
+            try queue.status(uuid), renamed: try queue.renamedRows(uuid), earlier: try queue.earlierFailures(uuid),
+            workforce: try queue.workforce())
+    }
+
+    /// Survives a restart of Redis, however long it takes: whoever watches can end it.
+    private func follow(_ uuid: String, _ queue: RelocationQueue) throws {
+        let console = Console(isSilent: false)
+        var outage = RedisOutage()
+        var wasSeen = false
         while true {
-            let report = StatusReport(
-                try queue.status(uuid), renamed: try queue.renamedRows(uuid),
-                earlier: try queue.earlierFailures(uuid), workforce: try queue.workforce())
-            show(report)
-            guard watch, !report.hasEnded else { return }
+            do throws(QueueError) {
+                let report = try report(uuid, queue)
+                wasSeen = true
+                if let back = outage.end() { console.warn(back) }
+                show(report)
+                if report.hasEnded { return }
+            } catch {
+                if error.kind == .notFound, wasSeen { throw RedisOutage.forgotten(uuid) }
+                if let notice = try outage.note(error, at: MonotonicClock.milliseconds()) { console.warn(notice) }
+            }
             sleep(1)
         }
     }

@@ -10,8 +10,7 @@ struct WaitLoop {
     private let console: Console
     private var printer = ProgressPrinter(.standardError)
     private var meter: ProgressMeter?
-    /// Milliseconds; nil while Redis answers.
-    private var awaySince: Int64?
+    private var outage = RedisOutage()
     /// Since when no worker serves the destination: milliseconds; nil while one does, or once it was said.
     private var unservedSince: Int64?
     private var hasSaidUnserved = false
@@ -20,8 +19,8 @@ struct WaitLoop {
     private static let pollMilliseconds: UInt32 = 200
     /// Milliseconds for which no worker must be there before that is said: one that starts shows itself within a second.
     private static let unservedMilliseconds: Int64 = 2_000
-    /// Milliseconds for which Redis may stay away meanwhile.
-    private static let outageMilliseconds: Int64 = 30_000
+    /// Milliseconds for which Redis may stay away meanwhile: a restart may load much data.
+    private static let outageMilliseconds: Int64 = 600_000
 
     init(uuid: String, configuration: QueueConfiguration, console: Console) {
         self.uuid = uuid
@@ -58,24 +57,31 @@ struct WaitLoop {
         }
     }
 
-    /// Nil if Redis does not answer at the moment. Reads the renamed rows at the end only.
-    private mutating func poll(_ queue: RelocationQueue) throws(QueueError) -> StatusReport? {
+    /// Nil if Redis does not answer at the moment.
+    private mutating func poll(_ queue: RelocationQueue) throws -> StatusReport? {
         do throws(QueueError) {
-            var report = StatusReport(try queue.status(uuid))
-            if report.hasEnded {
-                report = StatusReport(report.status, renamed: try queue.renamedRows(uuid))
-            } else if !hasSaidUnserved {
-                report = StatusReport(report.status, renamed: nil, workforce: try queue.workforce())
-            }
-            awaySince = nil
+            let report = try read(queue)
+            if let back = outage.end() { say(back) }
             return report
         } catch {
-            guard error.isTransient else { throw error }
-            let start = awaySince ?? Self.now()
-            awaySince = start
-            if Self.now() - start > Self.outageMilliseconds { throw error }
+            if error.kind == .notFound { throw RedisOutage.forgotten(uuid) }
+            if let notice = try outage.note(error, at: Self.now()) { say(notice) }
+            if let since = outage.since, Self.now() - since > Self.outageMilliseconds { throw error }
             return nil
         }
+    }
+
+    /// Reads the renamed rows at the end only.
+    private func read(_ queue: RelocationQueue) throws(QueueError) -> StatusReport {
+        let report = StatusReport(try queue.status(uuid))
+        if report.hasEnded { return StatusReport(report.status, renamed: try queue.renamedRows(uuid)) }
+        if hasSaidUnserved { return report }
+        return StatusReport(report.status, renamed: nil, workforce: try queue.workforce())
+    }
+
+    private mutating func say(_ text: String) {
+        console.draw(printer.finish())
+        console.warn(text)
     }
 
     private mutating func show(_ report: StatusReport) {
@@ -95,8 +101,7 @@ struct WaitLoop {
         unservedSince = since
         guard Self.now() - since >= Self.unservedMilliseconds else { return }
         hasSaidUnserved = true
-        console.draw(printer.finish())
-        console.warn(problem)
+        say(problem)
     }
 
     private mutating func throwIfInterrupted() throws(CommandFailure) {
@@ -107,9 +112,5 @@ struct WaitLoop {
             "Stopped waiting. The relocation goes on; follow it with: relocation-enqueue status \(uuid)")
     }
 
-    private static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
+    private static func now() -> Int64 { MonotonicClock.milliseconds() }
 }

@@ -87,6 +87,7 @@ enum ImportsReport {
             "models": .object(known.models.mapValues { JSONValue($0) }),
             "beganAt": instant(known.beganAt),
             "writtenAt": instant(known.written?.upperBound),
+            "replaced": JSONValue(embedding: known.entry?.replaced ?? ""),
         ]
         let entry = known.entry
         return .object(own.merging(origin(entry?.origin)) { $1 }.merging(end(entry?.end, entry?.origin)) { $1 })

@@ -22,8 +22,9 @@ struct RelocationWorker: AsyncParsableCommand {
 
             Exit codes: 0 done or stopped by a signal, 1 a relocation failed (run --drain), 64 usage, 65 malformed keys, or \
             a row that no export can hold, 66 no such file, 69 Redis or the database unreachable, 70 internal error, 73 \
-            cannot create a file, 75 what is left waits longer than --drain-wait, 77 permission, 78 the schema or the \
-            ledger does not fit, or another database has the destination's name, 130 interrupted by a second signal.
+            cannot create a file, 75 what is left waits longer than --drain-wait, 77 permission, 78 the schema, the \
+            ledger or Redis does not fit, or another database has the destination's name, 130 interrupted by a second \
+            signal.
             """,
         version: ToolVersion.current,
         subcommands: [RunCommand.self, MigrateCommand.self, CheckCommand.self, ImportsCommand.self, ExportCommand.self])
@@ -33,6 +34,6 @@ struct RelocationWorker: AsyncParsableCommand {
 enum Program {
     static func main() async {
         HeapLimits.apply()
-        await CommandRunner.main(RelocationWorker.self)
+        await CommandRunner.main(RelocationWorker.self, loggingCommands: ["run"])
     }
 }

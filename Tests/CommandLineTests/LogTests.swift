@@ -36,4 +36,21 @@ import Testing
                 == #"{"time":"2024-05-06T12:53:20.123Z","level":"info","logger":"queue","message":"a\"b\n","#
                 + #""metadata.time":"t","x":"\u00e9\u0001"}"# + "\n")
     }
+
+    @Test func valuesKeepTheirTypes() {
+        let text = written(.json) { logger in
+            logger.info(
+                "m",
+                metadata: [
+                    "a": .stringConvertible(5), "b": .stringConvertible(true), "c": .stringConvertible(1.5), "d": "5",
+                    "e": .array([.stringConvertible(Int64.min), "x"]),
+                    "f": .dictionary(["k": .stringConvertible(false)]),
+                    "g": .stringConvertible(Double.infinity),
+                ])
+        }
+        #expect(
+            text.hasSuffix(
+                #""a":5,"b":true,"c":1.5,"d":"5","e":[-9223372036854775808,"x"],"f":{"k":false},"g":"inf"}"# + "\n"),
+            "\(text)")
+    }
 }

@@ -64,6 +64,11 @@ struct LedgerSite {
         try installation.start("relocation-enqueue", arguments, environment: environment).result()
     }
 
+    /// A command of the enqueuer's with any number of arguments.
+    func run(_ command: String, _ arguments: [String]) throws -> Installation.Result {
+        try installation.start("relocation-enqueue", [command] + arguments, environment: environment).result()
+    }
+
     /// Enqueues and waits while a worker runs.
     func wait(_ arguments: String...) throws -> Installation.Result {
         let waiting = try installation.start(

@@ -64,12 +64,15 @@ import Testing
 
     private static func events(_ log: String, worker: Int) throws -> [Event] {
         try log.split(separator: "\n").compactMap { line in
-            let fields = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String] ?? [:]
-            guard let message = fields["message"], ["task started", "task done"].contains(message) else { return nil }
+            let fields = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
+            guard let message = fields["message"] as? String, ["task started", "task done"].contains(message) else {
+                return nil
+            }
             return Event(
-                time: try #require(fields["time"]), worker: worker, uuid: try #require(fields["relocation.uuid"]),
+                time: try #require(fields["time"] as? String), worker: worker,
+                uuid: try #require(fields["relocation.uuid"] as? String),
                 isStart: message == "task started",
-                task: "\(try #require(fields["task.name"])) \(try #require(fields["task.min_ordinal"]))")
+                task: "\(try #require(fields["task.name"])) \(try #require(fields["task.min_ordinal"] as? Int))")
         }
     }
 }

@@ -149,18 +149,4 @@ import Testing
         Self.expect(try installation.worker("migrate"), 78, "shoes", "empty")
         #expect(try sqlite(installation.databasePath, "SELECT count(*) FROM sqlite_master") == "1")
     }
-
-    /// Runs a statement with another program than ours.
-    private func sqlite(_ path: String, _ sql: String) throws -> String {
-        let folder = try TemporaryFolder()
-        let script = """
-            import sqlite3, sys
-            db = sqlite3.connect(sys.argv[1], isolation_level=None)
-            for row in db.execute(sys.argv[2]): print(*row)
-            """
-        let child = try ChildProcess(
-            "python3", ["-c", script, path, sql], output: folder.file("out"), errors: folder.file("out"))
-        child.wait()
-        return folder.read("out").trimmingCharacters(in: .whitespacesAndNewlines)
-    }
 }

@@ -104,8 +104,8 @@ final class FaultyDatabase: Database {
         try write("sequence \(table.name)") { () throws(StorageError) in try real.advanceSequence(of: table) }
     }
 
-    func clear(tables: [String]) throws(StorageError) {
-        try write("clear") { () throws(StorageError) in try real.clear(tables: tables) }
+    func clear(tables: [String], onProgress: (Clearing) -> Void) throws(StorageError) {
+        try write("clear") { () throws(StorageError) in try real.clear(tables: tables, onProgress: onProgress) }
     }
 
     var schema: any SchemaAdmin { FaultySchema(database: self) }
@@ -146,6 +146,12 @@ private struct FaultySchema: SchemaAdmin {
     func migrate(_ tables: [Table]) throws(StorageError) -> MigrationResult {
         try database.real.schema.migrate(tables)
     }
+
+    func missingGrants(for tables: [Table], cleared: [String]) throws(StorageError) -> [MissingGrant] {
+        try database.real.schema.missingGrants(for: tables, cleared: cleared)
+    }
+
+    func condition() throws(StorageError) -> DatabaseCondition { try database.real.schema.condition() }
 
     func ownColumns() throws(StorageError) -> [String: Set<String>] { try database.real.schema.ownColumns() }
 

@@ -2,9 +2,9 @@
 enum House {
     /// From the bottom up. A room knows only rooms that stand before it here.
     static let rooms = [
-        "TextForms", "Catalogue", "Failpoints", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage",
-        "Extraction", "Ledger", "Import", "Relocation", "WorkerRuntime", "Reporting", "Operations", "CommandLine",
-        "Enqueue", "Worker",
+        "TextForms", "Catalogue", "Failpoints", "ExportFormat", "Comparison", "TaskFormat", "Cutting", "Queue",
+        "Storage", "Extraction", "Ledger", "Import", "Relocation", "WorkerRuntime", "Reporting", "Operations",
+        "CommandLine", "Enqueue", "Worker",
     ]
 
     /// Rooms with a narrower rule than their place gives them: the rooms that they may know.

@@ -127,11 +127,11 @@ import Testing
         ("BUSY Redis is busy running a script.", .unavailable),
         ("MASTERDOWN Link with MASTER is down", .unavailable),
         ("ERR max number of clients reached", .unavailable),
-        ("MOVED 3999 127.0.0.1:6381", .protocolError), ("ASK 3999 127.0.0.1:6381", .protocolError),
-        ("CROSSSLOT Keys in request don't hash to the same slot", .protocolError),
-        ("ERR This instance has cluster support disabled", .protocolError),
+        ("MOVED 3999 127.0.0.1:6381", .unsupported), ("ASK 3999 127.0.0.1:6381", .unsupported),
+        ("CROSSSLOT Keys in request don't hash to the same slot", .unsupported),
+        ("ERR This instance has cluster support disabled", .unsupported),
         ("WRONGTYPE Operation against a key holding the wrong kind of value", .protocolError),
-        ("ERR unknown command 'x', with args beginning with: 'hush'", .protocolError),
+        ("ERR unknown command 'x', with args beginning with: 'hush'", .unsupported),
         ("hush hush", .protocolError), ("", .protocolError),
     ])
     func isClassifiedByItsCode(_ text: String, _ kind: QueueError.Kind) {
@@ -153,6 +153,6 @@ import Testing
 
     @Test func transientKindsAreThoseThatGoAwayByThemselves() {
         let transient = QueueError.Kind.allCases.filter { QueueError($0, "").isTransient }
-        #expect(transient == [.unavailable, .readOnly, .full])
+        #expect(transient == [.unavailable, .notRedis, .readOnly, .full])
     }
 }

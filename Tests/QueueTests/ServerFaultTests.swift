@@ -22,7 +22,7 @@ import Testing
         }
         let limit = BoundedReplies.maximumElements
         #expect(try length(limit) == limit)
-        #expect(kind { _ = try length(limit + 1) } == .protocolError)
+        #expect(kind { _ = try length(limit + 1) } == .notRedis)
         #expect(try length(3) == 3)
     }
 
@@ -58,7 +58,8 @@ import Testing
     /// The commands a queue needs: what deploy documents for its user.
     static let commands = [
         "auth", "select", "ping", "info", "evalsha", "eval", "script|load", "time", "hset", "hget", "hmget", "hgetall",
-        "hincrby", "lrange", "ltrim", "llen", "lset", "rpush", "zadd", "zrem", "zrange", "zrangebyscore", "zrevrange",
+        "hincrby", "hscan", "lrange", "ltrim", "llen", "lset", "rpush", "zadd", "zrem", "zrange", "zrangebyscore",
+        "zrevrange",
         "zcard",
         "zcount", "zrandmember", "incr", "set", "exists", "unlink", "pexpire", "persist",
     ]
@@ -77,7 +78,9 @@ import Testing
         _ = try queue.tasks(claim, from: 0, count: 1, maxBytes: 1)
         _ = try queue.acknowledge(
             claim, tasks: 3, counters: ["a": 1], listed: ["l"],
-            renamed: [Renaming(subject: "m|1", from: "a", to: "b"), Renaming(subject: "m|1", from: "b", to: "c")])
+            renamed: [Renaming(subject: "m|1", from: "a", to: "b"), Renaming(subject: "m|1", from: "b", to: "c")],
+            written: ["m 1 x": "text"])
+        #expect(try queue.writtenRows(claim.uuid).count == 1)
         _ = try queue.renamedRows(claim.uuid)
         try queue.advance(claim, step: .notifying)
         try queue.progress(claim, chunksDone: 1)

@@ -31,7 +31,7 @@ import Testing
         #expect(
             Set(members.keys) == [
                 "uuid", "scope", "status", "step", "failureReason", "findings", "chunks", "rows", "dropped", "models",
-                "warnings", "attempts", "nextAttemptAt", "lastTrouble", "owner", "takeovers", "pauseRequested",
+                "warnings", "doing", "attempts", "nextAttemptAt", "lastTrouble", "owner", "takeovers", "pauseRequested",
                 "cancelRequested", "destination", "source", "payloadBytes", "failedTask", "skipped", "createdAt",
                 "updatedAt", "startedAt", "completedAt", "trouble", "worker", "leaseExpiresAt", "flags", "renamedTotal",
                 "next", "endedBy", "enqueuedBy", "situation", "elapsedSeconds", "rowsPerSecond", "remainingSeconds",
@@ -93,6 +93,11 @@ import Testing
         #expect(lost.next == "relocation-enqueue users --import-uuid \(uuid(2)) FILE")
         #expect(lost.text().hasSuffix("\nnext: relocation-enqueue users --import-uuid \(uuid(2)) FILE"))
         #expect(next(.otherImport).next == "relocation-enqueue users FILE")
+        var refused = next(.otherImport).status
+        refused.replaces = "ab"
+        #expect(
+            StatusReport(refused).next
+                == "relocation-enqueue users --import-uuid \(uuid(2)) --replace-file FILE")
     }
 
     @Test func aFailedChunkCanBeLeftOut() {
@@ -104,6 +109,7 @@ import Testing
             StatusReport(status).text().hasSuffix(
                 """
                 next: remove the cause, then: relocation-enqueue retry \(uuid(2))
+                      to go on with a corrected file instead (other flags as before): relocation-enqueue users --import-uuid \(uuid(2)) --replace-file FILE
                       to leave out its 20 rows instead: relocation-enqueue retry \(uuid(2)) --skip-chunk --accept-loss
                 """))
         status.failedTask =
@@ -112,6 +118,7 @@ import Testing
             StatusReport(status).text().hasSuffix(
                 """
                 next: remove the cause, then: relocation-enqueue retry \(uuid(2))
+                      to go on with a corrected file instead (other flags as before): relocation-enqueue users --import-uuid \(uuid(2)) --replace-file FILE
                       to leave out sentry.user row 31 (pk 7) instead: relocation-enqueue retry \(uuid(2)) --skip-row
                       to leave out its 20 rows instead: relocation-enqueue retry \(uuid(2)) --skip-chunk --accept-loss
                 """))

@@ -20,7 +20,7 @@ struct HookTests {
             ("delete", { try database.delete(from: table, where: []) }),
             ("reserve", { _ = try database.reserveIDs(1, for: table) }),
             ("advance", { try database.advanceSequence(of: table) }),
-            ("clear", { try database.clear(tables: ["auth_user"]) }),
+            ("clear", { try database.clear(tables: ["auth_user"]) { _ in } }),
             ("count", { _ = try database.count(table, where: [], alone: "x") }),
             ("has table", { _ = try database.schema.hasTable("auth_user") }),
             ("migrate", { _ = try database.schema.migrate(Catalogue.standard.tables) }),

@@ -62,7 +62,7 @@ struct IDTests {
         try test.database.insert(table.batch(users(["old"], from: 50)))
         try test.database.insert(addresses.batch([["id": .integer(9), "user_id": .integer(50)]]))
         try test.database.begin()
-        try test.database.clear(tables: ["no_such_table", "sentry_useremail", "auth_user", "nodestore_node"])
+        try test.database.clear(tables: ["no_such_table", "sentry_useremail", "auth_user", "nodestore_node"]) { _ in }
         #expect(try test.database.select(Select(["id"], from: table)) == [])
         #expect(try test.database.reserveIDs(2, for: table) == [1, 2])
         #expect(try test.database.reserveIDs(2, for: table) == [3, 4])
@@ -81,7 +81,7 @@ struct IDTests {
         let ids = try test.database.reserveIDs(7, for: table)
         try test.database.insert(table.batch(users(["old"], from: try #require(ids.last))))
         try test.database.begin()
-        try test.database.clear(tables: ["auth_user"])
+        try test.database.clear(tables: ["auth_user"]) { _ in }
         #expect(try test.database.reserveIDs(100, for: table).first == 1)
         try test.database.insert(table.batch(users(["new"], from: 1_000)))
         try test.database.advanceSequence(of: table)
@@ -96,7 +96,7 @@ struct IDTests {
         let table = try Tables.users
         _ = try test.database.reserveIDs(7, for: table)
         try test.database.begin()
-        try test.database.clear(tables: ["auth_user"])
+        try test.database.clear(tables: ["auth_user"]) { _ in }
         try test.database.insert(table.batch(users(["new"], from: 1_000)))
         try test.database.insert(try Tables.userEmails.batch([["id": .integer(1), "user_id": .integer(1)]]))
         #expect(try failure { try test.database.commit() }.kind == .foreignKeyViolation)
@@ -109,7 +109,7 @@ struct IDTests {
         let table = try Tables.users
         _ = try test.database.reserveIDs(9, for: table)
         try test.database.insert(table.batch(users(["a", "b"])))
-        try test.database.clear(tables: ["auth_user"])
+        try test.database.clear(tables: ["auth_user"]) { _ in }
         #expect(try test.committedRows(table) == 0)
         #expect(try test.database.reserveIDs(1, for: table) == [1])
     }
@@ -119,7 +119,7 @@ struct IDTests {
         let test = try TestDatabase(engine)
         let table = try Tables.users
         try test.database.begin()
-        try test.database.clear(tables: ["auth_user"])
+        try test.database.clear(tables: ["auth_user"]) { _ in }
         try test.database.insert(table.batch(users(["last"], from: .max)))
         for count in [1, 1_000] {
             let error = try failure { _ = try test.database.reserveIDs(count, for: table) }

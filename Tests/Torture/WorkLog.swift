@@ -34,10 +34,9 @@ struct WorkLog {
 
     private mutating func read(_ line: Substring, process: String) {
         // A worker that dies may leave half a line.
-        guard let values = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else { return }
-        let object = values.mapValues { "\($0)" }
-        guard let time = object["time"], let message = object["message"]
-        else { return }
+        guard let fields = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else { return }
+        let object = fields.mapValues { "\($0)" }
+        guard let time = object["time"], let message = object["message"] else { return }
         if let level = object["level"], ["warning", "error", "critical"].contains(level) {
             warnings["\(message): \(object["error"] ?? object["reason"] ?? "")", default: 0] += 1
         }
@@ -48,7 +47,7 @@ struct WorkLog {
         switch message {
         case "relocation claimed": kind = .claimed
         case "task started": kind = .started
-        case "task done": kind = .done(isReplay: ["true", "1"].contains(object["task.replay"]))
+        case "task done": kind = .done(isReplay: fields["task.replay"] as? Bool == true)
         default: return
         }
         let token = object["lease.token"].flatMap { Int64($0) } ?? 0

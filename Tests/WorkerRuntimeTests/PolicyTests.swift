@@ -1,6 +1,7 @@
 import Catalogue
 import Cutting
 import ExportFormat
+import Queue
 import TaskFormat
 import Testing
 
@@ -49,7 +50,7 @@ import Testing
         #expect(clock.isHeld)
         clock.extend(leaseMilliseconds: 60_000, sentAt: now - 60_000)
         #expect(clock.isHeld)
-        clock.lose()
+        clock.lose(.takenOver)
         #expect(!clock.isHeld)
         clock.extend(leaseMilliseconds: 60_000, sentAt: now)
         #expect(!clock.isHeld)

@@ -16,19 +16,23 @@ public enum JSONText {
             out += text
             return
         }
-        for unit in text.utf16 {
-            switch unit {
-            case 0x22: out += "\\\""
-            case 0x5C: out += "\\\\"
-            case 0x0A: out += "\\n"
-            case 0x0D: out += "\\r"
-            case 0x09: out += "\\t"
-            case 0x08: out += "\\b"
-            case 0x0C: out += "\\f"
-            case 0x20...0x7E: out.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
-            default:
-                out += "\\u" + Hex.text(unit)
-            }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count * 9 / 8)
+        for unit in text.utf16 { append(unit, to: &bytes) }
+        out += String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func append(_ unit: UInt16, to bytes: inout [UInt8]) {
+        switch unit {
+        case 0x22: bytes += #"\""#.utf8
+        case 0x5C: bytes += #"\\"#.utf8
+        case 0x0A: bytes += #"\n"#.utf8
+        case 0x0D: bytes += #"\r"#.utf8
+        case 0x09: bytes += #"\t"#.utf8
+        case 0x08: bytes += #"\b"#.utf8
+        case 0x0C: bytes += #"\f"#.utf8
+        case 0x20...0x7E: bytes.append(UInt8(unit))
+        default: bytes += (#"\u"# + Hex.text(unit)).utf8
         }
     }
 }

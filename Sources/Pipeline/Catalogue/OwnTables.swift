@@ -5,13 +5,15 @@ public struct OwnTables: Sendable {
     public let ledger: Table
     /// One row per relocation.
     public let imports: Table
+    /// One row per chunk that was written: which rows of the file it holds, and their digest.
+    public let written: Table
 
     /// What this version writes. Later formats only add tables, and columns that may be null: `migrate` adds what an
     /// older ledger lacks.
     public static let format: Int64 = 1
 
     /// In the order in which to create them.
-    public var all: [Table] { [ledger, imports] }
+    public var all: [Table] { [ledger, imports, written] }
 
     public static let standard: OwnTables = {
         do {
@@ -31,5 +33,6 @@ public struct OwnTables: Sendable {
         }
         ledger = try table("relocation.ledger")
         imports = try table("relocation.import")
+        written = try table("relocation.written")
     }
 }

@@ -90,10 +90,13 @@ public struct Row: Sendable {
     public let sourcePK: Int64?
     /// One value per column of the model, in column order; `id` and database-only columns are null.
     public var values: [Value]
+    /// Tells what the file has in this row, however it is formatted.
+    public let digest: UInt64
 
-    public init(ordinal: Int64, sourcePK: Int64?, values: [Value]) {
+    public init(ordinal: Int64, sourcePK: Int64?, values: [Value], digest: UInt64 = 0) {
         self.ordinal = ordinal
         self.sourcePK = sourcePK
         self.values = values
+        self.digest = digest
     }
 }

@@ -18,17 +18,18 @@ public enum CommandExit: Int32, Sendable, CaseIterable {
     /// Try again later.
     case tryAgain = 75
     case noPermission = 77
-    /// The database's schema is missing, older or different, or the destination's name belongs to another database.
+    /// The database's schema is missing, older or different, the destination's name belongs to another database, or a
+    /// server lacks what is needed.
     case badSchema = 78
     case interrupted = 130
 
     public init(_ error: QueueError) {
         switch error.kind {
-        case .unavailable, .readOnly: self = .unavailable
+        case .unavailable, .notRedis, .readOnly: self = .unavailable
         case .authentication: self = .noPermission
         case .full: self = .tryAgain
         case .notFound: self = .noInput
-        case .destinationTaken: self = .badSchema
+        case .destinationTaken, .unsupported: self = .badSchema
         case .conflict, .badURL, .invalidArgument: self = .usage
         case .leaseLost, .protocolError: self = .internalError
         }

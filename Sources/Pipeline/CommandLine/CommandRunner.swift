@@ -14,16 +14,35 @@ public enum CommandRunner {
     }
 
     /// Parses the arguments (nil: those of the process), runs their command and ends the process.
-    public static func main(_ root: any ParsableCommand.Type, _ arguments: [String]? = nil) async -> Never {
+    ///
+    /// - Parameter loggingCommands: names of the commands with ``LogOptions``: the error that ends one is a line of its log
+    public static func main(
+        _ root: any ParsableCommand.Type, _ arguments: [String]? = nil, loggingCommands: Set<String> = []
+    ) async -> Never {
         CoreDump.forbid()
         let outcome = await run(root, arguments)
+        let format = logFormat(arguments ?? Array(CommandLine.arguments.dropFirst()), loggingCommands)
         if !outcome.message.isEmpty {
-            var text = outcome.message + "\n"
             // What a command has printed comes before its error, also in a file.
             fflush(nil)
-            text.withUTF8 { _ = write(outcome.isError ? 2 : 1, $0.baseAddress, $0.count) }
+            tell(outcome, format)
         }
         exit(outcome.exitCode)
+    }
+
+    private static func tell(_ outcome: Outcome, _ format: LogOptions.Format) {
+        guard outcome.isError, format == .json else {
+            var text = outcome.message + "\n"
+            text.withUTF8 { _ = write(outcome.isError ? 2 : 1, $0.baseAddress, $0.count) }
+            return
+        }
+        LineLogHandler.tellEnd(outcome.message, exitCode: outcome.exitCode)
+    }
+
+    /// How the error that ends a command is written: as a line of its log, if it has one.
+    private static func logFormat(_ arguments: [String], _ loggingCommands: Set<String>) -> LogOptions.Format {
+        guard let command = arguments.first, loggingCommands.contains(command) else { return .text }
+        return LogOptions.format(of: arguments.dropFirst(), .process)
     }
 
     /// Parses and runs without ending the process.

@@ -38,11 +38,11 @@ public struct LineLogHandler: LogHandler {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
         if let own = event.metadata { all.merge(own) { $1 } }
-        let pairs = all.map { ($0.key, $0.value.description) }.sorted { $0.0 < $1.0 }
+        let pairs = all.sorted { $0.key < $1.key }
         let time = Timestamp.text(clock())
         switch format {
-        case .text: sink(text(time, event, pairs))
-        case .json: sink(json(time, event, pairs))
+        case .text: sink(text(time, event, pairs.map { ($0.key, $0.value.description) }))
+        case .json: sink(json(time, event, pairs.map { ($0.key, LineLogHandler.json($0.value)) }))
         }
     }
 
@@ -53,15 +53,41 @@ public struct LineLogHandler: LogHandler {
         return "\(time) \(padded)\(PlainText.line(event.message.description))\(fields.joined())\n"
     }
 
+    /// - Parameter pairs: names and JSON
     private func json(_ time: String, _ event: LogEvent, _ pairs: [(String, String)]) -> String {
         let head = [
             ("time", time), ("level", event.level.rawValue), ("logger", label), ("message", event.message.description),
         ]
         // Metadata must not replace a field of the line.
         let names = Set(head.map(\.0))
-        let fields = head + pairs.map { (names.contains($0.0) ? "metadata.\($0.0)" : $0.0, $0.1) }
-        let members = fields.map { "\(JSONText.quoted($0.0)):\(JSONText.quoted($0.1))" }
-        return "{\(members.joined(separator: ","))}\n"
+        let fields =
+            head.map { ($0.0, JSONText.quoted($0.1)) }
+            + pairs.map { (names.contains($0.0) ? "metadata.\($0.0)" : $0.0, $0.1) }
+        return "{\(fields.map { "\(JSONText.quoted($0.0)):\($0.1)" }.joined(separator: ","))}\n"
+    }
+
+    /// Numbers and truth values that were logged as such stay such.
+    private static func json(_ value: Logger.MetadataValue) -> String {
+        switch value {
+        case .string(let text): return JSONText.quoted(text)
+        case .stringConvertible(let value):
+            if value is any BinaryInteger || value is Bool { return value.description }
+            if let number = value as? Double, number.isFinite { return number.description }
+            return JSONText.quoted(value.description)
+        case .array(let values): return "[\(values.map(json).joined(separator: ","))]"
+        case .dictionary(let members):
+            let pairs = members.sorted { $0.key < $1.key }.map { "\(JSONText.quoted($0.key)):\(json($0.value))" }
+            return "{\(pairs.joined(separator: ","))}"
+        }
+    }
+
+    /// The line about the error that ends a command, in JSON.
+    public static func tellEnd(_ message: String, exitCode: Int32) {
+        var text = message
+        if text.hasPrefix("Error: ") { text.removeFirst("Error: ".count) }
+        let handler = LineLogHandler(label: "relocation.end", format: .json, level: .error)
+        let logger = Logger(label: "relocation.end", factory: { _ in handler })
+        logger.error("\(text)", metadata: ["exit.code": .stringConvertible(exitCode)])
     }
 
     private static func isPlain(_ text: String) -> Bool {

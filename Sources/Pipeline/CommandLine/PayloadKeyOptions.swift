@@ -1,6 +1,7 @@
 public import ArgumentParser
+public import TaskFormat
 
-/// Which keys seal payloads in Redis. The TaskFormat room reads them.
+/// Which keys seal payloads in Redis.
 public struct PayloadKeyOptions: ParsableArguments {
     public enum Source: Sendable, Equatable {
         case file(String)
@@ -30,5 +31,18 @@ public struct PayloadKeyOptions: ParsableArguments {
             throw CommandFailure(.usage, "\(name) and \(name)_FILE are both set: unset one of them.")
         }
         return file.map { .file($0) } ?? text.map { .text($0) }
+    }
+
+    /// The keys that seal and open tasks; nil if none is configured. Throws `CommandFailure`.
+    public func keyring(_ environment: Environment = .process) throws -> PayloadKeyring? {
+        do {
+            switch try source(environment) {
+            case nil: return nil
+            case .file(let path): return try PayloadKeyring(file: path)
+            case .text(let text): return try PayloadKeyring(parsing: text)
+            }
+        } catch let error as TaskFormatError {
+            throw CommandFailure(error)
+        }
     }
 }

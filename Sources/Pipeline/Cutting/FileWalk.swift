@@ -132,6 +132,9 @@ extension FileWalk {
     /// Bytes that the current row takes in the file.
     var rowBytes: Int { reader.text.count }
 
+    /// See ``ExportFormat/Envelope/digest``.
+    var rowDigest: UInt64 { envelope?.digest ?? 0 }
+
     /// Checks the whole row. Only for models that are decoded.
     func check(_ plan: ModelPlan) throws(ExportError) -> (PrimaryKey, RowNotes) {
         do throws(RowFault) {

@@ -54,13 +54,21 @@ public final class ExportSource {
         try RecordReader(try text(), limits: limits)
     }
 
-    private func text() throws(ExportError) -> any ByteSource {
+    func text() throws(ExportError) -> any ByteSource {
         switch content {
         case .text: try PlainBytes(file, blockBytes: limits.blockBytes)
         case .compressed: try CompressedText(file, limits: limits)
         case .tarball(let tarball): try tarball.plainText()
         }
     }
+
+    /// The file, if it is the text itself.
+    var plainFile: OpenFile? { if case .text = content { file } else { nil } }
+
+    func requireUnchanged() throws(ExportError) { try file.requireUnchanged() }
+
+    /// The refusal of a file that changes while it is read.
+    var changed: ExportError { file.changed }
 
     /// The same error with the line of its byte: the text is read again up to there.
     package func located(_ error: ExportError) -> ExportError {

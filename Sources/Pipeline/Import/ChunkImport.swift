@@ -60,12 +60,15 @@ struct ChunkImport {
         let known = ledger.map.entries(of: model.name)
         guard known.holdsEarlier else { return rows }
         var tally = KindTally()
+        var written = WrittenRows(model.name)
         let fresh = rows.filter { row in
             guard let sourcePK = row.sourcePK, let entry = known[sourcePK], entry.isEarlier else { return true }
             tally.count(entry.kind)
+            written.append(row)
             return false
         }
         tally.add(to: &outcome.account, model.name)
+        if !written.isEmpty { outcome.written.append(written) }
         return fresh
     }
 
@@ -80,6 +83,7 @@ struct ChunkImport {
         guard var written else { return }
         try record(&written, rows, defersWrites ? .alone : .checkingConstraints)
         try adopt(written.chunk, isConfirmed: false)
+        outcome.written.append(written.chunk.written)
     }
 
     /// Writes in a transaction of its own.
@@ -103,7 +107,9 @@ struct ChunkImport {
             throw .from(error, model: model, row: row(of: error, in: written?.chunk, rows))
         }
         try pass("chunk.committed")
-        if let written { try adopt(written.chunk, isConfirmed: true) }
+        guard let written else { return }
+        try adopt(written.chunk, isConfirmed: true)
+        outcome.written.append(written.chunk.written)
     }
 
     /// A chunk row to record, and the ordinals of its rows.

@@ -30,6 +30,8 @@ public struct ChunkOutcome: Sendable {
     public var renames: [RenamedRow] = []
     /// Further such rows that `renames` leaves out.
     public var otherRenames = 0
+    /// Which rows the database holds now.
+    public var written: [WrittenRows] = []
     /// Whether all its rows had been written before.
     public var isReplay = false
 

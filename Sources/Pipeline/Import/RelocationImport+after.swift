@@ -1,6 +1,6 @@
 public import Catalogue
 import Ledger
-import Storage
+public import Storage
 
 extension RelocationImport {
     /// Gives the imported organizations the slugs that they keep. Returns those whose slug has changed.
@@ -64,10 +64,10 @@ extension RelocationImport {
 
     /// Empties the tables that a Global import into one database empties, children before parents. Does nothing if rows
     /// of this import are there already.
-    public func clear() throws(ImportFailure) {
+    public func clear(onProgress: (Clearing) -> Void = { _ in }) throws(ImportFailure) {
         guard map.isEmpty, !destination.isSplit else { return }
         let tables = catalogue.fullOrder.reversed().map(\.table)
-        do { try destination.region.clear(tables: tables) } catch {
+        do { try destination.region.clear(tables: tables, onProgress: onProgress) } catch {
             guard error.kind == .foreignKeyViolation else { throw ImportFailure(error, catalogue) }
             let reason = "a table that a Global import leaves alone points at rows that it deletes: \(error.message)"
             throw .permanent(Finding(kind: .integrityError, model: nil, reason: reason))

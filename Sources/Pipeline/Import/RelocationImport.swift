@@ -88,6 +88,18 @@ public final class RelocationImport {
         do { return try ledger.isOvertaken() } catch { throw ImportFailure(error, catalogue) }
     }
 
+    /// Waits until no worker that was believed lost can still commit rows of this import. Begins a transaction and rolls
+    /// it back.
+    public func awaitLateWorkers() throws(ImportFailure) {
+        guard let model = catalogue.models.first else { return }
+        defer { destination.rollback() }
+        try storage(model) { () throws(StorageError) in
+            if destination.isSplit { try destination.control.begin() }
+            try destination.region.begin()
+            try ledger.awaitLateWorkers(model)
+        }
+    }
+
     // MARK: For this room
 
     func undo(_ database: any Database) {

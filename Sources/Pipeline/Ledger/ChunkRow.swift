@@ -1,7 +1,7 @@
 package import Catalogue
 
 /// The record of one written chunk: the idempotency key of an import and the stored part of its primary-key map.
-// More than eight properties: one per column of the table.
+// More than eight properties: one per column of the table, and what the ledger remembers besides.
 package struct ChunkRow {
     package var model: String
     package var minOrdinal: Int64
@@ -15,6 +15,8 @@ package struct ChunkRow {
     package var mapped: [(sourcePK: Int64, newPK: Int64, kind: MappingKind)]
     /// Source key → slug of an inserted row.
     package var identifiers: [Int64: String]
+    /// The rows that this worker has written; empty for a chunk row that was read.
+    package private(set) var written: WrittenRows
 
     /// A chunk of which no row is written yet.
     package init(model: String, minOrdinal: Int64) {
@@ -25,6 +27,7 @@ package struct ChunkRow {
         maxSourcePK = 0
         mapped = []
         identifiers = [:]
+        written = WrittenRows(model)
     }
 
     /// Adds one written row, in the order written.
@@ -42,6 +45,7 @@ package struct ChunkRow {
             if let slug { identifiers[sourcePK] = slug }
         }
         mapped.append((sourcePK, newPK, kind))
+        written.append(row)
     }
 
     /// The ordinal of the last row, as the reference counts it; the largest integer if it would exceed that.

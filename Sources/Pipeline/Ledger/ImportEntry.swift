@@ -58,4 +58,6 @@ public struct ImportEntry: Sendable, Equatable {
     public let beganAt: Int64
     /// nil while it goes on, or if nobody was there to see its end.
     public let end: ImportEnd?
+    /// The files that this one has replaced, the oldest first: JSON; empty without any.
+    public internal(set) var replaced = ""
 }

@@ -1,13 +1,14 @@
-import Catalogue
+public import Catalogue
 public import Storage
 
 /// One relocation's entry in the ledger of its destination: written with its first rows, closed at its end. Without a
 /// ledger it does nothing. Not `Sendable`: it lives with its connections.
 public final class ImportRegister {
     /// The entry as it was when this worker took the relocation over; nil without one.
-    public let found: ImportEntry?
+    public private(set) var found: ImportEntry?
 
     private let table: ImportTable
+    private let written: WrittenTable
     private let uuid: String
     private let origin: ImportOrigin
     private let hasLedger: Bool
@@ -21,14 +22,17 @@ public final class ImportRegister {
         self.uuid = uuid
         self.origin = origin
         table = ImportTable(database: destination.region)
+        written = WrittenTable(database: destination.region, uuid: uuid)
         hasLedger = try destination.hasLedger()
         found = hasLedger ? try table.entry(uuid) : nil
         isNoted = found != nil
     }
 
-    /// In the transaction that writes the relocation's first rows: writes its entry. Costs nothing after that.
-    func note(now: Int64) throws(StorageError) {
-        guard hasLedger, !isNoted else { return }
+    /// In the transaction that writes rows: remembers them. With the relocation's first rows it writes its entry.
+    func note(_ rows: WrittenRows, now: Int64) throws(StorageError) {
+        guard hasLedger else { return }
+        try written.insert(rows)
+        guard !isNoted else { return }
         try table.insert(uuid, origin, beganAt: now, end: nil)
         isNoted = true
     }
@@ -37,6 +41,16 @@ public final class ImportRegister {
     public func rolledBack() {
         isNoted = found != nil
         isClosed = false
+    }
+
+    /// What the ledger remembers of the rows that are written.
+    public func writtenRows() throws(StorageError) -> [WrittenRows] { hasLedger ? try written.all() : [] }
+
+    /// From now on the entry names the file that has replaced the one it was written with, and remembers that one.
+    public func replaceFile() throws(StorageError) {
+        guard let found else { return }
+        try table.update(found, replacedBy: origin)
+        self.found = try table.entry(uuid)
     }
 
     /// A relocation that has ended goes on.

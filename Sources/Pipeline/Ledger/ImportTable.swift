@@ -39,7 +39,8 @@ struct ImportTable {
             ImportEnd(outcome: text("outcome"), reason: text("reason"), rows: RowCounts.read(text("rows")), at: $0)
         }
         return ImportEntry(
-            id: integer("id"), uuid: text("uuid"), origin: origin, beganAt: row["began_at"]?.timestamp ?? 0, end: end)
+            id: integer("id"), uuid: text("uuid"), origin: origin, beganAt: row["began_at"]?.timestamp ?? 0, end: end,
+            replaced: text("replaced"))
     }
 
     /// Writes the row of a relocation that begins. One that is there already stays.
@@ -57,6 +58,19 @@ struct ImportTable {
         ]
         try database.insert(
             Insert(into: Self.table, columns: columns + Self.endColumns, rows: [values], ignoringConflicts: true))
+    }
+
+    /// Writes which file a relocation goes on with.
+    func update(_ entry: ImportEntry, replacedBy origin: ImportOrigin) throws(StorageError) {
+        let values: [Value] = [
+            .integer(entry.id), .text(origin.options), .text(origin.fileName), .text(origin.digest),
+            .integer(origin.rowsSource), .text(origin.enqueuedBy), origin.enqueuedAt.map { .timestamp($0) } ?? .null,
+            .text(origin.toolVersion), .text(ReplacedFiles.text(entry.replaced, adding: entry.origin)),
+        ]
+        let columns = [
+            "options", "file_name", "digest", "rows_source", "enqueued_by", "enqueued_at", "tool_version", "replaced",
+        ]
+        try database.update(Update(Self.table, set: columns, rows: [values]))
     }
 
     /// Writes how a relocation ended; nil: it goes on.
@@ -97,5 +111,28 @@ private struct RowCounts: Codable {
         counts.overwritten = found?.overwritten ?? 0
         counts.dropped = found?.dropped ?? [:]
         return counts
+    }
+}
+
+/// The files that others have replaced, as JSON in one column.
+private enum ReplacedFiles {
+    private struct File: Codable {
+        var file: String?
+        var digest: String?
+        var enqueuedBy: String?
+        /// Microseconds since 1970 UTC.
+        var enqueuedAt: Int64?
+    }
+
+    static func text(_ earlier: String, adding origin: ImportOrigin) -> String {
+        // Another version may have written another form.
+        let files = (try? JSONDecoder().decode([File].self, from: Data(earlier.utf8))) ?? []
+        let last = File(
+            file: origin.fileName, digest: origin.digest, enqueuedBy: origin.enqueuedBy,
+            enqueuedAt: origin.enqueuedAt)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Texts and whole numbers always encode.
+        return (try? encoder.encode(files + [last])).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
     }
 }

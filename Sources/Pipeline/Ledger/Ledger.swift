@@ -118,7 +118,7 @@ package final class Ledger {
         let texts = ChunkTexts(chunk)
         try insert(chunk, texts, writing, into: tables.own(model.silo), of: destination.database(of: model.silo), now)
         if model.silo == .control, !destination.isSplit { try replicate(chunk, texts, now: now) }
-        if model.silo == .region || !destination.isSplit { try register?.note(now: now) }
+        if model.silo == .region || !destination.isSplit { try register?.note(chunk.written, now: now) }
     }
 
     /// The open transaction was rolled back.
@@ -135,7 +135,7 @@ package final class Ledger {
     /// Copies a control chunk's row to the region's database, if that is another database.
     package func replicateToRegion(_ chunk: ChunkRow, now: Int64) throws(StorageError) {
         try replicate(chunk, ChunkTexts(chunk), now: now)
-        try register?.note(now: now)
+        try register?.note(chunk.written, now: now)
     }
 
     private func replicate(_ chunk: ChunkRow, _ texts: ChunkTexts, now: Int64) throws(StorageError) {

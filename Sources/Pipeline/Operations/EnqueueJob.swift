@@ -24,6 +24,8 @@ public struct EnqueueJob {
     public var keyring: PayloadKeyring?
     /// Dashed, lower case.
     public var uuid: String
+    /// Whether the file may take the place of another one under the same UUID.
+    public var replacesFile = false
     /// Who enqueues, for the history.
     package var actor = Operator(name: "")
     /// Milliseconds for which Redis may be unreachable during one call; nil: as long as an upload lease; 0: not at all.
@@ -98,7 +100,12 @@ public struct EnqueueJob {
         let destination = try queue.destination(destination)
         observer.willStage()
         try Failpoint.reach("enqueue.begin.before")
-        switch try begin(queue, survey, warnings: survey.warnings + (earlier.map { [$0] } ?? [])) {
+        var relocation = relocation(survey, warnings: survey.warnings + (earlier.map { [$0] } ?? []))
+        if replacesFile {
+            try replaceFile(
+                &relocation, FileReplacement(queue: queue, uuid: uuid, source: source, survey: survey), observer)
+        }
+        switch try begin(queue, relocation) {
         case .already(let status): return .already(status)
         case .staged(let token):
             return .queued(tasks: try fill(queue, token, source, survey, observer), destination: destination)
@@ -134,7 +141,7 @@ public struct EnqueueJob {
             + "--import-uuid continues an earlier one"
     }
 
-    private func begin(_ queue: RetryingQueue, _ survey: ExportSurvey, warnings: [String]) throws -> Beginning {
+    private func relocation(_ survey: ExportSurvey, warnings: [String]) -> NewRelocation {
         var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
         relocation.destination = destination
         var options = options
@@ -148,6 +155,20 @@ public struct EnqueueJob {
         relocation.counters = survey.leftOut.counters
         relocation.warnings = warnings
         relocation.enqueuedBy = actor.text
+        return relocation
+    }
+
+    /// Throws if the file cannot take the place of the earlier one.
+    private func replaceFile(
+        _ relocation: inout NewRelocation, _ replacement: FileReplacement, _ observer: Observer
+    ) throws {
+        let status = try replacement.queue.status(uuid)
+        relocation.replaces = try replacement.accepted(status)
+        guard let skipped = status?.skipped.count, skipped > 0 else { return }
+        observer.warn("what was skipped (\(skipped)) is tried again, as the new file has it")
+    }
+
+    private func begin(_ queue: RetryingQueue, _ relocation: NewRelocation) throws -> Beginning {
         switch try OperationError.refusing({ try queue.begin(relocation) }) {
         case .staged(let token): return .staged(token)
         case .exists(let status): return try replace(status, with: relocation, queue)
@@ -159,24 +180,30 @@ public struct EnqueueJob {
         _ status: RelocationStatus, with relocation: NewRelocation, _ queue: RetryingQueue
     ) throws -> Beginning {
         // A worker has refused the earlier one, and nothing of it was written.
-        if status.failureCause != .otherImport { try requireSame(relocation, as: status) }
+        if status.failureCause != .otherImport || !status.replaces.isEmpty { try requireSame(relocation, as: status) }
         guard status.destinationName == relocation.destination.text else {
             throw OperationError(
                 .badData,
                 "The UUID \(uuid) belongs to an import into the destination \(status.destinationName). Give that "
                     + "--destination, or another --import-uuid.")
         }
-        guard status.status == .failure || status.status == .success,
-            case .staged(let token) = try OperationError.refusing({ try queue.begin(relocation, replacing: true) })
-        else { return .already(status) }
-        return .staged(token)
+        let hasEnded = status.status == .failure || status.status == .success
+        guard hasEnded || !relocation.replaces.isEmpty else { return .already(status) }
+        switch try OperationError.refusing({ try queue.begin(relocation, replacing: true) }) {
+        case .staged(let token): return .staged(token)
+        case .exists(let status):
+            // It has moved on since its rows were compared.
+            if !relocation.replaces.isEmpty { try FileReplacement.requireEnded(status) }
+            return .already(status)
+        }
     }
 
     private func requireSame(_ relocation: NewRelocation, as status: RelocationStatus) throws(OperationError) {
         let own = ImportIdentity(
-            scope: relocation.scope, digest: relocation.digest, options: relocation.options)
+            scope: relocation.scope, digest: relocation.replaces.isEmpty ? relocation.digest : "",
+            options: relocation.options)
         let differences = own.differences(
-            from: ImportIdentity(scope: status.scope, digest: status.digest, options: status.options))
+            from: ImportIdentity(scope: status.scope, digest: status.replacedDigest, options: status.options))
         guard !differences.isEmpty else { return }
         let earlier = ImportIdentity.words(
             name: status.sourceName, scope: status.scope, enqueuedBy: status.enqueuedBy)

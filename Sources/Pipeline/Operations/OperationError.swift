@@ -30,7 +30,9 @@ public struct OperationError: Error, Sendable, Equatable, CustomStringConvertibl
         switch error.kind {
         case .conflict: self.init(.conflict, error.description)
         case .notFound: self.init(.notFound, error.description)
-        case .unavailable, .authentication, .readOnly, .full, .leaseLost, .destinationTaken, .badURL, .invalidArgument,
+        case .unavailable, .notRedis, .unsupported, .authentication, .readOnly, .full, .leaseLost, .destinationTaken,
+            .badURL,
+            .invalidArgument,
             .protocolError:
             return nil
         }

@@ -31,6 +31,20 @@ struct RetryingQueue {
         try repeating { () throws(QueueError) in try queue.destination(name) }
     }
 
+    /// Nil for an unknown UUID.
+    func status(_ uuid: String) throws -> RelocationStatus? {
+        try repeating { () throws(QueueError) in
+            do throws(QueueError) { return try queue.status(uuid) } catch {
+                guard error.kind == .notFound else { throw error }
+                return nil
+            }
+        }
+    }
+
+    func writtenRows(_ uuid: String) throws -> [String: String] {
+        try repeating { () throws(QueueError) in try queue.writtenRows(uuid) }
+    }
+
     /// A `begin` whose answer was lost may have taken effect. Until its upload lease ends, the next `begin` is refused
     /// because another enqueuer seems to be at work.
     func begin(_ relocation: NewRelocation, replacing: Bool = false) throws -> Begin {

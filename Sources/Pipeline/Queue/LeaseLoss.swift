@@ -11,14 +11,15 @@ public enum LeaseLoss: String, Sendable, Equatable, CaseIterable {
     /// Redis does not know the claim: its data was removed, or it came back without its last writes.
     case forgotten
 
-    /// The end of a sentence that begins with "The lease on this relocation is lost:".
-    var words: String {
+    /// For people: the end of a sentence that begins with "The lease on this relocation is lost:".
+    public var words: String {
         switch self {
         case .aborted: "aborted by an operator"
         case .cancelled: "cancelled by an operator"
         case .takenOver: "taken over by another worker"
         case .expired: "it has ended"
-        case .forgotten: "Redis no longer knows it"
+        case .forgotten:
+            "Redis has forgotten it (its data was removed, or is older): enqueue the same file again under its UUID"
         }
     }
 }

@@ -13,6 +13,9 @@ public struct NewRelocation: Sendable, Equatable {
     public var sourceName = ""
     /// Opaque JSON for the worker: which keys the file's rows have.
     public var keyBounds = ""
+    /// Not empty if the file may differ from the one that the UUID belongs to, as far as its rows are not written: the
+    /// digest of that one, or ``unknownFile``. A worker compares the rows before it writes.
+    public var replaces = ""
     /// Who queues it and from where.
     public var enqueuedBy = ""
     public var toolVersion = ""
@@ -20,6 +23,9 @@ public struct NewRelocation: Sendable, Equatable {
     /// Rows accounted for already: those dropped before anything was queued.
     public var counters: [String: Int] = [:]
     public var warnings: [String] = []
+
+    /// In place of a digest.
+    public static let unknownFile = "?"
 
     public init(uuid: String, scope: String) {
         self.uuid = uuid
@@ -34,7 +40,7 @@ extension NewRelocation {
             "format", .number(Script.format), "scope", .text(scope), "options", .text(options),
             "digest", .text(digest), "sourceName", .text(sourceName), "rowsSource", .number(rowsSource),
             "keyBounds", .text(keyBounds), "enqueuedBy", .text(enqueuedBy), "toolVersion", .text(toolVersion),
-            "warnings", .text(TextList.encode(warnings)),
+            "replaces", .text(replaces), "warnings", .text(TextList.encode(warnings)),
         ]
     }
 }

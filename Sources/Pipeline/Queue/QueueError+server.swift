@@ -1,16 +1,19 @@
 extension QueueError {
-    /// What an error answer means. Only its code is looked at and shown: the rest may repeat arguments.
-    init(serverError text: String) {
+    /// What an error answer means. Only its code is shown, and the name of a refused command: the rest may repeat
+    /// arguments.
+    ///
+    /// - Parameter caller: nil if it is not known here
+    init(serverError text: String, caller: RedisCaller? = nil) {
+        if let refusal = ServerRefusal(text) {
+            self.init(refusal, caller: caller)
+            return
+        }
         let code = String(text.prefix { $0 != " " && $0 != ":" })
         switch code {
         case "NOAUTH", "WRONGPASS":
             self.init(
                 .authentication, "Redis refuses this user and password.", remedy: "Check the Redis URL's credentials.")
-        case "NOPERM":
-            self.init(
-                .authentication, "The Redis user lacks a permission.", remedy: "Grant it the documented commands.")
-        case "READONLY":
-            self.init(.readOnly, "Redis is a read-only replica.", remedy: "Use its primary.")
+        case "READONLY": self = .replica
         case "MISCONF":
             self.init(.readOnly, "Redis refuses writes because its disk fails.", remedy: "Check the log of Redis.")
         case "NOREPLICAS":
@@ -30,19 +33,12 @@ extension QueueError {
     }
 
     private init(unclassified text: String, code: String) {
-        // Redis 7 answers this if a script does what its user may not do.
-        if text.hasPrefix("ERR The user executing the script") {
-            self.init(serverError: "NOPERM")
-            return
-        }
         if text.hasPrefix("ERR This instance has cluster support disabled") || text.hasSuffix("in cluster mode") {
             self = .cluster
         } else if text.hasPrefix("ERR max number of clients") {
             self.init(.unavailable, "Redis has too many clients.", remedy: "Raise its maxclients.")
-        } else if text.hasPrefix("ERR Error compiling script") || text.hasPrefix("ERR unknown command") {
-            self.init(
-                .protocolError, "Redis does not know a command of the queue.",
-                remedy: "Redis \(ServerReport.oldestMajorVersion).0 or later is needed, with scripts allowed.")
+        } else if text.hasPrefix("ERR Error compiling script") {
+            self = .unknown([])
         } else {
             let isCode = !code.isEmpty && code.utf8.allSatisfy { (0x41...0x5A).contains($0) }
             self.init(.protocolError, "Redis answered with an unexpected error (\(isCode ? code : "no code")).")
@@ -55,8 +51,14 @@ extension QueueError {
             remedy: "Make sure that all workers and commands are of one version.")
     }
 
+    /// Writes are for the primary.
+    public static let replica = QueueError(
+        .readOnly, "Redis is a read-only replica.",
+        remedy: "Use its primary: the Redis URL must name that server (INFO replication on the replica tells its "
+            + "master_host).")
+
     static let cluster = QueueError(
-        .protocolError, "Redis Cluster is not supported.", remedy: "Use one Redis, or a primary with replicas.")
+        .unsupported, "Redis Cluster is not supported.", remedy: "Use one Redis, or a primary with replicas.")
 
     static func notFound(_ uuid: String) -> QueueError {
         QueueError(.notFound, "There is no relocation \(uuid).", remedy: "`list` shows those there are.")

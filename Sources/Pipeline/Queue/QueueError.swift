@@ -4,6 +4,10 @@ public struct QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Kind: Sendable, Equatable, CaseIterable {
         /// Redis cannot be reached, does not answer in time, is loading or busy.
         case unavailable
+        /// Something else answers at its address.
+        case notRedis
+        /// The server lacks what the queue needs: it is too old, a command is disabled, it is a cluster.
+        case unsupported
         /// Wrong or missing password, or a user that lacks a permission.
         case authentication
         /// Redis does not accept writes now: a replica, or its disk fails.
@@ -52,8 +56,9 @@ public struct QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether the same call may succeed later without help.
     public var isTransient: Bool {
         switch kind {
-        case .unavailable, .readOnly, .full: true
-        case .authentication, .leaseLost, .notFound, .conflict, .destinationTaken, .badURL, .invalidArgument,
+        case .unavailable, .notRedis, .readOnly, .full: true
+        case .unsupported, .authentication, .leaseLost, .notFound, .conflict, .destinationTaken, .badURL,
+            .invalidArgument,
             .protocolError:
             false
         }

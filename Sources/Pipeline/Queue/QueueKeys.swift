@@ -19,6 +19,7 @@
 ///     {prefix}:renamed:<uuid>   list: rows that got another name, the first ones: subject, first name, name now
 ///     {prefix}:history:<uuid>   list: what happened, the first and the newest entries, each a JSON object
 ///     {prefix}:earlier:<uuid>   list: failures that a retry has left behind, each a JSON object
+///     {prefix}:written:<uuid>   hash: what is known of the rows that are written: name → text
 ///     {prefix}:workers          sorted set: worker processes by their last sign of life
 ///     {prefix}:worker:<id>      hash: what a worker process tells of itself
 ///     {prefix}:held             hash: name of a destination that an operator holds → who holds it and since when

@@ -9,6 +9,8 @@ final class RedisConnection {
     private var context: UnsafeMutablePointer<redisContext>?
     /// Scripts this server has been seen to know since the connection was made.
     var knownScripts: Set<String> = []
+    /// Whether the server has answered as Redis does since the connection was made.
+    private var isGreeted = false
 
     /// hiredis writes without MSG_NOSIGNAL: a server that went away would end the process.
     private static let ignoreBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
@@ -20,9 +22,13 @@ final class RedisConnection {
 
     deinit { close() }
 
+    /// As whom commands run.
+    var caller: RedisCaller { RedisCaller(user: configuration.url.user ?? "default", prefix: configuration.prefix) }
+
     func close() {
         if let context { redisFree(context) }
         context = nil
+        isGreeted = false
         knownScripts = []
     }
 
@@ -34,7 +40,7 @@ final class RedisConnection {
     /// One command and its answer; an error answer is thrown.
     func call(_ arguments: [RedisArgument]) throws(QueueError) -> RedisReply {
         let reply = try exchange(RedisCommands(arguments))[0]
-        if case .error(let text) = reply { throw QueueError(serverError: text) }
+        if case .error(let text) = reply { throw QueueError(serverError: text, caller: caller) }
         return reply
     }
 
@@ -76,24 +82,51 @@ final class RedisConnection {
     private func broken(_ context: UnsafeMutablePointer<redisContext>) -> QueueError {
         let cause = errno
         let code = context.pointee.err
+        let first = Self.unreadableByte(context)
         close()
         let place = configuration.url.description
         switch code {
-        case REDIS_ERR_PROTOCOL:
-            return QueueError(.protocolError, "What answers at \(place) is not Redis.", remedy: "Check the Redis URL.")
+        case REDIS_ERR_PROTOCOL: return notRedis(firstByte: first)
         case REDIS_ERR_OOM:
             return QueueError(
-                .protocolError, "What answers at \(place) gave an answer larger than any that was asked for.",
+                .notRedis, "What answers at \(place) gave an answer larger than any that was asked for.",
                 remedy: "Check the Redis URL.")
         case REDIS_ERR_IO where cause == EAGAIN || cause == EWOULDBLOCK || cause == ETIMEDOUT:
             return QueueError(
                 .unavailable,
                 "Redis at \(place) gave no answer within \(configuration.timeouts.commandMilliseconds) ms.",
                 remedy: "Check that it is not overloaded or frozen.")
+        case _ where !isGreeted:
+            return QueueError(
+                .unavailable, "What listens at \(place) ended the connection without an answer.",
+                remedy: "Check that it is Redis, without TLS, and no other server (PostgreSQL does this); then its log."
+            )
         default:
             return QueueError(
                 .unavailable, "The connection to Redis at \(place) was lost.", remedy: "Check that it runs.")
         }
+    }
+
+    private func notRedis(firstByte: Character?) -> QueueError {
+        let guess =
+            switch firstByte {
+            case "H": " It looks like an HTTP server."
+            case "S": " It looks like an SSH server."
+            case "E", "N", "R": " It may be PostgreSQL."
+            default: ""
+            }
+        return QueueError(
+            .notRedis, "What answers at \(configuration.url) is not Redis.\(guess)",
+            remedy: "Check host and port of the Redis URL.")
+    }
+
+    /// `Protocol error, got "H" as reply type byte` → the byte.
+    private static func unreadableByte(_ context: UnsafeMutablePointer<redisContext>) -> Character? {
+        let words = withUnsafeBytes(of: &context.pointee.errstr) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        let parts = words.split(separator: "\"", omittingEmptySubsequences: false)
+        return parts.count == 3 ? parts[1].first : nil
     }
 }
 
@@ -146,7 +179,9 @@ extension RedisConnection {
                 .authentication, "The Redis URL names a user without a password.", remedy: "Add the password.")
         }
         if url.database != 0 { try select(url.database) }
-        _ = try call(["PING"])
+        // Other protocols greet with a line that looks like an answer (POP3: `+OK`).
+        guard try call(["PING"]).text == "PONG" else { throw notRedis(firstByte: nil) }
+        isGreeted = true
     }
 
     private func authenticate(_ command: [RedisArgument]) throws(QueueError) {

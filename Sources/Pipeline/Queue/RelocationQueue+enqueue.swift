@@ -14,7 +14,8 @@ extension RelocationQueue {
     /// Begins a relocation: its tasks can then be pushed, and no worker sees it before `publish`.
     ///
     /// An upload whose enqueuer is gone starts again from the beginning; one whose enqueuer is alive is refused with
-    /// `conflict`. A finished relocation is replaced only if `replacing`; everything else is reported as `exists`.
+    /// `conflict`. A finished relocation is replaced only if `replacing`; one that gets another file only if it has failed or
+    /// is paused. Everything else is reported as `exists`.
     public func begin(_ relocation: NewRelocation, replacing: Bool = false) throws(QueueError) -> Begin {
         let uuid = relocation.uuid
         let fields = relocation.fields
@@ -25,7 +26,8 @@ extension RelocationQueue {
                 [
                     .number(configuration.timeouts.uploadLeaseMilliseconds),
                     .number(configuration.retentionSeconds * 1_000),
-                    replacing ? "1" : "0", .text(RelocationQueue.randomDigits()), .text(relocation.destination.text),
+                    !replacing ? "0" : relocation.replaces.isEmpty ? "1" : "2", .text(RelocationQueue.randomDigits()),
+                    .text(relocation.destination.text),
                     .number(fields.count),
                 ] + fields + counters))
         switch answer.word {

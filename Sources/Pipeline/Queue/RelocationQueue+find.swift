@@ -38,6 +38,14 @@ extension RelocationQueue {
         return answer.rest.compactMap(\.text).filter(RelocationQueue.isUUID)
     }
 
+    /// The task that a relocation stands at; nil if it has none left.
+    public func firstTask(_ uuid: String) throws(QueueError) -> TaskElement? {
+        guard RelocationQueue.isUUID(uuid),
+            case .bytes(let bytes) = try connection.call(["LINDEX", .text(keys.tasks(uuid)), "0"])
+        else { return nil }
+        return bytes.withUnsafeBytes(TaskFrame.decode)
+    }
+
     private struct Page {
         var relocations: [RelocationStatus] = []
         let place: Int

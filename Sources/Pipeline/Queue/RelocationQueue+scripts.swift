@@ -31,12 +31,19 @@ extension RelocationQueue {
     }
 
     private func runOnce(_ call: ScriptCall) throws(QueueError) -> ScriptAnswer {
+        do throws(QueueError) { return try answer(call) } catch {
+            throw error.kind == .authentication || error.kind == .unsupported ? explained(error) : error
+        }
+    }
+
+    /// Sends a script once.
+    func answer(_ call: ScriptCall) throws(QueueError) -> ScriptAnswer {
         let reply = try connection.exchange(RedisCommands(call.command("EVALSHA", call.script.sha)))[0]
         if case .error(let text) = reply, text.hasPrefix("NOSCRIPT") {
-            return try ScriptAnswer(
-                call.script, try connection.exchange(RedisCommands(call.command("EVAL", call.script.text)))[0])
+            let reply = try connection.exchange(RedisCommands(call.command("EVAL", call.script.text)))[0]
+            return try ScriptAnswer(call.script, reply, caller: connection.caller)
         }
-        return try ScriptAnswer(call.script, reply)
+        return try ScriptAnswer(call.script, reply, caller: connection.caller)
     }
 
     /// Runs calls of one script in one exchange. Safe only for scripts that change nothing when they are sent again:

@@ -10,6 +10,8 @@ extension RelocationQueue {
         report.hasPersistence = info["aof_enabled"] == "1" ? true : try hasSavePoints()
         report.isReplica = info["role"] == "slave"
         report.isReadOnly = report.isReplica && info["slave_read_only"] != "0"
+        let written = ["rdb_last_bgsave_status", "aof_last_write_status", "aof_last_bgrewrite_status"]
+        report.hasDiskTrouble = written.contains { info[$0] == "err" }
         return report
     }
 

@@ -43,12 +43,13 @@ extension RelocationQueue {
     ///   - listed: descriptions of dropped rows; the first `listedRowsLimit` of a relocation are kept
     ///   - renamed: rows that got another name; all are counted, the first `renamedLimit` of a relocation are kept
     ///   - alsoRenamed: further such rows, only to be counted
+    ///   - written: which rows the destination holds now: name → text, opaque to the queue
     ///   - followUps: tasks to add at the end of the list, at most `followUpsLimit`
     ///   - renew: renews the lease as well
     public func acknowledge(
         _ claim: Claim, tasks count: Int, counters: [String: Int] = [:], recorded: [String: Int] = [:],
-        listed: [String] = [], renamed: [Renaming] = [], alsoRenamed: Int = 0, followUps: [QueueTask] = [],
-        renew: Bool = true
+        listed: [String] = [], renamed: [Renaming] = [], alsoRenamed: Int = 0,
+        written: [String: String] = [:], followUps: [QueueTask] = [], renew: Bool = true
     ) throws(QueueError) -> Acknowledgement {
         guard count >= 0 else {
             throw QueueError(.invalidArgument, "The number of acknowledged tasks cannot be negative.")
@@ -69,7 +70,10 @@ extension RelocationQueue {
             ]
         let kept = renamed.prefix(RelocationQueue.renamedLimit)
         let renamings: [RedisArgument] =
-            [.number(kept.count * 3), .number(renamed.count - kept.count + max(alsoRenamed, 0))]
+            [
+                .number(kept.count * 3), .number(renamed.count - kept.count + max(alsoRenamed, 0)),
+                .number(written.count * 2),
+            ]
         let rows = listed.prefix(RelocationQueue.listedRowsLimit).map {
             RedisArgument.text(RelocationQueue.cut($0, RelocationQueue.listedRowBytes))
         }
@@ -77,7 +81,8 @@ extension RelocationQueue {
             try callFor(
                 .acknowledge, claim.uuid,
                 head + renamings + counters.flatMap { [RedisArgument.text($0.key), .number($0.value)] }
-                    + elements.map(RedisArgument.bytes) + kept.flatMap(\.arguments) + rows))
+                    + elements.map(RedisArgument.bytes) + kept.flatMap(\.arguments)
+                    + written.flatMap { [RedisArgument.text($0.key), .text($0.value)] } + rows))
         unanswered[claim.token] = nil
         if answer.word == "lost" { forget(claim) }
         _ = try answer.accepted(claim.uuid)
@@ -86,9 +91,15 @@ extension RelocationQueue {
     }
 
     /// Shows how far a run in one transaction has come: nothing is removed, and a take-over resets it.
+    ///
+    /// - Parameters:
+    ///   - rows: rows that it holds
+    ///   - doing: what it does, for people, if that is no task
     @discardableResult
-    public func progress(_ claim: Claim, chunksDone: Int) throws(QueueError) -> OperatorRequest {
-        try step(.progress, claim, [.number(chunksDone)])
+    public func progress(
+        _ claim: Claim, chunksDone: Int, rows: Int = 0, doing: String = ""
+    ) throws(QueueError) -> OperatorRequest {
+        try step(.progress, claim, [.number(chunksDone), .number(rows), .text(doing)])
     }
 
     /// Goes on to a later step. Throws `conflict` for an earlier one.

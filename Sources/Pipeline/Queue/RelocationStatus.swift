@@ -20,6 +20,10 @@ public struct RelocationStatus: Sendable, Equatable {
     /// Finished and removed chunks, or those shown by `progress` while one transaction holds them all.
     public var chunksDone = 0
     public var rowsSource = 0
+    /// Rows that an open transaction holds; not accounted for yet.
+    public var rowsUncommitted = 0
+    /// What its worker does, for people; empty if that is a task.
+    public var doing = ""
     /// Subject → rows that the destination held of it when last acknowledged. A destination that holds fewer has lost
     /// them.
     public var recordedRows: [String: Int] = [:]
@@ -53,6 +57,8 @@ public struct RelocationStatus: Sendable, Equatable {
     public var sourceName = ""
     /// Opaque JSON of the enqueuer: which keys the file's rows have.
     public var keyBounds = ""
+    /// See ``NewRelocation/replaces``.
+    public var replaces = ""
     /// Who queued it and from where, and with which version; empty in records of older enqueuers.
     public var enqueuedBy = ""
     public var toolVersion = ""

@@ -86,7 +86,7 @@ extension Script {
           local token, expires = newToken(KEYS[1], ARGV[4]), ms(now + ARGV[3])
           redis.call('ZADD', leased(lane), expires, uuid)
           redis.call('HSET', record, 'token', token, 'owner', ARGV[2], 'leaseExpiresAt', expires, 'leaseUsed', '0',
-            'progress', '0', 'waitedFrom', isOrphan and turn or score, 'updatedAt', ms(now))
+            'progress', '0', 'progressRows', '0', 'doing', '', 'waitedFrom', isOrphan and turn or score, 'updatedAt', ms(now))
           if not was[7] then redis.call('HSET', record, 'startedAt', ms(now)) end
           note(uuid, isOrphan and 'takenOver' or was[7] and 'claimed' or 'started', ARGV[2],
             {from = isOrphan and was[9] or nil})

@@ -1,20 +1,24 @@
 /// The transitions of an enqueuer: nothing it stages is visible to a worker before `publish`.
 extension Script {
-    /// Begins a relocation, in place of an upload whose enqueuer is gone or, if asked, of a finished one.
+    /// Begins a relocation, in place of an upload whose enqueuer is gone or, if asked, of a finished one. With another file
+    /// it can take the place of a failed or paused one. What is known of the rows that are written stays.
     ///
     /// - KEYS: 1...6 of the relocation, 7 the index, 8 the fence, 9 the relocations of the same file
-    /// - ARGV: 3 upload lease in ms, 4 retention in ms, 5 `1` to replace a finished one, 6 six random digits,
+    /// - ARGV: 3 upload lease in ms, 4 retention in ms, 5 `1` to replace a finished one, `2` to give a failed or paused one
+    ///   another file, 6 six random digits,
     ///   7 destination's name, 8 how many values of record fields follow (names and values), then those, then counters
     ///   and values
     /// - Returns: `ok`, token · `exists`, snapshot · `uploading`, ms until its enqueuer counts as gone
     static let begin = Script(
         "begin", .adds,
         """
-        local was = redis.call('HMGET', KEYS[1], 'status', 'step', 'published', 'uploadExpiresAt')
+        local was = redis.call('HMGET', KEYS[1], 'status', 'step', 'published', 'uploadExpiresAt', 'sourceName', 'digest',
+          'failureCause')
         if was[1] then
           local finished = was[1] == 'SUCCESS' or was[1] == 'FAILURE'
+          local ended = {['1'] = finished, ['2'] = was[1] == 'FAILURE' or was[1] == 'PAUSE'}
           if was[3] == '1' then
-            if not (finished and ARGV[5] == '1') then
+            if not ended[ARGV[5]] then
               return {'exists', snapshot(KEYS[1], KEYS[3], KEYS[5])}
             end
           elseif not finished and time(was[4]) > now then
@@ -22,6 +26,8 @@ extension Script {
           end
           keepFailure(ARGV[2])
           redis.call('UNLINK', unpack(KEYS, 1, 6))
+          -- The destination has lost rows: nobody knows which.
+          if was[7] == '\(FailureCause.lostRows.rawValue)' then redis.call('UNLINK', writtenOf(ARGV[2])) end
         end
         local token = newToken(KEYS[8], ARGV[6])
         local fields = tonumber(ARGV[8])
@@ -30,6 +36,7 @@ extension Script {
           'createdAt', ms(now), 'updatedAt', ms(now), 'lane', laneOf(ARGV[7]), 'destinationName', ARGV[7],
           'chunksTotal', '0', 'chunksDone', '0', unpack(ARGV, 9, 8 + fields))
         redis.call('PEXPIRE', KEYS[1], ARGV[4])
+        redis.call('PEXPIRE', writtenOf(ARGV[2]), ARGV[4])
         for at = 9 + fields, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[at], ARGV[at + 1]) end
         if #ARGV > 8 + fields then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
         -- Each new relocation removes expired ones from the index: a few at random, more than are added.
@@ -42,6 +49,7 @@ extension Script {
         redis.call('ZADD', KEYS[7], ms(now), ARGV[2])
         note(ARGV[2], 'uploading', redis.call('HGET', KEYS[1], 'enqueuedBy'))
         keepHistory(ARGV[2], ARGV[4])
+        if ARGV[5] == '2' and was[1] then noteReplaced(was[5], was[6]) end
         -- A relocation is remembered for the retention after its end. Only one that takes longer than that is missed.
         if redis.call('HGET', KEYS[1], 'digest') ~= ''
             and type(redis.pcall('LREM', KEYS[9], 0, ARGV[2])) == 'number' then
@@ -89,6 +97,7 @@ extension Script {
           return {'conflict', 'gap'}
         end
         redis.call('HSET', KEYS[1], 'uploadExpiresAt', ms(now + ARGV[4]), 'updatedAt', ms(now))
+        redis.call('PEXPIRE', writtenOf(ARGV[2]), ARGV[5])
         for at = 1, 3 do redis.call('PEXPIRE', KEYS[at], ARGV[5]) end
         return {'ok', length}
         """)
@@ -124,6 +133,7 @@ extension Script {
         redis.call('ZADD', base .. 'destinations', 'NX', ms(now), was[4] or '\(DestinationName.standard)')
         note(ARGV[2], 'enqueued', redis.call('HGET', KEYS[1], 'enqueuedBy'))
         keepHistory(ARGV[2])
+        redis.call('PERSIST', writtenOf(ARGV[2]))
         wait(ARGV[2], was[3], turn)
         return {'ok'}
         """)

@@ -250,6 +250,7 @@ extension Script {
         for _, key in ipairs(KEYS) do
           if key ~= KEYS[7] then redis.call('PEXPIRE', key, ARGV[3]) end
         end
+        redis.call('PEXPIRE', writtenOf(ARGV[2]), ARGV[3])
         keepHistory(ARGV[2], ARGV[3])
         return {'ok'}
         """)

@@ -1,6 +1,6 @@
 extension Script {
     /// What the transitions have in common.
-    static let prelude = constants + numbers + leases + history + databases + requests + renames + records
+    static let prelude = constants + numbers + leases + history + written + databases + requests + renames + records
 
     private static let constants = """
         local newestFormat = \(format)
@@ -90,7 +90,7 @@ extension Script {
             redis.call('HSET', record, 'endedBy', was[1], 'endedAs', how, 'ends', string.sub(ends, 1, last or -1))
           end
           redis.call('HSET', record, 'token', '', 'owner', '', 'leaseExpiresAt', '0', 'progress', '0',
-            'updatedAt', ms(now))
+            'progressRows', '0', 'doing', '', 'updatedAt', ms(now))
         end
 
         -- How the lease with the token ARGV[3] ended; nil if that is not known.

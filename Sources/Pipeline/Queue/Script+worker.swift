@@ -27,7 +27,8 @@ extension Script {
     ///   rows, 8 tasks that were finished before, 9 tasks there were in all before, 10 known kinds (see `strange`),
     ///   11 how many values of counters follow (names and numbers), 12 how many follow-up tasks follow those, 13 their
     ///   bytes, 14 how many values of renamed rows follow those (subject, first name, name now), 15 renamed rows that
-    ///   are only counted, then all of those, then rows to list
+    ///   are only counted, 16 how many values of written rows follow those (name and text), then all of those, then rows
+    ///   to list
     /// - Returns: `ok`, tasks left, relocations that could be claimed, request · `conflict`, `short` or `damaged` ·
     ///   `lost`, why
     static let acknowledge = Script(
@@ -44,10 +45,10 @@ extension Script {
           if not areSound(KEYS[3], KEYS[4], KEYS[5], KEYS[6]) then return {'conflict', 'damaged'} end
           redis.call('LTRIM', KEYS[2], ARGV[5], -1)
           redis.call('HSET', KEYS[1], 'acknowledged', ARGV[4], 'attempts', '0', 'losses', '0', 'outages', '0', 'crashTokens', '',
-            'lastTrouble', '', 'leaseUsed', '1', 'chunksDone', ms(ARGV[8] + ARGV[5]), 'updatedAt', ms(now))
+            'lastTrouble', '', 'progressRows', '0', 'doing', '', 'leaseUsed', '1', 'chunksDone', ms(ARGV[8] + ARGV[5]), 'updatedAt', ms(now))
           if ARGV[5] ~= '0' then redis.call('HSET', KEYS[1], 'needs', '') end
-          local counted = 15 + ARGV[11]
-          for at = 16, counted, 2 do add(KEYS[3], ARGV[at], ARGV[at + 1]) end
+          local counted = 16 + ARGV[11]
+          for at = 17, counted, 2 do add(KEYS[3], ARGV[at], ARGV[at + 1]) end
           local followed = counted + ARGV[12]
           -- Lua hands over a limited number of values at once.
           for at = counted + 1, followed, 4000 do
@@ -60,9 +61,11 @@ extension Script {
           local noted = followed + ARGV[14]
           local renamed = ARGV[15] + noteRenamed(KEYS[6], followed + 1, noted)
           if renamed > 0 then add(KEYS[1], 'renamed', ms(renamed)) end
-          if #ARGV > noted then
+          local written = noted + ARGV[16]
+          for at = noted + 1, written, 2 do keepWritten(ARGV[2], ARGV[at], ARGV[at + 1]) end
+          if #ARGV > written then
             local room = ARGV[7] - redis.call('LLEN', KEYS[4])
-            for at = noted + 1, math.min(#ARGV, noted + room) do redis.call('RPUSH', KEYS[4], ARGV[at]) end
+            for at = written + 1, math.min(#ARGV, written + room) do redis.call('RPUSH', KEYS[4], ARGV[at]) end
           end
         end
         if ARGV[6] ~= '0' then renew(KEYS[1], ARGV[2], lane, ARGV[6]) end
@@ -86,14 +89,14 @@ extension Script {
     /// Shows how far an uncommitted transaction has come; reset when the lease ends.
     ///
     /// - KEYS: 1...6 of the relocation
-    /// - ARGV: 3 token, 4 chunks
+    /// - ARGV: 3 token, 4 chunks, 5 rows, 6 what it does, for people
     /// - Returns: `ok`, request · `lost`, why
     static let progress = Script(
         "progress", .moves,
         """
         local answer = stale()
         if answer then return answer end
-        redis.call('HSET', KEYS[1], 'progress', ARGV[4], 'updatedAt', ms(now))
+        redis.call('HSET', KEYS[1], 'progress', ARGV[4], 'progressRows', ARGV[5], 'doing', ARGV[6], 'updatedAt', ms(now))
         return {'ok', request(KEYS[1])}
         """)
 
@@ -134,6 +137,7 @@ extension Script {
           'pauseRequested', '0', 'cancelRequested', '0', 'nextAttemptAt', '0', 'payloadBytes', '0')
         note(ARGV[2], 'completed', holder)
         for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[4]) end
+        redis.call('UNLINK', writtenOf(ARGV[2]))
         keepHistory(ARGV[2], ARGV[4])
         return {'ok'}
         """)

@@ -27,9 +27,9 @@ struct Script {
     let text: String
     let sha: String
 
-    init(_ name: String, _ mode: Mode, _ body: String) {
+    init(_ name: String, _ mode: Mode, _ body: String, prelude: String = Script.prelude) {
         self.name = name
-        text = "#!lua \(mode.rawValue)\n" + Script.prelude + body
+        text = "#!lua \(mode.rawValue)\n" + prelude + body
         sha = ScriptDigest.hex(text)
     }
 }

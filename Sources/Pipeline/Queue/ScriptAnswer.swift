@@ -4,8 +4,9 @@ struct ScriptAnswer {
     let word: String
     let rest: ArraySlice<RedisReply>
 
-    init(_ script: Script, _ reply: RedisReply) throws(QueueError) {
-        if case .error(let text) = reply { throw QueueError(serverError: text) }
+    /// - Parameter caller: nil if it is not known here
+    init(_ script: Script, _ reply: RedisReply, caller: RedisCaller? = nil) throws(QueueError) {
+        if case .error(let text) = reply { throw QueueError(serverError: text, caller: caller) }
         guard let list = reply.array, let word = list.first?.text else {
             throw QueueError.unexpectedAnswer(to: script.name)
         }

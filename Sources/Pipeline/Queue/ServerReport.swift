@@ -14,13 +14,20 @@ public struct ServerReport: Sendable, Equatable {
     public var isReplica = false
     /// A replica that refuses writes.
     public var isReadOnly = false
+    /// Whether the last attempt to write its data to disk failed.
+    public var hasDiskTrouble = false
 
     public init(version: String) { self.version = version }
+
+    /// Whether its scripts are those that the queue needs.
+    public var isTooOld: Bool {
+        (version.split(separator: ".").first.flatMap { Int($0) } ?? 0) < Self.oldestMajorVersion
+    }
 
     /// What an operator should change before trusting it with a relocation.
     public var warnings: [String] {
         var out: [String] = []
-        if (version.split(separator: ".").first.flatMap { Int($0) } ?? 0) < Self.oldestMajorVersion {
+        if isTooOld {
             out.append("Redis \(version) is too old: \(Self.oldestMajorVersion).0 or later is needed.")
         }
         if evictionPolicy != "noeviction" {

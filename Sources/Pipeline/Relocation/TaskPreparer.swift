@@ -1,4 +1,6 @@
 package import Catalogue
+import Cutting
+import ExportFormat
 import Import
 package import Queue
 package import TaskFormat
@@ -45,6 +47,19 @@ package struct TaskPreparer: Sendable {
 
     package func prepare(_ element: TaskElement) -> PreparedTask {
         PreparedTask(element: element, work: Result { try work(of: element) })
+    }
+
+    /// The rows of a task, whatever is to be done with it, and their model; nil for a task without rows.
+    package func rows(of element: TaskElement) throws -> (model: Model, rows: [Row])? {
+        guard case .task(let task) = element, let kind = TaskKind(rawValue: task.kind), kind.carriesRows,
+            let model = catalogue.model(task.name)
+        else { return nil }
+        do {
+            let payload = try payload(of: task, kind)
+            return (model, try ChunkDecoder.contents(of: payload, model: model, now: 0, catalogue: catalogue).rows)
+        } catch let error as ExportError {
+            throw error.finding.map { ImportFailure.permanent($0) } ?? OpenedTask.malformed(model.name, error.message)
+        }
     }
 
     private func work(of element: TaskElement) throws -> any TaskWork {

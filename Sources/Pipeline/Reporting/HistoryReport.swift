@@ -29,7 +29,8 @@ extension HistoryEntry {
         "uploading": "upload began", "enqueued": "enqueued", "started": "started", "claimed": "claimed",
         "takenOver": "taken over", "bound": "bound to a database", "postponed": "attempt failed", "failed": "failed",
         "completed": "completed", "released": "released", "requeued": "time slice ended", "leftAlone": "left alone",
-        "retried": "retried", "skipped": "skipped", "pauseRequested": "pause requested", "paused": "paused",
+        "retried": "retried", "replaced": "file replaced", "skipped": "skipped", "pauseRequested": "pause requested",
+        "paused": "paused",
         "pauseWithdrawn": "pause withdrawn", "unpaused": "unpaused", "cancelRequested": "cancel requested",
         "cancelled": "cancelled", "aborted": "aborted", "deleted": "tasks deleted", "omitted": "left out here",
     ]

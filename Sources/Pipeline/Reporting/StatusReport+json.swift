@@ -51,6 +51,7 @@ extension StatusReport {
                 "name": .text(status.destinationName), "url": JSONValue(nonEmpty: status.destinationAddress),
             ]),
             "situation": situation(now: Timestamp.now()).words(status).map { .text(PlainText.line($0)) } ?? .null,
+            "doing": JSONValue(nonEmpty: status.doing),
             "attempts": JSONValue(status.attempts),
             "maxAttempts": status.maxAttempts > 0 ? JSONValue(status.maxAttempts) : .null,
             "takeovers": JSONValue(status.takeovers),
@@ -62,6 +63,7 @@ extension StatusReport {
     private var rowCounts: [String: JSONValue] {
         var rows = Self.members(account.totals)
         rows["source"] = JSONValue(status.rowsSource)
+        if status.rowsUncommitted > 0 { rows["uncommitted"] = JSONValue(status.rowsUncommitted) }
         return [
             "rows": .object(rows),
             "dropped": droppedReasons,

@@ -35,8 +35,15 @@ extension StatusReport {
     private var afterFailure: String {
         let scope = PlainText.line(status.scope)
         if canRetry { return "relocation-enqueue retry \(status.uuid)" }
-        let uuid = status.failureCause == .otherImport ? "" : " --import-uuid \(status.uuid)"
-        return "relocation-enqueue \(scope)\(named)\(uuid) FILE"
+        if status.failureCause == .otherImport {
+            return status.replaces.isEmpty ? "relocation-enqueue \(scope)\(named) FILE" : replacement
+        }
+        return "relocation-enqueue \(scope)\(named) --import-uuid \(status.uuid) FILE"
+    }
+
+    /// Goes on with a file in which what cannot be imported is corrected.
+    private var replacement: String {
+        "relocation-enqueue \(PlainText.line(status.scope))\(named) --import-uuid \(status.uuid) --replace-file FILE"
     }
 
     private var canRetry: Bool { status.payloadBytes > 0 && status.failureCause == nil }
@@ -50,6 +57,7 @@ extension StatusReport {
         guard let task = TaskNote(json: status.failedTask), ["chunk", "late"].contains(task.kind) else { return retry }
         let rows = task.rows == 1 ? "1 row" : "\(task.rows) rows"
         let row = task.row.map { "\n      to leave out \(PlainText.line($0.text)) instead: \(next) --skip-row" } ?? ""
-        return "\(retry)\(row)\n      to leave out its \(rows) instead: \(next) --skip-chunk --accept-loss"
+        let file = "\n      to go on with a corrected file instead (other flags as before): \(replacement)"
+        return "\(retry)\(file)\(row)\n      to leave out its \(rows) instead: \(next) --skip-chunk --accept-loss"
     }
 }

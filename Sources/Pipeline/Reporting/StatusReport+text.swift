@@ -28,6 +28,7 @@ extension StatusReport {
         let rows =
             "\(status.rowsSource) in the file: \(totals.inserted) inserted, \(totals.existing) existing, "
             + "\(totals.overwritten) overwritten, \(totals.droppedTotal) dropped"
+            + (status.rowsUncommitted > 0 ? ", \(status.rowsUncommitted) in an open transaction" : "")
         return [
             ("status", "\(status.status.rawValue), \(status.step.rawValue)" + endedText), ("scope", status.scope),
             ("flags", FlagWords.text(status.options)),
@@ -39,7 +40,8 @@ extension StatusReport {
         [
             ("reason", status.failureReason), ("failed at", TaskNote(json: status.failedTask)?.text),
             ("trouble", trouble), ("attempts", attempts(now)),
-            (status.owner.isEmpty ? "waiting" : "worker", situation(now: now).words(status)), ("pace", paceText),
+            (status.owner.isEmpty ? "waiting" : "worker", situation(now: now).words(status)), ("doing", status.doing),
+            ("pace", paceText),
             ("requested", request), ("destination", destination),
             ("take-overs", status.takeovers > 0 ? String(status.takeovers) : nil),
         ]

@@ -51,6 +51,6 @@ public struct StatusReport: Sendable {
     /// Whether it succeeded or failed.
     package var hasEnded: Bool { [.success, .failure].contains(status.status) }
 
-    /// Rows that are accounted for.
-    public var rowsDone: Int { account.totals.total }
+    /// Rows that are accounted for, or that an open transaction holds.
+    public var rowsDone: Int { account.totals.total.saturatedAdding(status.rowsUncommitted) }
 }

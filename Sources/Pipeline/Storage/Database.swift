@@ -99,7 +99,8 @@ public protocol Database: AnyObject {
     /// Empties the tables that exist, in the order given, within the transaction. Then it checks deferred constraints:
     /// a row of another table may refer to a deleted one. Names come from the catalogue. The sequences start at 1 again
     /// after the commit, and only then.
-    func clear(tables: [String]) throws(StorageError)
+    /// After an error the caller rolls back.
+    func clear(tables: [String], onProgress: (Clearing) -> Void) throws(StorageError)
 
     /// Creates and compares the tables of the database over this connection.
     var schema: any SchemaAdmin { get }
@@ -149,4 +150,12 @@ extension Database {
     /// expensive. If other connections commit conflicting rows meanwhile, a later write or the commit fails, and the
     /// work is tried again.
     package var readOnceKey: Int? { defersWrites ? transactions : nil }
+}
+
+/// How far the emptying of tables has come.
+public enum Clearing: Sendable, Equatable {
+    /// This table is next.
+    case table(Int, of: Int)
+    /// All are empty, and what referred to their rows is looked for.
+    case references
 }

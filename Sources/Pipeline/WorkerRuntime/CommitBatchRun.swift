@@ -21,7 +21,7 @@ struct CommitBatchRun {
 
     func run() throws -> RunEnd {
         let feed = turn.feed(preparer)
-        var work = try turn.takeOver(context)
+        var work = try turn.takeOver(context, preparer)
         let began = LeaseClock.now()
         // After a crash or a failed attempt, single commits show which task is the cause.
         let status = held.claim.status

@@ -10,6 +10,8 @@ public struct DestinationSettings: Sendable {
     public let instance: InstanceSettings
     /// The tables that the destination must have.
     public let catalogue: Catalogue
+    /// How long the databases may keep a worker waiting.
+    public var timeouts = DatabaseTimeouts()
 
     public init(
         region: DatabaseURL, control: DatabaseURL? = nil, instance: InstanceSettings = InstanceSettings(),
@@ -26,9 +28,9 @@ public struct DestinationSettings: Sendable {
 
     /// Opens the databases and creates nothing.
     public func open() throws(StorageError) -> Destination {
-        let regionDatabase = try DatabaseConnector.open(region, create: false)
+        let regionDatabase = try DatabaseConnector.open(region, timeouts: timeouts)
         guard let control else { return Destination(regionDatabase) }
-        return Destination(region: regionDatabase, control: try DatabaseConnector.open(control, create: false))
+        return Destination(region: regionDatabase, control: try DatabaseConnector.open(control, timeouts: timeouts))
     }
 }
 
@@ -39,6 +41,17 @@ extension Destination {
         guard isSplit else { return try region.schema.mismatches(with: catalogue.importTables(nil)) + ledger }
         return try region.schema.mismatches(with: catalogue.importTables(.region))
             + control.schema.mismatches(with: catalogue.importTables(.control)) + ledger
+    }
+
+    /// What the users of the databases may not do with the tables of an import and the ledger.
+    public func missingGrants(for catalogue: Catalogue) throws(StorageError) -> [MissingGrant] {
+        let (own, cleared) = (OwnTables.standard.all, catalogue.fullOrder.map(\.table))
+        guard isSplit else {
+            return try region.schema.missingGrants(for: catalogue.importTables(nil) + own, cleared: cleared)
+        }
+        // A Global import into split silos empties nothing.
+        return try region.schema.missingGrants(for: catalogue.importTables(.region) + own, cleared: [])
+            + control.schema.missingGrants(for: catalogue.importTables(.control), cleared: [])
     }
 }
 

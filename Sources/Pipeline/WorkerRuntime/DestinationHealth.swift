@@ -1,3 +1,5 @@
+import Storage
+
 internal import Synchronization
 
 /// Whether this process may take work for its destination: a circuit breaker. After trouble it waits, longer each time,
@@ -11,9 +13,11 @@ final class DestinationHealth: Sendable {
     }
 
     struct Trouble: Sendable, Equatable {
-        let message: String
+        let error: StorageError
         /// On the monotonic clock, in milliseconds.
         let since: Int64
+
+        var message: String { error.message }
     }
 
     private let state = Mutex(State())
@@ -37,9 +41,9 @@ final class DestinationHealth: Sendable {
     }
 
     /// An attempt has failed. Returns milliseconds until the next one.
-    func failed(_ message: String, at now: Int64) -> Int {
+    func failed(_ error: StorageError, at now: Int64) -> Int {
         state.withLock { state in
-            state.trouble = Trouble(message: message, since: state.trouble?.since ?? now)
+            state.trouble = Trouble(error: error, since: state.trouble?.since ?? now)
             let pause = Self.milliseconds(afterFailures: state.failures)
             state.failures += 1
             state.retryAt = now + Int64(pause)

@@ -23,10 +23,12 @@ extension HeldClaim {
     }
 
     private func end(after error: QueueError) -> RunEnd {
-        if error.kind == .leaseLost { return lost(error.leaseLoss?.rawValue ?? "unknown") }
+        if error.kind == .leaseLost { return lost(error.leaseLoss ?? lease.loss) }
         log.warning("queue trouble", metadata: ["error": "\(error)"])
         if error.kind == .destinationTaken { return released(error) }
-        guard !error.isTransient, error.kind != .authentication else { return .queueTrouble(error) }
+        guard !error.isTransient, ![.authentication, .unsupported].contains(error.kind) else {
+            return .queueTrouble(error)
+        }
         // The queue refuses what we ask for: trying again would only be refused again.
         do {
             return try fail(Finding(kind: .unknown, model: nil, reason: error.description))
@@ -48,7 +50,7 @@ extension HeldClaim {
             case .transient(let error):
                 return error.isDestinationTrouble
                     ? try hold(error) : try postpone(error.message, givenUpAs: .databaseError)
-            case .leaseLost: return lost("expired")
+            case .leaseLost: return lost(lease.loss)
             case .destination(let error) where error.isDestinationTrouble: return try hold(error)
             case .destination(let error):
                 lease.end()

@@ -17,7 +17,7 @@ final class HeldClaim {
     let lease: LeaseClock
     let retries: RetryPolicy
     let log: Logger
-    /// Whether the tasks are sealed: then no name of a row goes to Redis in the open.
+    /// Whether the tasks are sealed: then neither names nor digests of rows go to Redis in the open.
     let hidesNames: Bool
     /// On the monotonic clock, in milliseconds.
     private let began = LeaseClock.now()
@@ -51,13 +51,15 @@ final class HeldClaim {
     private var facts: Logger.Metadata {
         [
             "relocation.file": "\(claim.status.sourceName)", "relocation.scope": "\(claim.status.scope)",
-            "relocation.rows": "\(claim.status.rowsSource)",
+            "relocation.rows": .stringConvertible(claim.status.rowsSource),
         ]
     }
 
     /// Tells that the work begins.
     func logClaim() {
-        log.info("relocation claimed", metadata: facts.merging(["chunks.done": "\(claim.status.chunksDone)"]) { $1 })
+        var facts = facts
+        facts["chunks.done"] = .stringConvertible(claim.status.chunksDone)
+        log.info("relocation claimed", metadata: facts)
     }
 
     // MARK: While it works
@@ -76,7 +78,7 @@ final class HeldClaim {
             listed: listed.map(\.json),
             renamed: hidesNames ? [] : outcome.rows.renames.map(Renaming.init),
             alsoRenamed: outcome.rows.otherRenames + (hidesNames ? outcome.rows.renames.count : 0),
-            followUps: outcome.followUps)
+            written: hidesNames ? [:] : outcome.rows.written.texts, followUps: outcome.followUps)
         account.add(outcome.rows.account)
         recordedRows.merge(recorded) { max($0, $1) }
         feed.acknowledged(tasks, added: outcome.followUps.count)
@@ -117,7 +119,7 @@ final class HeldClaim {
         try queue.complete(claim)
         FlowMetrics.record(.completed)
         var facts = facts
-        facts["seconds"] = "\((LeaseClock.now() - began) / 1_000)"
+        facts["seconds"] = .stringConvertible((LeaseClock.now() - began) / 1_000)
         log.info("relocation completed", metadata: facts)
         return .completed
     }
@@ -187,7 +189,10 @@ final class HeldClaim {
             FlowMetrics.record(.postponed)
             log.warning(
                 "relocation postponed",
-                metadata: ["error": "\(trouble)", "attempt": "\(attempt)", "delay_ms": "\(delay)"])
+                metadata: [
+                    "error": "\(trouble)", "attempt": .stringConvertible(attempt),
+                    "delay_ms": .stringConvertible(delay),
+                ])
             return .postponed
         }
     }
@@ -212,9 +217,9 @@ final class HeldClaim {
     }
 
     /// The lease is gone and this worker lives: if its end was counted as a crash, that is taken back.
-    func lost(_ reason: String) -> RunEnd {
+    func lost(_ loss: LeaseLoss) -> RunEnd {
         FlowMetrics.record(.lost)
-        log.warning("lease lost", metadata: ["reason": "\(reason)"])
+        log.warning("lease lost", metadata: ["reason": "\(loss.words)"])
         do { try queue.reportAlive(claim) } catch {
             // Redis is away: the crash stays counted, which only makes the next worker careful.
         }
@@ -237,6 +242,10 @@ final class HeldClaim {
                     + "quarantine; find out what ended them (memory, a crash), then retry, or skip the chunk"),
             isRowKnown: false)
     }
+}
+
+extension [WrittenRows] {
+    fileprivate var texts: [String: String] { Dictionary(map { ($0.name, $0.text) }, uniquingKeysWith: { $1 }) }
 }
 
 extension QueueTask {

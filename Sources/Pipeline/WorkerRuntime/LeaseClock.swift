@@ -9,6 +9,7 @@ final class LeaseClock: Sendable {
     private let deadline: Atomic<Int64>
     private let asked = Atomic<Int>(0)
     private let isOver = Atomic<Bool>(false)
+    private let known = Mutex<LeaseLoss?>(nil)
 
     /// Part of the lease that is given up so that the clocks of worker and Redis need not agree to the millisecond.
     private static let safetyPercent: Int64 = 10
@@ -45,8 +46,14 @@ final class LeaseClock: Sendable {
 
     var isEnding: Bool { isOver.load(ordering: .sequentiallyConsistent) }
 
-    /// Somebody else holds the relocation.
-    func lose() { deadline.store(Self.lost, ordering: .sequentiallyConsistent) }
+    /// Redis says that the lease is over.
+    func lose(_ loss: LeaseLoss) {
+        known.withLock { $0 = loss }
+        deadline.store(Self.lost, ordering: .sequentiallyConsistent)
+    }
+
+    /// Why the lease is over, as far as Redis has said.
+    var loss: LeaseLoss { known.withLock { $0 } ?? .expired }
 
     private static let lost = Int64.min
 

@@ -80,10 +80,10 @@ actor LeaseKeeper {
                     entry.clock.extend(leaseMilliseconds: configuration.leaseMilliseconds, sentAt: sentAt)
                 case .lost(let loss):
                     if entry.clock.isEnding { continue }
-                    entry.clock.lose()
+                    entry.clock.lose(loss)
                     log.warning(
                         "lease lost",
-                        metadata: ["relocation.uuid": "\(entry.claim.uuid)", "reason": "\(loss.rawValue)"])
+                        metadata: ["relocation.uuid": "\(entry.claim.uuid)", "reason": "\(loss.words)"])
                 case .failed(let error):
                     log.warning("leases not renewed", metadata: ["error": "\(error)"])
                 }

@@ -11,13 +11,10 @@ struct OneTransactionRun {
     let context: ImportContext
     let preparer: TaskPreparer
 
-    /// Tasks between two reports of progress.
-    private static let tasksPerProgress = 32
-
     private var held: HeldClaim { turn.held }
 
     func run() throws -> RunEnd {
-        let work = try turn.takeOver(context)
+        let work = try turn.takeOver(context, preparer)
         do {
             return try perform(work)
         } catch let failure as ImportFailure {
@@ -31,7 +28,8 @@ struct OneTransactionRun {
 
     private func perform(_ work: RelocationImport) throws -> RunEnd {
         try turn.begin(deferringWrites: false)
-        if context.scope == .global { try allowingLongStatement { try work.clear() } }
+        let progress = TransactionProgress(held)
+        if context.scope == .global { try allowingLongStatement { try work.clear(onProgress: progress.tell) } }
         var tasks = WholeList(turn.feed(preparer), preparer)
         var sum = ChunkOutcome()
         while let task = try tasks.next() {
@@ -43,20 +41,14 @@ struct OneTransactionRun {
             FlowMetrics.record([outcome])
             sum.add(outcome.task.rows, listing: HeldClaim.listedRowsPerTask)
             tasks.add(outcome.task.followUps, after: task)
-            let request = try showProgress(tasks.feed)
+            let request = try progress.show(chunks: tasks.feed.unacknowledged, rows: sum.account.totals.total)
             if request != .none { return try rollBack { () throws(QueueError) in try held.release(for: request) } }
         }
-        try held.queue.progress(held.claim, chunksDone: tasks.feed.unacknowledged)
+        try progress.show(chunks: tasks.feed.unacknowledged, rows: sum.account.totals.total, doing: "commits")
         try turn.closeEntry(with: sum.account)
         try commit(work)
         _ = try held.acknowledge(tasks.feed.unacknowledged, TaskOutcome(rows: sum), tasks.feed, work)
         return try held.complete()
-    }
-
-    /// Reports progress at intervals. Returns what an operator asks for.
-    private func showProgress(_ feed: TaskFeed) throws(QueueError) -> OperatorRequest {
-        guard feed.unacknowledged % Self.tasksPerProgress == 0 else { return held.lease.request }
-        return try held.queue.progress(held.claim, chunksDone: feed.unacknowledged)
     }
 
     private func rollBack(_ ending: () throws(QueueError) -> RunEnd) throws(QueueError) -> RunEnd {
@@ -66,7 +58,7 @@ struct OneTransactionRun {
 
     private func commit(_ work: RelocationImport) throws {
         try Failpoint.reach("transaction.commit")
-        turn.heartbeat.allow(milliseconds: Turn.longStatementMilliseconds)
+        turn.heartbeat.allow(milliseconds: turn.settings.destination.timeouts.longStatementMilliseconds)
         try work.confirmAlone()
         try work.prepareCommits()
         try turn.commit()
@@ -76,7 +68,7 @@ struct OneTransactionRun {
 
     /// Runs a statement that may take as long as the databases allow.
     private func allowingLongStatement(_ statement: () throws -> Void) rethrows {
-        turn.heartbeat.allow(milliseconds: Turn.longStatementMilliseconds)
+        turn.heartbeat.allow(milliseconds: turn.settings.destination.timeouts.longStatementMilliseconds)
         defer { turn.heartbeat.allow(milliseconds: 0) }
         try statement()
     }

@@ -26,14 +26,17 @@ struct TakeOver {
 
     // MARK: Another import
 
-    private var otherImport: Refusal? {
+    /// A file that replaces another one is compared by its rows: see ``ReplacedFile``.
+    var otherImport: Refusal? {
         guard let reason = entry == nil ? misfit : difference else { return nil }
         return Refusal(cause: .otherImport, finding: Finding(kind: .unknown, model: nil, reason: reason))
     }
 
     private var difference: String? {
         guard let earlier = entry?.origin else { return nil }
-        let own = ImportIdentity(scope: status.scope, digest: status.digest, options: status.options)
+        let isReplacing = !status.replaces.isEmpty
+        let own = ImportIdentity(
+            scope: status.scope, digest: isReplacing ? "" : status.digest, options: status.options)
         let differences = own.differences(
             from: ImportIdentity(scope: earlier.scope, digest: earlier.digest, options: earlier.options))
         guard !differences.isEmpty else { return nil }
@@ -44,7 +47,7 @@ struct TakeOver {
 
     /// Without an entry the chunk rows' keys are all there is to compare.
     private var misfit: String? {
-        guard let bounds = KeyBounds(json: status.keyBounds) else { return nil }
+        guard status.replaces.isEmpty, let bounds = KeyBounds(json: status.keyBounds) else { return nil }
         var found = KeyBounds()
         found.models = written.mapValues { KeyBounds.Model(rows: Int64($0.rows), keys: $0.keys) }
         return bounds.misfit(of: found).map {

@@ -33,6 +33,7 @@ extension ChunkOutcome {
         let listed = other.renames.prefix(max(RelocationQueue.renamedLimit - renames.count, 0))
         renames += listed
         otherRenames += other.renames.count - listed.count + other.otherRenames
+        written += other.written
     }
 }
 

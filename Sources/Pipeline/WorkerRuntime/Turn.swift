@@ -17,29 +17,39 @@ struct Turn {
     let heartbeat: Heartbeat
     let stop: StopSignal
 
-    /// Milliseconds that clearing the tables or one large commit may take beyond the stall limit. The databases allow as
-    /// much.
-    static let longStatementMilliseconds = 600_000
-
     private var catalogue: Catalogue { settings.destination.catalogue }
 
     /// Takes the relocation over: continues from what the database holds, if that fits the relocation.
     ///
     /// - Throws: ``TakeOver/Refusal`` if the database holds another import or has lost rows.
-    func takeOver(_ context: ImportContext) throws -> RelocationImport {
+    func takeOver(_ context: ImportContext, _ preparer: TaskPreparer) throws -> RelocationImport {
+        let status = held.claim.status
+        if !status.replaces.isEmpty {
+            let takeOver = TakeOver(
+                status: status, recordedRows: [:], entry: held.register?.found, written: [:])
+            if let refusal = takeOver.otherImport { throw refusal }
+            try ReplacedFile(turn: self, context: context, preparer: preparer).accept()
+        }
         let work = try resume(context)
-        do { try held.register?.reopen() } catch { throw ImportFailure(error, catalogue) }
+        do { try held.register?.reopen() } catch { throw failure(error) }
         return work
     }
 
+    func failure(_ error: StorageError) -> ImportFailure { ImportFailure(error, catalogue) }
+
     /// Continues the import from what the database holds, if it still fits the relocation.
     func resume(_ context: ImportContext) throws -> RelocationImport {
-        let work = try RelocationImport(context, into: destination, catalogue: catalogue, register: held.register)
+        let work = try read(context)
         let takeOver = TakeOver(
             status: held.claim.status, recordedRows: held.recordedRows, entry: held.register?.found,
             written: work.sourceBounds)
         if let refusal = takeOver.refusal { throw refusal }
         return work
+    }
+
+    /// What the database holds of the import, whether it fits or not.
+    func read(_ context: ImportContext) throws(ImportFailure) -> RelocationImport {
+        try RelocationImport(context, into: destination, catalogue: catalogue, register: held.register)
     }
 
     /// Why the relocation cannot go on after an error. Rows fail for want of others if the database has lost those.
@@ -60,7 +70,7 @@ struct Turn {
         do {
             try held.closeEntry(with: last)
         } catch {
-            throw ImportFailure(error, catalogue)
+            throw failure(error)
         }
     }
 
@@ -78,7 +88,10 @@ struct Turn {
         guard let trouble = vitals.health.succeeded() else { return }
         held.log.info(
             "the destination works again",
-            metadata: ["trouble": "\(trouble.message)", "seconds": "\((LeaseClock.now() - trouble.since) / 1_000)"])
+            metadata: [
+                "trouble": "\(trouble.message)",
+                "seconds": .stringConvertible((LeaseClock.now() - trouble.since) / 1_000),
+            ])
         // Otherwise it expires.
         _ = try? held.queue.setTrouble(nil, of: settings.destinationName)
     }
@@ -113,14 +126,18 @@ struct Turn {
         vitals.board.finish(rows: outcome.task.rows.account.totals.total, of: held.claim.uuid)
         logDebug(
             "task done", task,
-            ["task.microseconds": "\(outcome.microseconds)", "task.replay": "\(outcome.task.rows.isReplay)"])
+            [
+                "task.microseconds": .stringConvertible(outcome.microseconds),
+                "task.replay": .stringConvertible(outcome.task.rows.isReplay),
+            ])
         return outcome
     }
 
     private func logDebug(_ message: Logger.Message, _ task: PreparedTask, _ more: Logger.Metadata = [:]) {
         guard held.log.logLevel <= .debug, case .task(let task) = task.element else { return }
         let place: Logger.Metadata = [
-            "task.kind": "\(task.kind)", "task.name": "\(task.name)", "task.min_ordinal": "\(task.minOrdinal)",
+            "task.kind": "\(task.kind)", "task.name": "\(task.name)",
+            "task.min_ordinal": .stringConvertible(task.minOrdinal),
         ]
         held.log.debug(message, metadata: place.merging(more) { $1 })
     }

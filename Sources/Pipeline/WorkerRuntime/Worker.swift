@@ -26,7 +26,7 @@ public struct Worker: Sendable {
             metadata: [
                 "version": "\(settings.version)", "redis": "\(settings.queue.url)",
                 "redis.prefix": "\(settings.queue.prefix)", "destination": "\(settings.destinationName)",
-                "database": "\(settings.destination.address)", "slots": "\(settings.concurrency)",
+                "database": "\(settings.destination.address)", "slots": .stringConvertible(settings.concurrency),
             ])
         watchdog.start()
         defer { watchdog.end() }

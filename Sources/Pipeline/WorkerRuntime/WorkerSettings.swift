@@ -76,6 +76,8 @@ public enum WorkerEnd: Error, Sendable {
     case unreachable(String)
     /// Redis or the database refused access.
     case refused(String)
+    /// Redis lacks what the queue needs.
+    case unsupported(String)
     /// The database's schema does not fit the catalogue.
     case schema(String)
     /// The destination's name belongs to another database.

@@ -43,7 +43,7 @@ actor WorkerSlot {
         self.shared = shared
         heartbeat = shared.vitals.heartbeat("slot \(number)")
         var log = shared.log
-        log[metadataKey: "slot"] = "\(number)"
+        log[metadataKey: "slot"] = .stringConvertible(number)
         self.log = log
     }
 
@@ -101,12 +101,12 @@ actor WorkerSlot {
         destination = nil
         let health = shared.vitals.health
         let isNew = health.trouble == nil
-        let pause = health.failed(error.message, at: LeaseClock.now())
+        let pause = health.failed(error, at: LeaseClock.now())
         if isNew || LeaseClock.now() - reportedAt >= Self.outageReportMilliseconds {
             reportedAt = LeaseClock.now()
             log.warning(
                 "the destination takes nothing: claiming stops",
-                metadata: ["error": "\(error.message)", "next_attempt_ms": "\(pause)"])
+                metadata: ["error": "\(error.message)", "next_attempt_ms": .stringConvertible(pause)])
         }
         // Redis may be away too; then nobody is told.
         _ = try? queue?.setTrouble(error.message, of: settings.destinationName)
@@ -129,7 +129,7 @@ actor WorkerSlot {
         }
         let wait = shared.vitals.health.pause(at: LeaseClock.now())
         guard wait == 0 else {
-            if let trouble = shared.vitals.health.trouble, isDrainOver(trouble) { return .unreachable(trouble.message) }
+            if let trouble = shared.vitals.health.trouble, isDrainOver(trouble) { return WorkerEnd(trouble.error) }
             await pause(min(wait, Self.pollMilliseconds))
             return nil
         }
@@ -292,6 +292,7 @@ actor WorkerSlot {
     private func setback(_ error: QueueError) -> Setback {
         switch error.kind {
         case .authentication: .end(.refused(error.description))
+        case .unsupported: .end(.unsupported(error.description))
         case .destinationTaken: .end(.taken(error.description))
         default: .queue(error.description)
         }

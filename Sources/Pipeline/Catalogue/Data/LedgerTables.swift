@@ -25,6 +25,16 @@ extension CatalogueText {
           outcome text?
           reason text?
           rows text?
+          replaced text?
           unique uuid
+
+        own relocation.written
+          id bigint
+          uuid uuid
+          model text
+          first_ordinal bigint
+          digest text
+          rows text
+          unique uuid,model,first_ordinal,digest
         """#
 }

@@ -28,6 +28,9 @@ package struct Envelope {
         return modelIndex != 0 && value.isString ? value.bytes : nil
     }
 
+    /// The primary key as written; nil if the key is missing.
+    package var pk: TapeValue? { pkIndex != 0 ? TapeValue(tape: tape, index: pkIndex) : nil }
+
     /// The names of the fields; empty if there are none. At most `limit`.
     package func fieldNames(limit: Int) -> Set<String> {
         guard let fields else { return [] }
@@ -41,6 +44,12 @@ package struct Envelope {
     package var fields: TapeValue? {
         let value = TapeValue(tape: tape, index: fieldsIndex)
         return fieldsIndex != 0 && value.isObject ? value : nil
+    }
+
+    /// Tells what the row holds: its key and its fields, in any order and formatting.
+    package var digest: UInt64 {
+        let key = pkIndex == 0 ? 0 : TapeValue(tape: tape, index: pkIndex).digest
+        return StableHash.mix(key, fields?.digest ?? 0)
     }
 
     /// The primary key as the reference reads it: an integer, a digit string, a fraction cut off; nil for none.

@@ -65,7 +65,7 @@ package final class RowDecoder {
                 ? fields.missing(field.rule, plan.defaults[field.column], now: now)
                 : try decode(envelope.tape, plan, field, wanted: true)
         }
-        return Row(ordinal: ordinal, sourcePK: try envelope.primaryKey().value, values: values)
+        return Row(ordinal: ordinal, sourcePK: try envelope.primaryKey().value, values: values, digest: envelope.digest)
     }
 
     /// One column's value; nil if its key is missing. The other columns need not be sound.

@@ -65,10 +65,11 @@ final class OpenFile {
 
     /// Throws if the file has changed since it was opened.
     func requireUnchanged() throws(ExportError) {
-        guard Self.identity(descriptor) == identity else {
-            throw ExportError(
-                .changed, "\(name) was changed while it was being read; start again once nothing writes to it")
-        }
+        guard Self.identity(descriptor) == identity else { throw changed }
+    }
+
+    var changed: ExportError {
+        ExportError(.changed, "\(name) was changed while it was being read; start again once nothing writes to it")
     }
 
     private static func identity(_ descriptor: Int32) -> Identity? {

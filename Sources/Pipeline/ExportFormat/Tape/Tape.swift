@@ -47,7 +47,7 @@ package struct TapeValue {
         }
     }
 
-    @inline(__always) var isNull: Bool { type == TapeType.null }
+    @inline(__always) package var isNull: Bool { type == TapeType.null }
     @inline(__always) var isString: Bool { type == TapeType.string }
     @inline(__always) var isObject: Bool { type == TapeType.object }
     @inline(__always) var isArray: Bool { type == TapeType.array }

@@ -46,7 +46,8 @@ enum PostgresConnector {
         // A wrong certificate, or a server without encryption: waiting does not help.
         let distrust = ["certificate verify failed", "server certificate for", "root certificate file"]
         if distrust.contains(where: words.contains) || words.contains("server does not support SSL")
-            || words.contains("no pg_hba.conf entry") || words.contains("is not permitted to log in")
+            || words.contains("pg_hba.conf") || words.contains("is not permitted to log in")
+            || words.contains("requires a valid client certificate")
             || words.contains("authentication failed") || words.contains("permission denied for database")
         {
             failure.sqlState = "28000"

@@ -30,24 +30,37 @@ extension PostgresDatabase {
         _ = try one(PostgresCommand(sql), table: table)
     }
 
-    func clear(tables: [String]) throws(StorageError) {
+    /// The statements after this one in the transaction may take long.
+    var patience: PostgresCommand {
+        PostgresCommand("SET LOCAL statement_timeout = \(timeouts.longStatementMilliseconds)")
+    }
+
+    func clear(tables: [String], onProgress: (Clearing) -> Void) throws(StorageError) {
         let known = try protected(nil) { () throws(PostgresFailure) in try clearable(tables) }
         guard isInTransaction else {
             try begin()
             do {
-                try clear(tables: tables)
+                try clear(tables: tables, onProgress: onProgress)
                 return try commit()
             } catch {
                 rollback()
                 throw error
             }
         }
-        let deletes = known.map { PostgresCommand("DELETE FROM \(SQLText.quoted($0.table))") }
-        let patience = PostgresCommand("SET LOCAL statement_timeout = \(Self.longMilliseconds)")
-        let usual = PostgresCommand("SET LOCAL statement_timeout = \(timeouts.statementMilliseconds)")
-        _ = try protected(nil) { () throws(PostgresFailure) in
-            try performChecked([patience] + deletes + [usual], within: Self.longMilliseconds)
+        let total = known.count
+        for (place, known) in known.enumerated() {
+            onProgress(.table(place + 1, of: total))
+            let delete = PostgresCommand("DELETE FROM \(SQLText.quoted(known.table))")
+            _ = try protected(nil) { () throws(PostgresFailure) in
+                try performProtected([patience, delete], within: timeouts.longStatementMilliseconds)
+            }
         }
+        onProgress(.references)
+        // The check takes longest: each deleted row is looked for in all tables that may refer to it.
+        _ = try protected(nil) { () throws(PostgresFailure) in
+            try performChecked([patience], within: timeouts.longStatementMilliseconds)
+        }
+        _ = try one(PostgresCommand("SET LOCAL statement_timeout = \(timeouts.statementMilliseconds)"), table: nil)
         for (table, sequence) in known { transaction.cleared.add(table, sequence: sequence) }
     }
 
@@ -77,7 +90,8 @@ extension PostgresDatabase {
         guard !tables.isEmpty else { return }
         do {
             // Deferred constraints are checked first: sequences move only in a transaction that is about to commit.
-            try perform([PostgresCommand("SAVEPOINT relocation"), PostgresCommand("SET CONSTRAINTS ALL IMMEDIATE")])
+            let check = [PostgresCommand("SAVEPOINT relocation"), PostgresCommand("SET CONSTRAINTS ALL IMMEDIATE")]
+            try perform([patience] + check, within: timeouts.longStatementMilliseconds)
             let moves = tables.map { table, sequence in
                 """
                 SELECT setval('\(Self.literal(sequence))'::regclass, m.highest) FROM
@@ -85,7 +99,8 @@ extension PostgresDatabase {
                 WHERE m.highest > coalesce(pg_sequence_last_value('\(Self.literal(sequence))'::regclass), 0)
                 """
             }
-            try perform([PostgresCommand(moves.joined(separator: " UNION ALL "))], within: Self.longMilliseconds)
+            try perform(
+                [PostgresCommand(moves.joined(separator: " UNION ALL "))], within: timeouts.longStatementMilliseconds)
         } catch {
             let problem = error.storageError()
             throw problem.kind == .foreignKeyViolation ? brokenReference(error) ?? problem : problem
@@ -105,7 +120,8 @@ extension PostgresDatabase {
         }
         guard !moves.isEmpty else { return }
         do {
-            try perform([PostgresCommand(moves.joined(separator: " UNION ALL "))], within: Self.longMilliseconds)
+            try perform(
+                [PostgresCommand(moves.joined(separator: " UNION ALL "))], within: timeouts.longStatementMilliseconds)
         } catch {
             // The rows are committed and every sequence is above them already; only unused numbers are lost.
         }

@@ -6,7 +6,7 @@ extension PostgresDatabase {
         guard snapshot?.allSatisfy({ $0.isHexDigit || $0 == "-" }) ?? true else {
             throw StorageError(.invalidValue, "no name of a snapshot")
         }
-        try begin(.reading(milliseconds: Self.longMilliseconds, snapshot: snapshot))
+        try begin(.reading(milliseconds: timeouts.longStatementMilliseconds, snapshot: snapshot))
         // The first statement decides on the moment.
         _ = try one(PostgresCommand("SELECT 1"), table: nil)
     }
@@ -33,7 +33,7 @@ extension PostgresDatabase {
         // FETCH takes 32 bits.
         let pageRows = min(max(pageRows, 1), Int(Int32.max))
         guard !isInTransaction else { return try readPages(query, pageRows, ahead, page) }
-        try begin(.reading(milliseconds: Self.longMilliseconds))
+        try begin(.reading(milliseconds: timeouts.longStatementMilliseconds))
         // Nothing was written, so a failed roll-back makes no difference.
         defer { rollback() }
         try readPages(query, pageRows, ahead, page)

@@ -18,9 +18,6 @@ final class PostgresDatabase: Database {
     private(set) var transactions = 0
     var transaction = PostgresTransaction()
 
-    /// How long clearing and migrating may take, in milliseconds.
-    static let longMilliseconds = 600_000
-
     init(url: String, timeouts: DatabaseTimeouts) throws(StorageError) {
         self.url = url
         self.timeouts = timeouts
@@ -105,7 +102,10 @@ final class PostgresDatabase: Database {
             if defersWrites { try tracked { connection throws(PostgresFailure) in _ = try connection.settle() } }
             // After a failure the savepoint allows a search for the row at fault. Deferred writes name no row.
             let ending = (defersWrites ? [] : ["SAVEPOINT relocation"]) + ["SET CONSTRAINTS ALL IMMEDIATE", "COMMIT"]
-            let results = try perform(ending.map { PostgresCommand($0) })
+            let hasCleared = !transaction.cleared.isEmpty
+            let results = try perform(
+                (hasCleared ? [patience] : []) + ending.map { PostgresCommand($0) },
+                within: hasCleared ? timeouts.longStatementMilliseconds : nil)
             // The server answers a COMMIT of a failed transaction with a roll-back, and no error.
             guard results.last?.tag == "COMMIT" else {
                 throw PostgresFailure(own: StorageError(.other, "the transaction had failed before its commit"))

@@ -80,7 +80,21 @@ struct PostgresFailure: Error {
             return StorageError(
                 kind, "\(column): a value does not fit its column (\(sqlState ?? ""))",
                 at: place(in: name, rowIndex, nil))
-        default: return StorageError(kind, words, at: place(in: name, rowIndex, constraint))
+        default: return StorageError(kind, words + remedy(kind), at: place(in: name, rowIndex, constraint))
+        }
+    }
+
+    /// What an operator can do about a refusal that is no row's.
+    private func remedy(_ kind: StorageError.Kind) -> String {
+        switch kind {
+        case .readOnly:
+            "; the server is a standby, or set to read-only: connect to its primary (with several hosts in the URL: "
+                + "target_session_attrs=read-write), or turn default_transaction_read_only off"
+        case .permissionDenied where sqlState == "42501":
+            "; an administrator must grant it: relocation-worker check names every grant that is missing"
+        case .permissionDenied:
+            "; check user, password and database of the database URL, and the server's pg_hba.conf"
+        default: ""
         }
     }
 

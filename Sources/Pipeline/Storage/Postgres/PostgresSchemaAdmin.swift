@@ -30,6 +30,22 @@ struct PostgresSchemaAdmin: SchemaAdmin {
         }
     }
 
+    func condition() throws(StorageError) -> DatabaseCondition {
+        let sql = """
+            SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on',
+                pg_database_size(current_database()), (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+                current_user::text
+            """
+        let result = try database.readOne(PostgresCommand(sql), table: nil)
+        var condition = DatabaseCondition()
+        condition.isStandby = result.bool(0, 0)
+        condition.isReadOnly = result.bool(0, 1)
+        condition.usedBytes = result.integer(0, 2)
+        condition.now = result.integer(0, 3)
+        condition.user = result.text(0, 4)
+        return condition
+    }
+
     private func migrateInTransaction(_ tables: [Table]) throws(StorageError) -> MigrationResult {
         try lock()
         let state = MigrationState(existing: try relations(), wanted: tables)
@@ -40,15 +56,17 @@ struct PostgresSchemaAdmin: SchemaAdmin {
         return .created(tables: tables.count)
     }
 
+    private var longMilliseconds: Int { database.timeouts.longStatementMilliseconds }
+
     /// Of two calls at once the second waits here, and then finds every table.
     func lock() throws(StorageError) {
         do {
             try database.perform(
                 [
-                    PostgresCommand("SET LOCAL statement_timeout = \(PostgresDatabase.longMilliseconds)"),
-                    PostgresCommand("SET LOCAL lock_timeout = \(PostgresDatabase.longMilliseconds)"),
+                    PostgresCommand("SET LOCAL statement_timeout = \(longMilliseconds)"),
+                    PostgresCommand("SET LOCAL lock_timeout = \(longMilliseconds)"),
                     PostgresCommand("SELECT pg_advisory_xact_lock(\(Self.migrationLock))"),
-                ], within: PostgresDatabase.longMilliseconds)
+                ], within: longMilliseconds)
         } catch {
             throw error.storageError()
         }
@@ -61,7 +79,7 @@ struct PostgresSchemaAdmin: SchemaAdmin {
             for start in stride(from: 0, to: statements.count, by: 128) {
                 try database.perform(
                     statements[start..<min(start + 128, statements.count)].map { PostgresCommand($0) },
-                    within: PostgresDatabase.longMilliseconds)
+                    within: longMilliseconds)
             }
         } catch {
             throw error.storageError()
@@ -111,7 +129,7 @@ struct PostgresSchemaAdmin: SchemaAdmin {
 
     // MARK: Our own tables
 
-    private static let ownSchema = "relocation"
+    static let ownSchema = "relocation"
 
     /// Read from the server's own catalogue, which needs no permission for the schema.
     func ownColumns() throws(StorageError) -> [String: Set<String>] {
@@ -142,6 +160,7 @@ struct PostgresSchemaAdmin: SchemaAdmin {
     }
 
     private func compare(_ tables: [Table]) throws(PostgresFailure) -> [SchemaMismatch] {
+        try requireSchemas(of: tables)
         let results = try database.performRead(PostgresSchemaReader.commands(for: tables.map(\.name)))
         return SchemaComparison.mismatches(of: tables, with: PostgresSchemaReader.read(results))
     }

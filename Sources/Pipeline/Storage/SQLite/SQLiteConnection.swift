@@ -56,6 +56,20 @@ final class SQLiteConnection {
     /// Whether the file could only be opened for reading.
     var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
 
+    /// Why the log and its index cannot be made beside the file; nil if they can.
+    var unwritableFolder: StorageError? {
+        let folder = path.prefix(through: path.lastIndex(of: "/") ?? path.startIndex)
+        guard access(String(folder), W_OK) != 0 else { return nil }
+        return SQLiteFailure(code: SQLITE_CANTOPEN, message: "", systemError: errno).storageError(opening: path)
+    }
+
+    /// Bytes that this user may still write to the file's file system; nil if it does not tell.
+    var freeBytes: Int64? {
+        var facts = statvfs()
+        guard statvfs(path, &facts) == 0 else { return nil }
+        return Int64(clamping: UInt64(facts.f_bavail) &* UInt64(facts.f_frsize))
+    }
+
     /// Statements that have started and not finished.
     var busyStatements: Int {
         var count = 0

@@ -40,14 +40,16 @@ extension SQLiteDatabase {
     }
 
     /// SQLite's sequences are rows: they are reset within the transaction, and a rollback restores them.
-    func clear(tables: [String]) throws(StorageError) {
+    func clear(tables: [String], onProgress: (Clearing) -> Void) throws(StorageError) {
         try prepareStatement()
         try atomically { () throws(StorageError) in
-            for name in tables where try exists(name) {
+            for (place, name) in tables.enumerated() where try exists(name) {
+                onProgress(.table(place + 1, of: tables.count))
                 try connection.statement("DELETE FROM \(SQLText.quoted(name))").run()
                 try connection.statement("DELETE FROM sqlite_sequence WHERE name = ?").run([.text(name)])
                 writtenTables.insert(name)
             }
+            onProgress(.references)
             try checkReferences()
         }
         reserved.clear(tables, inTransaction: isInTransaction)

@@ -155,8 +155,8 @@ final class SQLiteDatabase: Database {
 
     /// Fails if SQLite did not accept a setting that durability or integrity depends on.
     private func configure() throws(StorageError) {
-        // The first read fails if the file is not a SQLite database.
-        _ = try integer("PRAGMA schema_version")
+        // The first read fails if the file is not a SQLite database, or if its log cannot be made beside it.
+        do { _ = try integer("PRAGMA schema_version") } catch { throw connection.unwritableFolder ?? error }
         if !connection.isReadOnly { try connection.execute("PRAGMA journal_mode = WAL") }
         try connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY")
         // The log is written back into the file after 8,000 pages of 4 KiB; 16 MiB of pages stay in memory.

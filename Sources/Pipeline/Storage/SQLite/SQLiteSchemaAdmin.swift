@@ -36,6 +36,18 @@ struct SQLiteSchemaAdmin: SchemaAdmin {
         return try database.exists(OwnTables.standard.all.first { $0.name == name }?.flatName ?? name)
     }
 
+    func missingGrants(for tables: [Table], cleared: [String]) throws(StorageError) -> [MissingGrant] { [] }
+
+    func condition() throws(StorageError) -> DatabaseCondition {
+        try database.prepareStatement()
+        var condition = DatabaseCondition()
+        condition.isReadOnly = database.connection.isReadOnly
+        condition.freeBytes = database.connection.freeBytes
+        condition.usedBytes = try database.integer(
+            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+        return condition
+    }
+
     // MARK: Our own tables
 
     private static let own = Set(OwnTables.standard.all.map(\.flatName))

@@ -10,6 +10,15 @@ public protocol SchemaAdmin {
     /// Compares the live schema with the tables; an empty list means that an import can write and read them.
     func mismatches(with tables: [Table]) throws(StorageError) -> [SchemaMismatch]
 
+    /// What the user of the connection may not do with those of the tables that exist; nothing is tried. Empty if the
+    /// database knows no users.
+    ///
+    /// - Parameter cleared: names of the tables that a Global import empties
+    func missingGrants(for tables: [Table], cleared: [String]) throws(StorageError) -> [MissingGrant]
+
+    /// What the database says of itself.
+    func condition() throws(StorageError) -> DatabaseCondition
+
     /// The columns of those tables of our own that exist.
     func ownColumns() throws(StorageError) -> [String: Set<String>]
 

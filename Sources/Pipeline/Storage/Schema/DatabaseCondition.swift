@@ -1,0 +1,40 @@
+/// What a database says of itself, as far as an import depends on it.
+public struct DatabaseCondition: Sendable, Equatable {
+    /// A PostgreSQL server in recovery: it follows another one and takes no writes.
+    public var isStandby = false
+    /// Whether a new transaction would refuse writes.
+    public var isReadOnly = false
+    /// Bytes that the database takes; nil if unknown.
+    public var usedBytes: Int64?
+    /// Bytes that its file system has left; nil if they cannot be known: PostgreSQL tells nobody.
+    public var freeBytes: Int64?
+    /// The server's clock in microseconds since 1970; nil if there is no server.
+    public var now: Int64?
+    /// As whom statements run; empty if the database knows no users.
+    public var user = ""
+
+    public init() {}
+}
+
+/// What a user may not do with one object of a database.
+public struct MissingGrant: Sendable, Equatable {
+    public enum Object: String, Sendable {
+        case schema = "SCHEMA"
+        case table = "TABLE"
+        case sequence = "SEQUENCE"
+    }
+
+    public let object: Object
+    /// As statements name it.
+    public let name: String
+    /// As GRANT names them.
+    public let privileges: [String]
+    /// Whether only a Global import needs them.
+    public let isForGlobalOnly: Bool
+    public let user: String
+
+    /// The statement that grants it.
+    public var remedy: String {
+        "GRANT \(privileges.joined(separator: ", ")) ON \(object.rawValue) \(name) TO \(SQLText.quoted(user))"
+    }
+}
