@@ -65,6 +65,7 @@ let package = Package(
         room("Cutting", ["Catalogue", "ExportFormat", "TaskFormat"]),
         room("Queue", ["CHiredis", "Failpoints", crypto]),
         room("Storage", ["TextForms", "Catalogue", "CSQLite", "CPQ"]),
+        room("Extraction", ["TextForms", "Catalogue", "ExportFormat", "Storage"]),
         room("Ledger", ["Catalogue", "Storage"]),
         room("Import", ["TextForms", "Catalogue", "Storage", "Ledger", "Failpoints", crypto]),
         room("Relocation", ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Import"]),
@@ -89,8 +90,9 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Ledger", "Import",
-                "Relocation", "WorkerRuntime", "Reporting", "CommandLine", "CMalloc", argumentParser, logging, signals,
+                "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Extraction", "Ledger",
+                "Import", "Relocation", "WorkerRuntime", "Reporting", "CommandLine", "CMalloc", argumentParser, logging,
+                signals,
                 lifecycle,
             ],
             path: "Sources/Worker", swiftSettings: strict),
@@ -127,6 +129,7 @@ let package = Package(
         tests("OperationsTests", ["Operations", "Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),
         tests("CommandLineTests", ["CommandLine", "Reporting", "Queue", "TestSupport", argumentParser, logging]),
         tests("StorageTests", ["Storage", "TextForms", "Catalogue", "TestSupport"]),
+        tests("ExtractionTests", ["Extraction"]),
         tests(
             "ImportTests",
             ["Import", "Ledger", "Storage", "ExportFormat", "Cutting", "TaskFormat", "Catalogue", "TestSupport"]),

@@ -11,13 +11,7 @@ internal import Foundation
 /// The database that imports write to.
 struct DestinationOptions: ParsableArguments {
     @OptionGroup var database: DatabaseOptions
-
-    @Option(
-        name: .customLong("control-database-url"),
-        help: ArgumentHelp(
-            "Database of the control silo, if silos are split. Also RELOCATION_CONTROL_DATABASE_URL or RELOCATION_CONTROL_DATABASE_URL_FILE, which may contain a password; this option may not.",
-            valueName: "url"))
-    var controlDatabaseURL: String?
+    @OptionGroup var controlDatabase: ControlDatabaseOption
 
     @Option(
         name: .customLong("url-prefix"),
@@ -46,24 +40,34 @@ struct DestinationOptions: ParsableArguments {
             urlPrefix: try urlPrefix ?? environment.value("RELOCATION_URL_PREFIX") ?? Self.defaultURLPrefix,
             regionURL: try regionURL ?? environment.value("RELOCATION_REGION_URL"))
         return DestinationSettings(
-            region: try Self.url(of: database), control: try controlDatabase(environment), instance: instance)
+            region: try Self.url(of: database), control: try controlDatabase.url(environment), instance: instance)
     }
 
     static func url(of database: DatabaseOptions) throws -> DatabaseURL {
         try parse(try database.url(folder: FileManager.default.currentDirectoryPath))
     }
 
-    private func controlDatabase(_ environment: Environment) throws -> DatabaseURL? {
+    fileprivate static func parse(_ text: String) throws(CommandFailure) -> DatabaseURL {
+        do { return try DatabaseURL(text) } catch { throw CommandFailure(.usage, error.description) }
+    }
+}
+
+/// The control silo's database, if silos are split.
+struct ControlDatabaseOption: ParsableArguments {
+    @Option(
+        name: .customLong("control-database-url"),
+        help: ArgumentHelp(
+            "Database of the control silo, if silos are split. Also RELOCATION_CONTROL_DATABASE_URL or RELOCATION_CONTROL_DATABASE_URL_FILE, which may contain a password; this option may not.",
+            valueName: "url"))
+    var controlDatabaseURL: String?
+
+    func url(_ environment: Environment = .process) throws -> DatabaseURL? {
         let variable = "RELOCATION_CONTROL_DATABASE_URL"
         if let controlDatabaseURL {
             try DatabasePassword.refuse(in: controlDatabaseURL, flag: "--control-database-url", variable: variable)
-            return try Self.parse(controlDatabaseURL)
+            return try DestinationOptions.parse(controlDatabaseURL)
         }
-        return try environment.value(variable).map { text throws in try Self.parse(text) }
-    }
-
-    private static func parse(_ text: String) throws(CommandFailure) -> DatabaseURL {
-        do { return try DatabaseURL(text) } catch { throw CommandFailure(.usage, error.description) }
+        return try environment.value(variable).map { text throws in try DestinationOptions.parse(text) }
     }
 }
 

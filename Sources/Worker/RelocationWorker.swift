@@ -16,16 +16,18 @@ struct RelocationWorker: AsyncParsableCommand {
               relocation-worker migrate --database-url sqlite:///var/lib/relocation.sqlite
               relocation-worker check
               relocation-worker imports
+              relocation-worker export organizations --filter-org-slugs acme acme.json
               relocation-worker run --concurrency 2
               relocation-worker run --drain
 
-            Exit codes: 0 done or stopped by a signal, 1 a relocation failed (run --drain), 64 usage, 65 malformed keys, 66 \
-            no such key file, 69 Redis or the database unreachable, 70 internal error, 73 cannot create the database file, \
-            75 what is left waits longer than --drain-wait, 77 permission, 78 the schema, the ledger or Redis does not \
-            fit, or another database has the destination's name, 130 interrupted by a second signal.
+            Exit codes: 0 done or stopped by a signal, 1 a relocation failed (run --drain), 64 usage, 65 malformed keys, or \
+            a row that no export can hold, 66 no such file, 69 Redis or the database unreachable, 70 internal error, 73 \
+            cannot create a file, 75 what is left waits longer than --drain-wait, 77 permission, 78 the schema, the \
+            ledger or Redis does not fit, or another database has the destination's name, 130 interrupted by a second \
+            signal.
             """,
         version: ToolVersion.current,
-        subcommands: [RunCommand.self, MigrateCommand.self, CheckCommand.self, ImportsCommand.self])
+        subcommands: [RunCommand.self, MigrateCommand.self, CheckCommand.self, ImportsCommand.self, ExportCommand.self])
 }
 
 @main

@@ -32,6 +32,16 @@ final class FaultyDatabase: Database {
         try real.begin(deferringWrites: deferringWrites)
     }
 
+    func beginReading(snapshot: String?) throws(StorageError) {
+        try pass("begin reading")
+        try real.beginReading(snapshot: snapshot)
+    }
+
+    func shareSnapshot() throws(StorageError) -> String? {
+        try pass("share snapshot")
+        return try real.shareSnapshot()
+    }
+
     func checkConstraints() throws(StorageError) {
         try pass("check constraints")
         try real.checkConstraints()

@@ -15,6 +15,13 @@ public struct Finding: Sendable, Equatable {
         case validationError = "ValidationError"
     }
 
+    /// What has failed, in the reference's name for it.
+    public enum Origin: String, Sendable {
+        case importing = "RpcImportError"
+        case exporting = "RpcExportError"
+    }
+
+    public private(set) var origin = Origin.importing
     public let kind: Kind
     /// Lower-case model name; nil if the file as a whole is at fault.
     public let model: String?
@@ -40,12 +47,19 @@ public struct Finding: Sendable, Equatable {
         self.reason = reason
     }
 
+    /// A row that no export can hold.
+    public static func export(model: String, pk: Int64?, reason: String) -> Finding {
+        var finding = Finding(kind: .unknown, model: model, leftPK: pk, reason: reason)
+        finding.origin = .exporting
+        return finding
+    }
+
     /// The object of a findings file: keys sorted, ASCII, `indent` spaces before each line but the first.
     public func json(indent: Int = 2) -> String {
         let pad = String(repeating: " ", count: indent)
         return """
             {
-            \(pad)  "finding": "RpcImportError",
+            \(pad)  "finding": "\(origin.rawValue)",
             \(pad)  "kind": "\(kind.rawValue)",
             \(pad)  "left_pk": \(leftPK.map(String.init) ?? "null"),
             \(pad)  "on": {
@@ -66,7 +80,7 @@ public struct Finding: Sendable, Equatable {
 
     /// The form for people: the class name, then indented lines without empty fields.
     public var description: String {
-        var lines = ["RpcImportError(", "    kind: \(kind.rawValue),"]
+        var lines = ["\(origin.rawValue)(", "    kind: \(kind.rawValue),"]
         let place = ordinal.map { $0 == 0 ? "" : ", ordinal: \($0)" } ?? ""
         lines.append("    on: InstanceID(model: '\(model ?? "")'\(place)),")
         if let leftPK { lines.append("    left_pk: \(leftPK),") }

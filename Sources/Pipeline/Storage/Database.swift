@@ -35,6 +35,17 @@ public protocol Database: AnyObject {
     ///   only roll back. A conflict of a row that `ignoringConflicts` would leave out is such an error, too.
     func begin(deferringWrites: Bool) throws(StorageError)
 
+    /// Opens a transaction that only reads, and shows the database at one moment to all reads in it. Between two reads it may
+    /// be idle for ten minutes. `rollback` ends it.
+    ///
+    /// - Parameter snapshot: what ``shareSnapshot()`` of another connection to the same database gave: both then show the
+    ///   same moment.
+    func beginReading(snapshot: String?) throws(StorageError)
+
+    /// A name under which other connections can see the open transaction's moment, as long as it is open; nil if the
+    /// database has no such thing.
+    func shareSnapshot() throws(StorageError) -> String?
+
     /// Checks deferred constraints now: a commit right after it fails only if the connection does.
     func checkConstraints() throws(StorageError)
 
@@ -57,6 +68,11 @@ public protocol Database: AnyObject {
     /// In an open transaction the server's limit for idle transactions applies to `page`; else `page` may take ten
     /// minutes.
     func read(
+        _ query: Select, pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void
+    ) throws(StorageError)
+
+    /// ``read(_:pageRows:_:)`` for a `page` that leaves the connection alone: the database makes the next page meanwhile.
+    func stream(
         _ query: Select, pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void
     ) throws(StorageError)
 
@@ -94,21 +110,34 @@ extension Database {
     /// Opens a transaction in which every write has been done when its call returns.
     public func begin() throws(StorageError) { try begin(deferringWrites: false) }
 
+    public func stream(
+        _ query: Select, pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        try read(query, pageRows: pageRows, page)
+    }
+
     /// ``read(_:pageRows:_:)`` for a consumer that throws errors of another type; `asFailure` converts a storage error
     /// to that type.
+    ///
+    /// - Parameter ahead: whether it is a ``stream(_:pageRows:_:)``.
     package func read<Failure: Error>(
-        _ query: Select, pageRows: Int, asFailure: (StorageError) -> Failure,
+        _ query: Select, pageRows: Int, ahead: Bool = false, asFailure: (StorageError) -> Failure,
         _ page: ([[Value]]) throws(Failure) -> Void
     ) throws(Failure) {
         var failure: Failure?
+        func deliver(_ rows: [[Value]]) throws(StorageError) {
+            do throws(Failure) {
+                try page(rows)
+            } catch {
+                failure = error
+                throw StorageError(.other, "the consumer of the rows failed")
+            }
+        }
         do throws(StorageError) {
-            try read(query, pageRows: pageRows) { rows throws(StorageError) in
-                do throws(Failure) {
-                    try page(rows)
-                } catch {
-                    failure = error
-                    throw StorageError(.other, "the consumer of the rows failed")
-                }
+            if ahead {
+                try stream(query, pageRows: pageRows, deliver)
+            } else {
+                try read(query, pageRows: pageRows, deliver)
             }
         } catch {
             throw failure ?? asFailure(error)

@@ -36,7 +36,8 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         public var columns: [String]
         /// Index of the failing row within the batch.
         public var rowIndex: Int?
-        /// `id` of the failing row, if only a commit finds it (deferred foreign keys) and there is no batch.
+        /// `id` of the failing row, if there is no batch: one that only a commit finds (deferred foreign keys), or one whose
+        /// values cannot be read.
         public var rowID: Int64?
 
         public init(

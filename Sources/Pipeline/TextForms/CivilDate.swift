@@ -51,3 +51,20 @@ extension Int64 {
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 }
+
+/// A moment as date and time of day, in UTC.
+package struct CivilTime: Equatable, Sendable {
+    package let date: CivilDate
+    /// Of the day.
+    package let second: Int64
+    /// Of the second.
+    package let microsecond: Int64
+
+    /// - Parameter microseconds: since 1970.
+    package init(microseconds: Int64) {
+        let (day, time) = microseconds.dividedDown(by: 86_400_000_000)
+        date = CivilDate(daysSince1970: day)
+        second = time / 1_000_000
+        microsecond = time % 1_000_000
+    }
+}

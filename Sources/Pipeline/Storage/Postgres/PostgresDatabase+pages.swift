@@ -1,21 +1,49 @@
 internal import Catalogue
 
 extension PostgresDatabase {
+    func beginReading(snapshot: String?) throws(StorageError) {
+        // The name cannot be a parameter.
+        guard snapshot?.allSatisfy({ $0.isHexDigit || $0 == "-" }) ?? true else {
+            throw StorageError(.invalidValue, "no name of a snapshot")
+        }
+        try begin(.reading(milliseconds: timeouts.longStatementMilliseconds, snapshot: snapshot))
+        // The first statement decides on the moment.
+        _ = try one(PostgresCommand("SELECT 1"), table: nil)
+    }
+
+    func shareSnapshot() throws(StorageError) -> String? {
+        try one(PostgresCommand("SELECT pg_export_snapshot()"), table: nil).text(0, 0)
+    }
+
     func read(
         _ query: Select, pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void
     ) throws(StorageError) {
+        try read(query, pageRows, ahead: false, page)
+    }
+
+    func stream(
+        _ query: Select, pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        try read(query, pageRows, ahead: true, page)
+    }
+
+    private func read(
+        _ query: Select, _ pageRows: Int, ahead: Bool, _ page: ([[Value]]) throws(StorageError) -> Void
+    ) throws(StorageError) {
         // FETCH takes 32 bits.
         let pageRows = min(max(pageRows, 1), Int(Int32.max))
-        guard !isInTransaction else { return try readPages(query, pageRows, page) }
+        guard !isInTransaction else { return try readPages(query, pageRows, ahead, page) }
         try begin(.reading(milliseconds: timeouts.longStatementMilliseconds))
         // Nothing was written, so a failed roll-back makes no difference.
         defer { rollback() }
-        try readPages(query, pageRows, page)
+        try readPages(query, pageRows, ahead, page)
     }
 
     /// Reads through a cursor of the server.
+    ///
+    /// - Parameter ahead: whether the next page is asked for before this one is given away.
     private func readPages(
-        _ query: Select, _ pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void
+        _ query: Select, _ pageRows: Int, _ ahead: Bool, _ page: ([[Value]]) throws(StorageError) -> Void
     ) throws(StorageError) {
         let lookUp = try PostgresLookUp(query)
         let cursor = "relocation_rows_\(transaction.cursors)"
@@ -26,14 +54,24 @@ extension PostgresDatabase {
             if isDeclared { close(cursor) }
         }
         let fetch = PostgresCommand("FETCH \(pageRows) FROM \(cursor)")
-        var commands = [lookUp.declaration(of: cursor), fetch]
-        while true {
-            guard let result = try run(commands, query.table).last else { return }
+        var next = try run([lookUp.declaration(of: cursor), fetch], query.table).last
+        while let result = next {
             isDeclared = true
+            let isLast = result.rowCount < pageRows
+            if ahead, !isLast { try request(fetch, query.table) }
             if result.rowCount > 0 { try page(try lookUp.rows(of: result)) }
-            if result.rowCount < pageRows { return }
-            commands = [fetch]
+            if isLast { return }
+            next = try ahead ? requested(query.table) : run([fetch], query.table).last
         }
+    }
+
+    private func request(_ command: PostgresCommand, _ table: Table) throws(StorageError) {
+        try beforeStatement?()
+        do { try post(command) } catch { throw error.storageError(table: table) }
+    }
+
+    private func requested(_ table: Table) throws(StorageError) -> PostgresResult? {
+        do { return try posted().last } catch { throw error.storageError(table: table) }
     }
 
     private func run(_ commands: [PostgresCommand], _ table: Table) throws(StorageError) -> [PostgresResult] {

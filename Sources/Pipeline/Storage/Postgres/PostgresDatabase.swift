@@ -163,6 +163,11 @@ final class PostgresDatabase: Database {
         try tracked { connection throws(PostgresFailure) in try connection.post([command]) }
     }
 
+    /// Waits for what was posted; the results of the last call.
+    func posted() throws(PostgresFailure) -> [PostgresResult] {
+        try tracked { connection throws(PostgresFailure) in try connection.settle() }
+    }
+
     /// Sends a COPY without waiting for its end, opening the transaction on the way: data goes out once it is open.
     func postCopy(_ sql: String, _ data: UnsafeRawBufferPointer) throws(PostgresFailure) {
         let opening = transaction.state == .pending ? transaction.opening.map { "\($0); " }.joined() : ""

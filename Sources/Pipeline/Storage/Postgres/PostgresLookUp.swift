@@ -6,10 +6,12 @@ struct PostgresLookUp {
     private let parameters: PostgresParameters
     private let table: Table
     private let columns: [Column]
+    private let types: [ColumnType]
 
     init(_ query: Select) throws(StorageError) {
         table = query.table
         columns = try table.columns(named: query.columns)
+        types = columns.map(\.type)
         let order = try query.orderBy.map { [table] name throws(StorageError) in try table.requiredColumn(name) }
         let conditions = try PostgresConditions(query.conditions, in: table)
         var parameters = conditions.parameters
@@ -35,17 +37,23 @@ struct PostgresLookUp {
         rows.reserveCapacity(result.rowCount)
         for index in 0..<result.rowCount {
             var row: [Value] = []
-            row.reserveCapacity(columns.count)
-            for (position, column) in columns.enumerated() {
+            row.reserveCapacity(types.count)
+            for position in types.indices {
                 do {
-                    row.append(try result.value(index, position, as: column.type))
+                    row.append(try result.value(index, position, as: types[position]))
                 } catch {
-                    throw error.error(table: table, column: column, rowIndex: nil)
+                    throw error.error(
+                        table: table, column: columns[position], rowIndex: nil, rowID: id(of: index, in: result))
                 }
             }
             rows.append(row)
         }
         return rows
+    }
+
+    /// nil if the look-up does not ask for it.
+    private func id(of row: Int, in result: PostgresResult) -> Int64? {
+        columns.firstIndex(where: \.isPrimaryKey).flatMap { result.integer(row, $0) }
     }
 
     /// Texts by their bytes, nulls last (the server's own default), equal values by id.

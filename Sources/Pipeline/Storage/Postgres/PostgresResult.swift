@@ -42,13 +42,16 @@ final class PostgresResult {
     /// The value in the terms of the column's type.
     func value(_ row: Int, _ column: Int, as type: ColumnType) throws(ValueMismatch) -> Value {
         if isNull(row, column) { return .null }
-        var reader = WireReader(bytes(row, column))
+        var reader = WireReader(presentBytes(row, column))
         guard let value = reader.value(as: type) else { throw .wrongType }
         return value
     }
 
     private func bytes(_ row: Int, _ column: Int) -> UnsafeRawBufferPointer {
-        guard !isNull(row, column) else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        isNull(row, column) ? UnsafeRawBufferPointer(start: nil, count: 0) : presentBytes(row, column)
+    }
+
+    private func presentBytes(_ row: Int, _ column: Int) -> UnsafeRawBufferPointer {
         let start = PQgetvalue(result, Int32(row), Int32(column))
         return UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, Int32(row), Int32(column))))
     }

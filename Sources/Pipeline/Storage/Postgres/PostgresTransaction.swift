@@ -21,12 +21,14 @@ struct PostgresTransaction {
 
     /// The transaction of a paged read. Every read in it shows the same moment. It may stay idle as long as
     /// `milliseconds`, while the consumer works.
-    static func reading(milliseconds: Int) -> PostgresTransaction {
-        PostgresTransaction(
+    ///
+    /// - Parameter snapshot: of another transaction, which then shows the same moment.
+    static func reading(milliseconds: Int, snapshot: String? = nil) -> PostgresTransaction {
+        let moment = snapshot.map { ["SET TRANSACTION SNAPSHOT '\($0)'"] } ?? []
+        return PostgresTransaction(
             state: .pending,
-            opening: [
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                "SET LOCAL idle_in_transaction_session_timeout = \(milliseconds)",
+            opening: ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"] + moment + [
+                "SET LOCAL idle_in_transaction_session_timeout = \(milliseconds)"
             ])
     }
 }

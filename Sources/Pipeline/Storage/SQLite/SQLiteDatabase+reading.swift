@@ -1,6 +1,15 @@
 internal import Catalogue
 
 extension SQLiteDatabase {
+    func beginReading(snapshot: String?) throws(StorageError) {
+        try beginReading()
+        try connection.execute("PRAGMA query_only = ON")
+        // The first read decides on the moment.
+        _ = try integer("SELECT count(*) FROM sqlite_master")
+    }
+
+    func shareSnapshot() throws(StorageError) -> String? { nil }
+
     func select(_ query: Select) throws(StorageError) -> [[Value]] {
         let lookUp = try SQLiteLookUp(query)
         try prepareStatement()
@@ -16,9 +25,8 @@ extension SQLiteDatabase {
         _ query: Select, pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void
     ) throws(StorageError) {
         guard !isInTransaction else { return try readPages(query, max(pageRows, 1), page) }
-        try beginReading()
-        defer { endReading() }
-        try connection.execute("PRAGMA query_only = ON")
+        try beginReading(snapshot: nil)
+        defer { rollback() }
         try readPages(query, max(pageRows, 1), page)
     }
 

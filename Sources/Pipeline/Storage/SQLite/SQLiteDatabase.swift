@@ -66,15 +66,6 @@ final class SQLiteDatabase: Database {
         reserved.begin()
     }
 
-    func endReading() {
-        rollback()
-        do {
-            try connection.execute("PRAGMA query_only = OFF")
-        } catch {
-            // The setting affects only this connection. Nothing is read or written, so nothing can fail.
-        }
-    }
-
     func checkConstraints() throws(StorageError) {
         try prepareStatement()
         guard connection.hasBrokenReferences else { return }
@@ -101,6 +92,7 @@ final class SQLiteDatabase: Database {
         do { try deferred.settle() } catch {
             // A deferred write has failed. The caller rolls back because of that.
         }
+        if transaction == .reading { allowWriting() }
         transaction = .none
         reserved.rollback()
         if connection.isAutocommit { return }
@@ -109,6 +101,14 @@ final class SQLiteDatabase: Database {
         } catch {
             // If nothing can be written any more, SQLite rolls back by itself. The next reader of the log ignores what
             // is left of the transaction.
+        }
+    }
+
+    private func allowWriting() {
+        do {
+            try connection.execute("PRAGMA query_only = OFF")
+        } catch {
+            // The setting affects only this connection. Nothing is read or written, so nothing can fail.
         }
     }
 

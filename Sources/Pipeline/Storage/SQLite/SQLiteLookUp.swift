@@ -6,10 +6,12 @@ struct SQLiteLookUp {
     let values: [SQLiteValue]
     private let table: Table
     private let columns: [Column]
+    private let types: [ColumnType]
 
     init(_ query: Select) throws(StorageError) {
         table = query.table
         columns = try table.columns(named: query.columns)
+        types = columns.map(\.type)
         let conditions = try SQLiteConditions(query.conditions, in: table)
         let order = try query.orderBy.map { [table] name throws(StorageError) in try table.requiredColumn(name) }
         sql =
@@ -21,15 +23,20 @@ struct SQLiteLookUp {
     /// The row that the statement stands at.
     func row(of statement: SQLiteStatement) throws(StorageError) -> [Value] {
         var row: [Value] = []
-        row.reserveCapacity(columns.count)
-        for (index, column) in columns.enumerated() {
+        row.reserveCapacity(types.count)
+        for index in types.indices {
             do {
-                row.append(try Value(stored: statement.value(index), as: column.type))
+                row.append(try Value(stored: statement.value(index), as: types[index]))
             } catch {
-                throw error.error(table: table, column: column, rowIndex: nil)
+                throw error.error(table: table, column: columns[index], rowIndex: nil, rowID: id(of: statement))
             }
         }
         return row
+    }
+
+    /// nil if the look-up does not ask for it.
+    private func id(of statement: SQLiteStatement) -> Int64? {
+        columns.firstIndex(where: \.isPrimaryKey).map { statement.integer($0) }
     }
 
     /// Texts by their bytes, nulls last, equal values by id: the same order as in PostgreSQL.

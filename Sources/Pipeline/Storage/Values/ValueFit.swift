@@ -11,10 +11,10 @@ struct ValueMismatch: Error {
     static let notFinite = ValueMismatch(reason: "not a finite number")
     static let ragged = ValueMismatch(reason: "rows of different lengths")
 
-    func error(table: Table, column: Column, rowIndex: Int?) -> StorageError {
+    func error(table: Table, column: Column, rowIndex: Int?, rowID: Int64? = nil) -> StorageError {
         StorageError(
             .invalidValue, "\(table.name).\(column.name) (\(column.type.sqlName)): \(reason)",
-            at: StorageError.Place(table: table.name, columns: [column.name], rowIndex: rowIndex))
+            at: StorageError.Place(table: table.name, columns: [column.name], rowIndex: rowIndex, rowID: rowID))
     }
 }
 

@@ -1,20 +1,18 @@
-import Catalogue
-import CommandLine
-import Reporting
+package import Catalogue
 
 internal import Foundation
 
 /// The file that `--findings-file` names. It is written in every outcome.
-struct FindingsFile {
+package struct FindingsFile {
     private let path: String
 
     /// Creates the file at once, so that a path that cannot be written is reported before any work.
-    init(_ path: String) throws(CommandFailure) {
+    package init(_ path: String) throws(CommandFailure) {
         self.path = path
         try write("[]")
     }
 
-    func write(_ text: String) throws(CommandFailure) {
+    package func write(_ text: String) throws(CommandFailure) {
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         } catch {
@@ -23,5 +21,5 @@ struct FindingsFile {
         }
     }
 
-    func write(_ findings: [Finding]) throws(CommandFailure) { try write(Finding.file(findings)) }
+    package func write(_ findings: [Finding]) throws(CommandFailure) { try write(Finding.file(findings)) }
 }

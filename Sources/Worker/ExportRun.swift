@@ -1,0 +1,113 @@
+import Catalogue
+import CommandLine
+import ExportFormat
+import Extraction
+import Glibc
+import Reporting
+import Storage
+
+internal import Foundation
+
+/// What `export` of every scope does with its arguments.
+struct ExportRun {
+    let scope: ImportScope
+    let options: ExportOptions
+
+    func run(_ selection: () throws -> RowSelection) throws {
+        Self.endAtSignals()
+        do {
+            try run(try selection())
+        } catch let error as ExportError {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// Nothing is left of a file that has no name yet.
+    private static func endAtSignals() {
+        for number in [SIGINT, SIGTERM] { signal(number) { _ in _exit(CommandExit.interrupted.rawValue) } }
+    }
+
+    private func run(_ selection: RowSelection) throws {
+        let findings = try options.findingsFile.map { path throws(CommandFailure) in try FindingsFile(path) }
+        let source = try options.database.open()
+        let file = try OutputFile(options.destination)
+        let writer = ExportWriter(to: file, .indented(options.indent))
+        let extraction = Extraction(from: source, .standard, scope: scope, selection: selection)
+        var progress = ExportProgress(isSilent: options.silent)
+        do throws(ExtractionError) {
+            let missing = try extraction.run(to: writer) { progress.update($0, rows: $1) }
+            progress.finish()
+            say(writer.rows, missing)
+        } catch {
+            progress.finish()
+            throw try failure(error, findings)
+        }
+    }
+
+    private func say(_ rows: Int, _ missing: [String]) {
+        guard !options.silent else { return }
+        let place = options.destination == "-" ? "" : " to \(options.destination)"
+        Self.write("Exported \(rows) rows\(place).")
+        guard !missing.isEmpty else { return }
+        let shown = missing.prefix(Self.shownNames).map { "\"\($0)\"" }.joined(separator: ", ")
+        let rest = missing.count > Self.shownNames ? " and \(missing.count - Self.shownNames) more" : ""
+        Self.write(
+            "Warning: the filter names what the database does not hold: \(shown)\(rest). Names are compared exactly.")
+    }
+
+    private static let shownNames = 10
+
+    private static func write(_ text: String) {
+        FileHandle.standardError.write(Data((PlainText.line(text) + "\n").utf8))
+    }
+
+    /// Writes the finding, if there is one, and tells how the command ends.
+    private func failure(_ error: ExtractionError, _ findings: FindingsFile?) throws -> CommandFailure {
+        switch error {
+        case .storage(let error): return CommandFailure(error)
+        case .export(let error):
+            guard let finding = error.finding else { return CommandFailure(error) }
+            try findings?.write([finding])
+            let failure = CommandFailure(error)
+            return CommandFailure(failure.status, "\(failure.message)\n\(finding.description)")
+        }
+    }
+}
+
+extension CommandFailure {
+    /// A refusal of the file format as this program ends with it.
+    init(_ error: ExportError) {
+        self.init(CommandExit(rawValue: error.kind.exitCode) ?? .internalError, error.description)
+    }
+}
+
+/// Shows on a terminal how far a long export is.
+struct ExportProgress {
+    private let isShown: Bool
+    private let start = ContinuousClock.now
+    private var drawn: ContinuousClock.Instant?
+
+    /// After this time an export counts as long.
+    private static let patience = Duration.seconds(1)
+    private static let interval = Duration.milliseconds(200)
+
+    init(isSilent: Bool) { isShown = !isSilent && Terminal.standardError.isTerminal }
+
+    mutating func update(_ model: String, rows: Int) {
+        guard isShown else { return }
+        let now = ContinuousClock.now
+        guard start.duration(to: now) >= Self.patience,
+            drawn.map({ $0.duration(to: now) >= Self.interval }) ?? true
+        else { return }
+        drawn = now
+        draw("\r\(rows) rows: \(model)\u{1B}[K")
+    }
+
+    /// Removes the line.
+    mutating func finish() {
+        if drawn != nil { draw("\r\u{1B}[K") }
+        drawn = nil
+    }
+
+    private func draw(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}
