@@ -9,6 +9,13 @@ import Testing
         try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]])
     }
 
+    private func databaseOfThreeOrganizations(_ site: ExportSite) throws -> String {
+        let url = try site.database()
+        let text = try SampleExport.json(SampleExport.organizations(3))
+        try site.restore(try site.folder.write(text, to: "in.json"), into: url)
+        return url
+    }
+
     private func models(_ text: String) throws -> [String: Int] {
         try rows(text).reduce(into: [:]) { $0[$1["model"] as? String ?? "", default: 0] += 1 }
     }
@@ -16,9 +23,7 @@ import Testing
     @Test(arguments: ExportEngine.allCases)
     func anExportThatIsImportedIsExportedAgainAsTheSame(_ engine: ExportEngine) throws {
         let site = try ExportSite(engine)
-        let first = try site.database()
-        try site.restore(
-            try site.folder.write(try SampleExport.json(SampleExport.organizations(3)), to: "in.json"), into: first)
+        let first = try databaseOfThreeOrganizations(site)
         let export = try site.worker(first, "export", "global", site.folder.file("a.json"))
         #expect(export.code == 0 && export.output.isEmpty, "\(export.errors)")
         let second = try site.database()
@@ -35,9 +40,7 @@ import Testing
     @Test(arguments: ExportEngine.allCases)
     func filtersSelectOrganizationsAndUsers(_ engine: ExportEngine) throws {
         let site = try ExportSite(engine)
-        let url = try site.database()
-        try site.restore(
-            try site.folder.write(try SampleExport.json(SampleExport.organizations(3)), to: "in.json"), into: url)
+        let url = try databaseOfThreeOrganizations(site)
         let one = try site.worker(url, "export", "organizations", "--filter-org-slugs", "org-2,nobody")
         #expect(one.code == 0 && one.errors.contains("\"nobody\"") && !one.errors.contains("org-2"))
         #expect(
