@@ -38,6 +38,7 @@ package final class Ledger {
             let own = try readControl()
             for row in own { adopt(row, isFound: true) }
             try restoreReplicas(own)
+            try register?.readDerivedParts()
         } catch {
             throw .storage(error)
         }
@@ -94,13 +95,18 @@ package final class Ledger {
         return map.entries(of: model.name)
     }
 
-    /// Model → rows that the known chunk rows hold of it: repeated source keys as often as they were written.
-    package var recordedRows: [String: Int] { chunks.rows }
+    /// Model → rows that the known chunk rows hold of it: repeated source keys as often as they were written. Derived parts
+    /// that the register knows count under ``DerivedParts/subject``.
+    package var recordedRows: [String: Int] {
+        var rows = chunks.rows
+        if let parts = register?.derivedParts.count, parts > 0 { rows[DerivedParts.subject] = parts }
+        return rows
+    }
 
     /// The rows that the known chunk rows hold, and the range of their source keys.
     package var sourceBounds: [String: (rows: Int, keys: ClosedRange<Int64>?)] {
         var out: [String: (rows: Int, keys: ClosedRange<Int64>?)] = [:]
-        for (model, rows) in chunks.rows { out[model] = (rows, map.entries(of: model).sourceKeys) }
+        for (model, rows) in recordedRows { out[model] = (rows, map.entries(of: model).sourceKeys) }
         return out
     }
 
@@ -120,6 +126,9 @@ package final class Ledger {
         if model.silo == .control, !destination.isSplit { try replicate(chunk, texts, now: now) }
         if model.silo == .region || !destination.isSplit { try register?.note(chunk.written, now: now) }
     }
+
+    /// Notes in the open transaction of the region's database that it writes a part of the derived rows.
+    package func note(derived part: String) throws(StorageError) { try register?.note(derived: part) }
 
     /// The open transaction was rolled back.
     package func rolledBack() { register?.rolledBack() }
@@ -206,6 +215,7 @@ package final class Ledger {
     package func modelWithOthers(_ catalogue: Catalogue) throws(StorageError) -> Model? {
         let models = chunks.unconfirmed.union(chunks.lastCommitted.map { [$0] } ?? [])
         for model in models.sorted().compactMap(catalogue.model) where try hasMore(model, than: 0) { return model }
+        try register?.confirmDerivedParts()
         chunks.confirm()
         return nil
     }
