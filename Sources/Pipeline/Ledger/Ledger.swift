@@ -4,6 +4,7 @@ package import Storage
 /// What one relocation has done to its destination: its chunk rows, the primary-key map they hold, and the copies that
 /// a commit of two silos needs. Everything comes from the database, so that any worker can take over at any moment. Not
 /// `Sendable`: it lives with its connections.
+// Nine properties: the database, and what was read from it or written to it.
 package final class Ledger {
     package let destination: Destination
     package private(set) var map = PrimaryKeyMap()
@@ -14,6 +15,8 @@ package final class Ledger {
     private let register: ImportRegister?
     private var chunks = ChunkIndex()
     private var journal: CommitJournal
+    /// Model → source key → the id that a row had which the destination has lost.
+    private var restoredIDs: [String: [Int64: Int64]] = [:]
     /// Model → the last map that was shown to a chunk with its later part hidden.
     private var visible: [String: (from: Int64, entries: ModelKeyMap)] = [:]
 
@@ -65,7 +68,9 @@ package final class Ledger {
     package var isEmpty: Bool { map.isEmpty }
 
     /// Source key → the id that its new row must have, if the other silo already refers to it.
-    package func plannedIDs(of model: Model) -> [Int64: Int64] { journal.plannedIDs[model.name] ?? [:] }
+    package func plannedIDs(of model: Model) -> [Int64: Int64] {
+        (journal.plannedIDs[model.name] ?? [:]).merging(restoredIDs[model.name] ?? [:]) { first, _ in first }
+    }
 
     /// The map without the rows that were hidden from a chunk at its first attempt. Costs nothing until a worker finds
     /// rows that come later in the file.
@@ -165,6 +170,33 @@ package final class Ledger {
         visible[chunk.model] = nil
         map.insert(chunk, earlier: isFound)
     }
+
+    // MARK: Rows that the destination has lost
+
+    /// Removes source keys from the chunk rows, in open transactions: their rows are gone. This object keeps its map; one
+    /// that is made after it lacks the keys.
+    ///
+    /// - Returns: the ids that the rows had
+    package func forget(_ sourcePKs: Set<Int64>, of model: Model, now: Int64) throws(StorageError) -> [Int64: Int64] {
+        let entries = map.entries(of: model.name)
+        try forget(sourcePKs, of: model, in: tables.own(model.silo), destination.database(of: model.silo), now)
+        if model.silo == .control { try forget(sourcePKs, of: model, in: tables.replica, destination.region, now) }
+        return sourcePKs.reduce(into: [:]) { ids, key in ids[key] = entries[key]?.newPK }
+    }
+
+    private func forget(
+        _ sourcePKs: Set<Int64>, of model: Model, in chunks: ChunkTable, _ database: any Database, _ now: Int64
+    ) throws(StorageError) {
+        for chunk in try chunks.load(from: database, model: model.name)
+        where chunk.mapped.contains(where: { sourcePKs.contains($0.sourcePK) }) {
+            try chunks.delete(chunk, from: database)
+            guard let rest = chunk.without(sourcePKs) else { continue }
+            try insert(rest, ChunkTexts(rest), .alone, into: chunks, of: database, now)
+        }
+    }
+
+    /// Rows with these source keys get these ids.
+    package func restore(_ ids: [Int64: Int64], of model: Model) { restoredIDs[model.name] = ids }
 
     // MARK: Commits that span both silos
 
