@@ -38,8 +38,8 @@ extension DestinationServer {
         }
         let (name, copy) = (Self.name(url), "copy_\(UUID().uuidString.prefix(8).lowercased())")
         let session = try administration()
+        defer { readmit(name) }
         try Self.shutOut(name, session)
-        defer { _ = session.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS true") }
         try Self.require(session, "CREATE DATABASE \(copy) TEMPLATE \(name)\(tablespace)")
         return postgres.url(database: copy)
     }
@@ -59,11 +59,12 @@ extension DestinationServer {
     }
 
     private func replacePostgres(_ name: String, by copy: String) throws -> LedgerView {
-        let session = try administration()
-        try Self.shutOut(name, session)
         let old = "old_\(UUID().uuidString.prefix(8).lowercased())"
-        try Self.require(session, "ALTER DATABASE \(name) RENAME TO \(old)")
-        try Self.require(session, "ALTER DATABASE \(old) ALLOW_CONNECTIONS true")
+        guard eventually(within: 60, { (try? setAside(name, as: old)) != nil }) else {
+            readmit(name)
+            throw SystemFailure("\(name) cannot be renamed")
+        }
+        let session = try administration()
         let view = try ledger(postgres?.url(database: old) ?? "")
         guard let number = session.rows("SELECT oid FROM pg_database WHERE datname = '\(old)'")?.first?.first else {
             throw SystemFailure("\(old) has no number")
@@ -71,6 +72,23 @@ extension DestinationServer {
         try Self.require(session, "DROP DATABASE \(old) WITH (FORCE)")
         try Self.require(session, "CREATE DATABASE \(name) TEMPLATE \(copy) OID \(number)\(tablespace)")
         return view
+    }
+
+    /// The server may end meanwhile, or clean the database up: then the caller tries again.
+    private func setAside(_ name: String, as old: String) throws {
+        let session = try administration()
+        let isDone = session.rows("SELECT 1 FROM pg_database WHERE datname = '\(old)'")?.isEmpty == false
+        if !isDone {
+            try Self.shutOut(name, session)
+            try Self.require(session, "ALTER DATABASE \(name) RENAME TO \(old)")
+        }
+        try Self.require(session, "ALTER DATABASE \(old) ALLOW_CONNECTIONS true")
+    }
+
+    private func readmit(_ name: String) {
+        _ = eventually(within: 60) {
+            (try? administration())?.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS true") == true
+        }
     }
 
     private func administration() throws -> PostgresSession {
