@@ -69,6 +69,29 @@ import Testing
             input: sealed.output, under: key
         ).result()
         #expect(opened.code == 0 && opened.output == "[\(row())]", "\(opened.errors)")
+        let nowhere = try installation.enqueue(
+            "encrypt", "-", "--src", plain, "--encrypt-with", publicKey, environment: ["TMPDIR": "/nowhere"])
+        #expect(nowhere.code == 73 && nowhere.output.isEmpty && nowhere.errors.contains("TMPDIR"), "\(nowhere.errors)")
+    }
+
+    /// Thirty megabytes of rows.
+    @Test func memoryDoesNotGrowWithTheText() throws {
+        let name = String(repeating: "x", count: 1000)
+        let rows = (1...30_000).map { #"{"model":"sentry.user","pk":\#($0),"fields":{"name":"\#(name)"}}"# }
+        let text = "[" + rows.joined(separator: ",") + "]"
+        let source = try folder.write(text, to: "large.json")
+        let commands = [
+            ["encrypt", folder.file("large.tar"), "--src", source, "--encrypt-with", publicKey],
+            ["decrypt", folder.file("back.json"), "--src", folder.file("large.tar"), "--decrypt-with", privateKey],
+        ]
+        for command in commands {
+            let running = try installation.start("relocation-enqueue", command)
+            let peak = AnonymousMemory.peak(of: running.process)
+            let end = try running.result(within: 120)
+            #expect(end.code == 0, "\(end.errors)")
+            #expect(peak > 1 << 20 && peak < 24 << 20, "\(peak >> 10) kB anonymous")
+        }
+        #expect(folder.read("back.json") == text)
     }
 
     @Test func keysAreMadeOnce() throws {

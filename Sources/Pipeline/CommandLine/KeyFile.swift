@@ -1,9 +1,10 @@
+import ExportFormat
 import Glibc
 
 /// A file with a key; it may be a pipe or a descriptor such as `/dev/fd/3`.
 enum KeyFile {
     /// No key has more bytes.
-    static let maxBytes = 64 << 10
+    private static let maxBytes = ExportLimits.standard.maxKeyBytes
 
     /// - Parameter noun: what the file holds, for messages
     static func contents(_ path: String, _ noun: String) throws(CommandFailure) -> [UInt8] {

@@ -54,23 +54,10 @@ struct KeyProgram: Sendable {
         let process = try start(input, output)
         input.closeWriting()
         output.closeWriting()
-        let answer = Self.read(output.reading)
+        let answer = output.read()
         if answer == nil { kill(process, SIGKILL) }
         try requireSuccess(process, isTooLong: answer == nil)
         return answer ?? []
-    }
-
-    /// Nil if there is too much.
-    private static func read(_ descriptor: Int32) -> [UInt8]? {
-        var answer: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: TarballSeal.maxExchangeBytes)
-        while true {
-            let count = Glibc.read(descriptor, &block, block.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return answer }
-            answer += block[..<count]
-            if answer.count > TarballSeal.maxExchangeBytes { return nil }
-        }
     }
 
     private func requireSuccess(_ process: pid_t, isTooLong: Bool) throws(ExportError) {
@@ -152,6 +139,19 @@ private final class Pipe {
     deinit {
         Glibc.close(reading)
         closeWriting()
+    }
+
+    /// All that comes; nil if there is too much.
+    func read() -> [UInt8]? {
+        var answer: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: TarballSeal.maxExchangeBytes)
+        while true {
+            let count = Glibc.read(reading, &block, block.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return answer }
+            answer += block[..<count]
+            if answer.count > TarballSeal.maxExchangeBytes { return nil }
+        }
     }
 
     func closeWriting() {

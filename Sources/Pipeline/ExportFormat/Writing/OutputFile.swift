@@ -22,6 +22,8 @@ public final class OutputFile: ByteSink {
     }
 
     private static let blockBytes = 256 << 10
+    /// For messages.
+    private static let spoolName = "the temporary file in TMPDIR"
 
     /// Begins a file. An existing one stays as it is until ``finish()``.
     ///
@@ -38,7 +40,7 @@ public final class OutputFile: ByteSink {
         if case .stream = form, isPatched {
             descriptor = SpoolFile.open()
             self.form = .spooled(stream: opened)
-            guard descriptor >= 0 else { throw Self.failed("a temporary file in TMPDIR", errno) }
+            guard descriptor >= 0 else { throw Self.failed(Self.spoolName, errno) }
         } else {
             (descriptor, self.form) = (opened, form)
         }
@@ -133,6 +135,7 @@ public final class OutputFile: ByteSink {
             let count = Glibc.write(target ?? descriptor, rest.baseAddress, rest.count)
             if count < 0 {
                 if errno == EINTR { continue }
+                if case .spooled = form, target == nil { throw Self.failed(Self.spoolName, errno) }
                 throw failed(errno)
             }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
