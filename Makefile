@@ -16,10 +16,10 @@ demo: deps ## Imports the sample export end to end on SQLite with a private Redi
 
 test: deps ## Runs all tests; they start their own Redis and PostgreSQL
 	swift build --build-tests
-	swift test --skip-build --parallel --skip 'WorkerRuntimeTests|TortureTests'
+	Tests/summarized swift test --skip-build --parallel --skip 'WorkerRuntimeTests|TortureTests'
 	@# Apart, because they watch the cooperative pool, whose threads the other tests hold while they wait for programs.
-	swift test --skip-build --filter WorkerRuntimeTests
-	swift test --skip-build --filter TortureTests
+	Tests/summarized swift test --skip-build --filter WorkerRuntimeTests
+	Tests/summarized swift test --skip-build --filter TortureTests
 
 faults: deps ## Disturbs an import at every step in every way, on all databases
 	RELOCATION_FAULTS=all swift test --filter '^FaultTests\.'

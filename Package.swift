@@ -68,12 +68,15 @@ let package = Package(
         room("Extraction", ["TextForms", "Catalogue", "ExportFormat", "Storage"]),
         room("Ledger", ["Catalogue", "Storage"]),
         room("Import", ["TextForms", "Catalogue", "Storage", "Ledger", "Failpoints", crypto]),
-        room("Relocation", ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Import"]),
+        room("Verification", ["Catalogue", "ExportFormat", "Comparison", "Storage", "Import"]),
+        room(
+            "Relocation",
+            ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Import", "Verification"]),
         room(
             "WorkerRuntime",
             [
-                "Catalogue", "TaskFormat", "Queue", "Storage", "Ledger", "Import", "Relocation", "Failpoints", logging,
-                metrics,
+                "Catalogue", "Comparison", "TaskFormat", "Queue", "Storage", "Ledger", "Import", "Verification",
+                "Relocation", "Failpoints", logging, metrics,
             ]),
         room("Reporting", ["TextForms", "Catalogue", "Queue"]),
         room(

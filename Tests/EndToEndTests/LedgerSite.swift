@@ -59,6 +59,10 @@ struct LedgerSite {
         try installation.start("relocation-worker", arguments, environment: environment)
     }
 
+    func start(enqueuing arguments: [String]) throws -> Installation.Running {
+        try installation.start("relocation-enqueue", arguments, environment: environment)
+    }
+
     @discardableResult
     func enqueue(_ arguments: String...) throws -> Installation.Result {
         try installation.start("relocation-enqueue", arguments, environment: environment).result()

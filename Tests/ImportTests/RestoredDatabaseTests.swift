@@ -63,4 +63,26 @@ import Testing
         try site.destination.region.commit()
         try work.confirmAlone()
     }
+
+    /// Slugs, implicit rows and mirror rows have no chunk row.
+    @Test(arguments: Engine.allCases) func lostDerivedRowsAreNoticed(_ engine: Engine) throws {
+        let site = try Site(engine)
+        let work = try site.registeredWorker()
+        try addBasics(work)
+        #expect(work.recordedRows["derived"] == nil)
+        try work.provisionSlugs()
+        #expect(work.recordedRows["derived"] == 1)
+        for model in work.modelsToDerive { try work.derive(model) }
+        let parts = try #require(work.recordedRows["derived"])
+        #expect(parts > 3, "slugs, implicit rows, mirror rows")
+        try work.confirmAlone()
+        for model in work.modelsToDerive { try work.derive(model) }
+        #expect(work.recordedRows["derived"] == parts, "a replay writes no part twice")
+        #expect(try site.registeredWorker().recordedRows["derived"] == parts)
+
+        let table = engine == .sqlite ? "relocation_written" : "relocation.written"
+        try site.execute("DELETE FROM \(table) WHERE model = 'derived' AND digest LIKE '%slugs'")
+        #expect(throws: ImportFailure.self) { try work.confirmAlone() }
+        #expect(try site.registeredWorker().recordedRows["derived"] == parts - 1)
+    }
 }

@@ -71,11 +71,18 @@ final class Site {
     /// A worker that takes the relocation over.
     func worker(
         _ scope: ImportScope = .organizations, _ flags: ImportFlags = ImportFlags(), uuid: String = uuidA,
-        instance: InstanceSettings = InstanceSettings(), on destination: Destination? = nil
+        instance: InstanceSettings = InstanceSettings(), on destination: Destination? = nil,
+        register: ImportRegister? = nil
     ) throws -> RelocationImport {
         try RelocationImport(
             ImportContext(importUUID: uuid, scope: scope, flags: flags, instance: instance),
-            into: destination ?? self.destination)
+            into: destination ?? self.destination, register: register)
+    }
+
+    /// A worker that takes the relocation over in a database with a ledger.
+    func registeredWorker() throws -> RelocationImport {
+        _ = try LedgerAdmin(destination.region).migrate(toolVersion: "test", now: fixedNow)
+        return try worker(register: ImportRegister(uuidA, ImportOrigin(), in: destination))
     }
 
     /// Rows of a table in the order of their ids, as dictionaries.

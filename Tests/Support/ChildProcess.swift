@@ -124,13 +124,17 @@ public func eventually(within seconds: Double, _ condition: () throws -> Bool) r
 public func freePort() throws -> Int {
     for _ in 0..<1_000 {
         let port = UInt16.random(in: 10_000..<32_000)
-        if try canBind(port) { return Int(port) }
+        if handedOut.withLock({ $0.insert(port).inserted }), try canBind(port) { return Int(port) }
     }
     throw SystemFailure("no free port")
 }
 
+/// No port is given to two servers: one may take its time to bind it.
+private let handedOut = Mutex<Set<UInt16>>([])
+
 private func canBind(_ port: UInt16) throws -> Bool {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    // A child process that another test starts meanwhile must not inherit the socket: it would keep the port.
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw SystemFailure("socket", errno) }
     defer { close(descriptor) }
     var address = sockaddr_in()

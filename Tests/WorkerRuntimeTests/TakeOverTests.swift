@@ -56,6 +56,13 @@ import Testing
                 + "restored from a backup, or is an older copy; enqueue the same file again under its UUID")
     }
 
+    @Test func lostDerivedRowsAreNoRowsOfAModel() throws {
+        let found = try #require(refusal(status(recorded: ["derived": 5]), ["derived": 3])).finding
+        #expect(found.model == nil)
+        #expect(found.reason.hasPrefix("the database lacks 2 parts of the derived rows that were already"))
+        #expect(refusal(status(recorded: ["derived": 5]), ["derived": 6]) == nil)
+    }
+
     @Test func manyModelsAreSummedUp() throws {
         let recorded = Dictionary(uniqueKeysWithValues: (1...5).map { ("sentry.model\($0)", 1) })
         let reason = try #require(refusal(status(recorded: recorded), [:])).finding.reason

@@ -5,7 +5,8 @@ public struct OwnTables: Sendable {
     public let ledger: Table
     /// One row per relocation.
     public let imports: Table
-    /// One row per chunk that was written: which rows of the file it holds, and their digest.
+    /// One row per chunk that was written: which rows of the file it holds, and their digest. One row per part of the
+    /// derived rows.
     public let written: Table
 
     /// What this version writes. Later formats only add tables, and columns that may be null: `migrate` adds what an

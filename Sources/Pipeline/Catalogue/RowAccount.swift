@@ -19,6 +19,8 @@ public enum DropReason: Sendable, Hashable {
     case superseded
     /// An operator skipped it, or its chunk.
     case skippedByOperator
+    /// A verification has not found it in the destination.
+    case missing
 
     /// Stable text for JSON and counters: `missingReference:user->sentry.user`.
     public var text: String {
@@ -33,6 +35,7 @@ public enum DropReason: Sendable, Hashable {
         case .merged: "merged"
         case .superseded: "superseded"
         case .skippedByOperator: "skippedByOperator"
+        case .missing: "missing"
         }
     }
 

@@ -31,6 +31,14 @@ public struct RowComparison: Sendable {
         return found
     }
 
+    /// The rules under whose fields the rows differ, in the reference's words: what equal rows may differ in.
+    public func tolerances(_ rows: RowPair<some ComparedRow>) -> [String] {
+        comparators.filter { comparator in
+            comparator.rule != .reference
+                && comparator.fields.contains { rows.left.value($0) != rows.right.value($0) }
+        }.map(\.rule.kind)
+    }
+
     private func finding(
         _ kind: String, _ reason: String, _ rows: RowPair<some ComparedRow>, _ ordinal: Int64
     ) -> ComparisonFinding {

@@ -28,6 +28,9 @@ extension ImportFailure {
         return ImportFailure(error, model: model.name, row: row)
     }
 
+    /// What a storage error means for rows of a model.
+    package init(_ error: StorageError, of model: Model) { self.init(error, model: model.name, row: nil) }
+
     /// What a storage error means outside of a chunk. The model is that of the table at fault.
     package init(_ error: StorageError, _ catalogue: Catalogue) {
         let model = catalogue.models.first { $0.table.name == error.table }?.name ?? error.table

@@ -53,6 +53,12 @@ struct Normaliser {
     }
 
     private func fate(of row: inout Row) throws(ImportFailure) -> DropReason? {
+        if let reason = rewriteReferences(of: &row) { return reason }
+        return try rule.normalise(&row, batch)
+    }
+
+    /// Gives the row the destination's keys. A reason drops it.
+    func rewriteReferences(of row: inout Row) -> DropReason? {
         if row.sourcePK == nil { return .missingPrimaryKey }
         var userKind: MappingKind?
         for (place, reference) in references.enumerated() {
@@ -65,8 +71,7 @@ struct Normaliser {
             row.values[reference.index] = .integer(entry.newPK)
             if reference.isUser { userKind = entry.kind }
         }
-        if userKind == .existing, belongsToUser { return .merged }
-        return try rule.normalise(&row, batch)
+        return userKind == .existing && belongsToUser ? .merged : nil
     }
 
     private func missing(_ reference: Reference) -> DropReason {

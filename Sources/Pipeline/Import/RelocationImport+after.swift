@@ -17,7 +17,7 @@ extension RelocationImport {
         let ids = map.newPKs(of: model.name)
         guard !ids.isEmpty else { return [] }
         var renamed: [SlugProvisioning.Renamed] = []
-        try inTransactions(model) { () throws(StorageError) in renamed = try work.provision(ids) }
+        try inTransactions(model, "slugs") { () throws(StorageError) in renamed = try work.provision(ids) }
         let sourcePKs = Dictionary(
             map.entries(of: model.name).sourcePKs(of: Set(renamed.map(\.id))).map { ($0.newPK, $0.sourcePK) },
             uniquingKeysWith: { first, _ in first })
@@ -38,7 +38,7 @@ extension RelocationImport {
         for replica in Replica.all where replica.model == model.name {
             let writer: ReplicaWriter
             do { writer = try ReplicaWriter(replica, self, now: now) } catch { throw ImportFailure(error) }
-            try inTransactions(model) { () throws(StorageError) in try writer.write(ids) }
+            try inTransactions(model, replica.table) { () throws(StorageError) in try writer.write(ids) }
         }
     }
 
@@ -54,6 +54,9 @@ extension RelocationImport {
                 if ownsTransaction { try storage(model) { () throws(StorageError) in try database.begin() } }
                 try storage(model) { () throws(StorageError) in try ledger.awaitLateWorkers(model) }
                 try completion.complete(page, batch)
+                if database === destination.region {
+                    try storage(model) { () throws(StorageError) in try note("implicit rows from \(start)", of: model) }
+                }
                 if ownsTransaction { try storage(model) { () throws(StorageError) in try database.commit() } }
             } catch {
                 if ownsTransaction { undo(database) }
@@ -74,14 +77,23 @@ extension RelocationImport {
         }
     }
 
+    private func note(_ part: String, of model: Model) throws(StorageError) {
+        try ledger.note(derived: "\(model.name): \(part)")
+    }
+
     /// Commits control first, region second. A second run completes what the first has left.
-    private func inTransactions(_ model: Model, _ work: () throws(StorageError) -> Void) throws(ImportFailure) {
+    ///
+    /// - Parameter part: names what the model's transaction derives.
+    private func inTransactions(
+        _ model: Model, _ part: String, _ work: () throws(StorageError) -> Void
+    ) throws(ImportFailure) {
         let databases = (destination.isSplit ? [destination.control, destination.region] : [destination.region])
             .filter { !$0.isInTransaction }
         do {
             for database in databases { try database.begin() }
             try ledger.awaitLateWorkers(model)
             try work()
+            try note(part, of: model)
             for database in databases { try database.commit() }
         } catch {
             for database in databases { database.rollback() }

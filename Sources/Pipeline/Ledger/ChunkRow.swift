@@ -48,6 +48,21 @@ package struct ChunkRow {
         written.append(row)
     }
 
+    /// The same chunk without some source keys; nil if it held no others.
+    func without(_ sourcePKs: Set<Int64>) -> ChunkRow? {
+        var rest = self
+        rest.mapped = mapped.filter { !sourcePKs.contains($0.sourcePK) }
+        guard let first = rest.mapped.first else { return nil }
+        rest.rowsWritten = max(rowsWritten - Int64(mapped.count - rest.mapped.count), 1)
+        rest.minSourcePK = rest.mapped.reduce(first.sourcePK) { min($0, $1.sourcePK) }
+        rest.maxSourcePK = rest.mapped.reduce(first.sourcePK) { max($0, $1.sourcePK) }
+        let inserted = rest.mapped.filter { $0.kind == .inserted }.map(\.newPK)
+        rest.minInsertedPK = inserted.min()
+        rest.maxInsertedPK = inserted.max()
+        rest.identifiers = identifiers.filter { !sourcePKs.contains($0.key) }
+        return rest
+    }
+
     /// The ordinal of the last row, as the reference counts it; the largest integer if it would exceed that.
     package var maxOrdinal: Int64 {
         let (sum, isTooLarge) = minOrdinal.addingReportingOverflow(rowsWritten - 1)

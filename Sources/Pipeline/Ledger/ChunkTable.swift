@@ -96,6 +96,16 @@ package struct ChunkTable: Sendable {
         StorageError(.other, "a chunk row of this import in \(table) cannot be read", table: table)
     }
 
+    /// Removes one chunk row.
+    func delete(_ chunk: ChunkRow, from database: any Database) throws(StorageError) {
+        try database.delete(
+            from: table,
+            where: [
+                .equals("import_uuid", .text(importUUID)), .equals("model", .text(chunk.model)),
+                .equals("min_ordinal", .integer(chunk.minOrdinal)),
+            ])
+    }
+
     /// How a chunk row is written.
     package enum Writing {
         /// A unique violation means that another worker was faster.

@@ -9,17 +9,17 @@ public final class ImportRegister {
 
     private let table: ImportTable
     private let written: WrittenTable
-    private let uuid: String
     private let origin: ImportOrigin
     private let hasLedger: Bool
     /// Whether the entry is there, or written by the open transaction.
     private var isNoted: Bool
     /// The same for its end.
     private var isClosed = false
+    /// The names of the derived parts that are there, or written by the open transaction.
+    private(set) var derivedParts: Set<String> = []
 
     /// - Parameter uuid: dashed, lower case
     public init(_ uuid: String, _ origin: ImportOrigin, in destination: Destination) throws(StorageError) {
-        self.uuid = uuid
         self.origin = origin
         table = ImportTable(database: destination.region)
         written = WrittenTable(database: destination.region, uuid: uuid)
@@ -33,8 +33,30 @@ public final class ImportRegister {
         guard hasLedger else { return }
         try written.insert(rows)
         guard !isNoted else { return }
-        try table.insert(uuid, origin, beganAt: now, end: nil)
+        try table.insert(written.uuid, origin, beganAt: now, end: nil)
         isNoted = true
+    }
+
+    /// In the transaction that writes derived rows: remembers that this part of them is written.
+    func note(derived part: String) throws(StorageError) {
+        guard hasLedger, derivedParts.insert(part).inserted else { return }
+        try written.insert(derived: part)
+    }
+
+    /// Reads which derived parts are written.
+    func readDerivedParts() throws(StorageError) { derivedParts = try storedParts() }
+
+    private func storedParts() throws(StorageError) -> Set<String> { hasLedger ? try written.derivedParts() : [] }
+
+    /// Throws if the database lacks derived parts that were written. Asks it only if there are any.
+    func confirmDerivedParts() throws(StorageError) {
+        guard !derivedParts.isEmpty else { return }
+        let lost = derivedParts.subtracting(try storedParts())
+        guard let first = lost.min() else { return }
+        throw StorageError(
+            .other,
+            "the database lacks \(lost.count) of \(derivedParts.count) derived parts that this import has written, "
+                + "among them \(first)", table: OwnTables.standard.written.name)
     }
 
     /// The transaction was rolled back, and with it what it has written of the entry.
@@ -50,7 +72,7 @@ public final class ImportRegister {
     public func replaceFile() throws(StorageError) {
         guard let found else { return }
         try table.update(found, replacedBy: origin)
-        self.found = try table.entry(uuid)
+        self.found = try table.entry(written.uuid)
     }
 
     /// A relocation that has ended goes on.
@@ -62,10 +84,10 @@ public final class ImportRegister {
     /// gets an entry if it succeeded: it had nothing to write.
     public func close(_ end: ImportEnd) throws(StorageError) {
         guard hasLedger, !isClosed else { return }
-        if let entry = found == nil ? try table.entry(uuid) : found {
+        if let entry = found == nil ? try table.entry(written.uuid) : found {
             try table.update(id: entry.id, end: end)
         } else if end.outcome == ImportEnd.Outcome.success.rawValue {
-            try table.insert(uuid, origin, beganAt: end.at, end: end)
+            try table.insert(written.uuid, origin, beganAt: end.at, end: end)
         }
         isClosed = true
     }

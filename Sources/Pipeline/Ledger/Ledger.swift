@@ -4,6 +4,7 @@ package import Storage
 /// What one relocation has done to its destination: its chunk rows, the primary-key map they hold, and the copies that
 /// a commit of two silos needs. Everything comes from the database, so that any worker can take over at any moment. Not
 /// `Sendable`: it lives with its connections.
+// Nine properties: the database, and what was read from it or written to it.
 package final class Ledger {
     package let destination: Destination
     package private(set) var map = PrimaryKeyMap()
@@ -14,6 +15,8 @@ package final class Ledger {
     private let register: ImportRegister?
     private var chunks = ChunkIndex()
     private var journal: CommitJournal
+    /// Model → source key → the id that a row had which the destination has lost.
+    private var restoredIDs: [String: [Int64: Int64]] = [:]
     /// Model → the last map that was shown to a chunk with its later part hidden.
     private var visible: [String: (from: Int64, entries: ModelKeyMap)] = [:]
 
@@ -38,6 +41,7 @@ package final class Ledger {
             let own = try readControl()
             for row in own { adopt(row, isFound: true) }
             try restoreReplicas(own)
+            try register?.readDerivedParts()
         } catch {
             throw .storage(error)
         }
@@ -64,7 +68,9 @@ package final class Ledger {
     package var isEmpty: Bool { map.isEmpty }
 
     /// Source key → the id that its new row must have, if the other silo already refers to it.
-    package func plannedIDs(of model: Model) -> [Int64: Int64] { journal.plannedIDs[model.name] ?? [:] }
+    package func plannedIDs(of model: Model) -> [Int64: Int64] {
+        (journal.plannedIDs[model.name] ?? [:]).merging(restoredIDs[model.name] ?? [:]) { first, _ in first }
+    }
 
     /// The map without the rows that were hidden from a chunk at its first attempt. Costs nothing until a worker finds
     /// rows that come later in the file.
@@ -94,13 +100,18 @@ package final class Ledger {
         return map.entries(of: model.name)
     }
 
-    /// Model → rows that the known chunk rows hold of it: repeated source keys as often as they were written.
-    package var recordedRows: [String: Int] { chunks.rows }
+    /// Model → rows that the known chunk rows hold of it: repeated source keys as often as they were written. Derived parts
+    /// that the register knows count under ``DerivedParts/subject``.
+    package var recordedRows: [String: Int] {
+        var rows = chunks.rows
+        if let parts = register?.derivedParts.count, parts > 0 { rows[DerivedParts.subject] = parts }
+        return rows
+    }
 
     /// The rows that the known chunk rows hold, and the range of their source keys.
     package var sourceBounds: [String: (rows: Int, keys: ClosedRange<Int64>?)] {
         var out: [String: (rows: Int, keys: ClosedRange<Int64>?)] = [:]
-        for (model, rows) in chunks.rows { out[model] = (rows, map.entries(of: model).sourceKeys) }
+        for (model, rows) in recordedRows { out[model] = (rows, map.entries(of: model).sourceKeys) }
         return out
     }
 
@@ -120,6 +131,9 @@ package final class Ledger {
         if model.silo == .control, !destination.isSplit { try replicate(chunk, texts, now: now) }
         if model.silo == .region || !destination.isSplit { try register?.note(chunk.written, now: now) }
     }
+
+    /// Notes in the open transaction of the region's database that it writes a part of the derived rows.
+    package func note(derived part: String) throws(StorageError) { try register?.note(derived: part) }
 
     /// The open transaction was rolled back.
     package func rolledBack() { register?.rolledBack() }
@@ -156,6 +170,33 @@ package final class Ledger {
         visible[chunk.model] = nil
         map.insert(chunk, earlier: isFound)
     }
+
+    // MARK: Rows that the destination has lost
+
+    /// Removes source keys from the chunk rows, in open transactions: their rows are gone. This object keeps its map; one
+    /// that is made after it lacks the keys.
+    ///
+    /// - Returns: the ids that the rows had
+    package func forget(_ sourcePKs: Set<Int64>, of model: Model, now: Int64) throws(StorageError) -> [Int64: Int64] {
+        let entries = map.entries(of: model.name)
+        try forget(sourcePKs, of: model, in: tables.own(model.silo), destination.database(of: model.silo), now)
+        if model.silo == .control { try forget(sourcePKs, of: model, in: tables.replica, destination.region, now) }
+        return sourcePKs.reduce(into: [:]) { ids, key in ids[key] = entries[key]?.newPK }
+    }
+
+    private func forget(
+        _ sourcePKs: Set<Int64>, of model: Model, in chunks: ChunkTable, _ database: any Database, _ now: Int64
+    ) throws(StorageError) {
+        for chunk in try chunks.load(from: database, model: model.name)
+        where chunk.mapped.contains(where: { sourcePKs.contains($0.sourcePK) }) {
+            try chunks.delete(chunk, from: database)
+            guard let rest = chunk.without(sourcePKs) else { continue }
+            try insert(rest, ChunkTexts(rest), .alone, into: chunks, of: database, now)
+        }
+    }
+
+    /// Rows with these source keys get these ids.
+    package func restore(_ ids: [Int64: Int64], of model: Model) { restoredIDs[model.name] = ids }
 
     // MARK: Commits that span both silos
 
@@ -206,6 +247,7 @@ package final class Ledger {
     package func modelWithOthers(_ catalogue: Catalogue) throws(StorageError) -> Model? {
         let models = chunks.unconfirmed.union(chunks.lastCommitted.map { [$0] } ?? [])
         for model in models.sorted().compactMap(catalogue.model) where try hasMore(model, than: 0) { return model }
+        try register?.confirmDerivedParts()
         chunks.confirm()
         return nil
     }

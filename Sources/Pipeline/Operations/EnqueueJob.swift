@@ -96,7 +96,7 @@ public struct EnqueueJob {
             try RelocationQueue(configuration), limitMilliseconds: outageLimitMilliseconds,
             isInterrupted: observer.isInterrupted)
         for warning in try queue.serverReport().warnings { observer.warn(warning) }
-        let earlier = try queue.earlier(than: uuid, digest: survey.sha256).map(Self.warning)
+        let earlier = try earlierImport(queue, survey).map(Self.warning)
         if let earlier { observer.warn(earlier) }
         let destination = try queue.destination(destination)
         observer.willStage()
@@ -136,6 +136,14 @@ public struct EnqueueJob {
         case already(RelocationStatus)
     }
 
+    /// The same file under another UUID: then its rows would be written twice.
+    private func earlierImport(_ queue: RetryingQueue, _ survey: ExportSurvey) throws -> RelocationStatus? {
+        guard options.verifies == nil, let earlier = try queue.earlier(than: uuid, digest: survey.sha256) else {
+            return nil
+        }
+        return RelocationOptions(json: earlier.options)?.verifies == nil ? earlier : nil
+    }
+
     private static func warning(_ earlier: RelocationStatus) -> String {
         "the same file was enqueued before as \(earlier.uuid) (\(earlier.scope), \(earlier.status.rawValue), "
             + "\(Timestamp.text(earlier.createdAt))): this is another import, which writes the rows once more. Only "
@@ -146,7 +154,7 @@ public struct EnqueueJob {
         var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
         relocation.destination = destination
         var options = options
-        options.filter = filter?.digest(uuid)
+        options.filter = filter?.digest(options.verifies ?? uuid)
         relocation.options = options.json
         relocation.keyBounds = survey.keyBounds.json
         relocation.toolVersion = ToolVersion.current
@@ -223,10 +231,11 @@ public struct EnqueueJob {
                 throw OperationError.interruptedEnqueue
             }
             try batch.add(
-                .chunk, chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows, sourceBytes: chunk.sourceBytes,
+                options.verifies == nil ? .chunk : .verify, chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows,
+                sourceBytes: chunk.sourceBytes,
                 payload: chunk.payload)
         }
-        try batch.add(.finish, scope.rawValue)
+        if options.verifies == nil { try batch.add(.finish, scope.rawValue) }
         return try batch.finish()
     }
 }

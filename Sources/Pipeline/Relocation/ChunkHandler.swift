@@ -29,7 +29,7 @@ struct LateChunkHandler: TaskHandler {
 }
 
 extension OpenedTask {
-    fileprivate func chunk(of model: Model) throws(ImportFailure) -> ChunkWork {
+    func chunk(of model: Model) throws(ImportFailure) -> ChunkWork {
         let now = WallClock.now()
         do {
             let contents = try ChunkDecoder.contents(
@@ -47,7 +47,7 @@ extension OpenedTask {
     }
 }
 
-private struct ChunkWork: TaskWork {
+struct ChunkWork: TaskWork {
     let model: Model
     let minOrdinal: Int64
     let contents: ChunkContents
@@ -58,11 +58,12 @@ private struct ChunkWork: TaskWork {
 
     var rowCount: Int { contents.rows.count }
 
-    func perform(_ work: RelocationImport) throws -> TaskOutcome {
-        TaskOutcome(
-            rows: try work.importChunk(
-                model: model, minOrdinal: minOrdinal, rows: contents.rows, hidden: contents.hidden, skipped: skipped,
-                now: now))
+    func perform(_ work: RelocationImport) throws -> TaskOutcome { TaskOutcome(rows: try importRows(work)) }
+
+    func importRows(_ work: RelocationImport) throws(ImportFailure) -> ChunkOutcome {
+        try work.importChunk(
+            model: model, minOrdinal: minOrdinal, rows: contents.rows, hidden: contents.hidden, skipped: skipped,
+            now: now)
     }
 }
 

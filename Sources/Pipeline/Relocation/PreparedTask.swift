@@ -1,3 +1,4 @@
+package import Catalogue
 package import Import
 package import Queue
 
@@ -15,4 +16,12 @@ package struct PreparedTask: Sendable {
 
     /// Performs the task, whatever its kind.
     package func perform(_ work: RelocationImport) throws -> TaskOutcome { try self.work.get().perform(work) }
+
+    /// Imports the rows of a verification's task.
+    package func importRows(_ work: RelocationImport) throws -> ChunkOutcome? {
+        try (self.work.get() as? VerifyWork)?.importRows(work)
+    }
+
+    /// The model of a verification's task.
+    package var verifiedModel: Model? { (try? work.get() as? VerifyWork)?.chunk.model }
 }

@@ -3,7 +3,7 @@ import TaskFormat
 /// The handlers of all kinds of tasks that this version knows.
 enum TaskHandlers {
     private static let all: [any TaskHandler] = [
-        ChunkHandler(), LateChunkHandler(), FinishHandler(), ProvisionHandler(), DeriveHandler(),
+        ChunkHandler(), LateChunkHandler(), FinishHandler(), ProvisionHandler(), DeriveHandler(), VerifyHandler(),
     ]
 
     private static let byKind = Dictionary(all.map { ($0.kind.rawValue, $0) }, uniquingKeysWith: { first, _ in first })

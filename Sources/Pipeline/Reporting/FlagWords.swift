@@ -3,13 +3,14 @@ enum FlagWords {
     /// Member of the record → words for people, in the order in which they are shown.
     private static let words = [
         ("mergeUsers", "merge users"), ("overwriteConfigs", "overwrite configs"),
-        ("hideOrganizations", "hide organizations"), ("atomic", "one transaction"),
+        ("hideOrganizations", "hide organizations"), ("atomic", "one transaction"), ("repairs", "repair"),
     ]
 
     /// Nil if there is nothing to say.
     static func text(_ options: String) -> String? {
         guard case .object(let members) = JSONValue(json: options) else { return nil }
         var parts = words.filter { members[$0.0] == .flag(true) }.map(\.1)
+        if case .text(let uuid) = members["verifies"] { parts.insert("verifies the import \(uuid)", at: 0) }
         if case .integer(let rows) = members["chunkSize"] { parts.append("chunks of \(rows) rows") }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }

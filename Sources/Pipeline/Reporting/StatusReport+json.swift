@@ -12,7 +12,8 @@ extension StatusReport {
     /// The object of the contract.
     package var value: JSONValue {
         .object(
-            [state, work, rowCounts, renames, earlierMembers, times, paceMembers].reduce(into: [:]) { out, members in
+            [state, work, rowCounts, renames, earlierMembers, times, paceMembers, verificationMembers].reduce(into: [:])
+            { out, members in
                 out.merge(members) { $1 }
             })
     }
@@ -73,6 +74,8 @@ extension StatusReport {
                 }),
         ]
     }
+
+    private var verificationMembers: [String: JSONValue] { verification.map { ["verification": $0.value] } ?? [:] }
 
     /// `renamed` is missing if the rows were not read, as in a list of relocations.
     private var renames: [String: JSONValue] {

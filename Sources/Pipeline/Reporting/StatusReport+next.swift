@@ -32,8 +32,11 @@ extension StatusReport {
     }
 
     /// Tasks that were deleted or lost come back with the file, and so do rows that the destination has lost.
-    private var afterFailure: String {
+    private var afterFailure: String? {
         let scope = PlainText.line(status.scope)
+        if let verification {
+            return verification.next(findings: !status.findings.isEmpty, canRetry: canRetry, status.uuid)
+        }
         if canRetry { return "relocation-enqueue retry \(status.uuid)" }
         if status.failureCause == .otherImport {
             return status.replaces.isEmpty ? "relocation-enqueue \(scope)\(named) FILE" : replacement

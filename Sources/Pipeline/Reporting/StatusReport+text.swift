@@ -8,7 +8,8 @@ extension StatusReport {
     /// - Parameter now: milliseconds since 1970, to show the time until the next attempt
     public func text(color: Bool = false, now: Int64 = Timestamp.now()) -> String {
         let sections = [
-            head(color, now), modelTable, droppedRows, renamedRows, warnings, skippedTasks, findings, nextLine,
+            head(color, now), verification?.table ?? modelTable, droppedRows, renamedRows, warnings, skippedTasks,
+            findings, nextLine,
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }

@@ -5,6 +5,8 @@ public import Queue
 public struct StatusReport: Sendable {
     public let status: RelocationStatus
     public let account: RowAccount
+    /// What a verification has found; nil for an import.
+    public let verification: VerificationReport?
     /// The first rows that got another name; nil if they were not read.
     public let renamed: [RenamedRow]?
     /// The failures that retries have left behind; nil if they were not read.
@@ -27,6 +29,7 @@ public struct StatusReport: Sendable {
         self.workforce = workforce
         self.renamed = renamed?.compactMap { RenamedRow(subject: $0.subject, from: $0.from, to: $0.to) }
         account = RowAccount(counters: status.counters)
+        verification = VerificationReport(status)
     }
 
     /// What it waits for, or who works on it.

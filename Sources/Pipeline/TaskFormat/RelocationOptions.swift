@@ -2,6 +2,7 @@ internal import Foundation
 
 /// The options that an operator chose for an import. The enqueuer writes them into the relocation's record, the worker
 /// reads them.
+// Nine properties: one per member of the record.
 public struct RelocationOptions: Sendable, Equatable, Codable {
     public var mergeUsers = false
     public var overwriteConfigs = false
@@ -13,6 +14,10 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     /// A digest of the names that a filter selects, and of the UUID; nil without a filter. It tells one filter from
     /// another and names nobody.
     public var filter: String?
+    /// The import that this relocation verifies: a UUID, dashed, lower case; nil for an import.
+    public var verifies: String?
+    /// Whether a verification writes the rows that it finds missing.
+    public var repairs = false
     /// The version of this record. 1: the enqueuer orders the list and queues the tasks after the rows. 2: workers do.
     /// 3: the filter is told.
     public private(set) var format = RelocationOptions.currentFormat
@@ -40,6 +45,8 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
         atomic = try flag(.atomic)
         chunkSize = try fields.decodeIfPresent(Int.self, forKey: .chunkSize) ?? Self.defaultChunkSize
         filter = try fields.decodeIfPresent(String.self, forKey: .filter)
+        verifies = try fields.decodeIfPresent(String.self, forKey: .verifies)
+        repairs = try flag(.repairs)
         format = try fields.decodeIfPresent(Int.self, forKey: .format) ?? 1
     }
 

@@ -11,9 +11,11 @@ public enum TaskKind: String, Sendable {
     case provision
     /// Writes the derived rows of a model and the rows that mirror it.
     case derive
+    /// Rows of one model that an earlier import has written: they are compared with the destination's.
+    case verify
 
     /// Whether a task of this kind holds source rows.
-    public var carriesRows: Bool { self == .chunk || self == .late }
+    public var carriesRows: Bool { self == .chunk || self == .late || self == .verify }
 
     /// The kind under which the payload is sealed: moving a chunk does not change its payload.
     public var sealedKind: TaskKind { self == .late ? .chunk : self }

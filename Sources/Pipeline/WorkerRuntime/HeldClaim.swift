@@ -70,11 +70,20 @@ final class HeldClaim {
     func acknowledge(
         _ tasks: Int, _ outcome: TaskOutcome, _ feed: TaskFeed, _ work: RelocationImport
     ) throws -> Acknowledgement {
-        let recorded = work.recordedRows
+        try acknowledge(tasks, outcome, feed, recorded: work.recordedRows)
+    }
+
+    /// - Parameters:
+    ///   - recorded: model → rows that the database holds now
+    ///   - others: counters besides those of the rows
+    func acknowledge(
+        _ tasks: Int, _ outcome: TaskOutcome, _ feed: TaskFeed, recorded: [String: Int], _ others: [String: Int] = [:]
+    ) throws -> Acknowledgement {
         try Failpoint.reach("acknowledge.before")
         let listed = tasks > 1 ? outcome.rows.drops[...] : outcome.rows.drops.prefix(Self.listedRowsPerTask)
         let answer = try queue.acknowledge(
-            claim, tasks: tasks, counters: outcome.rows.account.counters, recorded: growth(to: recorded),
+            claim, tasks: tasks, counters: outcome.rows.account.counters.merging(others) { first, _ in first },
+            recorded: growth(to: recorded),
             listed: listed.map(\.json),
             renamed: hidesNames ? [] : outcome.rows.renames.map(Renaming.init),
             alsoRenamed: outcome.rows.otherRenames + (hidesNames ? outcome.rows.renames.count : 0),
@@ -172,6 +181,21 @@ final class HeldClaim {
         FlowMetrics.record(.failed)
         // Plain words may name rows; a log must not.
         log.error("relocation failed", metadata: ["reason": "\(place + finding.reason)"])
+        return .failed
+    }
+
+    /// A verification has found differences.
+    ///
+    /// - Parameter findings: JSON objects
+    func fail(_ counts: VerificationCounts, _ findings: [String]) throws(QueueError) -> RunEnd {
+        let totals = counts.totals
+        let reason =
+            "\(totals.missing) \(totals.missing == 1 ? "row is" : "rows are") missing, \(totals.different) "
+            + "\(totals.different == 1 ? "differs" : "differ") as no rule allows"
+        lease.end()
+        try queue.fail(claim, findings: hidesNames ? [] : findings, reason: reason)
+        FlowMetrics.record(.failed)
+        log.error("relocation failed", metadata: ["reason": "\(reason)"])
         return .failed
     }
 

@@ -44,7 +44,8 @@ struct RelocationRunner {
 
     private func work() throws -> RunEnd {
         let (context, options) = try readContext()
-        let isOneTransaction = options.atomic || context.scope == .global && !turn.destination.isSplit
+        let isOneTransaction =
+            options.verifies != nil || options.atomic || context.scope == .global && !turn.destination.isSplit
         if held.claim.status.consecutiveCrashes >= turn.settings.retries.maxConsecutiveCrashes {
             return try held.quarantine(isOneTransaction: isOneTransaction)
         }
@@ -52,6 +53,9 @@ struct RelocationRunner {
         let request = try held.queue.bind(held.claim, destination: turn.settings.serving(turn.destination))
         if request != .none { return try held.release(for: request) }
         let preparer = turn.preparer(options)
+        if options.verifies != nil {
+            return try VerifyRun(turn: turn, context: context, preparer: preparer, repairs: options.repairs).run()
+        }
         try openEntry()
         return isOneTransaction
             ? try OneTransactionRun(turn: turn, context: context, preparer: preparer).run()
@@ -78,7 +82,7 @@ struct RelocationRunner {
                     reason: "the relocation's record was written by another version of relocation-enqueue"))
         }
         let context = ImportContext(
-            importUUID: held.claim.uuid, scope: scope, flags: ImportFlags(options),
+            importUUID: options.verifies ?? held.claim.uuid, scope: scope, flags: ImportFlags(options),
             instance: turn.settings.destination.instance)
         return (context, options)
     }

@@ -60,16 +60,24 @@ struct TakeOver {
     private var lostRows: Refusal? {
         let lost = lostModels
         guard let first = lost.first else { return nil }
-        let shown = lost.prefix(Self.shownModels).map {
-            "\(Self.grouped($0.rows)) \($0.rows == 1 ? "row" : "rows") of \($0.model)"
-        }
+        let shown = lost.prefix(Self.shownModels).map(Self.words)
         let more = lost.count > shown.count ? " and of \(lost.count - shown.count) more models" : ""
         let reason =
             "the database lacks \(shown.joined(separator: ", "))\(more) that were already written: it was restored from a "
             + "backup, or is an older copy; enqueue the same file again under its UUID"
         return Refusal(
-            cause: .lostRows, finding: Finding(kind: .databaseError, model: first.model, reason: reason))
+            cause: .lostRows, finding: Finding(kind: .databaseError, model: Self.model(first.model), reason: reason))
     }
+
+    private static func words(_ lost: (model: String, rows: Int)) -> String {
+        guard let model = model(lost.model) else {
+            return "\(grouped(lost.rows)) \(lost.rows == 1 ? "part" : "parts") of the derived rows"
+        }
+        return "\(grouped(lost.rows)) \(lost.rows == 1 ? "row" : "rows") of \(model)"
+    }
+
+    /// nil for derived rows, which are of several.
+    private static func model(_ subject: String) -> String? { subject == DerivedParts.subject ? nil : subject }
 
     private static let shownModels = 3
 

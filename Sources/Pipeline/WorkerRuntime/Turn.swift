@@ -78,6 +78,16 @@ struct Turn {
         try destination.begin(deferringWrites: deferringWrites, catalogue)
     }
 
+    /// Shows all databases at one moment each, and refuses writes.
+    func beginReading() throws(ImportFailure) {
+        do {
+            try destination.region.beginReading(snapshot: nil)
+            if destination.isSplit { try destination.control.beginReading(snapshot: nil) }
+        } catch {
+            throw failure(error)
+        }
+    }
+
     func commit() throws(ImportFailure) {
         try destination.commit(catalogue)
         noteSuccess()

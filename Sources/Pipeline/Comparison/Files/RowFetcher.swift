@@ -1,4 +1,4 @@
-import ExportFormat
+package import ExportFormat
 
 /// Reads rows of one file again, many at a time, and parses them one by one. Owns their memory.
 final class RowFetcher {
@@ -78,15 +78,20 @@ final class RowFetcher {
 }
 
 /// A row of a file, on its parser's tape.
-struct FileRow: ComparedRow {
-    let key: RowKey
+package struct FileRow: ComparedRow {
+    package let key: RowKey
     let fields: TapeRow
 
-    func value(_ field: FieldName) -> FieldValue { fields.value(field)?.fieldValue ?? .null }
+    package init(key: RowKey, fields: TapeRow) {
+        self.key = key
+        self.fields = fields
+    }
 
-    func rest(without left: [FieldName]) -> FieldValue { fields.rest(without: left) }
+    package func value(_ field: FieldName) -> FieldValue { fields.value(field)?.fieldValue ?? .null }
 
-    func hasSameRest(as other: FileRow, without left: [FieldName]) -> Bool {
+    package func rest(without left: [FieldName]) -> FieldValue { fields.rest(without: left) }
+
+    package func hasSameRest(as other: FileRow, without left: [FieldName]) -> Bool {
         fields.hasSameRest(as: other.fields, without: left)
     }
 }

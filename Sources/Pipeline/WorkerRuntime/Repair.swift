@@ -1,0 +1,56 @@
+import Catalogue
+import Import
+import Queue
+import Relocation
+import Storage
+
+/// Writes the rows that a verification has found missing, chunk by chunk, each in a transaction of its own. Rows that were
+/// written before get the ids that they had.
+struct Repair {
+    let turn: Turn
+    /// That of the import.
+    let context: ImportContext
+    let preparer: TaskPreparer
+
+    private var held: HeldClaim { turn.held }
+
+    /// - Parameter incomplete: places of the tasks with rows that are missing → source keys of those that were written before
+    /// - Returns: why it ended early; nil if all is done
+    func run(_ incomplete: [Int: [Int64]]) throws -> VerifyRun.Interruption? {
+        let feed = turn.feed(preparer)
+        var models: [String: Model] = [:]
+        while let task = try feed.next() {
+            guard let lost = incomplete[feed.unacknowledged - 1], let model = task.verifiedModel else { continue }
+            if turn.stop.isRequested { return .stop }
+            try write(task, of: model, lost)
+            models[model.name] = model
+            if held.lease.request != .none { return .operators(held.lease.request) }
+        }
+        let work = try read()
+        if models["sentry.organization"] != nil { try work.provisionSlugs() }
+        for model in work.modelsToDerive where models[model.name] != nil { try work.derive(model) }
+        return nil
+    }
+
+    private func read() throws(ImportFailure) -> RelocationImport {
+        try RelocationImport(context, into: turn.destination, catalogue: turn.settings.destination.catalogue)
+    }
+
+    private func write(_ task: PreparedTask, of model: Model, _ lost: [Int64]) throws {
+        guard held.lease.isHeld else { throw ImportFailure.leaseLost }
+        held.current = nil
+        turn.heartbeat.beat()
+        try turn.begin(deferringWrites: false)
+        do {
+            let work = try read().forgetting(lost, of: model)
+            _ = try task.importRows(work)
+            try work.confirmAlone()
+            try work.prepareCommits()
+            try turn.commit()
+            try work.finishCommits()
+        } catch {
+            turn.destination.rollback()
+            throw error
+        }
+    }
+}

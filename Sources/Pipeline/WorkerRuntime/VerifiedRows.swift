@@ -1,0 +1,25 @@
+import Catalogue
+import Comparison
+import Queue
+import Verification
+
+/// What a verification has found so far: all counts, and as many findings as a record keeps.
+struct VerifiedRows {
+    private(set) var counts = VerificationCounts()
+    /// JSON objects.
+    private(set) var findings: [String] = []
+    private var findingBytes = 0
+
+    /// Bytes of the findings of one relocation.
+    private static let maxFindingBytes = 1 << 20
+
+    mutating func add(_ chunk: VerifiedChunk) {
+        counts.add(chunk.counts)
+        for finding in chunk.findings {
+            guard findings.count < RelocationQueue.findingsLimit, findingBytes < Self.maxFindingBytes else { return }
+            let text = finding.json()
+            findingBytes += text.utf8.count
+            findings.append(text)
+        }
+    }
+}
