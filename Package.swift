@@ -82,7 +82,8 @@ let package = Package(
         room(
             "Operations",
             ["TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Reporting", "Failpoints"]),
-        room("CommandLine", ["Catalogue", "TaskFormat", "Queue", "Reporting", argumentParser, logging]),
+        room(
+            "CommandLine", ["Catalogue", "ExportFormat", "TaskFormat", "Queue", "Reporting", argumentParser, logging]),
         .executableTarget(
             name: "Enqueue",
             dependencies: [
@@ -130,7 +131,9 @@ let package = Package(
         tests("QueueTests", ["Queue", "Reporting", "TestSupport"], exclude: ["Fixtures"]),
         tests("ReportingTests", ["Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),
         tests("OperationsTests", ["Operations", "Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),
-        tests("CommandLineTests", ["CommandLine", "Reporting", "Queue", "TestSupport", argumentParser, logging]),
+        tests(
+            "CommandLineTests",
+            ["CommandLine", "ExportFormat", "Reporting", "Queue", "TestSupport", argumentParser, logging]),
         tests("StorageTests", ["Storage", "TextForms", "Catalogue", "TestSupport"]),
         tests("ExtractionTests", ["Extraction"]),
         tests(

@@ -22,7 +22,7 @@ struct CheckRun {
         if let finding = first.finding { console.say(finding.description) }
         let number = report.faults.count
         throw CommandFailure(
-            CommandExit(rawValue: first.kind.exitCode) ?? .badData,
+            CommandExit(first),
             number == 1 ? first.description : "\(number) faults, the first one at \(first.description)")
     }
 

@@ -1,8 +1,10 @@
 import ArgumentParser
 import CommandLine
 import Comparison
+import ExportFormat
 
 /// `compare LEFT RIGHT`.
+// More than eight properties: one per option.
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare", abstract: "Tells what an import or anything else has changed between two exports.",
@@ -48,6 +50,17 @@ struct CompareCommand: ParsableCommand {
     var decryptRightWith: String?
 
     @Option(
+        name: .customLong("decrypt-left-with-command"),
+        help: ArgumentHelp(
+            "Program that decrypts the key of LEFT, as --decrypt-with-command of decrypt.", valueName: "command"))
+    var decryptLeftWithCommand: String?
+
+    @Option(
+        name: .customLong("decrypt-right-with-command"),
+        help: ArgumentHelp("The same for RIGHT.", valueName: "command"))
+    var decryptRightWithCommand: String?
+
+    @Option(
         name: .customLong("findings-file"),
         help: ArgumentHelp(
             "File to write all differences to, as JSON. It stays empty if the files cannot be compared.",
@@ -62,6 +75,16 @@ struct CompareCommand: ParsableCommand {
 
     func validate() throws {
         guard left != "-" || right != "-" else { throw ValidationError("Only one side can be standard input.") }
+    }
+
+    func leftOpener() throws -> TarballOpener? {
+        try TarballKeys.opener(
+            path: decryptLeftWith, command: decryptLeftWithCommand, flag: "--decrypt-left-with")
+    }
+
+    func rightOpener() throws -> TarballOpener? {
+        try TarballKeys.opener(
+            path: decryptRightWith, command: decryptRightWithCommand, flag: "--decrypt-right-with")
     }
 
     func run() throws {

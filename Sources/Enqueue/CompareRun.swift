@@ -27,8 +27,8 @@ struct CompareRun {
     }
 
     private func compare(_ file: FindingsStream?) throws -> ComparisonSummary {
-        let left = try open(.left, arguments.left, key: arguments.decryptLeftWith)
-        let right = try open(.right, arguments.right, key: arguments.decryptRightWith)
+        let left = try open(.left, arguments.left, try arguments.leftOpener())
+        let right = try open(.right, arguments.right, try arguments.rightOpener())
         let comparison = FileComparison(left, right, fast: arguments.fast)
         let output = arguments.json ? FindingsStream.output(after: "{\n  \"findings\": ") : nil
         let summary = try ReadingProgress(bytes: comparison.expectedBytes, console).during { progress in
@@ -49,10 +49,9 @@ struct CompareRun {
         return shown.0 == shown.1 ? (arguments.left, arguments.right) : shown
     }
 
-    private func open(_ side: Side, _ path: String, key: String?) throws -> ExportSource {
-        let key = try key.map(SmallFile.privateKey)
+    private func open(_ side: Side, _ path: String, _ opener: TarballOpener?) throws -> ExportSource {
         do {
-            return try ExportSource.open(path: path, privateKeyPEM: key, catalogue: .standard)
+            return try ExportSource.open(path: path, opener: opener, catalogue: .standard)
         } catch {
             throw FileComparison.Refusal(side: side, error: error)
         }
@@ -66,7 +65,7 @@ struct CompareRun {
         // Without a place the message names the file itself.
         let file = error.place == ExportPlace() ? "file" : "file \(name)"
         return CommandFailure(
-            CommandExit(rawValue: error.kind.exitCode) ?? .badData,
+            CommandExit(error),
             "The \(refusal.side.rawValue) \(file): \(error.description)")
     }
 }

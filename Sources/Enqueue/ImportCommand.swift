@@ -49,7 +49,7 @@ struct ImportCommand {
 
     private func job() throws -> EnqueueJob {
         var job = EnqueueJob(scope: scope, source: arguments.source, uuid: arguments.uuid)
-        job.privateKey = try arguments.privateKey()
+        job.opener = try arguments.decryption.opener()
         job.filter = try filter()
         job.options = flags
         job.options.atomic = arguments.atomic
@@ -85,6 +85,6 @@ struct ImportCommand {
             try findings?.write([finding])
             console.say(finding.description)
         }
-        throw CommandFailure(CommandExit(rawValue: error.kind.exitCode) ?? .badData, error.description)
+        throw CommandFailure(error)
     }
 }

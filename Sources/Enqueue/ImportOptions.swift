@@ -15,10 +15,7 @@ struct ImportOptions: ParsableArguments {
     @Argument(help: "The export: a JSON file, an encrypted tarball, or - for standard input.")
     var source: String
 
-    @Option(
-        name: .customLong("decrypt-with"),
-        help: ArgumentHelp("File with the private key (PEM) of an encrypted tarball.", valueName: "file"))
-    var decryptWith: String?
+    @OptionGroup var decryption: DecryptOptions
 
     @Option(
         name: .customLong("findings-file"),
@@ -88,9 +85,4 @@ struct ImportOptions: ParsableArguments {
 
     /// Dashed, lower case; a new one if none was given.
     var uuid: String { importUUID?.text ?? UUID().uuidString.lowercased() }
-
-    /// The bytes of the key file; nil if none was given.
-    func privateKey() throws(CommandFailure) -> [UInt8]? {
-        try decryptWith.map(SmallFile.privateKey)
-    }
 }

@@ -1,5 +1,3 @@
-import CommandLine
-
 internal import Foundation
 
 /// A file that an option names; it may be a pipe.
@@ -9,13 +7,5 @@ enum SmallFile {
         guard let file = FileHandle(forReadingAtPath: path) else { return nil }
         // The caller names the file. The reason is rarely known.
         do { return try file.readToEnd() ?? Data() } catch { return nil }
-    }
-
-    /// The bytes of a file with a private key.
-    static func privateKey(_ path: String) throws(CommandFailure) -> [UInt8] {
-        guard let data = contents(path) else {
-            throw CommandFailure(.noInput, "Cannot read the private key file \(path).")
-        }
-        return [UInt8](data)
     }
 }

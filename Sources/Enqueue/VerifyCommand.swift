@@ -35,10 +35,7 @@ struct VerifyCommand: ParsableCommand {
     @Argument(help: "The import's file: a JSON file, an encrypted tarball, or - for standard input.")
     var source: String
 
-    @Option(
-        name: .customLong("decrypt-with"),
-        help: ArgumentHelp("File with the private key (PEM) of an encrypted tarball.", valueName: "file"))
-    var decryptWith: String?
+    @OptionGroup var decryption: DecryptOptions
 
     @Flag(help: "Write the rows that are missing.")
     var repair = false
@@ -116,7 +113,7 @@ struct VerifyRun {
         } catch let error as TaskFormatError {
             throw CommandFailure(error)
         } catch let error as ExportError {
-            throw CommandFailure(CommandExit(rawValue: error.kind.exitCode) ?? .badData, error.description)
+            throw CommandFailure(error)
         }
     }
 
@@ -145,7 +142,7 @@ struct VerifyRun {
     private func job(_ verified: VerifiedImport, _ filter: ExportFilter?) throws -> EnqueueJob {
         var job = EnqueueJob(
             scope: verified.scope, source: arguments.source, uuid: UUID().uuidString.lowercased())
-        job.privateKey = try arguments.decryptWith.map(SmallFile.privateKey)
+        job.opener = try arguments.decryption.opener()
         job.filter = filter
         job.options = verified.options
         job.destination = try verified.destination ?? arguments.destinationName.name()

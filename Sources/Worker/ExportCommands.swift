@@ -15,6 +15,7 @@ struct ExportCommand: ParsableCommand {
             Examples:
               relocation-worker export organizations --filter-org-slugs acme acme.json
               relocation-worker export global --silent - | gzip > backup.json.gz
+              relocation-worker export global --encrypt-with relocation.pub backup.tar
 
             A row that no export can hold (a number that JSON does not know, broken JSON in a column) ends it with 65 and a \
             finding that names the row.

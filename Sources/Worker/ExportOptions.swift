@@ -11,7 +11,11 @@ struct ExportOptions: ParsableArguments {
         help: ArgumentHelp("File to write; - is standard output.", valueName: "dest"), completion: .file())
     var destination = "-"
 
-    @Option(parsing: .unconditional, help: "Blanks for each level; none with 0 or a negative number.")
+    @OptionGroup var encryption: EncryptOptions
+
+    @Option(
+        parsing: .unconditional,
+        help: "Blanks for each level; none with 0 or a negative number. What is encrypted has none.")
     var indent = 2
 
     @Option(

@@ -29,9 +29,11 @@ struct ExportRun {
 
     private func run(_ selection: RowSelection) throws {
         let findings = try options.findingsFile.map { path throws(CommandFailure) in try FindingsFile(path) }
+        let seal = try options.encryption.seal()
+        if let warning = seal?.warning { Self.write("Warning: \(warning)") }
         let source = try options.database.open()
-        let file = try OutputFile(options.destination)
-        let writer = ExportWriter(to: file, .indented(options.indent))
+        let output = try ExportOutput.open(options.destination, seal)
+        let writer = ExportWriter(to: output, seal == nil ? .indented(options.indent) : .compact)
         let extraction = Extraction(from: source, .standard, scope: scope, selection: selection)
         var progress = ExportProgress(isSilent: options.silent)
         do throws(ExtractionError) {
@@ -71,13 +73,6 @@ struct ExportRun {
             let failure = CommandFailure(error)
             return CommandFailure(failure.status, "\(failure.message)\n\(finding.description)")
         }
-    }
-}
-
-extension CommandFailure {
-    /// A refusal of the file format as this program ends with it.
-    init(_ error: ExportError) {
-        self.init(CommandExit(rawValue: error.kind.exitCode) ?? .internalError, error.description)
     }
 }
 

@@ -37,6 +37,31 @@ import Testing
         #expect(try site.worker(second, "export", "global", "--silent").output == text)
     }
 
+    /// The same rows, in a tarball that opens with its key. A key that is none is found before the database is read.
+    @Test func anEncryptedExport() throws {
+        let site = try ExportSite(.sqlite)
+        let url = try databaseOfThreeOrganizations(site)
+        #expect(try site.installation.enqueue("keygen", site.folder.file("keys")).code == 0)
+        let key = site.folder.file("keys/relocation")
+        let export = try site.worker(
+            url, "export", "global", "--encrypt-with", key + ".pub", site.folder.file("a.tar"))
+        #expect(export.code == 0 && export.output.isEmpty, "\(export.errors)")
+        let plain = try site.installation.enqueue(
+            "decrypt", "-", "--src", site.folder.file("a.tar"), "--decrypt-with", key + ".key")
+        #expect(plain.code == 0 && plain.output.hasPrefix(#"[{"model":"sentry.organization","pk":1,"fields":{"#))
+        let indented = try site.worker(url, "export", "global")
+        #expect(try NSArray(array: rows(plain.output)) == NSArray(array: rows(indented.output)))
+        let compared = try site.installation.enqueue(
+            "compare", "--decrypt-left-with", key + ".key", site.folder.file("a.tar"), "-",
+            input: try site.folder.write(indented.output, to: "a.json"))
+        #expect(compared.code == 0, "\(compared.errors)")
+        let folder = try TemporaryFolder()
+        let refused = try site.worker(
+            "sqlite:///nonexistent.sqlite", "export", "users", "--encrypt-with", key + ".key", folder.file("b.tar"))
+        #expect(refused.code == 65 && refused.errors.contains("private key"))
+        #expect(try site.files(in: folder) == [])
+    }
+
     @Test(arguments: ExportEngine.allCases)
     func filtersSelectOrganizationsAndUsers(_ engine: ExportEngine) throws {
         let site = try ExportSite(engine)

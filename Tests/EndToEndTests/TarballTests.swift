@@ -46,12 +46,6 @@ import Testing
         try expect(Refusal(65, "notes.txt", "does not belong"), path, key: export.privateKey())
     }
 
-    @Test func aMemberTwice() throws {
-        try export.members(of: plain)
-        let path = try export.pack(["export.json", "data.key", "key.pub", "data.key", "--hard-dereference"])
-        try expect(Refusal(65, "data.key twice"), path, key: export.privateKey())
-    }
-
     @Test func anotherKey() throws {
         try export.members(of: plain)
         let other = try _RSA.Encryption.PrivateKey(keySize: .bits2048)

@@ -56,6 +56,24 @@ import TestSupport
         #expect(folder.read("x") == "0120 rest!")
     }
 
+    @Test func aFileThatMustBeNewReplacesNone() throws {
+        let folder = try TemporaryFolder()
+        let file = try OutputFile(folder.file("key"), replaces: false)
+        try file.write(Array("first".utf8))
+        try folder.write("second", to: "key")
+        let late = #expect(throws: ExportError.self) { try file.finish() }
+        #expect(late?.kind == .cannotCreate && late?.message.contains("exists already") == true)
+        #expect(folder.read("key") == "second")
+        #expect(try names(folder) == ["key"])
+        let early = #expect(throws: ExportError.self) { try OutputFile(folder.file("key"), replaces: false) }
+        #expect(early?.kind == .cannotCreate)
+        let new = try OutputFile(folder.file("new"), replaces: false)
+        try new.write(Array("third".utf8))
+        try new.finish()
+        #expect(folder.read("new") == "third")
+        #expect(try names(folder) == ["key", "new"])
+    }
+
     @Test func whatCannotBeWrittenIsNamed() throws {
         let folder = try TemporaryFolder()
         #expect(error(folder.path)?.kind == .cannotCreate)

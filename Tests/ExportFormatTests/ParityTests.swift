@@ -67,12 +67,13 @@ struct ParityTests {
     @Test func opensTheTarball() throws {
         let key = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(exports)/key.priv")))
         let source = try ExportSource.open(
-            path: "\(exports)/encrypted-users.tar", privateKeyPEM: key, catalogue: .standard)
+            path: "\(exports)/encrypted-users.tar", opener: .privateKey(key), catalogue: .standard)
         let survey = try source.survey(scope: .users, filter: nil, chunkSize: 20)
         #expect(survey.rows(of: "sentry.user") > 0)
         let other = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(exports)/other.priv")))
         let error = #expect(throws: ExportError.self) {
-            try ExportSource.open(path: "\(exports)/encrypted-users.tar", privateKeyPEM: other, catalogue: .standard)
+            try ExportSource.open(
+                path: "\(exports)/encrypted-users.tar", opener: .privateKey(other), catalogue: .standard)
         }
         #expect(error?.kind == .badKey)
     }

@@ -183,7 +183,7 @@ import Testing
         let folder = try Folder()
         let path = try folder.file("export.json", Array("[]".utf8))
         let error = #expect(throws: ExportError.self) {
-            try ExportSource.open(path: path, privateKeyPEM: [], catalogue: .standard)
+            try ExportSource.open(path: path, opener: .privateKey([]), catalogue: .standard)
         }
         #expect(error?.kind == .badKey && error?.message.contains("not encrypted") == true)
     }

@@ -110,7 +110,8 @@ struct TarballFixture {
     init(_ bytes: [UInt8], key: [UInt8]?, limits: ExportLimits = .standard) throws {
         folder = try Folder()
         path = try folder.file("export.tar", bytes)
-        source = try ExportSource.open(path: path, privateKeyPEM: key, limits: limits, catalogue: .standard)
+        source = try ExportSource.open(
+            path: path, opener: key.map { .privateKey($0) }, limits: limits, catalogue: .standard)
     }
 
     func text() throws -> [UInt8] {

@@ -130,7 +130,26 @@ import Testing
         for name in ["extra", "./export.json", "folder/data.key", ""] where !name.isEmpty {
             #expect(try refusal(entries + [.init(name: name, content: [])]).message.contains(name))
         }
-        #expect(try refusal(entries + [entries[1]]).message.contains("twice"))
+    }
+
+    /// As in any tar, the last one counts.
+    @Test func takesTheLastOfMembersThatComeTwice() throws {
+        let entries = try maker.entries(plain)
+        let other = try maker.entries(Array("[\(record("sentry.email", "{}"))]".utf8))
+        var broken = entries[1]
+        broken.content[17] ^= 1
+        #expect(try open([other[0], broken] + entries).text() == Array(row.utf8))
+        #expect(try refusal(entries + [broken]).kind == .badKey)
+    }
+
+    /// As Python's decoder does.
+    @Test func takesBothAlphabetsAndMissingPadding() throws {
+        for length in 0..<48 {
+            var entries = try maker.entries(plain + Array(repeating: 0x20, count: length))
+            entries[0].content = entries[0].content.filter { $0 != 0x3D }
+                .map { $0 == 0x2D ? 0x2B : $0 == 0x5F ? 0x2F : $0 }
+            #expect(try open(entries).text() == Array(row.utf8))
+        }
     }
 
     @Test func refusesATokenOfAnotherSignature() throws {
@@ -155,7 +174,7 @@ import Testing
 
     @Test func refusesTextThatIsNoBase64() throws {
         for change in [
-            { $0.dropLast(1) }, { $0 + [0x41] }, { [0x2A] + $0.dropFirst() },
+            { $0.filter { $0 != 0x3D }.dropLast(1) }, { $0 + [0x41] }, { [0x2A] + $0.dropFirst() },
             { $0.dropLast(8) + [0x3D, 0x41, 0x41, 0x41] + $0.suffix(4) },
             { $0 + $0 }, { Array($0.prefix(2)) },
         ] as [([UInt8]) -> [UInt8]] {

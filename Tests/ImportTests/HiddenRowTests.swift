@@ -33,7 +33,7 @@ import TestSupport
         let folder = try TemporaryFolder()
         let rows = file.map { #"{"model":"\#($0.model)","pk":\#($0.pk),"fields":\#($0.fields)}"# }
         let path = try folder.write("[\(rows.joined(separator: ","))]", to: "export.json")
-        let source = try ExportSource.open(path: path, privateKeyPEM: nil, limits: .standard, catalogue: .standard)
+        let source = try ExportSource.open(path: path, limits: .standard, catalogue: .standard)
         let survey = try source.survey(scope: .organizations, filter: nil, chunkSize: size)
         var chunks: [Chunk] = []
         try source.cut(survey) { chunks.append($0) }

@@ -14,35 +14,36 @@ public final class ExportSource {
     }
 
     /// Opens an export. `-` is standard input, which is kept in an unlinked temporary file of mode 0600.
-    /// The content decides whether it is a tarball: a tarball needs `privateKeyPEM`, and plain JSON refuses it.
+    /// The content decides whether it is a tarball: a tarball needs an opener, and plain JSON refuses it.
     /// The rows are read as those of the catalogue's models.
     /// Throws `notFound`, `unreadable`, `permission`, `cannotSpool`, `badKey`, `badData`, `tooLarge`.
     public static func open(
-        path: String, privateKeyPEM: [UInt8]? = nil, limits: ExportLimits = .standard, catalogue: Catalogue
+        path: String, opener: TarballOpener? = nil, limits: ExportLimits = .standard, catalogue: Catalogue
     ) throws(ExportError) -> ExportSource {
         let file = try OpenFile.open(path: path)
-        return try ExportSource(file, privateKeyPEM: privateKeyPEM, limits: limits, catalogue: catalogue)
+        return try ExportSource(file, opener: opener, limits: limits, catalogue: catalogue)
     }
 
     private init(
-        _ file: OpenFile, privateKeyPEM: [UInt8]?, limits: ExportLimits, catalogue: Catalogue
+        _ file: OpenFile, opener: TarballOpener?, limits: ExportLimits, catalogue: Catalogue
     ) throws(ExportError) {
         self.file = file
         self.limits = limits
         self.catalogue = catalogue
         let form = try FileForm(file, limits: limits)
         guard form == .tarball else {
-            guard privateKeyPEM == nil else {
-                throw ExportError(.badKey, "\(file.name) is not encrypted; leave out the private key")
+            guard opener == nil else {
+                throw ExportError(
+                    .badKey, "\(file.name) is not encrypted: leave out the private key, or use the file as it is")
             }
             content = form == .compressed ? .compressed : .text
             return
         }
         let tarball = try Tarball(file, limits: limits)
-        guard let privateKeyPEM else {
+        guard let opener else {
             throw ExportError(.badKey, "\(file.name) is an encrypted tarball; give its private key")
         }
-        try tarball.unlock(privateKeyPEM: privateKeyPEM)
+        try tarball.unlock(with: opener)
         content = .tarball(tarball)
     }
 

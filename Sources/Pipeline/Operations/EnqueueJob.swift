@@ -15,7 +15,8 @@ public struct EnqueueJob {
     public var scope: ImportScope
     /// The path of the export; `-` is standard input.
     public var source: String
-    public var privateKey: [UInt8]?
+    /// What opens the export, if it is encrypted.
+    public var opener: TarballOpener?
     public var filter: ExportFilter?
     public var options = RelocationOptions()
     /// Whose workers import it.
@@ -39,7 +40,7 @@ public struct EnqueueJob {
 
     /// Opens the export.
     public func open() throws(ExportError) -> ExportSource {
-        try ExportSource.open(path: source, privateKeyPEM: privateKey, limits: .standard, catalogue: .standard)
+        try ExportSource.open(path: source, opener: opener, limits: .standard, catalogue: .standard)
     }
 
     /// The first pass: decodes and counts everything; nothing leaves the process. Throws the first fault.

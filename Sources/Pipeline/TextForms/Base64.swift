@@ -5,12 +5,17 @@ package enum Base64 {
     /// In the standard alphabet.
     package static func encode(_ bytes: some Sequence<UInt8>) -> String { Data(bytes).base64EncodedString() }
 
+    /// In the alphabet for URLs: it has `-` and `_` instead of `+` and `/`.
+    package static func encodeURLSafe(_ bytes: some Sequence<UInt8>) -> String {
+        String(encode(bytes).map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
+    }
+
     /// Reads the standard alphabet. nil for white space, missing padding and every other byte.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         decode(Array(text.utf8))
     }
 
-    /// Reads the alphabet for URLs: it has `-` and `_` instead of `+` and `/`.
+    /// Reads the alphabet for URLs only.
     package static func decodeURLSafe(_ text: some Sequence<UInt8>) -> [UInt8]? {
         var standard: [UInt8] = []
         for byte in text {

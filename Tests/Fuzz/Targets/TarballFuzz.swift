@@ -24,7 +24,7 @@ enum TarballFuzz {
         limits.maxRecordBytes = 64 << 10
         do {
             let source = try ExportSource.open(
-                path: file.path, privateKeyPEM: key, limits: limits, catalogue: .standard)
+                path: file.path, opener: .privateKey(key), limits: limits, catalogue: .standard)
             mustHold(source.isEncrypted, "a key opens tarballs only")
             let reader = try source.records()
             while try reader.next() != nil {}

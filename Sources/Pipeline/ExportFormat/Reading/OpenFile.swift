@@ -96,9 +96,10 @@ final class OpenFile {
 // MARK: - Spooling
 
 extension OpenFile {
-    /// Copies a stream to a temporary file that only this process can reach: mode 0600, unlinked at once.
+    /// Copies a stream to a temporary file that only this process can reach.
     private static func spool(_ source: Int32, name: String) throws(ExportError) -> OpenFile {
-        let target = try temporaryFile(name)
+        let target = SpoolFile.open()
+        guard target >= 0 else { throw spoolingFailed(name, errno) }
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
         defer { block.deallocate() }
         while true {
@@ -118,16 +119,6 @@ extension OpenFile {
             }
         }
         return try OpenFile(owning: target, name: name)
-    }
-
-    private static func temporaryFile(_ name: String) throws(ExportError) -> Int32 {
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(folder)/relocation-spool-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw spoolingFailed(name, errno) }
-        unlink(template)
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        return descriptor
     }
 
     private static func write(

@@ -28,6 +28,9 @@ final class RecordBuffer {
 
     deinit { base.deallocate() }
 
+    /// What has been read and not consumed.
+    var unread: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base + start, count: end - start) }
+
     /// The text offset of a place in the buffer.
     func offset(of place: Int) -> Int64 { origin + Int64(place) }
 

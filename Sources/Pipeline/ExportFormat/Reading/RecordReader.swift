@@ -127,8 +127,8 @@ extension RecordReader {
 
     /// What stands where the list should begin; nil if nothing tells.
     private func noList(isObject: Bool = false) throws(ExportError) -> ExportError? {
-        while buffer.end - buffer.start < ForeignText.sampleBytes, try buffer.fill() {}
-        let foreign = ForeignText(rest)
+        while buffer.unread.count < ForeignText.sampleBytes, try buffer.fill() {}
+        let foreign = ForeignText(buffer.unread)
         if let complaint = foreign.complaint { return bad(complaint) }
         guard let start = foreign.listStart else {
             return isObject ? nil : foreign.complaintWithoutList.map { bad($0) }
@@ -139,15 +139,12 @@ extension RecordReader {
                 + "before it, or let the export command write to a file, not to standard output", at: place)
     }
 
-    /// What is read and not consumed.
-    private var rest: UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(start: buffer.base + buffer.start, count: buffer.end - buffer.start)
-    }
-
     /// Text for people where a row or the end of the list should be; nil if it is none.
     private func logLine() throws(ExportError) -> ExportError? {
-        while !rest.contains(UInt8(ascii: "\n")), rest.count < ForeignText.sampleBytes, try buffer.fill() {}
-        guard ForeignText.isLogLine(rest) else { return nil }
+        while !buffer.unread.contains(UInt8(ascii: "\n")), buffer.unread.count < ForeignText.sampleBytes,
+            try buffer.fill()
+        {}
+        guard ForeignText.isLogLine(buffer.unread) else { return nil }
         return bad(
             "text that is no row stands here, perhaps a line of log output: remove it, or let the export command write to a "
                 + "file, not to standard output")
@@ -242,10 +239,10 @@ extension RecordReader {
 }
 
 extension TextFault {
-    /// The refusal of an element that begins at `place`.
-    fileprivate func error(at place: ExportPlace) -> ExportError {
+    /// The refusal of a text that begins at `place`.
+    func error(at place: ExportPlace, _ noun: String = "this row") -> ExportError {
         var place = place
         place.byte = place.byte.map { $0 + Int64(offset) }
-        return ExportError(isRefusal ? .tooLarge : .badData, "this row \(problem)", place: place)
+        return ExportError(isRefusal ? .tooLarge : .badData, "\(noun) \(problem)", place: place)
     }
 }

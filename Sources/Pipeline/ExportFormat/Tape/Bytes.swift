@@ -17,6 +17,13 @@ extension Array where Element == UInt8 {
 }
 
 extension UnsafeBufferPointer<UInt8> {
+    /// Whether these are the same bytes. An empty text on a tape has an address, too.
+    @inline(__always)
+    func equals(_ other: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard count == other.count, let baseAddress, let start = other.baseAddress else { return false }
+        return memcmp(baseAddress, start, count) == 0
+    }
+
     /// Whether these are the bytes of a constant. The constant is not empty.
     @inline(__always)
     func equals(_ constant: StaticString) -> Bool {

@@ -76,6 +76,18 @@ package struct TapeValue {
         }
     }
 
+    /// Whether it is, or holds, an integer beyond 64 bits.
+    var holdsBigInteger: Bool {
+        var place = index
+        let end = next
+        while place < end {
+            let value = TapeValue(tape: tape, index: place)
+            if value.type == TapeType.bigInteger { return true }
+            place = value.isObject || value.isArray ? place + 1 : value.next
+        }
+        return false
+    }
+
     /// An empty container.
     var isEmptyContainer: Bool { (isObject || isArray) && next == index + 2 }
 
@@ -115,18 +127,34 @@ struct TapeItems: Sequence, IteratorProtocol {
 /// value.
 struct TapeEntries {
     private(set) var entries: [(key: TapeValue, value: TapeValue)] = []
+    /// Key → place, once there are many.
+    private var places: [[UInt8]: Int] = [:]
+
+    /// So few keys are found faster one after the other.
+    private static let few = 24
 
     init(_ object: TapeValue) {
-        var places: [[UInt8]: Int] = [:]
         var items = object.items
         while let key = items.next(), let value = items.next() {
-            let bytes = Array(key.bytes)
-            if let place = places[bytes] {
+            if let place = place(of: key.bytes) {
                 entries[place].value = value
             } else {
-                places[bytes] = entries.count
-                entries.append((key, value))
+                add(key, value)
             }
+        }
+    }
+
+    private func place(of key: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard places.isEmpty else { return places[Array(key)] }
+        return entries.firstIndex { $0.key.bytes.equals(key) }
+    }
+
+    private mutating func add(_ key: TapeValue, _ value: TapeValue) {
+        entries.append((key, value))
+        if !places.isEmpty {
+            places[Array(key.bytes)] = entries.count - 1
+        } else if entries.count > Self.few {
+            for (place, entry) in entries.enumerated() { places[Array(entry.key.bytes)] = place }
         }
     }
 }

@@ -1,4 +1,5 @@
-/// Decodes the base64url text of a tarball's member. White space does not count; padding is required.
+/// Decodes the base64 text of a tarball's member, in the alphabet for URLs or in the standard one. White space does not
+/// count, and padding may be missing.
 final class Base64URLReader {
     private let archive: ArchiveReader
     private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
@@ -18,6 +19,8 @@ final class Base64URLReader {
         var table = Array(repeating: bad, count: 256)
         let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
         for (value, byte) in alphabet.utf8.enumerated() { table[Int(byte)] = UInt8(value) }
+        table[Int(UInt8(ascii: "+"))] = 62
+        table[Int(UInt8(ascii: "/"))] = 63
         for byte in [0x09, 0x0A, 0x0D, 0x20] { table[byte] = space }
         table[Int(UInt8(ascii: "="))] = pad
         return table
@@ -35,16 +38,19 @@ final class Base64URLReader {
                 if written > 0 { return written }
                 start = 0
                 end = try archive.read(into: block)
-                if end == 0 { return try finish() }
+                if end == 0 { return try finish(buffer) }
             }
             written += try decode(into: UnsafeMutableRawBufferPointer(rebasing: buffer[written...]))
         }
         return written
     }
 
-    private func finish() throws(ExportError) -> Int {
-        guard digits == 0 else { throw Self.broken }
-        return 0
+    /// Decodes a last group that lacks its padding.
+    private func finish(_ out: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int {
+        guard digits > 0 else { return 0 }
+        group <<= UInt32(6 * (4 - digits))
+        padding += 4 - digits
+        return try flush(out, at: 0)
     }
 
     private func decode(into out: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int {

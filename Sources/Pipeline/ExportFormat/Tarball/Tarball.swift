@@ -1,37 +1,41 @@
 /// An encrypted tarball: `export.json`, a Fernet token of the JSON text; `data.key`, the token's key, encrypted with
 /// RSA; `key.pub`, the public key used for that.
 final class Tarball {
-    private static let export = "export.json"
-    private static let dataKey = "data.key"
-    private static let publicKey = "key.pub"
+    static let export = "export.json"
+    static let dataKey = "data.key"
+    static let publicKey = "key.pub"
 
     private let file: OpenFile
     private let limits: ExportLimits
     private let wrappedKey: [UInt8]
     private let publicPEM: [UInt8]
+    /// Place of the export among all entries; the first is 1.
+    private let exportEntry: Int
     private var key: FernetKey?
     /// Bytes of the token's cipher text, once the token has been authenticated.
     private var cipherBytes: Int?
 
-    /// Reads the list of members and the keys. The tarball must hold each of the three members once and no other file.
+    /// Reads the list of members and the keys. The tarball must hold the three members and no other file;
+    /// of a member that comes twice the last one counts, as in any tar.
     init(_ file: OpenFile, limits: ExportLimits) throws(ExportError) {
         self.file = file
         self.limits = limits
         try file.requireUnchanged()
         let archive = try ArchiveReader(file, limits: limits)
         var contents: [String: [UInt8]] = [:]
+        var (entry, exportEntry) = (0, 0)
         while let member = try archive.next() {
+            entry += 1
             guard member.isRegular else { continue }
-            guard contents[member.name] == nil else {
-                throw ExportError(.badData, "the tarball holds \(member.name) twice")
-            }
             contents[member.name] = try Self.content(of: member.name, in: archive, limits)
+            if member.name == Self.export { exportEntry = entry }
         }
         for name in [Self.export, Self.dataKey, Self.publicKey] where contents[name] == nil {
             throw ExportError(.badData, "the tarball lacks \(name); it is truncated, or not an export")
         }
         wrappedKey = contents[Self.dataKey] ?? []
         publicPEM = contents[Self.publicKey] ?? []
+        self.exportEntry = exportEntry
     }
 
     /// The content of a key; empty for the export itself, which is only read through.
@@ -59,11 +63,11 @@ final class Tarball {
     }
 
     /// Unwraps the token's key.
-    func unlock(privateKeyPEM: [UInt8]) throws(ExportError) {
-        guard privateKeyPEM.count <= limits.maxKeyBytes else {
+    func unlock(with opener: TarballOpener) throws(ExportError) {
+        if case .privateKey(let pem) = opener, pem.count > limits.maxKeyBytes {
             throw ExportError(.badKey, "the private key has more than \(limits.maxKeyBytes) bytes")
         }
-        key = try TarballKey.unwrap(wrappedKey, publicPEM: publicPEM, privatePEM: privateKeyPEM)
+        key = try TarballKey.unwrap(wrappedKey, publicPEM: publicPEM, with: opener)
     }
 
     /// Begins a pass over the plain text. The first pass authenticates the whole token before it begins.
@@ -82,8 +86,10 @@ final class Tarball {
 
     private func token() throws(ExportError) -> Base64URLReader {
         let archive = try ArchiveReader(file, limits: limits)
-        while let member = try archive.next() {
-            if member.isRegular, member.name == Self.export { return Base64URLReader(archive) }
+        var entry = 0
+        while try archive.next() != nil {
+            entry += 1
+            if entry == exportEntry { return Base64URLReader(archive) }
         }
         try file.requireUnchanged()
         throw ExportError(.badData, "the tarball lacks \(Self.export)")

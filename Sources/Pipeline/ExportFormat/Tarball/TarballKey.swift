@@ -5,24 +5,43 @@ import TextForms
 
 /// Unwraps a tarball's data-encryption key.
 enum TarballKey {
-    /// The public key of the private key, as SubjectPublicKeyInfo in PEM, must equal `publicPEM` byte for byte.
     static func unwrap(
+        _ wrapped: [UInt8], publicPEM: [UInt8], with opener: TarballOpener
+    ) throws(ExportError) -> FernetKey {
+        switch opener {
+        case .privateKey(let pem): return try unwrap(wrapped, publicPEM: publicPEM, privatePEM: pem)
+        case .unwrap(let unwrap):
+            let text = try unwrap(wrapped)
+            // Programs like to end what they write with a line end.
+            let end = text.lastIndex { $0 > 0x20 } ?? -1
+            guard let key = fernetKey(text[...end]) else {
+                throw ExportError(
+                    .badKey, "the program that decrypts the key has not written the 44 characters of the tarball's key")
+            }
+            return key
+        }
+    }
+
+    /// The public key of the private key, as SubjectPublicKeyInfo in PEM, must equal `publicPEM` byte for byte.
+    private static func unwrap(
         _ wrapped: [UInt8], publicPEM: [UInt8], privatePEM: [UInt8]
     ) throws(ExportError) -> FernetKey {
         let key = try privateKey(privatePEM)
-        guard pem(of: key) == publicPEM else {
+        guard KeyText.publicPEM(key.publicKey.derRepresentation) == publicPEM else {
             throw ExportError(
                 .badKey,
                 "the private key is not the one the tarball was encrypted for; use the private key that belongs to key.pub"
             )
         }
-        guard let text = try? key.decrypt(wrapped, padding: .PKCS1_OAEP_SHA256),
-            let bytes = Base64.decodeURLSafe(text), let fernet = FernetKey(bytes)
-        else {
+        guard let text = try? key.decrypt(wrapped, padding: .PKCS1_OAEP_SHA256), let fernet = fernetKey(text) else {
             // The message does not say which step failed: an attacker could use that.
             throw ExportError(.badKey, "the tarball's data.key cannot be unwrapped with the private key; it is damaged")
         }
         return fernet
+    }
+
+    private static func fernetKey(_ text: some Sequence<UInt8>) -> FernetKey? {
+        Base64.decodeURLSafe(text).flatMap { FernetKey($0) }
     }
 
     private static func privateKey(_ bytes: [UInt8]) throws(ExportError) -> _RSA.Encryption.PrivateKey {
@@ -40,16 +59,5 @@ enum TarballKey {
             throw ExportError(.badKey, "the private key is not an RSA key in PEM form")
         }
         return key
-    }
-
-    /// As OpenSSL writes it: lines of 64 characters and a line end after the last.
-    private static func pem(of key: _RSA.Encryption.PrivateKey) -> [UInt8] {
-        let text = Array(Base64.encode(key.publicKey.derRepresentation).utf8)
-        var out = Array("-----BEGIN PUBLIC KEY-----\n".utf8)
-        for start in stride(from: 0, to: text.count, by: 64) {
-            out += text[start..<min(start + 64, text.count)]
-            out.append(UInt8(ascii: "\n"))
-        }
-        return out + Array("-----END PUBLIC KEY-----\n".utf8)
     }
 }

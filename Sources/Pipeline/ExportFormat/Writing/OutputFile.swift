@@ -6,6 +6,7 @@ public final class OutputFile: ByteSink {
     private let path: String
     private let descriptor: Int32
     private let form: Form
+    private let replaces: Bool
     private var buffer: [UInt8] = []
     private var isFinished = false
 
@@ -16,37 +17,55 @@ public final class OutputFile: ByteSink {
         case temporary(String)
         /// A pipe or a device: what is written is gone.
         case stream
+        /// What goes to a stream at the end, in a temporary file until then.
+        case spooled(stream: Int32)
     }
 
     private static let blockBytes = 256 << 10
+    /// For messages.
+    private static let spoolName = "the temporary file in TMPDIR"
 
     /// Begins a file. An existing one stays as it is until ``finish()``.
     ///
     /// Throws `cannotCreate` or `permission`.
-    public init(_ path: String) throws(ExportError) {
+    ///
+    /// - Parameters:
+    ///   - isPatched: whether bytes that were written are replaced later. What goes to a stream then waits in an unlinked
+    ///     temporary file for the end.
+    ///   - replaces: whether the file may take the place of an existing one; otherwise that is an error
+    public init(_ path: String, isPatched: Bool = false, replaces: Bool = true) throws(ExportError) {
         self.path = path
-        if path == "-" {
-            (descriptor, form) = (STDOUT_FILENO, .stream)
+        self.replaces = replaces
+        let (opened, form) = path == "-" ? (STDOUT_FILENO, .stream) : try Self.open(path, replaces: replaces)
+        if case .stream = form, isPatched {
+            descriptor = SpoolFile.open()
+            self.form = .spooled(stream: opened)
+            guard descriptor >= 0 else { throw Self.failed(Self.spoolName, errno) }
         } else {
-            (descriptor, form) = try Self.open(path)
+            (descriptor, self.form) = (opened, form)
         }
         buffer.reserveCapacity(Self.blockBytes)
     }
 
     deinit {
-        if descriptor != STDOUT_FILENO { close(descriptor) }
-        if case .temporary(let name) = form, !isFinished { unlink(name) }
+        Self.close(descriptor)
+        switch form {
+        case .temporary(let name): if !isFinished || !replaces { unlink(name) }
+        case .spooled(let stream): Self.close(stream)
+        case .nameless, .stream: break
+        }
     }
 
-    /// Whether bytes that were written can still be changed.
-    package var isSeekable: Bool { if case .stream = form { false } else { true } }
+    private static func close(_ descriptor: Int32) {
+        if descriptor >= 0, descriptor != STDOUT_FILENO { Glibc.close(descriptor) }
+    }
 
     public func write(_ bytes: UnsafeRawBufferPointer) throws(ExportError) {
         if buffer.count + bytes.count > Self.blockBytes { try flush() }
         if bytes.count >= Self.blockBytes { try write(out: bytes) } else { buffer.append(contentsOf: bytes) }
     }
 
-    /// Replaces bytes that were written. Only if ``isSeekable``.
+    /// Replaces bytes that were written. Only for a file that is to be patched.
     package func replace(at offset: Int, by bytes: [UInt8]) throws(ExportError) {
         try flush()
         guard pwrite(descriptor, bytes, bytes.count, offset) == bytes.count else { throw failed(errno) }
@@ -57,27 +76,51 @@ public final class OutputFile: ByteSink {
         try flush()
         switch form {
         case .stream: break
-        case .nameless:
-            let name = Self.temporaryName(path)
-            guard linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 else {
-                throw failed(errno)
-            }
-            try rename(name)
-        case .temporary(let name): try rename(name)
+        case .spooled(let stream): try copy(to: stream)
+        case .nameless: try publish("/proc/self/fd/\(descriptor)")
+        case .temporary(let name): try publish(name)
         }
         isFinished = true
     }
 
-    private func rename(_ name: String) throws(ExportError) {
-        guard fsync(descriptor) == 0, Glibc.rename(name, path) == 0 else {
+    /// - Parameter file: leads to the whole file
+    private func publish(_ file: String) throws(ExportError) {
+        guard fsync(descriptor) == 0 else { throw failed(errno) }
+        if replaces { try replace(by: file) } else { try link(file, to: path) }
+        let folder = Glibc.open(Self.folder(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        fsync(folder)
+        Self.close(folder)
+    }
+
+    private func link(_ file: String, to name: String) throws(ExportError) {
+        guard linkat(AT_FDCWD, file, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 else { throw failed(errno) }
+    }
+
+    /// A nameless file cannot take a name that exists: it gets another one first.
+    private func replace(by file: String) throws(ExportError) {
+        let name: String
+        if case .temporary(let own) = form {
+            name = own
+        } else {
+            name = Self.temporaryName(path)
+            try link(file, to: name)
+        }
+        guard rename(name, path) == 0 else {
             let code = errno
             unlink(name)
             throw failed(code)
         }
-        let folder = Glibc.open(Self.folder(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { return }
-        fsync(folder)
-        close(folder)
+    }
+
+    private func copy(to stream: Int32) throws(ExportError) {
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.blockBytes, alignment: 16)
+        defer { block.deallocate() }
+        var offset = 0
+        while case let count = pread(descriptor, block.baseAddress, block.count, offset), count != 0 {
+            guard count > 0 else { throw failed(errno) }
+            try write(out: UnsafeRawBufferPointer(rebasing: block[..<count]), to: stream)
+            offset += count
+        }
     }
 
     private func flush() throws(ExportError) {
@@ -86,12 +129,13 @@ public final class OutputFile: ByteSink {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    private func write(out bytes: UnsafeRawBufferPointer) throws(ExportError) {
+    private func write(out bytes: UnsafeRawBufferPointer, to target: Int32? = nil) throws(ExportError) {
         var rest = bytes
         while !rest.isEmpty {
-            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            let count = Glibc.write(target ?? descriptor, rest.baseAddress, rest.count)
             if count < 0 {
                 if errno == EINTR { continue }
+                if case .spooled = form, target == nil { throw Self.failed(Self.spoolName, errno) }
                 throw failed(errno)
             }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
@@ -100,12 +144,13 @@ public final class OutputFile: ByteSink {
 }
 
 extension OutputFile {
-    private static func open(_ path: String) throws(ExportError) -> (Int32, Form) {
+    private static func open(_ path: String, replaces: Bool) throws(ExportError) -> (Int32, Form) {
         var status = stat()
         if stat(path, &status) == 0 {
             if status.st_mode & S_IFMT == S_IFDIR {
                 throw ExportError(.cannotCreate, "\(path) is a folder; name a file in it")
             }
+            guard replaces else { throw failed(path, EEXIST) }
             if status.st_mode & S_IFMT != S_IFREG {
                 let stream = Glibc.open(path, O_WRONLY | O_CLOEXEC)
                 guard stream >= 0 else { throw failed(path, errno) }
@@ -145,6 +190,7 @@ extension OutputFile {
             return ExportError(.permission, "\(name) cannot be written: \(words); choose another folder")
         case ENOSPC, EDQUOT, EFBIG:
             return ExportError(.cannotCreate, "\(name) cannot be written: \(words); nothing was left behind: make room")
+        case EEXIST: return ExportError(.cannotCreate, "\(name) exists already; it was left as it is")
         default: return ExportError(.cannotCreate, "\(name) cannot be written: \(words)")
         }
     }
