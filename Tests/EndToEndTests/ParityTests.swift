@@ -46,17 +46,31 @@ struct ParityTests {
         try run(glob, ["--postgres", "postgresql://postgres@127.0.0.1:\(try PostgresServer.shared().port)"])
     }
 
-    private func run(_ glob: String, _ database: [String]) throws {
+    /// The file tools, on all their cases; exports on some.
+    @Test(arguments: ["compare__*", "encrypt__*", "decrypt__*", "sanitize__*", "export__*__users__*"])
+    func filesOnSQLite(_ glob: String) throws {
+        try run(glob, ["--sqlite"], script: "files.py")
+    }
+
+    @Test(arguments: ["export__*__config*", "export__*__encrypted"]) func exportsOnPostgreSQL(_ glob: String) throws {
+        try run(
+            glob, ["--postgres", "postgresql://postgres@127.0.0.1:\(try PostgresServer.shared().port)"],
+            script: "files.py")
+    }
+
+    private func run(_ glob: String, _ database: [String], script: String = "parity.py") throws {
         let redis = try RedisServer(tcp: true)
         let folder = try TemporaryFolder()
         var arguments = [
-            try #require(material) + "/parity/parity.py", "run", "--enqueue",
+            try #require(material) + "/parity/\(script)", "run", "--enqueue",
             Programs.folder + "/relocation-enqueue", "--worker", Programs.folder + "/relocation-worker",
             "--redis", redis.tcpURL(), "--only", glob,
         ]
         let proposed = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("proposed-differences.json").path
-        if FileManager.default.fileExists(atPath: proposed) { arguments += ["--proposed", proposed] }
+        if script == "parity.py", FileManager.default.fileExists(atPath: proposed) {
+            arguments += ["--proposed", proposed]
+        }
         let output = folder.file("out")
         let child = try ChildProcess("python3", arguments + database, output: output, errors: output)
         let code = child.wait(seconds: 900)
