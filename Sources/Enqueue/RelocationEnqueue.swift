@@ -7,7 +7,7 @@ import TaskFormat
 struct RelocationEnqueue: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "relocation-enqueue",
-        abstract: "Queues Sentry exports for import, manages the queue, and compares exports.",
+        abstract: "Queues Sentry exports for import, manages the queue, compares and sanitises exports.",
         discussion: """
             An export is read twice: the first pass checks the whole file and counts its rows, the second cuts it into \
             tasks. A damaged file queues nothing. Standard output carries only the UUID of the relocation; messages go to \
@@ -26,6 +26,7 @@ struct RelocationEnqueue: ParsableCommand {
         version: ToolVersion.current,
         subcommands: [
             UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, CompareCommand.self,
+            SanitizeCommand.self,
             StatusCommand.self,
             ListCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, DroppedCommand.self,
             FindingsCommand.self, RetryCommand.self,

@@ -2,8 +2,9 @@
 enum House {
     /// From the bottom up. A room knows only rooms that stand before it here.
     static let rooms = [
-        "TextForms", "Catalogue", "Failpoints", "ExportFormat", "Comparison", "TaskFormat", "Cutting", "Queue",
-        "Storage", "Extraction", "Ledger", "Import", "Relocation", "WorkerRuntime", "Reporting", "Operations",
+        "TextForms", "Catalogue", "Failpoints", "ExportFormat", "Comparison", "TaskFormat", "Sanitizing",
+        "Cutting", "Queue", "Storage", "Extraction", "Ledger", "Import", "Relocation", "WorkerRuntime", "Reporting",
+        "Operations",
         "CommandLine", "Enqueue", "Worker",
     ]
 
