@@ -22,7 +22,8 @@ import Testing
 @Suite struct RandomStreamTests {
     @Test func theGeneratorIsTheOneOfItsAuthors() {
         // The first numbers that xoshiro256** gives for the state 1, 2, 3, 4.
-        var random = RandomStream((1...4).flatMap { [0, 0, 0, 0, 0, 0, 0, UInt8($0)] })
+        let state = (1...4).flatMap { [0, 0, 0, 0, 0, 0, 0, $0] as [UInt8] }
+        var random = state.withUnsafeBytes { RandomStream($0) }
         let wanted: [UInt64] = [
             11520, 0, 1_509_978_240, 1_215_971_899_390_074_240, 1_216_172_134_540_287_360, 607_988_272_756_665_600,
         ]
@@ -148,7 +149,6 @@ import Testing
             table.insert(fingerprint, value % 15 + 1)
         }
         #expect(wanted.allSatisfy { table.value(of: $0.key) == $0.value })
-        #expect((0..<1000).allSatisfy { _ in table.value(of: random.next() | 1 << 63) == nil || true })
         #expect(table.value(of: 5 << 40) == nil)
         #expect(table.value(of: .max) == nil)
     }

@@ -10,6 +10,7 @@ final class FieldWriter {
     private let zone: String
     /// Values that were replaced.
     private(set) var replaced: [ReplacedCategory: Int64] = [:]
+    private var lastInstant: (old: Int64, new: Int64)?
     /// A new value, before it is written.
     private var text: [UInt8] = []
 
@@ -72,9 +73,7 @@ final class FieldWriter {
     // MARK: - Dates
 
     private func append(date old: UnsafeBufferPointer<UInt8>) throws(ValueMismatch) {
-        guard let time = DateTimeRule.clockTime(old), time.offset == 0,
-            let new = replacements.instant(time.microseconds)
-        else {
+        guard let time = DateTimeRule.clockTime(old), time.offset == 0, let new = instant(time.microseconds) else {
             throw ValueMismatch("holds no date-time of UTC: it must end in Z or +00:00")
         }
         let (moved, isTooFar) = daysOffset.multipliedReportingOverflow(by: Self.millisecondsPerDay)
@@ -83,6 +82,14 @@ final class FieldWriter {
             throw ValueMismatch("holds a date that --days-offset moves out of the years 1 to 9999; choose fewer days")
         }
         append(milliseconds: sum)
+    }
+
+    /// Dates of a row are often the same.
+    private func instant(_ microseconds: Int64) -> Int64? {
+        if let lastInstant, lastInstant.old == microseconds { return lastInstant.new }
+        let new = replacements.instant(microseconds)
+        lastInstant = new.map { (microseconds, $0) }
+        return new
     }
 
     private static let millisecondsPerDay: Int64 = 86_400_000

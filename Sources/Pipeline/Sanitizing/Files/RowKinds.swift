@@ -10,11 +10,24 @@ final class RowKind {
     /// Rows of it.
     var rows: Int64 = 0
     private let spelling: [UInt8]
+    /// The fields of the last row. Those of the next one are mostly the same, in the same order.
+    private var lastFields: [(name: FieldName, action: FieldAction)] = []
 
     fileprivate init(_ name: String, _ treatments: ModelTreatments?, spelling: UnsafeBufferPointer<UInt8>) {
         self.name = name
         self.treatments = treatments
         self.spelling = Array(spelling)
+    }
+
+    /// What happens to a field of one of the models that exports have.
+    ///
+    /// - Parameter place: among the row's fields
+    func action(of field: UnsafeBufferPointer<UInt8>, at place: Int) -> FieldAction {
+        if place < lastFields.count, lastFields[place].name.isSpelled(field) { return lastFields[place].action }
+        let action = treatments?.action(of: field) ?? .keep
+        lastFields.removeSubrange(min(place, lastFields.count)...)
+        lastFields.append((FieldName(String(decoding: field, as: UTF8.self)), action))
+        return action
     }
 
     fileprivate func isSpelled(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -54,7 +54,12 @@ struct RowRewriter {
         for (place, entry) in entries.enumerated() {
             Self.begin(entry.key.bytes, isFirst: place == 0, Self.fieldLevel, to: &out)
             do throws(ValueMismatch) {
-                try write(entry.value, entry.key.bytes, of: TapeRow(fields: fields), kind, to: &out)
+                if kind.treatments == nil {
+                    try values.write(unknown: entry.value, level: Self.fieldLevel, to: &out)
+                } else {
+                    let action = kind.action(of: entry.key.bytes, at: place)
+                    try write(entry.value, action, of: TapeRow(fields: fields), to: &out)
+                }
             } catch {
                 throw error.refusal(of: entry.key, kind)
             }
@@ -71,18 +76,12 @@ struct RowRewriter {
     }
 
     private func write(
-        _ value: TapeValue, _ field: UnsafeBufferPointer<UInt8>, of fields: TapeRow, _ kind: RowKind,
-        to out: inout JSONOutput
+        _ value: TapeValue, _ action: FieldAction, of fields: TapeRow, to out: inout JSONOutput
     ) throws(ValueMismatch) {
-        guard let treatments = kind.treatments else {
-            return try values.write(unknown: value, level: Self.fieldLevel, to: &out)
-        }
-        if let treatment = treatments.treatment(of: field) {
-            try values.write(value, treatment, of: fields, level: Self.fieldLevel, to: &out)
-        } else if treatments.isFreeText(field) {
-            try values.write(freeText: value, level: Self.fieldLevel, to: &out)
-        } else {
-            try out.append(value, level: Self.fieldLevel)
+        switch action {
+        case .treat(let treatment): try values.write(value, treatment, of: fields, level: Self.fieldLevel, to: &out)
+        case .sweep: try values.write(freeText: value, level: Self.fieldLevel, to: &out)
+        case .keep: try out.append(value, level: Self.fieldLevel)
         }
     }
 }

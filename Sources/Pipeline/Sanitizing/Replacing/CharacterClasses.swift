@@ -24,7 +24,7 @@ struct CharacterClasses {
         }
         if text.allSatisfy({ $0 < 0x80 }) {
             count = text.count
-            text.forEach(note)
+            for byte in text { note(byte) }
         } else {
             for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
                 count += 1

@@ -5,6 +5,7 @@ import TextForms
 /// texts: about ten bytes for each.
 struct Originals {
     private var shards = Array(repeating: FingerprintTable(), count: 1 << Self.shardBits)
+    private var hasSecondKinds = false
     /// What the last four characters of API tokens become.
     private(set) var tokenEnds: [[UInt8]: [UInt8]] = [:]
 
@@ -18,6 +19,7 @@ struct Originals {
 
     /// Remembers a text that is replaced twice. What the first rule makes of it is not seen, and so decides nothing.
     mutating func note(_ text: UnsafeBufferPointer<UInt8>, as kind: SecondKind) {
+        hasSecondKinds = true
         insert(Self.secondKey(text), kind.rawValue)
     }
 
@@ -28,7 +30,8 @@ struct Originals {
 
     /// nil for a text that is not replaced twice.
     func secondKind(of text: UnsafeBufferPointer<UInt8>) -> SecondKind? {
-        value(of: Self.secondKey(text)).flatMap(SecondKind.init)
+        guard hasSecondKinds else { return nil }
+        return value(of: Self.secondKey(text)).flatMap(SecondKind.init)
     }
 
     func contains(_ text: UnsafeBufferPointer<UInt8>) -> Bool { kind(of: text) != nil || secondKind(of: text) != nil }

@@ -41,9 +41,13 @@ struct RunKey {
 
     private func stream(_ purpose: Purpose, _ bytes: UnsafeRawBufferPointer) -> RandomStream {
         var code = code
-        withUnsafeBytes(of: purpose.byte) { code.update(data: $0) }
-        code.update(data: bytes)
-        return RandomStream(Array(code.finalize()))
+        // One call: each costs more than a short text.
+        withUnsafeTemporaryAllocation(byteCount: bytes.count + 1, alignment: 1) { message in
+            message[0] = purpose.byte
+            UnsafeMutableRawBufferPointer(rebasing: message[1...]).copyMemory(from: bytes)
+            code.update(data: UnsafeRawBufferPointer(message))
+        }
+        return code.finalize().withUnsafeBytes { RandomStream($0) }
     }
 }
 
@@ -53,8 +57,10 @@ struct RandomStream {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
     /// - Parameter bytes: 32, not all of them zero
-    init(_ bytes: [UInt8]) {
-        func word(_ place: Int) -> UInt64 { bytes[place * 8..<place * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+    init(_ bytes: UnsafeRawBufferPointer) {
+        func word(_ place: Int) -> UInt64 {
+            UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: place * 8, as: UInt64.self))
+        }
         state = (word(0), word(1), word(2), word(3))
     }
 

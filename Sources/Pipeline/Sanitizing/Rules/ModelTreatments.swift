@@ -19,13 +19,9 @@ struct ModelTreatments: Sendable {
         freeTexts = isThorough ? Self.freeTexts(model, besides: fields.map(\.name)) : []
     }
 
-    /// What happens to a field; nil if its value stays.
-    func treatment(of field: UnsafeBufferPointer<UInt8>) -> Treatment? {
-        fields.first { $0.name.isSpelled(field) }?.treatment
-    }
-
-    func isFreeText(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
-        freeTexts.contains { $0.isSpelled(field) }
+    func action(of field: UnsafeBufferPointer<UInt8>) -> FieldAction {
+        if let treated = fields.first(where: { $0.name.isSpelled(field) }) { return .treat(treated.treatment) }
+        return freeTexts.contains { $0.isSpelled(field) } ? .sweep : .keep
     }
 
     /// A field's second treatment keeps the place of the first, which has made the text known already.

@@ -21,6 +21,14 @@ enum Treatment: Sendable, Equatable {
     case emptyList
 }
 
+/// What the second pass does with a field.
+enum FieldAction: Sendable, Equatable {
+    case treat(Treatment)
+    /// Searches its texts for what is replaced elsewhere.
+    case sweep
+    case keep
+}
+
 extension Treatment {
     /// Whether other fields are searched for what a field holds: people, secrets and addresses.
     func isSought(_ field: FieldName) -> Bool {
