@@ -62,6 +62,7 @@ let package = Package(
         room("ExportFormat", ["TextForms", "Catalogue", "CArchive", "CSimdJSON", crypto, cryptoExtras]),
         room("TaskFormat", ["TextForms", "CZstd", crypto]),
         room("Comparison", ["TextForms", "Catalogue", "ExportFormat"]),
+        room("Sanitizing", ["TextForms", "Catalogue", "ExportFormat", crypto]),
         room("Cutting", ["Catalogue", "ExportFormat", "TaskFormat"]),
         room("Queue", ["CHiredis", "Failpoints", crypto]),
         room("Storage", ["TextForms", "Catalogue", "CSQLite", "CPQ"]),
@@ -87,8 +88,8 @@ let package = Package(
         .executableTarget(
             name: "Enqueue",
             dependencies: [
-                "Catalogue", "ExportFormat", "Comparison", "TaskFormat", "Cutting", "Queue", "Operations", "Reporting",
-                "CommandLine", argumentParser,
+                "Catalogue", "ExportFormat", "Comparison", "Sanitizing", "TaskFormat", "Cutting", "Queue", "Operations",
+                "Reporting", "CommandLine", argumentParser,
             ],
             path: "Sources/Enqueue", swiftSettings: strict),
         .executableTarget(
@@ -128,6 +129,7 @@ let package = Package(
             "ExportFormatTests",
             ["ExportFormat", "Cutting", "TaskFormat", "TextForms", "Catalogue", "TestSupport", crypto, cryptoExtras]),
         tests("ComparisonTests", ["Comparison", "ExportFormat", "Catalogue", "TestSupport"]),
+        tests("SanitizingTests", ["Sanitizing", "ExportFormat", "TextForms", "Catalogue", "TestSupport", crypto]),
         tests("QueueTests", ["Queue", "Reporting", "TestSupport"], exclude: ["Fixtures"]),
         tests("ReportingTests", ["Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),
         tests("OperationsTests", ["Operations", "Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),

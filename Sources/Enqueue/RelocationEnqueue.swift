@@ -7,7 +7,7 @@ import TaskFormat
 struct RelocationEnqueue: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "relocation-enqueue",
-        abstract: "Queues Sentry exports for import, manages the queue, compares exports and encrypts them.",
+        abstract: "Queues Sentry exports for import, manages the queue, compares, sanitises and encrypts exports.",
         discussion: """
             An export is read twice: the first pass checks the whole file and counts its rows, the second cuts it into \
             tasks. A damaged file queues nothing. Standard output carries only the UUID of the relocation; messages go to \
@@ -27,6 +27,7 @@ struct RelocationEnqueue: ParsableCommand {
         subcommands: [
             UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, CompareCommand.self,
             VerifyCommand.self, EncryptCommand.self, DecryptCommand.self, KeygenCommand.self,
+            SanitizeCommand.self,
             StatusCommand.self,
             ListCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, DroppedCommand.self,
             FindingsCommand.self, RetryCommand.self,

@@ -2,8 +2,9 @@
 enum House {
     /// From the bottom up. A room knows only rooms that stand before it here.
     static let rooms = [
-        "TextForms", "Catalogue", "Failpoints", "ExportFormat", "Comparison", "TaskFormat", "Cutting", "Queue",
-        "Storage", "Extraction", "Ledger", "Import", "Verification", "Relocation", "WorkerRuntime", "Reporting",
+        "TextForms", "Catalogue", "Failpoints", "ExportFormat", "Comparison", "Sanitizing", "TaskFormat", "Cutting",
+        "Queue", "Storage", "Extraction", "Ledger", "Import", "Verification", "Relocation", "WorkerRuntime",
+        "Reporting",
         "Operations",
         "CommandLine", "Enqueue", "Worker",
     ]

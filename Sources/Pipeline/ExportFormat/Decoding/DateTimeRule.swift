@@ -2,15 +2,25 @@ import TextForms
 
 /// Date-times as Django's `parse_datetime` and `parse_date` read them, in microseconds since 1970-01-01T00:00:00Z.
 /// A text without an offset is UTC; digits beyond microseconds are cut off.
-enum DateTimeRule {
+package enum DateTimeRule {
     @inline(__always)
     static func microseconds(_ value: TapeValue) throws(ValueMismatch) -> Int64 {
         guard value.isString else { throw .expected("a date-time", found: value) }
         let text = value.bytes
         if let fast = exported(text) { return fast }
-        var reader = DateTimeReader(text)
-        guard let result = reader.read() else { throw ValueMismatch("holds a string that is not a date-time") }
+        guard let time = clockTime(text) else { throw ValueMismatch("holds a string that is not a date-time") }
+        let result = time.microseconds - (time.offset ?? 0)
+        guard TimestampText.range ~= result else {
+            throw ValueMismatch("holds a date-time outside the years 1 to 9999")
+        }
         return result
+    }
+
+    /// What a text says, without the conversion to UTC; nil if it is no date-time.
+    package static func clockTime(_ text: UnsafeBufferPointer<UInt8>) -> ClockTime? {
+        if let fast = exported(text) { return ClockTime(microseconds: fast, offset: 0) }
+        var reader = DateTimeReader(text)
+        return reader.read()
     }
 
     /// `2023-06-22T22:59:57.023Z`, the form exports are written in.
@@ -42,6 +52,14 @@ enum DateTimeRule {
     }
 }
 
+/// A date-time as it is written.
+package struct ClockTime: Equatable {
+    /// What a clock there shows, since 1970-01-01T00:00:00.
+    package let microseconds: Int64
+    /// Microseconds that the clock is ahead of UTC; nil if the text does not say.
+    package let offset: Int64?
+}
+
 /// Reads every form of ISO 8601 that Python 3.12 takes, and the looser one of Django's own pattern.
 private struct DateTimeReader {
     private let text: UnsafeBufferPointer<UInt8>
@@ -49,17 +67,16 @@ private struct DateTimeReader {
 
     init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
 
-    /// nil if the text is not one, or names a moment outside the years 1 to 9999.
-    mutating func read() -> Int64? {
+    /// nil if the text is not one.
+    mutating func read() -> ClockTime? {
         guard let days = date() else { return nil }
-        guard at < text.count else { return checked(Int64(days) * 86_400_000_000) }
-        guard separator() else { return nil }
-        guard let time = time(), let offset = offset(), at == text.count else { return nil }
-        return checked(Int64(days) * 86_400_000_000 + time - offset)
-    }
-
-    private func checked(_ value: Int64) -> Int64? {
-        TimestampText.range ~= value ? value : nil
+        let midnight = Int64(days) * 86_400_000_000
+        guard at < text.count else { return ClockTime(microseconds: midnight, offset: nil) }
+        guard separator(), let time = time() else { return nil }
+        while let byte = current, NumberRules.isSpace(byte) { at += 1 }
+        if at == text.count { return ClockTime(microseconds: midnight + time, offset: nil) }
+        guard let offset = offset(), at == text.count else { return nil }
+        return ClockTime(microseconds: midnight + time, offset: offset)
     }
 
     private var current: UInt8? { at < text.count ? text[at] : nil }
@@ -153,10 +170,9 @@ private struct DateTimeReader {
         return value
     }
 
-    /// Microseconds east of Greenwich; zero without an offset.
+    /// Microseconds east of Greenwich.
     private mutating func offset() -> Int64? {
-        while let byte = current, NumberRules.isSpace(byte) { at += 1 }
-        guard let sign = current else { return 0 }
+        guard let sign = current else { return nil }
         at += 1
         if sign == UInt8(ascii: "Z") { return 0 }
         guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"), let hour = number(2, 2) else { return nil }

@@ -1,13 +1,22 @@
 extension JSONOutput {
-    /// A value inline. Integers beyond 64 bits become fractions, as everything that is exported goes once through a reader
-    /// that knows no others.
+    /// What writes the strings of a value, but not the keys of its objects.
+    package typealias StringWriter = (UnsafeBufferPointer<UInt8>, inout JSONOutput) throws(ValueMismatch) -> Void
+
+    /// A value inline.
     ///
     /// - Parameter level: that of the line on which the value begins.
-    mutating func append(_ value: TapeValue, level: Int) throws(ValueMismatch) {
+    package mutating func append(_ value: TapeValue, level: Int) throws(ValueMismatch) {
+        try append(value, level: level) { $1.append(string: $0) }
+    }
+
+    /// The same with other strings.
+    package mutating func append(
+        _ value: TapeValue, level: Int, strings: StringWriter
+    ) throws(ValueMismatch) {
         switch value.type {
-        case TapeType.string: append(string: value.bytes)
-        case TapeType.array: try appendList(value, level)
-        case TapeType.object: try appendObject(value, level)
+        case TapeType.string: try strings(value.bytes, &self)
+        case TapeType.array: try appendList(value, level, strings)
+        case TapeType.object: try appendObject(value, level, strings)
         default: try append(scalar: value)
         }
     }
@@ -17,6 +26,7 @@ extension JSONOutput {
         switch value.type {
         case TapeType.integer: append(value.int64)
         case TapeType.unsigned: appendDigits(value.bits)
+        case TapeType.bigInteger where keepsLongIntegers: append(value.bytes)
         case TapeType.bigInteger: try append(Digits.double(value.bytes))
         case TapeType.double: try append(value.double)
         case TapeType.yes: append(true)
@@ -25,25 +35,29 @@ extension JSONOutput {
         }
     }
 
-    private mutating func appendList(_ list: TapeValue, _ level: Int) throws(ValueMismatch) {
+    private mutating func appendList(
+        _ list: TapeValue, _ level: Int, _ strings: StringWriter
+    ) throws(ValueMismatch) {
         append("[")
         for (place, item) in list.items.enumerated() {
             if place > 0 { append(",") }
             newLine(level + 1)
-            try append(item, level: level + 1)
+            try append(item, level: level + 1, strings: strings)
         }
         if !list.isEmptyContainer { newLine(level) }
         append("]")
     }
 
-    private mutating func appendObject(_ object: TapeValue, _ level: Int) throws(ValueMismatch) {
+    private mutating func appendObject(
+        _ object: TapeValue, _ level: Int, _ strings: StringWriter
+    ) throws(ValueMismatch) {
         append("{")
         for (place, entry) in TapeEntries(object).entries.enumerated() {
             if place > 0 { append(",") }
             newLine(level + 1)
             append(string: entry.key.bytes)
             colon()
-            try append(entry.value, level: level + 1)
+            try append(entry.value, level: level + 1, strings: strings)
         }
         if !object.isEmptyContainer { newLine(level) }
         append("}")

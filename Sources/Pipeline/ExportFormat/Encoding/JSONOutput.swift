@@ -1,21 +1,23 @@
 import TextForms
 
 /// JSON text as bytes, in one spelling.
-struct JSONOutput {
-    private(set) var bytes: [UInt8] = []
+package struct JSONOutput {
+    private(set) package var bytes: [UInt8] = []
     let spelling: JSONSpelling
+    /// Whether integers beyond 64 bits keep their digits. Otherwise they become fractions, as everything that is exported
+    /// goes once through a reader that knows no others.
+    let keepsLongIntegers: Bool
+    private let indentation: Int?
     private let blanks: [UInt8]
 
     /// Levels whose blanks are made ahead. Deeper ones are made anew for each line.
     private static let usualLevels = 32
 
-    init(_ spelling: JSONSpelling) {
+    package init(_ spelling: JSONSpelling, keepsLongIntegers: Bool = false) {
         self.spelling = spelling
-        guard case .indented(let width) = spelling else {
-            blanks = []
-            return
-        }
-        blanks = Array(repeating: UInt8(ascii: " "), count: max(width, 0) * Self.usualLevels)
+        self.keepsLongIntegers = keepsLongIntegers
+        indentation = spelling.indentation
+        blanks = Array(repeating: UInt8(ascii: " "), count: (indentation ?? 0) * Self.usualLevels)
     }
 
     mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
@@ -26,7 +28,7 @@ struct JSONOutput {
 
     mutating func append(_ text: [UInt8]) { bytes.append(contentsOf: text) }
 
-    mutating func append(_ text: StaticString) {
+    package mutating func append(_ text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
@@ -34,8 +36,8 @@ struct JSONOutput {
     mutating func append(plain text: String) { bytes.append(contentsOf: text.utf8) }
 
     /// Ends the line and begins one at a level; nothing in a compact text.
-    mutating func newLine(_ level: Int) {
-        guard case .indented(let width) = spelling else { return }
+    package mutating func newLine(_ level: Int) {
+        guard let width = indentation else { return }
         bytes.append(UInt8(ascii: "\n"))
         guard width > 0 else { return }
         if level <= Self.usualLevels {
@@ -46,8 +48,8 @@ struct JSONOutput {
     }
 
     /// Between a key and its value.
-    mutating func colon() {
-        if spelling == .compact { append(":") } else { append(": ") }
+    package mutating func colon() {
+        if indentation == nil { append(":") } else { append(": ") }
     }
 
     // MARK: - Scalars
@@ -109,11 +111,11 @@ struct JSONOutput {
         }
     }
 
-    /// As Python spells it; a compact text has short exponents. JSON has no other numbers than finite ones.
+    /// As Python spells it; UTF-8 texts have short exponents. JSON has no other numbers than finite ones.
     mutating func append(_ number: Double) throws(ValueMismatch) {
         guard number.isFinite else { throw ValueMismatch("holds a number that JSON cannot write: NaN or infinity") }
         let text = PythonText.double(number)
-        append(plain: spelling == .compact ? Self.withShortExponent(text) : text)
+        append(plain: spelling.isASCII ? text : Self.withShortExponent(text))
     }
 
     /// `1e-07` → `1e-7`, `1e+16` → `1e16`.
@@ -133,7 +135,7 @@ struct JSONOutput {
     }
 
     /// - Parameter text: valid UTF-8.
-    mutating func append(string text: UnsafeBufferPointer<UInt8>) {
+    package mutating func append(string text: UnsafeBufferPointer<UInt8>) {
         bytes.append(UInt8(ascii: "\""))
         var start = 0
         var at = 0

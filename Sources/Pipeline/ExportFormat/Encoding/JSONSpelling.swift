@@ -3,8 +3,19 @@ package enum JSONSpelling: Sendable, Equatable {
     /// As Python's `json.dumps`: ASCII, each value on a line of its own, with so many blanks for each level; with none if
     /// the number is negative.
     case indented(Int)
+    /// As the reference's tools write what they have changed: UTF-8, two blanks for each level, short exponents.
+    case readable
     /// The text inside encrypted files: UTF-8 without blanks, short exponents.
     case compact
 
-    var isASCII: Bool { self != .compact }
+    var isASCII: Bool { if case .indented = self { true } else { false } }
+
+    /// Blanks for each level; nil if the text is one line.
+    var indentation: Int? {
+        switch self {
+        case .indented(let width): max(width, 0)
+        case .readable: 2
+        case .compact: nil
+        }
+    }
 }

@@ -11,7 +11,7 @@ public struct FieldName: Sendable, Hashable, ExpressibleByStringLiteral {
     public init(stringLiteral text: String) { self.init(text) }
 
     @inline(__always)
-    func isSpelled(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    package func isSpelled(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
         bytes.count == name.count && bytes.withUnsafeBufferPointer { $0.isSame(as: name) }
     }
 }

@@ -8,6 +8,8 @@ package struct TapeRow {
         self.fields = fields
     }
 
+    package init(fields: TapeValue) { self.fields = fields }
+
     /// A field's value; nil if its key is missing. Of a key that occurs twice, the last one counts.
     package func value(_ name: FieldName) -> TapeValue? {
         var found: TapeValue?

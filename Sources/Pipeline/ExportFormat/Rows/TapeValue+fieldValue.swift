@@ -43,7 +43,7 @@ extension TapeValue {
 
 extension UnsafeBufferPointer<UInt8> {
     @inline(__always)
-    func isSame(as other: UnsafeBufferPointer<UInt8>) -> Bool {
+    package func isSame(as other: UnsafeBufferPointer<UInt8>) -> Bool {
         guard count == other.count else { return false }
         guard count > 0, let base = baseAddress, let otherBase = other.baseAddress else { return true }
         return memcmp(base, otherBase, count) == 0

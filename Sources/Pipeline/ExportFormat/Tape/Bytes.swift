@@ -26,7 +26,7 @@ extension UnsafeBufferPointer<UInt8> {
 
     /// Whether these are the bytes of a constant. The constant is not empty.
     @inline(__always)
-    func equals(_ constant: StaticString) -> Bool {
+    package func equals(_ constant: StaticString) -> Bool {
         guard count == constant.utf8CodeUnitCount, let baseAddress else { return false }
         return memcmp(baseAddress, constant.utf8Start, count) == 0
     }

@@ -48,18 +48,18 @@ package struct TapeValue {
     }
 
     @inline(__always) package var isNull: Bool { type == TapeType.null }
-    @inline(__always) var isString: Bool { type == TapeType.string }
-    @inline(__always) var isObject: Bool { type == TapeType.object }
-    @inline(__always) var isArray: Bool { type == TapeType.array }
+    @inline(__always) package var isString: Bool { type == TapeType.string }
+    @inline(__always) package var isObject: Bool { type == TapeType.object }
+    @inline(__always) package var isArray: Bool { type == TapeType.array }
 
     /// A string's UTF-8, or a big integer's digits. Only for those.
-    @inline(__always) var bytes: UnsafeBufferPointer<UInt8> {
+    @inline(__always) package var bytes: UnsafeBufferPointer<UInt8> {
         let start = tape.strings + payload
         let length = UnsafeRawPointer(start).loadUnaligned(as: UInt32.self)
         return UnsafeBufferPointer(start: start + 4, count: Int(length))
     }
 
-    @inline(__always) var text: String { String(decoding: bytes, as: UTF8.self) }
+    @inline(__always) package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The word after a number's type.
     @inline(__always) var bits: UInt64 { tape.words[index + 1] }
@@ -92,7 +92,7 @@ package struct TapeValue {
     var isEmptyContainer: Bool { (isObject || isArray) && next == index + 2 }
 
     /// The values of an array, or the keys and values of an object in turn. Only for those.
-    @inline(__always) var items: TapeItems { TapeItems(tape: tape, index: index + 1, end: next - 1) }
+    @inline(__always) package var items: TapeItems { TapeItems(tape: tape, index: index + 1, end: next - 1) }
 
     /// The kind of value, for messages; never the value itself.
     var kindForPeople: String {
@@ -109,13 +109,13 @@ package struct TapeValue {
 }
 
 /// Iterates over the content of a container.
-struct TapeItems: Sequence, IteratorProtocol {
+package struct TapeItems: Sequence, IteratorProtocol {
     let tape: Tape
     var index: Int
     let end: Int
 
     @inline(__always)
-    mutating func next() -> TapeValue? {
+    package mutating func next() -> TapeValue? {
         guard index < end else { return nil }
         let value = TapeValue(tape: tape, index: index)
         index = value.next
@@ -125,36 +125,30 @@ struct TapeItems: Sequence, IteratorProtocol {
 
 /// The entries of an object as a dictionary keeps them: each key once, in the order of first occurrence, with its last
 /// value.
-struct TapeEntries {
-    private(set) var entries: [(key: TapeValue, value: TapeValue)] = []
-    /// Key → place, once there are many.
-    private var places: [[UInt8]: Int] = [:]
+package struct TapeEntries {
+    package private(set) var entries: [(key: TapeValue, value: TapeValue)] = []
 
-    /// So few keys are found faster one after the other.
-    private static let few = 24
+    /// Up to so many keys, comparing each with all before it is faster than a dictionary.
+    private static let fewKeys = 48
 
-    init(_ object: TapeValue) {
+    package init(_ object: TapeValue) {
+        var places: [[UInt8]: Int] = [:]
         var items = object.items
         while let key = items.next(), let value = items.next() {
-            if let place = place(of: key.bytes) {
+            if let place = place(of: key.bytes, &places) {
                 entries[place].value = value
             } else {
-                add(key, value)
+                entries.append((key, value))
             }
         }
     }
 
-    private func place(of key: UnsafeBufferPointer<UInt8>) -> Int? {
-        guard places.isEmpty else { return places[Array(key)] }
-        return entries.firstIndex { $0.key.bytes.equals(key) }
-    }
-
-    private mutating func add(_ key: TapeValue, _ value: TapeValue) {
-        entries.append((key, value))
-        if !places.isEmpty {
-            places[Array(key.bytes)] = entries.count - 1
-        } else if entries.count > Self.few {
-            for (place, entry) in entries.enumerated() { places[Array(entry.key.bytes)] = place }
-        }
+    /// The place of a key among those before it; nil for a new one.
+    ///
+    /// - Parameter places: of all keys, once they are many
+    private func place(of key: UnsafeBufferPointer<UInt8>, _ places: inout [[UInt8]: Int]) -> Int? {
+        if entries.count < Self.fewKeys { return entries.firstIndex { $0.key.bytes.isSame(as: key) } }
+        for place in places.count..<entries.count { places[Array(entries[place].key.bytes)] = place }
+        return places[Array(key)]
     }
 }

@@ -12,20 +12,29 @@ package final class ExportWriter {
     /// Bytes that are kept before they go to the sink.
     private static let blockBytes = 64 << 10
 
-    package init(to sink: any ByteSink, _ spelling: JSONSpelling, limits: ExportLimits = .standard) {
+    /// - Parameter keepsLongIntegers: see ``JSONOutput``.
+    package init(
+        to sink: any ByteSink, _ spelling: JSONSpelling, limits: ExportLimits = .standard,
+        keepsLongIntegers: Bool = false
+    ) {
         self.sink = sink
         self.spelling = spelling
         values = FieldEncoder(maxDepth: limits.maxDepth)
-        out = JSONOutput(spelling)
+        out = JSONOutput(spelling, keepsLongIntegers: keepsLongIntegers)
     }
 
     package func encoder(of model: Model) -> RowEncoder { RowEncoder(model, spelling: spelling, values: values) }
 
     /// Throws `badData` with a finding for a row that no export can hold.
     package func write(_ row: [Value], _ encoder: RowEncoder) throws(ExportError) {
+        try write { out throws(ExportError) in try encoder.encode(row, to: &out) }
+    }
+
+    /// Writes one row, whose text `write` appends. It stands at level 1.
+    package func write(_ write: (inout JSONOutput) throws(ExportError) -> Void) throws(ExportError) {
         out.append(rows == 0 ? "[" : ",")
         out.newLine(1)
-        try encoder.encode(row, to: &out)
+        try write(&out)
         rows += 1
         if out.bytes.count >= Self.blockBytes { try flush() }
     }
