@@ -127,7 +127,10 @@ let package = Package(
         tests("CatalogueTests", ["Catalogue"]),
         tests(
             "ExportFormatTests",
-            ["ExportFormat", "Cutting", "TaskFormat", "TextForms", "Catalogue", "TestSupport", crypto, cryptoExtras]),
+            [
+                "ExportFormat", "CSimdJSON", "Cutting", "TaskFormat", "TextForms", "Catalogue", "TestSupport", crypto,
+                cryptoExtras,
+            ]),
         tests("ComparisonTests", ["Comparison", "ExportFormat", "Catalogue", "TestSupport"]),
         tests("SanitizingTests", ["Sanitizing", "ExportFormat", "TextForms", "Catalogue", "TestSupport", crypto]),
         tests("QueueTests", ["Queue", "Reporting", "TestSupport"], exclude: ["Fixtures"]),

@@ -4,7 +4,7 @@
 #include <simdjson.h>
 
 #if defined(__SSE2__)
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 static_assert(CSIMDJSON_PADDING >= simdjson::SIMDJSON_PADDING, "texts need simdjson's padding");
@@ -81,27 +81,6 @@ static size_t scan_bytes(csimdjson_scan *scan, const uint8_t *bytes, size_t from
 
 #if defined(__SSE2__)
 
-static inline uint64_t equal_mask(const __m128i block[4], char byte) {
-    const __m128i wanted = _mm_set1_epi8(byte);
-    uint64_t mask = 0;
-    for (int i = 0; i < 4; i++) {
-        const uint32_t part = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(block[i], wanted)));
-        mask |= static_cast<uint64_t>(part) << (16 * i);
-    }
-    return mask;
-}
-
-/// Bit i: the parity of the bits 0...i, so that the bytes from an opening quote up to its closing one are set.
-static inline uint64_t prefix_xor(uint64_t bits) {
-    bits ^= bits << 1;
-    bits ^= bits << 2;
-    bits ^= bits << 4;
-    bits ^= bits << 8;
-    bits ^= bits << 16;
-    bits ^= bits << 32;
-    return bits;
-}
-
 /// The bytes that a backslash escapes; carries over to the next block.
 static inline uint64_t escaped_mask(uint64_t backslash, uint8_t *carry) {
     uint64_t escaped = *carry;
@@ -135,42 +114,114 @@ static inline int end_in_block(uint64_t depth, uint64_t open, uint64_t close) {
     return -1;
 }
 
+/// Sets of bytes in a block of 64: bit i stands for byte i.
+struct block_masks {
+    uint64_t quotes, backslashes, opening, closing, commas;
+};
+
+#if defined(__clang__) && defined(__x86_64__)
+#define CSIMDJSON_HAS_AVX2 1
+#pragma clang attribute push(__attribute__((target("avx2,bmi,popcnt,pclmul"))), apply_to = function)
+namespace avx2 {
+
+static inline uint64_t equal_mask(const __m256i low, const __m256i high, char byte) {
+    const __m256i wanted = _mm256_set1_epi8(byte);
+    const uint32_t first = static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, wanted)));
+    const uint32_t second = static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, wanted)));
+    return static_cast<uint64_t>(second) << 32 | first;
+}
+
+static inline block_masks masks_of(const uint8_t *bytes) {
+    const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(bytes));
+    const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(bytes + 32));
+    // `[` and `{`, `]` and `}` differ in one bit only.
+    const __m256i bit = _mm256_set1_epi8(0x20);
+    const __m256i low_folded = _mm256_or_si256(low, bit);
+    const __m256i high_folded = _mm256_or_si256(high, bit);
+    return {equal_mask(low, high, '"'), equal_mask(low, high, '\\'), equal_mask(low_folded, high_folded, '{'),
+            equal_mask(low_folded, high_folded, '}'), equal_mask(low, high, ',')};
+}
+
+static inline uint64_t prefix_xor(uint64_t bits) {
+    const __m128i product = _mm_clmulepi64_si128(
+        _mm_set_epi64x(0, static_cast<int64_t>(bits)), _mm_set1_epi8(static_cast<char>(0xFF)), 0);
+    return static_cast<uint64_t>(_mm_cvtsi128_si64(product));
+}
+
+#include "scan_blocks.h"
+
+}  // namespace avx2
+#pragma clang attribute pop
 #endif
 
-size_t csimdjson_record_end(csimdjson_scan *scan, const uint8_t *bytes, size_t length) {
-    size_t at = 0;
-#if defined(__SSE2__)
-    for (; at + 64 <= length; at += 64) {
-        __m128i block[4];
-        __m128i folded[4];
-        // `[` and `{`, `]` and `}` differ in one bit only.
-        const __m128i bit = _mm_set1_epi8(0x20);
-        for (int i = 0; i < 4; i++) {
-            block[i] = _mm_loadu_si128(reinterpret_cast<const __m128i *>(bytes + at + 16 * i));
-            folded[i] = _mm_or_si128(block[i], bit);
-        }
-        uint64_t quotes = equal_mask(block, '"');
-        const uint64_t backslash = equal_mask(block, '\\');
-        const uint64_t escaped = backslash != 0 || scan->escaped ? escaped_mask(backslash, &scan->escaped) : 0;
-        quotes &= ~escaped;
-        const uint64_t inside = prefix_xor(quotes) ^ (scan->in_string ? ~uint64_t(0) : 0);
-        const uint64_t open = equal_mask(folded, '{') & ~inside & ~escaped;
-        const uint64_t close = equal_mask(folded, '}') & ~inside & ~escaped;
-        const uint64_t commas = equal_mask(block, ',') & ~inside & ~escaped;
-        const uint64_t closed = static_cast<uint64_t>(__builtin_popcountll(close));
-        if (closed >= scan->depth) {
-            const int end = end_in_block(scan->depth, open, close);
-            if (end >= 0) {
-                const uint64_t upto = ~uint64_t(0) >> (63 - end);
-                scan->values += static_cast<uint64_t>(__builtin_popcountll((open | commas) & upto));
-                scan->depth = 0;
-                return at + static_cast<size_t>(end) + 1;
-            }
-        }
-        scan->values += static_cast<uint64_t>(__builtin_popcountll(open | commas));
-        scan->depth += static_cast<uint64_t>(__builtin_popcountll(open)) - closed;
-        scan->in_string = static_cast<uint8_t>(inside >> 63);
+namespace sse2 {
+
+static inline uint64_t equal_mask(const __m128i block[4], char byte) {
+    const __m128i wanted = _mm_set1_epi8(byte);
+    uint64_t mask = 0;
+    for (int i = 0; i < 4; i++) {
+        const uint32_t part = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(block[i], wanted)));
+        mask |= static_cast<uint64_t>(part) << (16 * i);
     }
+    return mask;
+}
+
+static inline block_masks masks_of(const uint8_t *bytes) {
+    __m128i block[4];
+    __m128i folded[4];
+    const __m128i bit = _mm_set1_epi8(0x20);
+    for (int i = 0; i < 4; i++) {
+        block[i] = _mm_loadu_si128(reinterpret_cast<const __m128i *>(bytes + 16 * i));
+        folded[i] = _mm_or_si128(block[i], bit);
+    }
+    return {equal_mask(block, '"'), equal_mask(block, '\\'), equal_mask(folded, '{'), equal_mask(folded, '}'),
+            equal_mask(block, ',')};
+}
+
+static inline uint64_t prefix_xor(uint64_t bits) {
+    bits ^= bits << 1;
+    bits ^= bits << 2;
+    bits ^= bits << 4;
+    bits ^= bits << 8;
+    bits ^= bits << 16;
+    bits ^= bits << 32;
+    return bits;
+}
+
+#include "scan_blocks.h"
+
+}  // namespace sse2
+
 #endif
-    return scan_bytes(scan, bytes, at, length);
+
+static csimdjson_instructions best_instructions() {
+#if defined(CSIMDJSON_HAS_AVX2)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("pclmul")) return csimdjson_avx2;
+#endif
+#if defined(__SSE2__)
+    return csimdjson_sse2;
+#else
+    return csimdjson_one_byte;
+#endif
+}
+
+size_t csimdjson_record_end_with(
+    csimdjson_instructions instructions, csimdjson_scan *scan, const uint8_t *bytes, size_t length) {
+    static const csimdjson_instructions best = best_instructions();
+    size_t at = 0;
+    size_t end = SIZE_MAX;
+    switch (instructions < best ? instructions : best) {
+#if defined(CSIMDJSON_HAS_AVX2)
+    case csimdjson_avx2: end = avx2::scan_blocks(scan, bytes, length, &at); break;
+#endif
+#if defined(__SSE2__)
+    case csimdjson_sse2: end = sse2::scan_blocks(scan, bytes, length, &at); break;
+#endif
+    default: break;
+    }
+    return end != SIZE_MAX ? end : scan_bytes(scan, bytes, at, length);
+}
+
+size_t csimdjson_record_end(csimdjson_scan *scan, const uint8_t *bytes, size_t length) {
+    return csimdjson_record_end_with(csimdjson_avx2, scan, bytes, length);
 }
