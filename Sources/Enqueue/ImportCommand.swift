@@ -38,7 +38,7 @@ struct ImportCommand {
         let survey = try progress.during { report throws(ExportError) in try job.check(source, onProgress: report) }
         console.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
         for warning in survey.warnings { console.warn(warning) }
-        let outcome = try job.queue(source, survey, configuration, observer: observer(console))
+        let outcome = try job.queue(source, survey, configuration, observer: .onTerminal(console))
         console.say(words(outcome, job))
         try Console.printUUID(job.uuid, state: "is queued")
         if arguments.wait {
@@ -59,14 +59,6 @@ struct ImportCommand {
         job.keyring = try arguments.payloadKeys.keyring()
         job.actor = .current()
         return job
-    }
-
-    private func observer(_ console: Console) -> EnqueueJob.Observer {
-        var observer = EnqueueJob.Observer()
-        observer.warn = console.warn
-        observer.willStage = Interruption.noteFirstSignal
-        observer.isInterrupted = { Interruption.isRequested }
-        return observer
     }
 
     private func words(_ outcome: EnqueueJob.Outcome, _ job: EnqueueJob) -> String {

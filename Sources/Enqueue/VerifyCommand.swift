@@ -129,7 +129,7 @@ struct VerifyRun {
         let progress = ReadingProgress(source, filtered: job.filter != nil, console)
         let survey = try progress.during { report throws(ExportError) in try job.check(source, onProgress: report) }
         try verified.requireSame(survey)
-        _ = try job.queue(source, survey, configuration, observer: observer(console))
+        _ = try job.queue(source, survey, configuration, observer: .onTerminal(console))
         console.say(
             "A worker of \(job.destination.text) verifies the import \(verified.id.text).\n"
                 + "Follow with: relocation-enqueue status \(job.uuid)")
@@ -149,13 +149,5 @@ struct VerifyRun {
         job.keyring = try arguments.payloadKeys.keyring()
         job.actor = .current()
         return job
-    }
-
-    private func observer(_ console: Console) -> EnqueueJob.Observer {
-        var observer = EnqueueJob.Observer()
-        observer.warn = console.warn
-        observer.willStage = Interruption.noteFirstSignal
-        observer.isInterrupted = { Interruption.isRequested }
-        return observer
     }
 }

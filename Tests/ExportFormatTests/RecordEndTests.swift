@@ -54,7 +54,7 @@ import Testing
 
     /// Texts of few characters meet every combination at the borders of blocks.
     @Test func allInstructionsFindTheSame() {
-        var random = SeededRandom(7)
+        var random = Seeded(state: 7)
         let letters = Array(#"{}[]",\\a"#.utf8)
         for _ in 0..<20_000 {
             let text =
@@ -69,19 +69,5 @@ import Testing
                 #expect(scan(text, parts, with: instructions) == expected, "\(String(decoding: text, as: UTF8.self))")
             }
         }
-    }
-}
-
-private struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
