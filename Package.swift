@@ -50,6 +50,7 @@ let package = Package(
         .systemLibrary(name: "CPQ", path: "Sources/CPQ", pkgConfig: "libpq"),
         .systemLibrary(name: "CArchive", path: "Sources/CArchive"),
         .systemLibrary(name: "CZstd", path: "Sources/CZstd"),
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
         .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
         .target(name: "CSimdJSON", path: "Sources/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -59,10 +60,11 @@ let package = Package(
         .target(
             name: "Failpoints", path: "Sources/Pipeline/Failpoints",
             swiftSettings: strict + [.define("FAILPOINTS", .when(configuration: .debug))]),
-        room("ExportFormat", ["TextForms", "Catalogue", "CArchive", "CSimdJSON", crypto, cryptoExtras]),
+        room("ExportFormat", ["TextForms", "Catalogue", "CArchive", "CSimdJSON", "CZlib", crypto, cryptoExtras]),
+        room("Adaptation", ["TextForms", "Catalogue", "ExportFormat"]),
         room("TaskFormat", ["TextForms", "CZstd", crypto]),
         room("Comparison", ["TextForms", "Catalogue", "ExportFormat"]),
-        room("Cutting", ["Catalogue", "ExportFormat", "TaskFormat"]),
+        room("Cutting", ["Catalogue", "ExportFormat", "Adaptation", "TaskFormat"]),
         room("Queue", ["CHiredis", "Failpoints", crypto]),
         room("Storage", ["TextForms", "Catalogue", "CSQLite", "CPQ"]),
         room("Extraction", ["TextForms", "Catalogue", "ExportFormat", "Storage"]),
@@ -78,13 +80,16 @@ let package = Package(
         room("Reporting", ["TextForms", "Catalogue", "Queue"]),
         room(
             "Operations",
-            ["TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Reporting", "Failpoints"]),
+            [
+                "TextForms", "Catalogue", "ExportFormat", "Adaptation", "TaskFormat", "Cutting", "Queue", "Reporting",
+                "Failpoints",
+            ]),
         room("CommandLine", ["Catalogue", "TaskFormat", "Queue", "Reporting", argumentParser, logging]),
         .executableTarget(
             name: "Enqueue",
             dependencies: [
-                "Catalogue", "ExportFormat", "Comparison", "TaskFormat", "Cutting", "Queue", "Operations", "Reporting",
-                "CommandLine", argumentParser,
+                "Catalogue", "ExportFormat", "Comparison", "Adaptation", "TaskFormat", "Cutting", "Queue", "Operations",
+                "Reporting", "CommandLine", argumentParser,
             ],
             path: "Sources/Enqueue", swiftSettings: strict),
         .executableTarget(
@@ -123,6 +128,9 @@ let package = Package(
         tests(
             "ExportFormatTests",
             ["ExportFormat", "Cutting", "TaskFormat", "TextForms", "Catalogue", "TestSupport", crypto, cryptoExtras]),
+        tests(
+            "AdaptationTests",
+            ["Adaptation", "Cutting", "ExportFormat", "TaskFormat", "Catalogue", "TestSupport"]),
         tests("ComparisonTests", ["Comparison", "ExportFormat", "Catalogue", "TestSupport"]),
         tests("QueueTests", ["Queue", "Reporting", "TestSupport"], exclude: ["Fixtures"]),
         tests("ReportingTests", ["Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),

@@ -28,6 +28,7 @@ struct RelocationEnqueue: ParsableCommand {
             UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, CompareCommand.self,
             StatusCommand.self,
             ListCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, DroppedCommand.self,
+            AdaptedCommand.self,
             FindingsCommand.self, RetryCommand.self,
             PauseCommand.self, UnpauseCommand.self, CancelCommand.self, AbortCommand.self, DeleteCommand.self,
         ])

@@ -10,6 +10,9 @@ enum FlagWords {
     static func text(_ options: String) -> String? {
         guard case .object(let members) = JSONValue(json: options) else { return nil }
         var parts = words.filter { members[$0.0] == .flag(true) }.map(\.1)
+        if case .text(let versions)? = members["versions"], versions != "adapted" {
+            parts.append(versions == "strict" ? "strict" : "from version \(versions)")
+        }
         if case .integer(let rows) = members["chunkSize"] { parts.append("chunks of \(rows) rows") }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }

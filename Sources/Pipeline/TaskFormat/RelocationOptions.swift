@@ -13,11 +13,14 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     /// A digest of the names that a filter selects, and of the UUID; nil without a filter. It tells one filter from
     /// another and names nobody.
     public var filter: String?
+    /// What becomes of rows of other versions of Sentry: `strict` takes none, `adapted` all, a version those of that one;
+    /// nil if that is not known.
+    public var versions: String?
     /// The version of this record. 1: the enqueuer orders the list and queues the tasks after the rows. 2: workers do.
-    /// 3: the filter is told.
+    /// 3: the filter is told. 4: the versions are.
     public private(set) var format = RelocationOptions.currentFormat
 
-    public static let currentFormat = 3
+    public static let currentFormat = 4
 
     public static let defaultChunkSize = 3000
     public static let chunkSizeLimits = 1...100_000
@@ -40,6 +43,7 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
         atomic = try flag(.atomic)
         chunkSize = try fields.decodeIfPresent(Int.self, forKey: .chunkSize) ?? Self.defaultChunkSize
         filter = try fields.decodeIfPresent(String.self, forKey: .filter)
+        versions = try fields.decodeIfPresent(String.self, forKey: .versions)
         format = try fields.decodeIfPresent(Int.self, forKey: .format) ?? 1
     }
 

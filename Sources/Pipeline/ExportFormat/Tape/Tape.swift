@@ -26,6 +26,9 @@ package struct Tape {
 
     /// The text's one value.
     package var root: TapeValue { TapeValue(tape: self, index: 1) }
+
+    /// - Parameter position: of a value, as a plan has located it
+    package func value(at position: Int) -> TapeValue { TapeValue(tape: self, index: position) }
 }
 
 /// One value on a tape.
@@ -48,18 +51,18 @@ package struct TapeValue {
     }
 
     @inline(__always) package var isNull: Bool { type == TapeType.null }
-    @inline(__always) var isString: Bool { type == TapeType.string }
+    @inline(__always) package var isString: Bool { type == TapeType.string }
     @inline(__always) var isObject: Bool { type == TapeType.object }
-    @inline(__always) var isArray: Bool { type == TapeType.array }
+    @inline(__always) package var isArray: Bool { type == TapeType.array }
 
     /// A string's UTF-8, or a big integer's digits. Only for those.
-    @inline(__always) var bytes: UnsafeBufferPointer<UInt8> {
+    @inline(__always) package var bytes: UnsafeBufferPointer<UInt8> {
         let start = tape.strings + payload
         let length = UnsafeRawPointer(start).loadUnaligned(as: UInt32.self)
         return UnsafeBufferPointer(start: start + 4, count: Int(length))
     }
 
-    @inline(__always) var text: String { String(decoding: bytes, as: UTF8.self) }
+    @inline(__always) package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The word after a number's type.
     @inline(__always) var bits: UInt64 { tape.words[index + 1] }
