@@ -5,12 +5,14 @@ import Catalogue
 package struct Adaptation: Sendable {
     /// Lower case.
     let model: String
-    /// What becomes of the row, in a few words.
-    private let words: String
+    /// What is counted and shown: `sentry.savedsearch: sort priority becomes trends`.
+    let name: String
     /// The first version whose exports have the new form; nil if the row itself shows which form it has.
     let before: SentryVersion?
     /// What to do if the file may be older or newer.
     let ifUnsure: IfUnsure
+    /// Whether it needs a field that this version does not have.
+    let readsOldField: Bool
     /// Changes a row that has the old form, and leaves any other alone.
     let change: @Sendable (OldRow) -> Void
 
@@ -21,17 +23,15 @@ package struct Adaptation: Sendable {
 
     init(
         _ model: String, _ words: String, before: SentryVersion? = nil, ifUnsure: IfUnsure = .change,
-        change: @escaping @Sendable (OldRow) -> Void
+        readsOldField: Bool = false, change: @escaping @Sendable (OldRow) -> Void
     ) {
         self.model = "sentry.\(model)"
-        self.words = words
+        name = "sentry.\(model): \(words)"
+        self.readsOldField = readsOldField
         self.before = before
         self.ifUnsure = ifUnsure
         self.change = change
     }
-
-    /// What is counted and shown: `sentry.savedsearch: sort priority becomes trends`.
-    var name: String { "\(model): \(words)" }
 
     func mayApply(_ versions: VersionRange) -> Bool { before.map(versions.mayBeBefore) ?? true }
 

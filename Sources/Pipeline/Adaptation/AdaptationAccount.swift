@@ -26,21 +26,30 @@ public struct AdaptationAccount: Sendable, Equatable {
 
     /// What → rows.
     public var counts: [String: Int] {
-        Dictionary(kinds.map { ($0.name, $0.count) }, uniquingKeysWith: { $0 + $1 })
+        Dictionary(kinds.filter { $0.count > 0 }.map { ($0.name, $0.count) }, uniquingKeysWith: { $0 + $1 })
     }
 
-    package mutating func add(
-        _ name: String, _ place: @autoclosure () -> ExportPlace, rows: Int = 1, isUnknown: Bool = false
-    ) {
-        var index = places[name] ?? kinds.count
-        if index == kinds.count {
-            let name = index < Self.maxKinds ? name : "other kinds"
-            index = places[name] ?? index
-            if index == kinds.count { kinds.append(Kind(name: name, isUnknown: isUnknown)) }
-            places[name] = index
-        }
-        kinds[index].count += rows
-        if kinds[index].listed.count < Self.listedPerKind { kinds[index].listed.append(place()) }
+    /// The number of a kind, to count rows of it.
+    mutating func kind(_ name: String, isUnknown: Bool = false) -> Int {
+        if let index = places[name] { return index }
+        let name = kinds.count < Self.maxKinds ? name : "other kinds"
+        let index = places[name] ?? kinds.count
+        if index == kinds.count { kinds.append(Kind(name: name, isUnknown: isUnknown)) }
+        places[name] = index
+        return index
+    }
+
+    @inline(__always)
+    mutating func add(_ kind: Int, _ place: @autoclosure () -> ExportPlace) {
+        kinds[kind].count += 1
+        if kinds[kind].listed.count < Self.listedPerKind { kinds[kind].listed.append(place()) }
+    }
+
+    /// - Parameter rows: how many it happened to
+    package mutating func add(_ name: String, _ place: @autoclosure () -> ExportPlace, rows: Int = 1) {
+        let kind = kind(name)
+        add(kind, place())
+        kinds[kind].count += rows - 1
     }
 
     /// The places with their lines.

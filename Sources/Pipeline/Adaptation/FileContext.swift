@@ -29,7 +29,9 @@ package struct FileContext: Sendable, Equatable {
     var slugs: [String: [Int64]] = [:]
 
     /// Snuba query → its subscriptions, in file order.
-    var subscriptions: [Int64: [Subscription]] = [:]
+    private(set) var subscriptions: [Int64: [Subscription]] = [:]
+    /// Snuba query → those of them that the import takes, as far as they have been asked for.
+    private var taken: [Int64: Taken] = [:]
     /// Alert rule → snuba query.
     var alertQueries: [Int64: Int64] = [:]
     /// Existing pairs of alert rule and project.
@@ -86,6 +88,14 @@ package struct FileContext: Sendable, Equatable {
         let rule: Int64?
     }
 
+    /// The subscriptions of a query that the import takes.
+    struct Taken: Sendable, Equatable {
+        /// The key of the only one; nil if there are none or several.
+        let only: Int64?
+        /// The project of the last one.
+        let lastProject: Int64?
+    }
+
     /// A search that a member has pinned.
     struct Pin: Sendable, Equatable {
         let organization: Int64
@@ -100,6 +110,7 @@ package struct FileContext: Sendable, Equatable {
     mutating func complete(accepted: Set<Int64>?) {
         isComplete = true
         self.accepted = accepted
+        taken = [:]
         for (slug, mended) in mendedMonitors {
             for monitor in mended where isTaken(slug, from: monitor.key) {
                 if let rule = monitor.rule { doomedRules.insert(rule) }
@@ -119,10 +130,19 @@ package struct FileContext: Sendable, Equatable {
     /// Whether the import takes an organization's rows.
     func accepts(organization: Int64) -> Bool { accepted?.contains(organization) ?? true }
 
-    /// The subscriptions of a query that the import takes: those of projects that it takes.
-    func taken(_ query: Int64) -> [Subscription] {
-        (subscriptions[query] ?? []).filter { subscription in
+    mutating func add(_ subscription: Subscription, of query: Int64) {
+        subscriptions[query, default: []].append(subscription)
+        taken[query] = nil
+    }
+
+    /// What the import takes of a query's subscriptions: those of projects that it takes.
+    mutating func taken(of query: Int64) -> Taken {
+        if let known = taken[query] { return known }
+        let all = (subscriptions[query] ?? []).filter { subscription in
             projects[subscription.project].map(accepts(organization:)) ?? false
         }
+        let found = Taken(only: all.count == 1 ? all[0].key : nil, lastProject: all.last?.project)
+        taken[query] = found
+        return found
     }
 }

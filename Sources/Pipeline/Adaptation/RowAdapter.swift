@@ -65,6 +65,21 @@ package final class RowAdapter {
         return adapter
     }
 
+    /// Whether nothing has to be done to rows of a model that have the fields of this version and no natural keys.
+    @inline(__always)
+    package func isIdle(_ model: ModelAdapter) -> Bool {
+        refresh(model)
+        return model.isIdle && !model.isChanged
+    }
+
+    @inline(__always)
+    private func refresh(_ model: ModelAdapter) {
+        if model.age != age { model.refresh(knowledge.versions, age, isLearning) }
+    }
+
+    /// Whether rows of a model may have another form than in the file. Before the whole file is known they may.
+    package func mayChange(_ model: String) -> Bool { isLearning || knowledge.changedModels.contains(model) }
+
     /// Adapts a row; the result is in ``row``.
     ///
     /// - Parameter place: where it stands, for the account
@@ -72,14 +87,16 @@ package final class RowAdapter {
         fault = nil
         if let plan = model.plan { locate(envelope, plan) }
         row.take(envelope, model.plan)
-        model.refresh(knowledge.versions, age: age, collects: isLearning)
+        refresh(model)
         if fault != nil { return }
-        for (field, target) in model.references where model.plan?.position(at: field) != 0 {
-            resolve(field, target, envelope, model, place())
+        if let plan = model.plan {
+            for (number, field) in model.referencePlaces.enumerated() where plan.position(at: field) != 0 {
+                let value = envelope.tape.value(at: plan.position(at: field))
+                if value.isArray { resolve(value, field, model.referencedModels[number], model, place()) }
+            }
         }
-        if model.isIdle { return countOldFields(envelope, model, place()) }
-        for (number, adaptation, applies) in model.active { change(number, adaptation, applies, model, place()) }
-        countOldFields(envelope, model, place())
+        for adaptation in model.active { change(adaptation, model, place()) }
+        countOldFields(model, place())
         if isLearning { learn(model) }
     }
 
@@ -104,31 +121,45 @@ package final class RowAdapter {
     }
 
     private func change(
-        _ number: Int, _ adaptation: Adaptation, _ applies: Bool, _ model: ModelAdapter,
-        _ place: @autoclosure () -> ExportPlace
+        _ active: ModelAdapter.Active, _ model: ModelAdapter, _ place: @autoclosure () -> ExportPlace
     ) {
-        let before = (row.changes, row.state)
-        adaptation.change(row)
-        if row.hasMissed { hasMissed = true }
-        guard row.changes != before.0 else { return }
-        if applies {
-            account.add(adaptation.name, place())
-            if isLearning, adaptation.before != nil { applied[model.name, default: []].insert(number) }
-        } else {
-            row.restore(before.1)
-            if isLearning { withheld[model.name, default: []].insert(number) }
+        let changes = row.changes
+        let state = active.applies ? nil : row.state
+        active.adaptation.change(row)
+        if row.hasMissed {
+            hasMissed = true
+            noteChange(of: model)
         }
+        guard row.changes != changes else { return }
+        if let state {
+            row.restore(state)
+            if isLearning { withheld[model.name, default: []].insert(active.number) }
+            return noteChange(of: model)
+        }
+        if active.kind == nil {
+            active.kind = account.kind(active.adaptation.name)
+            if isLearning, active.adaptation.before != nil { applied[model.name, default: []].insert(active.number) }
+        }
+        if let kind = active.kind { account.add(kind, place()) }
     }
 
-    private func countOldFields(_ envelope: Envelope, _ model: ModelAdapter, _ place: @autoclosure () -> ExportPlace) {
+    /// Later passes look at the model's rows again.
+    private func noteChange(of model: ModelAdapter) {
+        guard !model.isChanged else { return }
+        model.isChanged = true
+        knowledge.changedModels.insert(model.name)
+    }
+
+    private func countOldFields(_ model: ModelAdapter, _ place: @autoclosure () -> ExportPlace) {
         guard let plan = model.plan, plan.hasOldFields else { return }
         for (index, field) in plan.oldFields.enumerated() where field.position != 0 && !row.hasMoved(field.name) {
-            let isUnknown = knowledge.unknownFields[model.name]?.contains(field.name) ?? false
-            account.add(model.oldFieldName(index, isUnknown: isUnknown), place(), isUnknown: isUnknown)
+            let kind = model.oldFieldKind(index, knowledge.unknownFields[model.name] ?? [], &account)
+            account.add(kind, place())
         }
     }
 
     private func learn(_ model: ModelAdapter) {
+        if row.isChanged || row.isLeftOut { noteChange(of: model) }
         for collector in model.collectors { collector.collect(row) }
         if model.isMade, let key = row.key {
             row.context.highestKeys[model.name] = max(row.context.highestKeys[model.name] ?? key, key)
@@ -145,12 +176,10 @@ package final class RowAdapter {
 extension RowAdapter {
     /// Replaces a natural key, `["alice"]`, by the primary key of the row that it names.
     private func resolve(
-        _ field: Int, _ target: String, _ envelope: Envelope, _ model: ModelAdapter,
+        _ value: TapeValue, _ field: Int, _ target: String, _ model: ModelAdapter,
         _ place: @autoclosure () -> ExportPlace
     ) {
-        guard let plan = model.plan, case let value = envelope.tape.value(at: plan.position(at: field)), value.isArray,
-            let parts = value.fieldValue.items
-        else { return }
+        guard let plan = model.plan, let parts = value.fieldValue.items else { return }
         let name = plan.name(at: field)
         let key = NaturalKey.digest(parts).flatMap { row.context.naturalKeys[target]?[$0] }
         if knowledge.keyedModels.insert(target).inserted { metNewKeys = true }

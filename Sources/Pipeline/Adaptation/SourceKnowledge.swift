@@ -6,6 +6,8 @@ package struct SourceKnowledge: Sendable, Equatable {
     package internal(set) var context = FileContext()
     /// Model → names of fields that no version is known to have.
     var unknownFields: [String: [String]] = [:]
+    /// Models with rows that have another form in the file, or may turn out to have.
+    var changedModels: Set<String> = []
     /// Models whose rows are referred to by natural keys.
     var keyedModels: Set<String> = []
 

@@ -16,6 +16,7 @@ final class FileWalk {
         /// The name as the file spells it first.
         fileprivate let spelling: [UInt8]
         let disposition: ModelDisposition
+        let isProjectKey: Bool
         /// nil for models whose rows are not decoded.
         let plan: ModelPlan?
         /// nil if its rows stay as they are.
@@ -35,6 +36,7 @@ final class FileWalk {
             self.name = name
             self.spelling = spelling
             self.disposition = disposition
+            isProjectKey = name == "sentry.projectkey"
             self.plan = plan
         }
 
@@ -50,7 +52,13 @@ final class FileWalk {
     let adapter: RowAdapter?
     /// Rows that are not in the file; nil before its end.
     private var made: MadeRows?
+    /// Whether the current row is not in the file.
+    private(set) var isMade = false
     private let makesRows: Bool
+    /// Whether rows of models without adaptations are adapted only if a check finds that they must be.
+    private let isLazy: Bool
+    /// Whether the current row has been adapted.
+    private var isAdapted = false
     private(set) var rowsMade: Int64 = 0
     private let decoder: RowDecoder
     let catalogue: Catalogue
@@ -67,12 +75,14 @@ final class FileWalk {
     /// - Parameters:
     ///   - adapter: adapts the rows; nil takes them as those of this version
     ///   - makesRows: whether rows that are made from others follow the last one
+    ///   - isLazy: whether each row that is imported is checked: then most rows need not be adapted before
     init(
-        _ source: ExportSource, scope: ImportScope, _ adapter: RowAdapter?, makesRows: Bool = true
+        _ source: ExportSource, scope: ImportScope, _ adapter: RowAdapter?, makesRows: Bool = true, isLazy: Bool = false
     ) throws(ExportError) {
         reader = try source.records()
         self.adapter = adapter
         self.makesRows = makesRows
+        self.isLazy = isLazy
         catalogue = source.catalogue
         limits = source.limits
         decoder = RowDecoder(catalogue: source.catalogue, limits: source.limits)
@@ -92,12 +102,13 @@ final class FileWalk {
         if state.rows == 1 { meet(state, envelope) }
         if current !== state { state.runs += 1 }
         current = state
-        if made == nil, let model = state.adapter { adapter?.adapt(envelope, model, at: rowPlace) }
+        isAdapted = false
+        if !isMade, let adapter, let model = state.adapter, !isLazy || !adapter.isIdle(model) { adapt(envelope, model) }
         return state
     }
 
     private func nextRow() throws(ExportError) -> Envelope? {
-        if made != nil { return try nextMade() }
+        if isMade { return try nextMade() }
         do {
             guard try reader.advance() else { return try nextMade() }
         } catch {
@@ -107,13 +118,20 @@ final class FileWalk {
         return Envelope(try reader.parsed())
     }
 
+    private func adapt(_ envelope: Envelope, _ model: ModelAdapter) {
+        adapter?.adapt(envelope, model, at: rowPlace)
+        isAdapted = true
+    }
+
     private func meet(_ state: ModelState, _ envelope: Envelope) {
         state.firstRecord = reader.number
         state.fieldNames = envelope.fieldNames(limit: Self.maxFieldNames)
         guard let adapter else { return }
         let model = adapter.meet(state.name, plan: state.plan, fields: state.fieldNames)
         // Of what is left out only models that are gone say something about other rows.
-        if state.disposition == .queued || state.disposition == .deleted { state.adapter = model }
+        if state.disposition == .deleted || state.disposition == .queued && adapter.mayChange(state.name) {
+            state.adapter = model
+        }
     }
 
     private func state(of envelope: Envelope) throws(ExportError) -> ModelState {
@@ -184,6 +202,7 @@ extension FileWalk {
         if made == nil {
             adapter.finish(organizations: nil)
             made = try MadeRows(adapter.madeRows(), limits)
+            isMade = true
         }
         guard let row = made?.next() else { return nil }
         rowsMade += 1
@@ -204,7 +223,7 @@ extension FileWalk {
     }
 
     /// nil if the current row is not adapted.
-    private var adaptedRow: OldRow? { made == nil && current?.adapter != nil ? adapter?.row : nil }
+    private var adaptedRow: OldRow? { isAdapted ? adapter?.row : nil }
 }
 
 // MARK: - The current row
@@ -214,11 +233,8 @@ extension FileWalk {
         adapter.map { decoder.plan(for: model, oldFields: $0.oldFields(of: model)) } ?? decoder.plan(for: model)
     }
 
-    /// Whether the current row is not in the file.
-    var isMade: Bool { made != nil }
-
     /// Whether upgrades of Sentry delete such a row.
-    var isObsolete: Bool { adaptedRow?.isLeftOut ?? false }
+    var isObsolete: Bool { isAdapted && adapter?.row.isLeftOut ?? false }
 
     /// Why the import does not take the current row, which is one of a queued model; nil if it does.
     func refusal(_ model: ModelState, _ filter: RowFilter?) throws(ExportError) -> DropReason? {
@@ -230,7 +246,7 @@ extension FileWalk {
     func rowsSoFar(of name: String) -> Int64 { byName[name]?.rows ?? 0 }
 
     /// Bytes that the current row takes in the file.
-    var rowBytes: Int { made.map { $0.text.count - RowParser.padding } ?? reader.text.count }
+    var rowBytes: Int { isMade ? (made?.text.count ?? 0) - RowParser.padding : reader.text.count }
 
     /// See ``ExportFormat/Envelope/digest``; of the row as it has become.
     func rowDigest() throws(ExportError) -> UInt64 {
@@ -251,9 +267,23 @@ extension FileWalk {
     }
 
     private func notes(_ envelope: Envelope, _ plan: ModelPlan) throws(RowFault) -> RowNotes {
-        guard let row = adaptedRow else { return try decoder.check(envelope, plan, hasEscapes: hasEscapes) }
+        if !isAdapted, !isMade, let model = current?.adapter {
+            if let notes = currentForm(envelope, plan) { return notes }
+            adapt(envelope, model)
+        }
+        guard isAdapted, let row = adapter?.row else {
+            return try decoder.check(envelope, plan, hasEscapes: hasEscapes)
+        }
         if let fault = adapter?.fault { throw fault }
-        return try decoder.checkLocated(envelope, plan, hasEscapes: hasEscapes, skipping: row.edited)
+        return row.isLeftOut
+            ? [] : try decoder.checkLocated(envelope, plan, hasEscapes: hasEscapes, skipping: row.edited)
+    }
+
+    /// Nil for a row that does not have the form of this version.
+    private func currentForm(_ envelope: Envelope, _ plan: ModelPlan) -> RowNotes? {
+        // What is wrong is said once the row has been adapted.
+        guard let notes = try? decoder.check(envelope, plan, hasEscapes: hasEscapes) else { return nil }
+        return plan.hasOldFields ? nil : notes
     }
 
     private var hasEscapes: Bool {

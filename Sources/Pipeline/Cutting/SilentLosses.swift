@@ -10,10 +10,10 @@ struct SilentLosses {
     /// Projects that are remembered.
     private static let limit = 1 << 16
 
-    /// Looks at the current row, which is imported.
-    mutating func add(_ walk: FileWalk, _ model: FileWalk.ModelState) {
+    /// Looks at the current row: a project's key, which is imported.
+    mutating func add(_ walk: FileWalk) {
         // A row that cannot be read is a fault that is told elsewhere.
-        guard model.name == "sentry.projectkey", let project = (try? walk.value("project"))?.integer else { return }
+        guard let project = (try? walk.value("project"))?.integer else { return }
         if projects.contains(project) {
             withSeveralKeys.insert(project)
         } else if projects.count < Self.limit {

@@ -124,7 +124,7 @@ struct SurveyPass {
         while true {
             (faults, isWhole) = earlier
             let adapter = source.adapter(survey.knowledge, isLearning: learns)
-            let walk = try FileWalk(source, scope: survey.scope, adapter)
+            let walk = try FileWalk(source, scope: survey.scope, adapter, isLazy: survey.rowFilter == nil)
             var warnings = SurveyWarnings()
             var tally = Tally(chunkSize: chunkSize, limits: limits)
             try check(walk, survey.rowFilter, &warnings, &tally)
@@ -158,19 +158,21 @@ struct SurveyPass {
         _ tally: inout Tally
     ) throws(ExportError) {
         if walk.rowsMade == 1 { tally.beginMadeRows() }
-        let refusal = model.disposition == .queued ? try walk.refusal(model, filter) : nil
+        var refusal = model.disposition == .queued ? try walk.refusal(model, filter) : nil
         if refusal == nil, let plan = model.plan {
             do throws(ExportError) {
                 let (key, notes) = try walk.check(plan)
                 warnings.add(key, of: model)
                 warnings.add(notes)
-                warnings.losses.add(walk, model)
+                if model.isProjectKey { warnings.losses.add(walk) }
             } catch {
                 guard faults != nil else { throw error }
                 try take(walk.faults(plan))
                 return
             }
         }
+        // A row without adaptations of its own is adapted while it is checked.
+        if walk.isObsolete { refusal = .obsolete }
         tally.add(model, bytes: walk.rowBytes, refusal: refusal)
     }
 

@@ -27,7 +27,9 @@ enum AlertAdaptations {
             row["environment"] = .integer(right)
         },
         // 0297
-        Adaptation("alertrule", "owner outside the organization is dropped", before: SentryVersion(22, 8)) { row in
+        Adaptation(
+            "alertrule", "owner outside the organization is dropped", before: SentryVersion(22, 8), readsOldField: true
+        ) { row in
             guard let owner = row.integer("owner"), let organization = row.integer("organization"),
                 let actor = row.context.actors[owner], !isInside(actor, organization, row.context)
             else { return }
@@ -40,19 +42,23 @@ enum AlertAdaptations {
             row["type"] = .integer(type)
         },
         // 0657
-        Adaptation("alertruletriggeraction", "status is 0") { if !$0.has("status") { $0.note() } },
+        Adaptation("alertruletriggeraction", "status is 0", before: SentryVersion(24, 3)) {
+            if !$0.has("status") { $0.note() }
+        },
         // 0651
-        Adaptation("alertrule", "monitor_type is 0 (continuous)") { if !$0.has("monitor_type") { $0.note() } },
+        Adaptation("alertrule", "monitor_type is 0 (continuous)", before: SentryVersion(24, 3)) {
+            if !$0.has("monitor_type") { $0.note() }
+        },
         // 0687, 0702
         Adaptation(
             "alertruleprojects", "another project than that of the rule's last subscription is left out",
             before: SentryVersion(24, 4), ifUnsure: .leave
         ) { row in
             guard let rule = row.integer("alert_rule"), let project = row.integer("project") else { return }
-            if let last = lastProject(of: rule, row.context), last != project { row.leaveOut() }
+            if let last = lastProject(of: rule, &row.context), last != project { row.leaveOut() }
         },
         // 0701
-        Adaptation("alertrule", "owner becomes user_id or team") { row in
+        Adaptation("alertrule", "owner becomes user_id or team", readsOldField: true) { row in
             guard let owner = row.integer("owner"), row.isNull("user_id") || row.isNull("team") else { return }
             switch row.context.actors[owner] {
             case .user(let user)?: row["user_id"] = .integer(user)
@@ -63,16 +69,16 @@ enum AlertAdaptations {
             row.move("owner")
         },
         // 0730
-        Adaptation("incident", "subscription is filled in with the only one of its alert rule") { row in
+        Adaptation(
+            "incident", "subscription is filled in with the only one of its alert rule", before: SentryVersion(24, 6)
+        ) { row in
             guard !row.has("subscription"), let rule = row.integer("alert_rule"),
                 let query = row.context.alertQueries[rule]
             else { return }
-            let taken = row.context.taken(query)
-            guard taken.count == 1, let only = taken.first else { return }
-            row["subscription"] = .integer(only.key)
+            if let only = row.context.taken(of: query).only { row["subscription"] = .integer(only) }
         },
         // 0742
-        Adaptation("alertrule", "detection_type is filled in") { row in
+        Adaptation("alertrule", "detection_type is filled in", before: SentryVersion(24, 8)) { row in
             guard !row.has("detection_type") else { return }
             let isPercent = row.integer("comparison_delta").map { $0 != 0 } ?? false
             row["detection_type"] = .text(isPercent ? "percent" : "static")
@@ -92,8 +98,9 @@ enum AlertAdaptations {
         }
     }
 
-    private static func lastProject(of rule: Int64, _ context: FileContext) -> Int64? {
-        context.alertQueries[rule].flatMap { context.taken($0).last?.project }
+    private static func lastProject(of rule: Int64, _ context: inout FileContext) -> Int64? {
+        guard let query = context.alertQueries[rule] else { return nil }
+        return context.taken(of: query).lastProject
     }
 
     /// 0687, 0702: the last subscription decides, although a rule may have several.
@@ -102,9 +109,10 @@ enum AlertAdaptations {
         before: SentryVersion(24, 4)
     ) { context, isSure in
         // A rule that has projects may be of a newer version, where it may have several.
+        var context = context
         let known = isSure ? [] : Set(context.alertProjects.map(\.left))
         return context.alertQueries.keys.sorted().compactMap { rule in
-            guard !known.contains(rule), let project = lastProject(of: rule, context),
+            guard !known.contains(rule), let project = lastProject(of: rule, &context),
                 !context.alertProjects.contains(.init(left: rule, right: project))
             else { return nil }
             return ["alert_rule": .integer(rule), "project": .integer(project)]
@@ -122,7 +130,7 @@ enum AlertAdaptations {
             guard let key = row.key, let query = row.integer("snuba_query"), let project = row.integer("project") else {
                 return
             }
-            row.context.subscriptions[query, default: []].append(.init(key: key, project: project))
+            row.context.add(.init(key: key, project: project), of: query)
         },
         Collector("alertrule", before: SentryVersion(24, 6)) { row in
             guard let key = row.key, let query = row.integer("snuba_query") else { return }

@@ -14,7 +14,9 @@ enum DashboardAdaptations {
             if row.integer("display_type") == worldMap { row["display_type"] = .integer(4) }
         },
         // 0744
-        Adaptation("dashboardwidget", "dataset_source is 0") { if !$0.has("dataset_source") { $0.note() } },
+        Adaptation("dashboardwidget", "dataset_source is 0", before: SentryVersion(24, 8)) {
+            if !$0.has("dataset_source") { $0.note() }
+        },
         // 0268
         Adaptation("dashboardwidgetquery", "fields of issues get their new names", before: SentryVersion(22, 2)) {
             row in
@@ -55,11 +57,13 @@ enum DashboardAdaptations {
             if row.reads("orderby", "priority") { row["orderby"] = .text("trends") }
         },
         // 0643, 0678
-        Adaptation("dashboardwidgetquery", "is_hidden is false, date_modified now") {
+        Adaptation("dashboardwidgetquery", "is_hidden is false, date_modified now", before: SentryVersion(24, 4)) {
             if !$0.has("is_hidden") || !$0.has("date_modified") { $0.note() }
         },
         // 0638
-        Adaptation("dashboardwidgetqueryondemand", "date_added is now") { if !$0.has("date_added") { $0.note() } },
+        Adaptation("dashboardwidgetqueryondemand", "date_added is now", before: SentryVersion(24, 2)) {
+            if !$0.has("date_added") { $0.note() }
+        },
     ]
 
     private static let worldMap: Int64 = 5

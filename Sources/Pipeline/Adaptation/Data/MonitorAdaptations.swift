@@ -29,7 +29,7 @@ enum MonitorAdaptations {
             row["config"] = config.setting("checkin_margin", .null)
         },
         // 0617, 0619, 0621
-        Adaptation("monitor", "status 1 (muted) becomes is_muted") { row in
+        Adaptation("monitor", "status 1 (muted) becomes is_muted", before: SentryVersion(23, 12)) { row in
             guard !row.has("is_muted"), row.integer("status") == 1 else { return }
             row["is_muted"] = .bool(true)
             row["status"] = .integer(0)

@@ -54,13 +54,17 @@ enum PlatformAdaptations {
                 row["installation_id"] = .integer(actor)
             },
             // 0632
-            Adaptation("apitoken", "token_last_characters is filled in") {
+            Adaptation("apitoken", "token_last_characters is filled in", before: SentryVersion(24, 2)) {
                 if $0.isNull("token_last_characters") { $0.note() }
             },
             // 0726
-            Adaptation("apitoken", "hashed_token is filled in") { if $0.isNull("hashed_token") { $0.note() } },
+            Adaptation("apitoken", "hashed_token is filled in", before: SentryVersion(24, 6)) {
+                if $0.isNull("hashed_token") { $0.note() }
+            },
             // 0658
-            Adaptation("projectkey", "use_case is user") { if !$0.has("use_case") { $0.note() } },
+            Adaptation("projectkey", "use_case is user", before: SentryVersion(24, 3)) {
+                if !$0.has("use_case") { $0.note() }
+            },
         ]
 
     /// 0449 to 0455
@@ -68,7 +72,7 @@ enum PlatformAdaptations {
         ("authenticator", "config"), ("option", "value"), ("controloption", "value"), ("organizationoption", "value"),
         ("projectoption", "value"), ("useroption", "value"),
     ].map { model, field in
-        Adaptation(model, "pickled \(field) becomes JSON") { row in
+        Adaptation(model, "pickled \(field) becomes JSON", before: SentryVersion(23, 6)) { row in
             if let value = row.pickle(field) { row[field] = .text(value.json) }
         }
     }

@@ -5,7 +5,7 @@ import ExportFormat
 enum RuleAdaptations {
     static let all: [Adaptation] = [
         // 0464
-        Adaptation("rule", "pickled data becomes JSON") { row in
+        Adaptation("rule", "pickled data becomes JSON", before: SentryVersion(23, 6)) { row in
             if let data = row.pickle("data") { row["data"] = data }
         },
         // 0349
@@ -56,7 +56,7 @@ enum RuleAdaptations {
             }
         },
         // 0704
-        Adaptation("rule", "owner becomes owner_user_id or owner_team") { row in
+        Adaptation("rule", "owner becomes owner_user_id or owner_team", readsOldField: true) { row in
             guard let owner = row.integer("owner"), row.isNull("owner_user_id"), row.isNull("owner_team") else {
                 return
             }

@@ -5,11 +5,11 @@ import ExportFormat
 enum SearchAdaptations {
     static let all: [Adaptation] = [
         // 0335
-        Adaptation("savedsearch", "of a project without organization is left out") { row in
+        Adaptation("savedsearch", "of a project without organization is left out", readsOldField: true) { row in
             if !row.isNull("project"), row.isNull("organization") { row.leaveOut() }
         },
         // 0339
-        Adaptation("savedsearch", "visibility is filled in by the owner") { row in
+        Adaptation("savedsearch", "visibility is filled in by the owner", before: SentryVersion(22, 12)) { row in
             guard !row.has("visibility") else { return }
             row["visibility"] = .text(row.isNull("owner_id") ? "organization" : "owner_pinned")
         },

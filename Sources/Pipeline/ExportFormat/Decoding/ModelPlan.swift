@@ -12,12 +12,16 @@ package final class ModelPlan {
 
     /// Names that rows of other versions use and the model does not have, each with the place of its value in the current
     /// row; 0 if its key is missing.
-    package private(set) var oldFields: [OldField] = []
+    package var oldFields: [OldField] { old }
+    private var old: [OldField] = []
 
     /// Whether the current row has any of them.
-    package private(set) var hasOldFields = false
+    // Computed, because other rooms would check each access to a stored property at run time.
+    package var hasOldFields: Bool { hasOld }
+    private var hasOld = false
     /// The names of the fields.
     private let fieldNames: [String]
+    private let fieldLengths: [Int]
     /// Whether a key occurs twice in the current row.
     private(set) var hasRepeatedKey = false
 
@@ -63,6 +67,7 @@ package final class ModelPlan {
         _ = fields.initialize(
             from: columns.map { Field(column: $0, rule: FieldRule(model.columns[$0], of: model.name), position: 0) })
         fieldNames = columns.map { model.columns[$0].field }
+        fieldLengths = fieldNames.map(\.utf8.count)
         keys = .allocate(capacity: 0)
         names = .allocate(capacity: 0)
         for (name, column) in model.fieldIndices.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
@@ -80,8 +85,8 @@ package final class ModelPlan {
     /// From now on rows may use this name.
     package func admit(_ name: String, successor: String? = nil) {
         let field = successor.flatMap(place(of:))
-        oldFields.append(OldField(name: name, successor: field, successorName: field == nil ? nil : successor))
-        append(name, target: ~(oldFields.count - 1))
+        old.append(OldField(name: name, successor: field, successorName: field == nil ? nil : successor))
+        append(name, target: ~(old.count - 1))
     }
 
     private func append(_ name: String, target: Int) {
@@ -116,14 +121,14 @@ package final class ModelPlan {
             last = place
             guess = keys[place].follower
         }
-        if hasOldFields { takeSuccessors() }
+        if hasOld { takeSuccessors() }
     }
 
     private func forgetRow() {
         for place in fields.indices { fields[place].position = 0 }
-        if hasOldFields {
-            for place in oldFields.indices { oldFields[place].position = 0 }
-            hasOldFields = false
+        if hasOld {
+            for place in old.indices { old[place].position = 0 }
+            hasOld = false
         }
         hasRepeatedKey = false
     }
@@ -131,8 +136,8 @@ package final class ModelPlan {
     @inline(__always)
     private func take(_ value: TapeValue, _ target: Int) {
         if target < 0 {
-            oldFields[~target].position = value.index
-            hasOldFields = true
+            old[~target].position = value.index
+            hasOld = true
         } else {
             if fields[target].position != 0 { hasRepeatedKey = true }
             fields[target].position = value.index
@@ -141,8 +146,9 @@ package final class ModelPlan {
 
     /// A value under an old name counts if there is none under the new one.
     private func takeSuccessors() {
-        for old in oldFields where old.position != 0 {
-            if let field = old.successor, fields[field].position == 0 { fields[field].position = old.position }
+        for field in old where field.position != 0 {
+            guard let successor = field.successor, fields[successor].position == 0 else { continue }
+            fields[successor].position = field.position
         }
     }
 
@@ -171,12 +177,19 @@ package final class ModelPlan {
     }
 
     /// Place among the fields of the one with a name; nil if there is none.
-    package func place(of field: String) -> Int? { fieldNames.firstIndex(of: field) }
+    package func place(of field: String) -> Int? {
+        // Lengths are compared first: that is done for many rows.
+        let length = field.utf8.count
+        for place in fieldLengths.indices where fieldLengths[place] == length && fieldNames[place] == field {
+            return place
+        }
+        return nil
+    }
 
     /// Where a field, or an old one, has its value on the tape of the current row; 0 if its key is missing.
     package func position(of name: String) -> Int {
         if let place = place(of: name) { return fields[place].position }
-        return oldFields.first { $0.name == name }?.position ?? 0
+        return old.first { $0.name == name }?.position ?? 0
     }
 
     /// The name of the field at a place.
