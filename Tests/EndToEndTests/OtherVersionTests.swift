@@ -18,7 +18,8 @@ import Testing
 
     private static let organization = row("organization", 1, #""name": "Acme", "slug": "acme", "flags": "1""#)
     private static let project = row("project", 2, #""organization": 1, "name": "Shop", "slug": "shop", "flags": "10""#)
-    private static let team = row("team", 3, #""organization": 1, "name": "Ops", "slug": "ops", "actor": 9, "org_role": null"#)
+    private static let team = row(
+        "team", 3, #""organization": 1, "name": "Ops", "slug": "ops", "actor": 9, "org_role": null"#)
 
     /// As of 2023: users by their names, owners by actor, fields without `_id`.
     private static let old = file([
@@ -26,14 +27,18 @@ import Testing
         row("actor", 9, #""type": 0, "team": 3, "user_id": null"#), team,
         row("user", 5, #""username": "ann", "email": "ann@example.com", "password": "x", "name": "Ann""#),
         row("useremail", 6, #""user": ["ann"], "email": "ann@example.com", "is_verified": true"#), project,
-        row("organizationmember", 7, #""organization": 1, "user": ["ann"], "inviter": null, "role": "owner", "token": null"#),
-        row("rule", 8, #""project": 2, "label": "r", "data": "{\"actions\": [{\"id\": \"a\"}]}", "owner": 9, "nosuch": 1"#),
+        row(
+            "organizationmember", 7,
+            #""organization": 1, "user": ["ann"], "inviter": null, "role": "owner", "token": null"#),
+        row(
+            "rule", 8,
+            #""project": 2, "label": "r", "data": "{\"actions\": [{\"id\": \"a\"}]}", "owner": 9, "nosuch": 1"#),
     ])
 
-    private func imported(_ text: String, _ flags: [String] = [], input: String? = nil) throws -> String {
-        let path = input == nil ? try installation.folder.write(text, to: "old.json") : "-"
+    private func imported(_ text: String, _ flags: [String] = [], isPiped: Bool = false) throws -> String {
+        let path = try installation.folder.write(text, to: "import.json")
         let queued = try installation.start(
-            "relocation-enqueue", ["organizations"] + flags + [path], input: input
+            "relocation-enqueue", ["organizations"] + flags + [isPiped ? "-" : path], input: isPiped ? path : nil
         ).result()
         try #require(queued.code == 0, "\(queued.errors)")
         try #require(try installation.worker("run", "--drain").code == 0)
@@ -44,15 +49,22 @@ import Testing
         let uuid = try imported(Self.old)
         let status = try installation.status(uuid)
         #expect(status["status"] as? String == "SUCCESS")
-        #expect(status["rows"] as? [String: Int] == ["source": 8, "inserted": 7, "existing": 0, "overwritten": 0, "dropped": 1])
+        #expect(
+            status["rows"] as? [String: Int] == [
+                "source": 8, "inserted": 7, "existing": 0, "overwritten": 0, "dropped": 1,
+            ])
         let adapted = try #require(status["adapted"] as? [String: Int])
         #expect(adapted["sentry.useremail.user: natural key becomes the id"] == 1)
         #expect(adapted["sentry.rule: owner becomes owner_user_id or owner_team"] == 1)
         #expect(adapted["sentry.rule.nosuch: unknown field, left out"] == 1)
-        #expect((status["warnings"] as? [String])?.contains("1 row with sentry.rule.nosuch: unknown field, left out") == true)
+        #expect(
+            (status["warnings"] as? [String])?.contains("1 row with sentry.rule.nosuch: unknown field, left out")
+                == true)
         let user = try #require(try installation.table("auth_user").first?["id"])
         #expect(try installation.table("sentry_organizationmember").first?["user_id"] == user)
-        #expect(try installation.table("sentry_rule").first?["owner_team_id"] == installation.table("sentry_team").first?["id"])
+        #expect(
+            try installation.table("sentry_rule").first?["owner_team_id"]
+                == installation.table("sentry_team").first?["id"])
         let listed = try installation.enqueue("adapted", uuid)
         #expect(listed.output.contains("sentry.team.org_role: left out"), "\(listed.output)")
         let json = try #require(
@@ -79,7 +91,8 @@ import Testing
         let other = try installation.enqueue("organizations", "--import-uuid", uuid, "--source-version", "23.6", path)
         #expect(other.code == 65 && other.errors.contains("--source-version 23.6"), "\(other.errors)")
         #expect(
-            try installation.enqueue("organizations", "--import-uuid", uuid, "--source-version", "23.5", path).code == 0)
+            try installation.enqueue("organizations", "--import-uuid", uuid, "--source-version", "23.5", path).code == 0
+        )
     }
 
     @Test func childrenBeforeParents() throws {
@@ -87,7 +100,7 @@ import Testing
             Self.row("projectteam", 4, #""project": 2, "team": 3"#), Self.project,
             Self.row("team", 3, #""organization": 1, "name": "Ops", "slug": "ops""#), Self.organization,
         ]
-        let uuid = try imported("", input: Self.file(rows))
+        let uuid = try imported(Self.file(rows), isPiped: true)
         #expect(try installation.rows(uuid)["inserted"] == 4)
         #expect(try installation.table("sentry_projectteam").count == 1)
         let path = try installation.folder.write(Self.file(rows), to: "rows.json")
@@ -96,12 +109,14 @@ import Testing
         #expect(try installation.rows(strict)["dropped"] == 3)
         let checked = try installation.enqueue("organizations", "--check", path)
         #expect(
-            checked.errors.contains("Note: rows of sentry.project stand before rows that they refer to"), "\(checked.errors)")
+            checked.errors.contains("Note: rows of sentry.project stand before rows that they refer to"),
+            "\(checked.errors)")
     }
 
     @Test func childrenBeforeParentsInATarball() throws {
         let export = try EncryptedExport()
-        try export.members(of: installation.folder.write(Self.file([Self.project, Self.organization]), to: "plain.json"))
+        try export.members(
+            of: installation.folder.write(Self.file([Self.project, Self.organization]), to: "plain.json"))
         let queued = try installation.enqueue("organizations", "--decrypt-with", export.privateKey(), export.pack())
         #expect(queued.code == 0, "\(queued.errors)")
         try installation.worker("run", "--drain")
