@@ -32,14 +32,18 @@ package final class OldRow {
     /// - Parameter plan: has located the row's fields; nil for a model that has none
     func take(_ row: Envelope, _ plan: ModelPlan?) {
         self.row = row
-        self.plan = plan
-        if !edits.isEmpty { edits = [:] }
-        if !moved.isEmpty { moved = [] }
-        if !forgotten.isEmpty { forgotten = [] }
+        if self.plan !== plan { self.plan = plan }
+        if changes > 0 { forgetChanges() }
+        hasMissed = false
+    }
+
+    private func forgetChanges() {
+        edits = [:]
+        moved = []
+        forgotten = []
         edited = 0
         isLeftOut = false
         changes = 0
-        hasMissed = false
     }
 
     /// Whether the row has another form in the file.
