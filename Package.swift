@@ -50,6 +50,7 @@ let package = Package(
         .systemLibrary(name: "CPQ", path: "Sources/CPQ", pkgConfig: "libpq"),
         .systemLibrary(name: "CArchive", path: "Sources/CArchive"),
         .systemLibrary(name: "CZstd", path: "Sources/CZstd"),
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
         .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
         .target(name: "CSimdJSON", path: "Sources/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -59,11 +60,12 @@ let package = Package(
         .target(
             name: "Failpoints", path: "Sources/Pipeline/Failpoints",
             swiftSettings: strict + [.define("FAILPOINTS", .when(configuration: .debug))]),
-        room("ExportFormat", ["TextForms", "Catalogue", "CArchive", "CSimdJSON", crypto, cryptoExtras]),
+        room("ExportFormat", ["TextForms", "Catalogue", "CArchive", "CSimdJSON", "CZlib", crypto, cryptoExtras]),
+        room("Adaptation", ["TextForms", "Catalogue", "ExportFormat"]),
         room("TaskFormat", ["TextForms", "CZstd", crypto]),
         room("Comparison", ["TextForms", "Catalogue", "ExportFormat"]),
         room("Sanitizing", ["TextForms", "Catalogue", "ExportFormat", crypto]),
-        room("Cutting", ["Catalogue", "ExportFormat", "TaskFormat"]),
+        room("Cutting", ["Catalogue", "ExportFormat", "Adaptation", "TaskFormat"]),
         room("Queue", ["CHiredis", "Failpoints", crypto]),
         room("Storage", ["TextForms", "Catalogue", "CSQLite", "CPQ"]),
         room("Extraction", ["TextForms", "Catalogue", "ExportFormat", "Storage"]),
@@ -82,13 +84,17 @@ let package = Package(
         room("Reporting", ["TextForms", "Catalogue", "Queue"]),
         room(
             "Operations",
-            ["TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Reporting", "Failpoints"]),
+            [
+                "TextForms", "Catalogue", "ExportFormat", "Adaptation", "TaskFormat", "Cutting", "Queue", "Reporting",
+                "Failpoints",
+            ]),
         room(
             "CommandLine", ["Catalogue", "ExportFormat", "TaskFormat", "Queue", "Reporting", argumentParser, logging]),
         .executableTarget(
             name: "Enqueue",
             dependencies: [
-                "Catalogue", "ExportFormat", "Comparison", "Sanitizing", "TaskFormat", "Cutting", "Queue", "Operations",
+                "Catalogue", "ExportFormat", "Comparison", "Sanitizing", "Adaptation", "TaskFormat", "Cutting", "Queue",
+                "Operations",
                 "Reporting", "CommandLine", argumentParser,
             ],
             path: "Sources/Enqueue", swiftSettings: strict),
@@ -131,6 +137,9 @@ let package = Package(
                 "ExportFormat", "CSimdJSON", "Cutting", "TaskFormat", "TextForms", "Catalogue", "TestSupport", crypto,
                 cryptoExtras,
             ]),
+        tests(
+            "AdaptationTests",
+            ["Adaptation", "Cutting", "ExportFormat", "TaskFormat", "Catalogue", "TestSupport"]),
         tests("ComparisonTests", ["Comparison", "ExportFormat", "Catalogue", "TestSupport"]),
         tests("SanitizingTests", ["Sanitizing", "ExportFormat", "TextForms", "Catalogue", "TestSupport", crypto]),
         tests("QueueTests", ["Queue", "Reporting", "TestSupport"], exclude: ["Fixtures"]),

@@ -41,7 +41,16 @@ struct CheckReportText {
     private var version: [String] {
         guard let version = report.version else { return [] }
         let because = version.because.isEmpty ? "" : " (\(version.because.joined(separator: ", ")))"
-        return ["Version of Sentry, guessed from the fields: \(version.text)\(because)."]
+        return ["Version of Sentry, guessed from the fields: \(version.text)\(likeliest(version))\(because)."]
+    }
+
+    /// How sure that is: the likeliest of several versions.
+    private func likeliest(_ version: SentryVersions) -> String {
+        guard let likeliest = version.likeliest, version.earliest != nil, version.earliest != version.latest,
+            version.latest != nil
+        else { return "" }
+        let (first, last) = (likeliest.lowerBound, likeliest.upperBound)
+        return first == last ? ", most likely \(first)" : ", most likely \(first) to \(last)"
     }
 
     /// The faults by kind, each with its places; empty if there are none.

@@ -14,6 +14,8 @@ struct CheckRun {
         let report = try report()
         let text = CheckReportText(report, name: SourceName.shown(arguments.source))
         console.say(text.head)
+        console.say(SurveyText.adapted(report.survey))
+        console.say(report.survey.losses.map { "Note: \($0)." }.joined(separator: "\n"))
         for warning in report.survey.warnings { console.warn(warning) }
         console.say(text.faults)
         if arguments.json { Console.print(report.json) }

@@ -1,3 +1,4 @@
+import Adaptation
 import Catalogue
 import Cutting
 import ExportFormat
@@ -16,6 +17,9 @@ extension ExportReport {
             "chunks": JSONValue(survey.tasks), "bytes": .integer(survey.bytesRead),
             "sha256": isWhole ? .text(survey.sha256) : .null,
             "models": .list(survey.models.map(member)), "version": version.map(Self.member) ?? .null,
+            "adapted": .object(survey.adapted.counts.mapValues { JSONValue($0) }),
+            "adaptedRows": .list(survey.adapted.kinds.flatMap(Self.members)), "rowsMade": .integer(survey.rowsMade),
+            "losses": .list(survey.losses.map(JSONValue.text)),
             "warnings": .list(survey.warnings.map(JSONValue.text)), "faultsTotal": JSONValue(faults.count),
             "faults": .list(faults.kinds.compactMap(Self.member)),
         ]).prettyText
@@ -32,7 +36,10 @@ extension ExportReport {
     private static func member(_ version: SentryVersions) -> JSONValue {
         .object([
             "earliest": version.earliest.map(JSONValue.text) ?? .null,
-            "latest": version.latest.map(JSONValue.text) ?? .null, "isMixed": .flag(version.isMixed),
+            "latest": version.latest.map(JSONValue.text) ?? .null,
+            "likeliest": version.likeliest.map {
+                .list([.text($0.lowerBound.description), .text($0.upperBound.description)])
+            } ?? .null, "isMixed": .flag(version.isMixed),
             "because": .list(version.because.map(JSONValue.text)),
         ])
     }
@@ -45,6 +52,14 @@ extension ExportReport {
             "problem": .text(first.message), "count": JSONValue(kind.count),
             "places": .list(kind.listed.map { place($0.place) }),
         ])
+    }
+
+    private static func members(_ kind: AdaptationAccount.Kind) -> [JSONValue] {
+        kind.listed.map { listed in
+            guard case .object(let members) = place(listed) else { return .null }
+            return .object(
+                members.merging(["what": .text(kind.name), "model": JSONValue(nonEmpty: listed.model ?? "")]) { $1 })
+        }
     }
 
     private static func place(_ place: ExportPlace) -> JSONValue {

@@ -37,6 +37,7 @@ struct ImportCommand {
         let progress = ReadingProgress(source, filtered: job.filter != nil, console)
         let survey = try progress.during { report throws(ExportError) in try job.check(source, onProgress: report) }
         console.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
+        console.say(SurveyText.adapted(survey))
         for warning in survey.warnings { console.warn(warning) }
         let outcome = try job.queue(source, survey, configuration, observer: .onTerminal(console))
         console.say(words(outcome, job))
@@ -52,6 +53,7 @@ struct ImportCommand {
         job.opener = try arguments.decryption.opener()
         job.filter = try filter()
         job.options = flags
+        job.versions = arguments.versions
         job.options.atomic = arguments.atomic
         job.options.chunkSize = arguments.chunkSize
         job.destination = try arguments.destinationName.name()

@@ -46,6 +46,21 @@ struct ImportOptions: ParsableArguments {
             "Rows per task, 1-\(RelocationOptions.chunkSizeLimits.upperBound).", valueName: "rows"))
     var chunkSize = RelocationOptions.defaultChunkSize
 
+    @Flag(
+        help: """
+            Take the export as one of Sentry 24.9: refuse a field that this version does not know, adapt nothing, and keep \
+            the order of the rows, as Sentry's own import does.
+            """)
+    var strict = false
+
+    @Option(
+        name: .customLong("source-version"),
+        help: ArgumentHelp(
+            "Version of Sentry that wrote the export, such as 23.11. Without it the fields of the rows tell.",
+            valueName: "version"),
+        transform: parseVersion)
+    var sourceVersion: SentryVersion?
+
     @Flag(help: "Import everything in one transaction, or nothing.")
     var atomic = false
 
@@ -73,6 +88,9 @@ struct ImportOptions: ParsableArguments {
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
 
     func validate() throws {
+        if strict, sourceVersion != nil {
+            throw ValidationError("--source-version tells how to adapt rows, and --strict adapts none: leave one out.")
+        }
         if json, !check { throw ValidationError("--json needs --check. status UUID --json follows a relocation.") }
         if replaceFile, importUUID == nil || check {
             throw ValidationError(
@@ -82,6 +100,15 @@ struct ImportOptions: ParsableArguments {
             throw ValidationError("--chunk-size takes 1 to \(RelocationOptions.chunkSizeLimits.upperBound).")
         }
     }
+
+    private static func parseVersion(_ text: String) throws -> SentryVersion {
+        guard let version = SentryVersion(text) else {
+            throw ValidationError("'\(text)' is no version of Sentry. Write it as 23.11 or 23.11.0.")
+        }
+        return version
+    }
+
+    var versions: VersionPolicy { strict ? .strict : .adapting(from: sourceVersion) }
 
     /// Dashed, lower case; a new one if none was given.
     var uuid: String { importUUID?.text ?? UUID().uuidString.lowercased() }

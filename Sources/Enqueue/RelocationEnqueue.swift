@@ -30,6 +30,7 @@ struct RelocationEnqueue: ParsableCommand {
             SanitizeCommand.self,
             StatusCommand.self,
             ListCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, DroppedCommand.self,
+            AdaptedCommand.self,
             FindingsCommand.self, RetryCommand.self,
             PauseCommand.self, UnpauseCommand.self, CancelCommand.self, AbortCommand.self, DeleteCommand.self,
         ])

@@ -58,6 +58,26 @@ struct FindingsCommand: ParsableCommand {
     }
 }
 
+struct AdaptedCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adapted", abstract: "Lists what was adapted in an export of another version of Sentry.",
+        discussion: """
+            For each kind the number of rows, and where the first ones stand: model, line and number of the row in the file, \
+            primary key. `--check --json` lists more of them.
+            """)
+
+    @OptionGroup var relocation: RelocationArgument
+
+    @Flag(help: "Print one JSON object, for scripts.")
+    var json = false
+
+    func run() throws {
+        let (queue, id) = try relocation.open()
+        let report = AdaptedReport(try queue.status(id.text))
+        Console.print(json ? report.json : report.text)
+    }
+}
+
 struct DroppedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dropped", abstract: "Lists the rows of a relocation that were not imported, with the reasons.",

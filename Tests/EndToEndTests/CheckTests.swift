@@ -37,7 +37,8 @@ import Testing
         let rows = (1...3).map { SampleExport.user($0, changes: ["is_active": "maybe"]) }
         let path = try file(rows + [SampleExport.user(4, changes: ["nosuch": 1]), SampleExport.user(5)])
         let findings = installation.folder.file("findings.json")
-        let checked = try installation.enqueue("users", "--check", "--json", "--findings-file", findings, path)
+        let checked = try installation.enqueue(
+            "users", "--check", "--strict", "--json", "--findings-file", findings, path)
         #expect(checked.code == 65)
         let report = try object(checked.output)
         #expect(report["faultsTotal"] as? Int == 4 && report["isSound"] as? Bool == false)

@@ -73,7 +73,7 @@ import Testing
     @Test func aFieldIsUnknown() throws {
         let strange = [SampleExport.user(1, changes: ["shoe_size": 42])]
         try installation.folder.write(try SampleExport.json(strange), to: "export.json")
-        let refused = try installation.enqueue("users", file)
+        let refused = try installation.enqueue("users", "--strict", file)
         #expect(refused.code == 65 && refused.output == "", "\(refused.errors)")
         #expect(
             refused.errors.contains("shoe_size") && refused.errors.contains("line 1")

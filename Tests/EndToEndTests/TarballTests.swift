@@ -18,9 +18,10 @@ import Testing
     }
 
     private func expect(
-        _ refusal: Refusal, _ path: String, key: String?, sourceLocation: SourceLocation = #_sourceLocation
+        _ refusal: Refusal, _ path: String, key: String?, isStrict: Bool = false,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-        let flags = key.map { ["--decrypt-with", $0] } ?? []
+        let flags = (key.map { ["--decrypt-with", $0] } ?? []) + (isStrict ? ["--strict"] : [])
         try refusal.expect(["users"] + flags + [path], in: installation, sourceLocation: sourceLocation)
     }
 
@@ -80,6 +81,7 @@ import Testing
         try installation.folder.write("[\(row(#"{"shoe":"sesame"}"#))]", to: "plain.json")
         try export.members(of: plain)
         try expect(
-            Refusal(65, "field shoe", findings: ["DeserializationFailed"]), export.pack(), key: export.privateKey())
+            Refusal(65, "field shoe", findings: ["DeserializationFailed"]), export.pack(), key: export.privateKey(),
+            isStrict: true)
     }
 }

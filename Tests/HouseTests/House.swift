@@ -2,10 +2,9 @@
 enum House {
     /// From the bottom up. A room knows only rooms that stand before it here.
     static let rooms = [
-        "TextForms", "Catalogue", "Failpoints", "ExportFormat", "Comparison", "Sanitizing", "TaskFormat", "Cutting",
-        "Queue", "Storage", "Extraction", "Ledger", "Import", "Verification", "Relocation", "WorkerRuntime",
-        "Reporting",
-        "Operations",
+        "TextForms", "Catalogue", "Failpoints", "ExportFormat", "Comparison", "Sanitizing", "Adaptation", "TaskFormat",
+        "Cutting", "Queue", "Storage", "Extraction", "Ledger", "Import", "Verification", "Relocation", "WorkerRuntime",
+        "Reporting", "Operations",
         "CommandLine", "Enqueue", "Worker",
     ]
 
@@ -27,7 +26,8 @@ enum House {
     /// C module → the only rooms that import it.
     static let cModules: [String: Set<String>] = [
         "CHiredis": ["Queue"], "CPQ": ["Storage"], "CSQLite": ["Storage"], "CArchive": ["ExportFormat"],
-        "CSimdJSON": ["ExportFormat"], "CZstd": ["TaskFormat"], "CMalloc": ["Worker"],
+        "CSimdJSON": ["ExportFormat"], "CZstd": ["TaskFormat"],
+        "CZlib": ["ExportFormat"], "CMalloc": ["Worker"],
     ]
 
     /// Whether one room may know another.

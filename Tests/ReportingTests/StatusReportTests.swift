@@ -35,7 +35,7 @@ import Testing
                 "cancelRequested", "destination", "source", "payloadBytes", "failedTask", "skipped", "createdAt",
                 "updatedAt", "startedAt", "completedAt", "trouble", "worker", "leaseExpiresAt", "flags", "renamedTotal",
                 "next", "endedBy", "enqueuedBy", "situation", "elapsedSeconds", "rowsPerSecond", "remainingSeconds",
-                "maxAttempts", "toolVersion", "digest",
+                "maxAttempts", "toolVersion", "digest", "adapted",
             ])
         #expect(members["status"] == .text("FAILURE") && members["step"] == .text("IMPORTING"))
         #expect(members["failureReason"] == .text("Row \"2\" is bad."))
@@ -236,6 +236,31 @@ import Testing
         #expect(StatusReport(running).text().contains("cancel at the next chunk boundary"))
     }
 
+    @Test func whatWasAdapted() throws {
+        var adapted = RelocationStatus(uuid: uuid(4), scope: "users")
+        adapted.adapted = #"{"sentry.team.actor: left out":12,"sentry.rule: x":3}"#
+        adapted.adaptedRows = [
+            #"{"what":"sentry.rule: x","model":"sentry.rule","line":7,"record":2,"ordinal":1,"pk":9}"#, "no JSON",
+        ]
+        let value = try #require(JSONValue(json: StatusReport(adapted).json))
+        guard case .object(let members) = value else { throw NoObject() }
+        #expect(members["adapted"] == JSONValue(json: adapted.adapted))
+        let lines = "  sentry.team.actor: left out  12\n  sentry.rule: x                3"
+        #expect(StatusReport(adapted).text().contains("` lists the first ones)\n\(lines)"))
+        #expect(
+            AdaptedReport(adapted).text == """
+                WHAT            MODEL        LINE  RECORD  PK
+                sentry.rule: x  sentry.rule     7       2   9
+                All adapted rows
+                \(lines)
+                """)
+        guard case .object(let report)? = JSONValue(json: AdaptedReport(adapted).json),
+            case .list(let rows)? = report["rows"]
+        else { throw NoObject() }
+        #expect(rows.count == 1 && report["adapted"] == members["adapted"])
+        #expect(AdaptedReport(status).text == "No row was adapted.")
+    }
+
     @Test func listsAndFindings() {
         var other = RelocationStatus(uuid: uuid(2), scope: "global")
         other.status = .success
@@ -248,7 +273,7 @@ import Testing
                 """)
         #expect(StatusReport.json([]) == "[]")
         #expect(
-            StatusReport.json([StatusReport(other), StatusReport(other)]).hasPrefix("[\n  {\n    \"attempts\" : 0,"))
+            StatusReport.json([StatusReport(other), StatusReport(other)]).hasPrefix("[\n  {\n    \"adapted\" : {"))
         #expect(StatusReport(other).findingsFile == "[]")
         let finding = Finding(kind: .unknown, model: "m", reason: "r")
         var failed = RelocationStatus(uuid: uuid(3), scope: "s")

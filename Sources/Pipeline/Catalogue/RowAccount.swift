@@ -9,6 +9,8 @@ public enum DropReason: Sendable, Hashable {
     case outOfScope
     /// A user or organization filter left it out.
     case filtered
+    /// An upgrade of Sentry deletes such a row of an older version.
+    case obsolete
     /// A reference to a row that was not imported: the column's field and the model pointed at.
     case missingReference(field: String, model: String)
     /// The row has no primary key.
@@ -30,6 +32,7 @@ public enum DropReason: Sendable, Hashable {
         case .deletedModel: "deletedModel"
         case .outOfScope: "outOfScope"
         case .filtered: "filtered"
+        case .obsolete: "obsolete"
         case .missingReference(let field, let model): "missingReference:\(field)->\(model)"
         case .missingPrimaryKey: "missingPrimaryKey"
         case .merged: "merged"

@@ -8,6 +8,8 @@ public struct SentryVersions: Sendable, Equatable {
     public private(set) var because: [String] = []
     /// Whether fields are together that no version has: then there are no versions.
     public private(set) var isMixed = false
+    /// The likeliest of these versions, taking the boundaries of each field as exact; nil if that leaves none.
+    public private(set) var likeliest: ClosedRange<SentryVersion>?
 
     /// Nil if no field tells anything.
     ///
@@ -18,6 +20,7 @@ public struct SentryVersions: Sendable, Equatable {
         }
         guard !told.isEmpty else { return nil }
         let possible = told.reduce(Set(Self.names.indices)) { $0.intersection($1.versions) }
+        likeliest = Self.likeliest(models)
         guard let low = possible.min(), let high = possible.max() else {
             isMixed = true
             return
@@ -32,6 +35,15 @@ public struct SentryVersions: Sendable, Equatable {
         }
     }
 
+    private static func likeliest(_ models: [String: Set<String>]) -> ClosedRange<SentryVersion>? {
+        var evidence = VersionEvidence()
+        for (model, fields) in models { _ = evidence.add(model, fields) }
+        guard let low = evidence.likely.min(), let high = evidence.likely.max(),
+            let first = SentryVersion(names[low]), let last = SentryVersion(names[high])
+        else { return nil }
+        return first...last
+    }
+
     /// In words: `23.11 to 24.1`.
     public var text: String {
         if isMixed { return "cannot be told: its fields belong to different versions" }
@@ -44,18 +56,47 @@ public struct SentryVersions: Sendable, Equatable {
     }
 }
 
+/// What the fields of a file have told, in sets of places in the list of versions.
+struct VersionEvidence: Sendable, Equatable {
+    /// If each boundary may be off by one version, and if none is.
+    private(set) var possible = Set(SentryVersions.names.indices)
+    private(set) var likely = Set(SentryVersions.names.indices)
+
+    /// Returns whether anything is known of this model.
+    mutating func add(_ model: String, _ fields: Set<String>) -> Bool {
+        guard !fields.isEmpty, let markers = SentryVersions.markersByModel[model] else { return false }
+        for marker in markers {
+            possible.formIntersection(marker.evidence(fields.contains(marker.field)).versions)
+            likely.formIntersection(marker.evidence(fields.contains(marker.field), slack: 0).versions)
+        }
+        return true
+    }
+
+    /// The first and the last version; wide open if the fields belong to different versions.
+    var bounds: (SentryVersion, SentryVersion) {
+        let names = SentryVersions.names
+        let places = likely.isEmpty ? possible : likely
+        guard let low = places.min(), let high = places.max() else { return (.distantPast, .distantFuture) }
+        return (
+            low == 0 ? .distantPast : SentryVersion(names[low]) ?? .distantPast,
+            high == names.count - 1 ? .distantFuture : SentryVersion(names[high]) ?? .distantFuture
+        )
+    }
+}
+
 extension SentryVersions {
-    private static let names = VersionText.versions.split(whereSeparator: \.isWhitespace).map(String.init)
+    fileprivate static let names = VersionText.versions.split(whereSeparator: \.isWhitespace).map(String.init)
     private static let markers = VersionText.fields.split(separator: "\n").flatMap(Marker.list)
+    fileprivate static let markersByModel = Dictionary(grouping: markers, by: \.model)
 
     /// What a field tells.
-    private struct Evidence {
+    fileprivate struct Evidence {
         let versions: Set<Int>
         let words: String
     }
 
     /// A field that only some versions have.
-    private struct Marker {
+    fileprivate struct Marker: Sendable {
         let model: String
         let field: String
         /// Places in the list of versions.
@@ -73,20 +114,20 @@ extension SentryVersions {
             }
         }
 
-        /// Boundaries may be off by one: the versions next to them are possible either way.
-        func evidence(_ isPresent: Bool) -> Evidence {
+        /// Boundaries may be off by `slack`: the versions next to them are possible either way.
+        func evidence(_ isPresent: Bool, slack: Int = 1) -> Evidence {
             let all = names.indices
             let versions =
                 isPresent
-                ? all.filter { first - 1 <= $0 && $0 <= last + 1 }
-                : all.filter { !isInside($0) }
+                ? all.filter { first - slack <= $0 && $0 <= last + slack }
+                : all.filter { !isInside($0, slack) }
             return Evidence(versions: Set(versions), words: "\(model) \(isPresent ? "has" : "lacks") \(field)")
         }
 
         /// Whether exports of a version certainly have the field.
-        private func isInside(_ version: Int) -> Bool {
-            let begin = first == 0 ? 0 : first + 1
-            let end = last == names.count - 1 ? last : last - 1
+        private func isInside(_ version: Int, _ slack: Int) -> Bool {
+            let begin = first == 0 ? 0 : first + slack
+            let end = last == names.count - 1 ? last : last - slack
             return begin <= version && version <= end
         }
     }

@@ -3,18 +3,22 @@ public import ExportFormat
 public import TaskFormat
 
 extension ExportSource {
-    /// The second pass: passes the chunks to `onChunk` in file order. Throws what `onChunk` throws, and an
-    /// ``ExportError`` if the file has changed since the survey.
+    /// The second pass: passes the chunks to `onChunk` in file order; if models stand before those that they refer to, in
+    /// rounds, each of which reads the file once. Throws what `onChunk` throws, and an ``ExportError`` if the file has
+    /// changed since the survey.
     public func cut(
         _ survey: ExportSurvey, chunks limits: ChunkLimits = .standard, onChunk: (Chunk) throws -> Void
     ) throws {
         var cutter = try Cutter(survey, lateModels: catalogue.lateModels, limits)
-        let walk = try FileWalk(self, scope: survey.scope)
-        while let model = try walk.next() {
-            if let chunk = try cutter.add(walk, model) { try onChunk(chunk) }
+        for round in 0..<survey.order.rounds {
+            let walk = try FileWalk(
+                self, scope: survey.scope, adapter(survey.knowledge), makesRows: round == survey.order.rounds - 1)
+            while let model = try walk.next() {
+                if let chunk = try cutter.add(walk, model, round) { try onChunk(chunk) }
+            }
+            if let chunk = try cutter.finish() { try onChunk(chunk) }
+            try walk.requireSame(as: survey)
         }
-        if let chunk = try cutter.finish() { try onChunk(chunk) }
-        try walk.requireSame(as: survey)
         guard cutter.rows == survey.rowsQueued, cutter.chunks == survey.tasks else {
             throw ExportError(
                 .changed, "the second pass over the export found other rows than the first; start again")
@@ -26,7 +30,7 @@ extension ExportSource {
 private struct Cutter {
     private(set) var rows: Int64 = 0
     private(set) var chunks = 0
-    private let filter: RowFilter?
+    private let survey: ExportSurvey
     private let laterRows: LaterRows
     private var windows: ChunkWindows
     private var model = ""
@@ -34,27 +38,37 @@ private struct Cutter {
     private let minifier = RowMinifier()
 
     init(_ survey: ExportSurvey, lateModels: Set<String>, _ limits: ChunkLimits) throws(TaskFormatError) {
-        filter = survey.rowFilter
+        self.survey = survey
         laterRows = LaterRows(survey, lateModels: lateModels)
         windows = ChunkWindows(chunkSize: survey.chunkSize, maxBytes: limits.maxBytes)
         encoder = try ChunkEncoder()
     }
 
     /// Adds the current row. Returns the chunk before it if the row begins a new one.
-    mutating func add(_ walk: FileWalk, _ state: FileWalk.ModelState) throws -> Chunk? {
-        guard state.disposition == .queued else { return try finish() }
-        let isKept = try filter?.accepts(walk, state.name) ?? true
-        let text = walk.reader.text
-        var closed: Chunk?
-        if windows.begins(model: state.number, ordinal: state.rows, bytes: text.count, isKept: isKept) {
-            closed = try finish()
+    mutating func add(_ walk: FileWalk, _ state: FileWalk.ModelState, _ round: Int) throws -> Chunk? {
+        guard state.disposition == .queued, walk.isMade || survey.order.round(of: state.name) == round else {
+            return try finish()
+        }
+        let isKept = try walk.refusal(state, survey.rowFilter) == nil
+        let bytes = walk.rowBytes
+        var closed = walk.rowsMade == 1 ? try finish() : nil
+        if windows.begins(model: state.number, ordinal: state.rows, bytes: bytes, isKept: isKept) {
+            closed = try finish() ?? closed
             windows.begin(model: state.number, ordinal: state.rows)
             model = state.name
-            encoder.begin(minOrdinal: state.rows, hidden: laterRows.hidden(from: state, walk))
+            // Rounds put what is referred to before what refers to it.
+            encoder.begin(
+                minOrdinal: state.rows, hidden: survey.order.rounds > 1 ? [] : laterRows.hidden(from: state, walk))
         }
         if isKept {
-            windows.keep(bytes: text.count)
-            minifier.minified(text) { encoder.add($0, ordinal: state.rows) }
+            windows.keep(bytes: bytes)
+            walk.withText { text, isSpaced in
+                if isSpaced {
+                    minifier.minified(text) { encoder.add($0, ordinal: state.rows) }
+                } else {
+                    encoder.add(text, ordinal: state.rows)
+                }
+            }
         }
         return closed
     }

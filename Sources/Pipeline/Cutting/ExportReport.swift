@@ -37,9 +37,9 @@ extension ExportSource {
     /// - Parameter onProgress: gets the bytes read so far, of all passes
     public func report(
         scope: ImportScope, filter: ExportFilter?, chunkSize: Int, chunks limits: ChunkLimits = .standard,
-        onProgress: @escaping (Int64) -> Void = { _ in }
+        versions: VersionPolicy = .strict, onProgress: @escaping (Int64) -> Void = { _ in }
     ) throws(ExportError) -> ExportReport {
-        var pass = SurveyPass(self, chunkSize: chunkSize, limits: limits, faults: ExportFaults())
+        var pass = SurveyPass(self, chunkSize: chunkSize, limits: limits, versions: versions, faults: ExportFaults())
         pass.onProgress = onProgress
         var report = ExportReport(try pass.run(scope, filter))
         report.faults = pass.faults ?? ExportFaults()

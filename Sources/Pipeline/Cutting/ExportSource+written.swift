@@ -8,11 +8,11 @@ extension ExportSource {
         var comparison = WrittenRowsComparison(written)
         if comparison.isDone { return }
         do {
-            let walk = try FileWalk(self, scope: survey.scope)
+            let walk = try FileWalk(self, scope: survey.scope, adapter(survey.knowledge))
             while !comparison.isDone, let model = try walk.next() {
-                guard model.disposition == .queued, try survey.rowFilter?.accepts(walk, model.name) ?? true else {
-                    continue
-                }
+                guard model.disposition == .queued, !walk.isObsolete,
+                    try survey.rowFilter?.accepts(walk, model.name) ?? true
+                else { continue }
                 try comparison.add(walk, model)
             }
             try comparison.finishFile()
@@ -24,8 +24,9 @@ extension ExportSource {
 
 extension WrittenRowsComparison {
     fileprivate mutating func add(_ walk: FileWalk, _ model: FileWalk.ModelState) throws(ExportError) {
+        let digest = try walk.rowDigest()
         do throws(Difference) {
-            _ = try add(model.name, ordinal: model.rows, digest: walk.rowDigest)
+            _ = try add(model.name, ordinal: model.rows, digest: digest)
         } catch {
             var place = walk.reader.place
             place.model = error.model

@@ -12,13 +12,11 @@ struct RowFilter: Sendable, Equatable {
     private let isByOrganization: Bool
     /// E-mail addresses of the users that the filter names; nil stands for a user without one.
     private(set) var emails: Set<Name?> = []
-    /// Members of the organizations that the filter names.
-    private(set) var users: Set<Int64> = []
-    private var organizations: Set<Int64> = []
-    private var isScanOver = false
-    private var hasSeenMember = false
+    /// The organizations that the filter names, and their members.
+    private var scan: MemberScan
 
-    init(_ filter: ExportFilter) {
+    init(_ filter: ExportFilter, takesAnyOrder: Bool) {
+        scan = MemberScan(takesAnyOrder: takesAnyOrder)
         switch filter {
         case .usernames(let names):
             wanted = Set(names.map { Array($0.utf8) })
@@ -28,6 +26,9 @@ struct RowFilter: Sendable, Equatable {
             isByOrganization = true
         }
     }
+
+    /// The keys of the organizations that it accepts; nil if it does not choose by organization.
+    var acceptedOrganizations: Set<Int64>? { isByOrganization ? scan.organizations : nil }
 
     private static func name(_ value: Value?) -> Name? { value?.text.map { Array($0.utf8) } }
 
@@ -43,22 +44,25 @@ struct RowFilter: Sendable, Equatable {
         }
     }
 
-    /// Organizations must come before their members. The scan ends at the first row of another model after the members.
     private mutating func gatherMembers(_ walk: FileWalk, _ model: String) throws(ExportError) {
         switch model {
-        case "sentry.organization":
-            guard let slug = Self.name(try walk.value("slug")), wanted.contains(slug) else { return }
-            found.insert(slug)
-            if isScanOver { return }
-            if let key = try walk.primaryKey().value { organizations.insert(key) }
+        case "sentry.organization": try gatherOrganization(walk)
         case "sentry.organizationmember":
-            if isScanOver { return }
-            hasSeenMember = true
-            guard let key = try walk.value("organization")?.integer, organizations.contains(key) else { return }
-            if let user = try walk.value("user_id")?.integer { users.insert(user) }
+            guard scan.beginMember(), let key = try walk.value("organization")?.integer else { return }
+            scan.add(member: try walk.value("user_id")?.integer, of: key)
         case "sentry.user": break
-        default: isScanOver = isScanOver || hasSeenMember
+        default: scan.pass()
         }
+    }
+
+    private mutating func gatherOrganization(_ walk: FileWalk) throws(ExportError) {
+        guard let slug = Self.name(try walk.value("slug")), wanted.contains(slug) else {
+            // What is wrong with a row that is not wanted does not matter.
+            if let key = try? walk.primaryKey().value { scan.add(organization: key, isWanted: false) }
+            return
+        }
+        found.insert(slug)
+        if let key = try walk.primaryKey().value { scan.add(organization: key, isWanted: true) }
     }
 
     /// Called once the whole file was gathered: the names that are not in it. Throws if none of them is.
@@ -83,7 +87,7 @@ struct RowFilter: Sendable, Equatable {
         switch model {
         case "sentry.email": return emails.contains(Self.name(try walk.value("email")))
         case "sentry.user" where isByOrganization:
-            return try walk.primaryKey().value.map { users.contains($0) } ?? false
+            return try walk.primaryKey().value.map { scan.users.contains($0) } ?? false
         case "sentry.user": return try Self.accepts(walk.value("username"), wanted)
         case "sentry.organization" where isByOrganization: return try Self.accepts(walk.value("slug"), wanted)
         default: return true

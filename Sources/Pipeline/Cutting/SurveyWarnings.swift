@@ -1,3 +1,4 @@
+import Adaptation
 import Catalogue
 import ExportFormat
 import TaskFormat
@@ -14,6 +15,7 @@ struct SurveyWarnings {
     private var noteCounts = Array(repeating: 0, count: noted.count)
     /// The keys of each model's rows so far, by the model's number.
     private var keys: [KeyOrder] = []
+    var losses = SilentLosses()
 
     private static let noted: [(note: RowNotes, words: String)] = [
         (.losesNUL, "with NUL characters in texts, which are taken out"),
@@ -56,8 +58,15 @@ struct SurveyWarnings {
     }
 
     func texts(_ walk: FileWalk, lateModels: Set<String>) -> [String] {
-        fileTexts(walk) + walk.models.compactMap(Self.leftOut) + rowTexts
-            + walk.models.flatMap { orderTexts($0) + Self.parents(behind: $0, walk, lateModels) }
+        fileTexts(walk) + walk.models.compactMap(Self.leftOut) + Self.unknownFields(walk) + rowTexts
+            + walk.models.flatMap { model in
+                // What is adapted is also brought into the right order.
+                orderTexts(model) + (walk.adapter == nil ? Self.parents(behind: model, walk, lateModels) : [])
+            }
+    }
+
+    private static func unknownFields(_ walk: FileWalk) -> [String] {
+        (walk.adapter?.account.kinds ?? []).filter(\.isUnknown).map { "\(rows(Int64($0.count))) with \($0.name)" }
     }
 
     private func fileTexts(_ walk: FileWalk) -> [String] {

@@ -8,25 +8,30 @@ struct Tally {
     private(set) var bytesQueued: Int64 = 0
     private(set) var tasks = 0
     private var windows: ChunkWindows
-    /// Model's number → filtered rows.
-    private var filtered: [Int: Int] = [:]
+    /// Model's number → rows that are not imported, by reason.
+    private var refused: [Int: [DropReason: Int]] = [:]
 
     init(chunkSize: Int, limits: ChunkLimits) {
         windows = ChunkWindows(chunkSize: chunkSize, maxBytes: limits.maxBytes)
     }
 
+    /// Ends a chunk before rows that the file does not have.
+    mutating func beginMadeRows() { windows.close() }
+
     /// Counts the current row of a model.
-    mutating func add(_ model: FileWalk.ModelState, bytes: Int, isAccepted: Bool) {
+    ///
+    /// - Parameter refusal: why it is not imported; nil if it is
+    mutating func add(_ model: FileWalk.ModelState, bytes: Int, refusal: DropReason?) {
         guard model.disposition == .queued else {
             windows.close()
             return
         }
         let ordinal = model.rows
-        if windows.begins(model: model.number, ordinal: ordinal, bytes: bytes, isKept: isAccepted) {
+        if windows.begins(model: model.number, ordinal: ordinal, bytes: bytes, isKept: refusal == nil) {
             windows.begin(model: model.number, ordinal: ordinal)
         }
-        guard isAccepted else {
-            filtered[model.number, default: 0] += 1
+        if let refusal {
+            refused[model.number, default: [:]][refusal, default: 0] += 1
             return
         }
         if windows.rows == 0 { tasks += 1 }
@@ -40,8 +45,8 @@ struct Tally {
         for model in models {
             if let reason = model.disposition.dropReason {
                 leftOut.dropped(Int(model.rows), model: model.name, reason)
-            } else if let rows = filtered[model.number] {
-                leftOut.dropped(rows, model: model.name, .filtered)
+            } else {
+                for (reason, rows) in refused[model.number] ?? [:] { leftOut.dropped(rows, model: model.name, reason) }
             }
         }
     }

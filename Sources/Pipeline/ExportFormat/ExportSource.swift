@@ -82,14 +82,27 @@ public final class ExportSource {
             let isInText = (error.kind == .badData || error.kind == .tooLarge) && error.place.line == nil
             return isInText ? error.place.byte : nil
         }
-        let bytes = Set(errors.compactMap(byte))
-        // Without a line an error still names the byte.
-        guard !bytes.isEmpty, let lines = try? text().lines(of: bytes) else { return errors }
+        let lines = lines(of: Set(errors.compactMap(byte)))
         return errors.map { error in
             var error = error
             if let byte = byte(error) { error.place.line = lines[byte] }
             return error
         }
+    }
+
+    /// The same for places.
+    package func located(_ places: [ExportPlace]) -> [ExportPlace] {
+        let lines = lines(of: Set(places.compactMap(\.byte)))
+        return places.map { place in
+            var place = place
+            place.line = place.byte.flatMap { lines[$0] }
+            return place
+        }
+    }
+
+    /// Without its line a place still names the byte.
+    private func lines(of bytes: Set<Int64>) -> [Int64: Int64] {
+        bytes.isEmpty ? [:] : (try? text().lines(of: bytes)) ?? [:]
     }
 
     /// Bytes of the JSON text, approximately; nil if it is compressed.

@@ -19,6 +19,8 @@ public struct EnqueueJob {
     public var opener: TarballOpener?
     public var filter: ExportFilter?
     public var options = RelocationOptions()
+    /// What becomes of an export of another version.
+    public var versions = VersionPolicy.adapting(from: nil)
     /// Whose workers import it.
     public var destination = DestinationName.standard
     /// Seals the tasks' payloads; nil leaves them plain.
@@ -49,14 +51,16 @@ public struct EnqueueJob {
     public func check(
         _ source: ExportSource, onProgress: @escaping (Int64) -> Void
     ) throws(ExportError) -> ExportSurvey {
-        try source.survey(scope: scope, filter: filter, chunkSize: options.chunkSize, onProgress: onProgress)
+        try source.survey(
+            scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, onProgress: onProgress)
     }
 
     /// The same as a report of all faults.
     public func report(
         _ source: ExportSource, onProgress: @escaping (Int64) -> Void
     ) throws(ExportError) -> ExportReport {
-        try source.report(scope: scope, filter: filter, chunkSize: options.chunkSize, onProgress: onProgress)
+        try source.report(
+            scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, onProgress: onProgress)
     }
 
     /// Whether Redis can be reached and takes tasks: asked before a long file is read.
@@ -155,12 +159,15 @@ public struct EnqueueJob {
         relocation.destination = destination
         var options = options
         options.filter = filter?.digest(options.verifies ?? uuid)
+        options.versions = versions.text
         relocation.options = options.json
         relocation.keyBounds = survey.keyBounds.json
         relocation.toolVersion = ToolVersion.current
         relocation.digest = survey.sha256
         relocation.sourceName = SourceName.shown(source)
-        relocation.rowsSource = Int(survey.rowsTotal)
+        relocation.rowsSource = Int(survey.rowsTotal + survey.rowsMade)
+        relocation.adapted = survey.adapted.json
+        relocation.adaptedRows = survey.adapted.listedRows
         relocation.counters = survey.leftOut.counters
         relocation.warnings = warnings
         relocation.enqueuedBy = actor.text

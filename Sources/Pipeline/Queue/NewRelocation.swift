@@ -23,6 +23,10 @@ public struct NewRelocation: Sendable, Equatable {
     /// Rows accounted for already: those dropped before anything was queued.
     public var counters: [String: Int] = [:]
     public var warnings: [String] = []
+    /// Opaque JSON: what was adapted, and how often.
+    public var adapted = "{}"
+    /// The first rows that were adapted, each an opaque JSON object.
+    public var adaptedRows: [String] = []
 
     /// In place of a digest.
     public static let unknownFile = "?"
@@ -41,6 +45,7 @@ extension NewRelocation {
             "digest", .text(digest), "sourceName", .text(sourceName), "rowsSource", .number(rowsSource),
             "keyBounds", .text(keyBounds), "enqueuedBy", .text(enqueuedBy), "toolVersion", .text(toolVersion),
             "replaces", .text(replaces), "warnings", .text(TextList.encode(warnings)),
+            "adapted", .text(adapted), "adaptedRows", .text(TextList.encode(adaptedRows)),
         ]
     }
 }

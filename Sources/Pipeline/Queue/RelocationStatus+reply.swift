@@ -62,6 +62,8 @@ extension RelocationStatus {
         enqueuedBy = record.text("enqueuedBy")
         toolVersion = record.text("toolVersion")
         warnings = TextList.decode(record.text("warnings"))
+        adapted = record.text("adapted")
+        adaptedRows = TextList.decode(record.text("adaptedRows"))
         payloadBytes = record.number("payloadBytes")
     }
 

@@ -63,6 +63,9 @@ public struct RelocationStatus: Sendable, Equatable {
     public var enqueuedBy = ""
     public var toolVersion = ""
     public var warnings: [String] = []
+    /// See ``NewRelocation/adapted``; empty in records of older enqueuers.
+    public var adapted = ""
+    public var adaptedRows: [String] = []
     public var createdAt: Int64 = 0
     public var updatedAt: Int64 = 0
     /// The first claim.

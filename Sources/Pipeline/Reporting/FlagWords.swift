@@ -11,6 +11,9 @@ enum FlagWords {
         guard case .object(let members) = JSONValue(json: options) else { return nil }
         var parts = words.filter { members[$0.0] == .flag(true) }.map(\.1)
         if case .text(let uuid) = members["verifies"] { parts.insert("verifies the import \(uuid)", at: 0) }
+        if case .text(let versions)? = members["versions"], versions != "adapted" {
+            parts.append(versions == "strict" ? "strict" : "from version \(versions)")
+        }
         if case .integer(let rows) = members["chunkSize"] { parts.append("chunks of \(rows) rows") }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }

@@ -46,9 +46,15 @@ package enum JSONValue: Sendable, Equatable, Codable {
 
     /// Indented, keys sorted, ASCII only: nothing in it can change a terminal. Without a final line end.
     package var prettyText: String {
-        if self == .list([]) { return "[]" }
+        self == .list([]) ? "[]" : text([.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    }
+
+    /// The same in one line.
+    package var lineText: String { text([.sortedKeys, .withoutEscapingSlashes]) }
+
+    private func text(_ formatting: JSONEncoder.OutputFormatting) -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = formatting
         // Only numbers that are not finite cannot be encoded; no JSON text has any.
         return (try? encoder.encode(self)).map { Self.ascii(String(decoding: $0, as: UTF8.self)) } ?? "null"
     }

@@ -30,6 +30,7 @@ extension StatusReport {
             "failureReason": JSONValue(nonEmpty: status.failureReason),
             "findings": .list(status.findings.map(JSONValue.init(embedding:))),
             "warnings": .list(status.warnings.map(JSONValue.text)),
+            "adapted": .object(adaptedCounts.mapValues { JSONValue($0) }),
             "flags": JSONValue(embedding: status.options),
             "source": .text(status.sourceName),
             "toolVersion": JSONValue(nonEmpty: status.toolVersion),

@@ -8,8 +8,8 @@ extension StatusReport {
     /// - Parameter now: milliseconds since 1970, to show the time until the next attempt
     public func text(color: Bool = false, now: Int64 = Timestamp.now()) -> String {
         let sections = [
-            head(color, now), verification?.table ?? modelTable, droppedRows, renamedRows, warnings, skippedTasks,
-            findings, nextLine,
+            head(color, now), verification?.table ?? modelTable, droppedRows, adaptedRows, renamedRows, warnings,
+            skippedTasks, findings, nextLine,
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
@@ -95,6 +95,10 @@ extension StatusReport {
         return titled(
             "Dropped rows (`dropped \(status.uuid)` lists them)",
             TextTable.lines(reasons.map { ["  " + PlainText.line($0.key), String($0.value)] }))
+    }
+
+    private var adaptedRows: [String] {
+        titled("Adapted rows (`adapted \(status.uuid)` lists the first ones)", AdaptedReport.lines(adaptedCounts))
     }
 
     /// Renamed rows shown one by one.

@@ -42,6 +42,14 @@ public struct ImportIdentity: Sendable, Equatable {
 }
 
 extension RelocationOptions {
+    private static func words(_ versions: String) -> String {
+        switch versions {
+        case "strict": "--strict"
+        case "adapted": "adaptation by the file's own version"
+        default: "--source-version \(versions)"
+        }
+    }
+
     fileprivate func differences(from earlier: RelocationOptions) -> [String] {
         var out: [String] = []
         for (flag, now, before) in [
@@ -50,6 +58,9 @@ extension RelocationOptions {
             ("hidden organizations", hideOrganizations, earlier.hideOrganizations),
         ] where now != before {
             out.append(now ? flag : "no \(flag)")
+        }
+        if let versions, let others = earlier.versions, versions != others {
+            out.append("\(Self.words(versions)) instead of \(Self.words(others))")
         }
         guard tellsFilter, earlier.tellsFilter, filter != earlier.filter else { return out }
         return out + [filter == nil ? "no filter" : earlier.filter == nil ? "a filter" : "another filter"]

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// The options that an operator chose for an import. The enqueuer writes them into the relocation's record, the worker
 /// reads them.
-// Nine properties: one per member of the record.
+// One property per member of the record.
 public struct RelocationOptions: Sendable, Equatable, Codable {
     public var mergeUsers = false
     public var overwriteConfigs = false
@@ -18,11 +18,14 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     public var verifies: String?
     /// Whether a verification writes the rows that it finds missing.
     public var repairs = false
+    /// What becomes of rows of other versions of Sentry: `strict` takes none, `adapted` all, a version those of that one;
+    /// nil if that is not known.
+    public var versions: String?
     /// The version of this record. 1: the enqueuer orders the list and queues the tasks after the rows. 2: workers do.
-    /// 3: the filter is told.
+    /// 3: the filter is told. 4: the versions are.
     public private(set) var format = RelocationOptions.currentFormat
 
-    public static let currentFormat = 3
+    public static let currentFormat = 4
 
     public static let defaultChunkSize = 3000
     public static let chunkSizeLimits = 1...100_000
@@ -47,6 +50,7 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
         filter = try fields.decodeIfPresent(String.self, forKey: .filter)
         verifies = try fields.decodeIfPresent(String.self, forKey: .verifies)
         repairs = try flag(.repairs)
+        versions = try fields.decodeIfPresent(String.self, forKey: .versions)
         format = try fields.decodeIfPresent(Int.self, forKey: .format) ?? 1
     }
 

@@ -1,5 +1,14 @@
-/// Slugs as Django makes them of ASCII text.
+internal import Foundation
+
+/// Slugs as Django makes them.
 package enum SlugText {
+    /// Lower-case ASCII letters, digits, `_` and single `-`, without `-` and `_` at its ends; cut to the length.
+    package static func slugify(_ text: String, maxLength: Int) -> String {
+        var cut = slug(text.decomposedStringWithCompatibilityMapping.unicodeScalars).prefix(maxLength)
+        while cut.last == "-" { cut.removeLast() }
+        return String(cut)
+    }
+
     /// Lower-case letters, digits, `_` and single `-`, without `-` and `_` at its ends. Blanks become `-`, everything else
     /// is left out.
     package static func slug(_ text: some Sequence<Unicode.Scalar>) -> String {

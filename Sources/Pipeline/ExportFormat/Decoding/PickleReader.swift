@@ -66,6 +66,11 @@ final class PickleReader {
         guard Self.mayHold(text),
             let bytes = Base64.decode(String(decoding: text.filter { !NumberRules.isSpace($0) }, as: UTF8.self))
         else { return .noPickle }
+        return read(bytes)
+    }
+
+    /// A pickle without base64 around it.
+    func read(_ bytes: [UInt8]) -> Outcome {
         guard bytes.last == UInt8(ascii: ".") else { return .noPickle }
         do throws(Stop) {
             let value = try load(bytes)

@@ -11,7 +11,13 @@ package final class RowDecoder {
     }
 
     package func plan(for model: Model) -> ModelPlan {
-        ModelPlan(model, deletedFields: catalogue.deletedFields[model.name] ?? [])
+        let deleted = (catalogue.deletedFields[model.name] ?? []).map { ($0, String?.none) }
+        return plan(for: model, oldFields: Dictionary(uniqueKeysWithValues: deleted))
+    }
+
+    /// - Parameter oldFields: see ``ModelPlan/init(_:oldFields:)``
+    package func plan(for model: Model, oldFields: [String: String?]) -> ModelPlan {
+        ModelPlan(model, oldFields: oldFields)
     }
 
     /// Checks every field of a row.
@@ -21,8 +27,17 @@ package final class RowDecoder {
         _ envelope: Envelope, _ plan: ModelPlan, hasEscapes: Bool = true
     ) throws(RowFault) -> RowNotes {
         try locate(envelope, plan)
+        return try checkLocated(envelope, plan, hasEscapes: hasEscapes)
+    }
+
+    /// The same for a row whose fields are located.
+    ///
+    /// - Parameter skipping: a bit for each field, by its place among the plan's, that is not looked at
+    package func checkLocated(
+        _ envelope: Envelope, _ plan: ModelPlan, hasEscapes: Bool, skipping: UInt64 = 0
+    ) throws(RowFault) -> RowNotes {
         var notes: RowNotes = plan.hasRepeatedKey ? .losesKey : []
-        for place in plan.fields.indices where plan.fields[place].position != 0 {
+        for place in plan.fields.indices where plan.fields[place].position != 0 && skipping >> UInt64(place) & 1 == 0 {
             let needs = plan.fields[place].rule.needs
             if needs == .nothing || needs == .lookForNUL && !hasEscapes { continue }
             let field = plan.fields[place]
@@ -35,10 +50,10 @@ package final class RowDecoder {
     }
 
     /// All faults of a row that `check` refuses, its first one among them.
-    package func faults(in envelope: Envelope, _ plan: ModelPlan) -> [RowFault] {
+    package func faults(in envelope: Envelope, _ plan: ModelPlan, skipping: UInt64 = 0) -> [RowFault] {
         guard let object = envelope.fields else { return [Self.noFields] }
         var faults = plan.locateKnown(object).map(Self.unknown)
-        for place in plan.fields.indices where plan.fields[place].position != 0 {
+        for place in plan.fields.indices where plan.fields[place].position != 0 && skipping >> UInt64(place) & 1 == 0 {
             do throws(RowFault) { _ = try decode(envelope.tape, plan, plan.fields[place], wanted: false) } catch {
                 faults.append(error)
             }
@@ -47,9 +62,9 @@ package final class RowDecoder {
         return faults
     }
 
-    private static let noFields = RowFault(problem: "has no fields, or fields that are not an object")
+    package static let noFields = RowFault(problem: "has no fields, or fields that are not an object")
 
-    private static func unknown(_ name: String) -> RowFault {
+    package static func unknown(_ name: String) -> RowFault {
         RowFault(
             problem: "is not known to the model: the export comes from another version of Sentry",
             field: ShownName.safe(name))
@@ -72,6 +87,11 @@ package final class RowDecoder {
     package func value(_ envelope: Envelope, _ plan: ModelPlan, column: Int) throws(RowFault) -> Value? {
         guard let object = envelope.fields else { return nil }
         do throws(UnknownField) { try plan.locate(object) } catch { _ = plan.locateKnown(object) }
+        return try locatedValue(envelope, plan, column: column)
+    }
+
+    /// The same for a row whose fields are located.
+    package func locatedValue(_ envelope: Envelope, _ plan: ModelPlan, column: Int) throws(RowFault) -> Value? {
         guard let place = plan.field(ofColumn: column), plan.fields[place].position != 0 else { return nil }
         return try decode(envelope.tape, plan, plan.fields[place], wanted: true)
     }

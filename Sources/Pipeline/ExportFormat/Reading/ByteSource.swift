@@ -23,12 +23,26 @@ extension ByteSource {
                     if count == 0 { break }
                 }
                 let end = min(count, Int(clamping: byte - start))
-                line += Int64(block[used..<end].count { $0 == UInt8(ascii: "\n") })
+                line += Self.lineEnds(UnsafeRawBufferPointer(rebasing: block[used..<end]))
                 used = end
             }
             lines[byte] = line
         }
         return lines
+    }
+
+    /// In runs whose number fits a byte, which the compiler counts many at a time.
+    private static func lineEnds(_ text: UnsafeRawBufferPointer) -> Int64 {
+        var total: Int64 = 0
+        var start = 0
+        while start < text.count {
+            let end = min(start + Int(UInt8.max), text.count)
+            var count: UInt8 = 0
+            for place in start..<end { count &+= text[place] == UInt8(ascii: "\n") ? 1 : 0 }
+            total += Int64(count)
+            start = end
+        }
+        return total
     }
 }
 

@@ -4,6 +4,24 @@ extension TapeValue {
     /// A copy that outlives the tape.
     package var fieldValue: FieldValue {
         switch type {
+        case TapeType.array: .list(items.map(\.fieldValue))
+        case TapeType.object:
+            .object(sorting: TapeEntries(self).entries.map { .init($0.key.text, $0.value.fieldValue) })
+        default: scalarValue
+        }
+    }
+
+    /// The same with the keys of objects in the order read.
+    package var valueAsRead: FieldValue {
+        switch type {
+        case TapeType.array: .list(items.map(\.valueAsRead))
+        case TapeType.object: .object(TapeEntries(self).entries.map { .init($0.key.text, $0.value.valueAsRead) })
+        default: scalarValue
+        }
+    }
+
+    private var scalarValue: FieldValue {
+        switch type {
         case TapeType.string: .text(text)
         case TapeType.integer: .integer(int64)
         case TapeType.unsigned: .bigInteger(String(bits))
@@ -11,12 +29,12 @@ extension TapeValue {
         case TapeType.double: .double(double)
         case TapeType.yes: .bool(true)
         case TapeType.no: .bool(false)
-        case TapeType.array: .list(items.map(\.fieldValue))
-        case TapeType.object:
-            .object(sorting: TapeEntries(self).entries.map { .init($0.key.text, $0.value.fieldValue) })
         default: .null
         }
     }
+
+    /// An integer as the reference reads it, from digits in a string too; nil for anything else.
+    package var integer: Int64? { isNull ? nil : try? NumberRules.integer(self) }
 
     /// Whether the JSON of both is the same, whatever the order of keys.
     func isSame(as other: TapeValue) -> Bool {

@@ -26,6 +26,9 @@ package struct Tape {
 
     /// The text's one value.
     package var root: TapeValue { TapeValue(tape: self, index: 1) }
+
+    /// - Parameter position: of a value, as a plan has located it
+    package func value(at position: Int) -> TapeValue { TapeValue(tape: self, index: position) }
 }
 
 /// One value on a tape.

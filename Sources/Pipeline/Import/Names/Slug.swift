@@ -1,5 +1,3 @@
-import TextForms
-
 internal import Foundation
 
 /// How the reference turns a name into a slug.
@@ -9,13 +7,6 @@ enum Slug {
     static let teamLength = 30
     static let projectLength = 50
     static let monitorLength = 50
-
-    /// Lower-case ASCII letters, digits, `_` and single `-`, without `-` and `_` at its ends; cut to the length.
-    static func slugify(_ text: String, maxLength: Int) -> String {
-        var cut = SlugText.slug(text.decomposedStringWithCompatibilityMapping.unicodeScalars).prefix(maxLength)
-        while cut.last == "-" { cut.removeLast() }
-        return String(cut)
-    }
 
     /// What an organization's slug is made from: its slug or else its name, in lower case with `-` for `_`.
     static func organizationBase(slug: String, name: String) -> String {

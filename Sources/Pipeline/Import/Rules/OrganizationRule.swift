@@ -40,7 +40,7 @@ struct OrganizationRule: ModelRule {
         _ base: String, _ random: SecureRandom, isTaken: (String) throws(ImportFailure) -> Bool
     ) throws(ImportFailure) -> String {
         try UniqueName.make(
-            Slug.slugify(base, maxLength: Slug.organizationLength), reserved: ReservedSlugs.organization,
+            SlugText.slugify(base, maxLength: Slug.organizationLength), reserved: ReservedSlugs.organization,
             maxLength: Slug.organizationLength, random: random, isTaken: isTaken)
     }
 }
@@ -77,7 +77,7 @@ struct OwnedSlugRule: ModelRule {
                 taken.insert(key(rows[index]))
                 continue
             }
-            let base = Slug.slugify(rows[index].values[name].text ?? "", maxLength: length)
+            let base = SlugText.slugify(rows[index].values[name].text ?? "", maxLength: length)
             var row = rows[index]
             let made = try UniqueName.make(base, reserved: reserved, maxLength: length, random: batch.random) {
                 (candidate) throws(ImportFailure) in
