@@ -27,6 +27,7 @@ struct DecryptCommand: ParsableCommand {
 
     func run() throws {
         let console = Console(isSilent: false)
+        try files.requireOutput()
         guard let opener = try decryption.opener() else {
             throw CommandFailure(.usage, "Give --decrypt-with or --decrypt-with-command.")
         }

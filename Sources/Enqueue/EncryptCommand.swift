@@ -28,6 +28,7 @@ struct EncryptCommand: ParsableCommand {
 
     func run() throws {
         let console = Console(isSilent: false)
+        try files.requireOutput()
         guard let seal = try encryption.seal() else {
             throw CommandFailure(.usage, "Give --encrypt-with or --encrypt-with-command. keygen makes a pair of keys.")
         }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandLine
-import Glibc
 
 /// The arguments of a command that writes one file from another.
 struct FilePairOptions: ParsableArguments {
@@ -16,17 +15,8 @@ struct FilePairOptions: ParsableArguments {
         completion: .file())
     var source: String
 
-    func validate() throws {
-        guard let source = Self.identity(source), source == Self.identity(destination) else { return }
-        throw ValidationError("DEST is the file to read itself; name another one.")
-    }
-
-    /// What a regular file is known by; nil for everything else.
-    private static func identity(_ path: String) -> [UInt]? {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return [UInt(status.st_dev), UInt(status.st_ino)]
-    }
+    /// Throws if the file to write is one that the command reads.
+    func requireOutput() throws(CommandFailure) { try OutputGuard.requireUnread(destination, "DEST") }
 
     /// The names for messages.
     var words: String {

@@ -15,6 +15,7 @@ struct SanitizeRun {
     }
 
     func run() throws {
+        try arguments.files.requireOutput()
         let opener = try arguments.decryption.opener()
         let seal = try arguments.encryption.seal()
         if let warning = seal?.warning { console.warn(warning) }

@@ -28,6 +28,7 @@ struct ExportRun {
     }
 
     private func run(_ selection: RowSelection) throws {
+        try OutputGuard.requireUnread(options.destination, "DEST")
         let findings = try options.findingsFile.map { path throws(CommandFailure) in try FindingsFile(path) }
         let seal = try options.encryption.seal()
         if let warning = seal?.warning { Self.write("Warning: \(warning)") }

@@ -135,7 +135,7 @@ import Testing
         try expect(73, "is a folder", of: ["decrypt", folder.path, "--src", tarball] + key)
         try expect(73, "/no/such/x", of: ["decrypt", "/no/such/x", "--src", tarball] + key)
         try expect(73, "No space left", of: ["decrypt", "/dev/full", "--src", tarball] + key)
-        try expect(64, "the file to read itself", of: ["decrypt", tarball, "--src", tarball] + key)
+        try expect(64, "also reads or writes", of: ["decrypt", tarball, "--src", tarball] + key)
         let seal = ["--encrypt-with", publicKey]
         try expect(65, "encrypted tarball already", of: ["encrypt", folder.file("x"), "--src", tarball] + seal)
         try expect(73, "No space left", of: ["encrypt", "/dev/full", "--src", plain] + seal)

@@ -11,6 +11,8 @@ public struct VerificationCounts: Sendable, Equatable {
         public var missing = 0
         /// The import took a row for it that was there before: its values are not the file's.
         public var matched = 0
+        /// The verification has written the row because it was missing; it counts as what it is now, too.
+        public var repaired = 0
 
         public init() {}
 
@@ -33,6 +35,7 @@ public struct VerificationCounts: Sendable, Equatable {
             case ("different", 3): counts.different.addSaturated(rows)
             case ("missing", 3): counts.missing.addSaturated(rows)
             case ("matched", 3): counts.matched.addSaturated(rows)
+            case ("repaired", 3): counts.repaired.addSaturated(rows)
             case ("changed", 4): counts.changed[parts[3], default: 0].addSaturated(rows)
             default: continue
             }
@@ -46,7 +49,7 @@ public struct VerificationCounts: Sendable, Equatable {
         for (model, counts) in models {
             let plain = [
                 "equal": counts.equal, "different": counts.different, "missing": counts.missing,
-                "matched": counts.matched,
+                "matched": counts.matched, "repaired": counts.repaired,
             ]
             for (name, rows) in plain where rows > 0 { out["\(model)|\(Self.mark)|\(name)"] = rows }
             for (rule, rows) in counts.changed { out["\(model)|\(Self.mark)|changed|\(rule)"] = rows }
@@ -67,6 +70,7 @@ public struct VerificationCounts: Sendable, Equatable {
                 sum.different.addSaturated(counts.different)
                 sum.missing.addSaturated(counts.missing)
                 sum.matched.addSaturated(counts.matched)
+                sum.repaired.addSaturated(counts.repaired)
                 sum.changed.merge(counts.changed) { $0.saturatedAdding($1) }
             }
         }

@@ -9,6 +9,7 @@ package struct FindingsFile {
     /// Creates the file at once, so that a path that cannot be written is reported before any work.
     package init(_ path: String) throws(CommandFailure) {
         self.path = path
+        try OutputGuard.requireUnread(path, "The findings file")
         try write("[]")
     }
 

@@ -20,6 +20,15 @@ public struct ComparisonFinding: Sendable, Equatable {
         self.reason = reason
     }
 
+    /// The same about the same rows in other words.
+    public func saying(_ reason: String) -> ComparisonFinding {
+        var finding = ComparisonFinding(kind, model: model, reason: reason)
+        finding.ordinal = ordinal
+        finding.leftKey = leftKey
+        finding.rightKey = rightKey
+        return finding
+    }
+
     /// The object of a findings file: keys sorted, ASCII, `indent` spaces before each line but the first.
     public func json(indent: Int = 2) -> String {
         let pad = "\n" + String(repeating: " ", count: indent)

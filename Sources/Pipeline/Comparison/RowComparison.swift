@@ -39,6 +39,15 @@ public struct RowComparison: Sendable {
         }.map(\.rule.kind)
     }
 
+    /// The names of the fields without a rule whose values differ, ascending: for places where values must not go.
+    public func differingFields(_ rows: RowPair<some ComparedRow>) -> [String] {
+        let sides = [rows.left, rows.right].map { row -> [String: FieldValue] in
+            guard case .object(let members) = row.rest(without: ruled) else { return [:] }
+            return Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
+        }
+        return Set(sides[0].keys).union(sides[1].keys).filter { sides[0][$0] != sides[1][$0] }.sorted()
+    }
+
     private func finding(
         _ kind: String, _ reason: String, _ rows: RowPair<some ComparedRow>, _ ordinal: Int64
     ) -> ComparisonFinding {

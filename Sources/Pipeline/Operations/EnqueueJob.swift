@@ -215,6 +215,12 @@ public struct EnqueueJob {
     }
 
     private func requireSame(_ relocation: NewRelocation, as status: RelocationStatus) throws(OperationError) {
+        if let verified = RelocationOptions(json: status.options)?.verifies {
+            throw OperationError(
+                .badData,
+                "\(uuid) is a verification of the import \(verified), no import. Give --import-uuid \(verified), or none."
+            )
+        }
         let own = ImportIdentity(
             scope: relocation.scope, digest: relocation.replaces.isEmpty ? relocation.digest : "",
             options: relocation.options)

@@ -67,6 +67,12 @@ package struct VerifiedImport {
             throw OperationError(
                 .badData, "The import \(id.text) has the scope \(scope.rawValue), not \(wanted.rawValue).")
         }
+        for (flag, isGiven, wasGiven) in [
+            ("--merge-users", described.mergeUsers, known?.mergeUsers),
+            ("--overwrite-configs", described.overwriteConfigs, known?.overwriteConfigs),
+        ] where isGiven && wasGiven == false {
+            throw OperationError(.badData, "The import \(id.text) had no \(flag): leave it out.")
+        }
         guard options.filter == known?.filter else {
             throw OperationError(
                 .badData,

@@ -21,13 +21,13 @@ public struct VerificationReport: Sendable {
         let rows = counts.models.sorted { $0.key < $1.key }.map { model, counts in
             [
                 "  " + PlainText.line(model), String(counts.equal), String(counts.changedTotal), String(counts.matched),
-                String(counts.missing), String(counts.different),
+                String(counts.missing), String(counts.different), String(counts.repaired),
             ]
         }
         let rules = counts.totals.changed.sorted { $0.key < $1.key }.map {
             ["  " + PlainText.line($0.key), String($0.value)]
         }
-        return TextTable.lines([["  MODEL", "EQUAL", "CHANGED", "MATCHED", "MISSING", "DIFFERENT"]] + rows)
+        return TextTable.lines([["  MODEL", "EQUAL", "CHANGED", "MATCHED", "MISSING", "DIFFERENT", "REPAIRED"]] + rows)
             + (rules.isEmpty ? [] : ["", "Changed by a rule"] + TextTable.lines(rules))
     }
 
@@ -50,7 +50,7 @@ public struct VerificationReport: Sendable {
         .object([
             "equal": JSONValue(counts.equal), "changed": .object(counts.changed.mapValues { JSONValue($0) }),
             "matched": JSONValue(counts.matched), "missing": JSONValue(counts.missing),
-            "different": JSONValue(counts.different),
+            "different": JSONValue(counts.different), "repaired": JSONValue(counts.repaired),
         ])
     }
 }

@@ -51,6 +51,15 @@ package final class RowVerifier {
         places.indices.allSatisfy { $0 == id || values[places[$0]] == stored[$0] }
     }
 
+    /// Findings stay in Redis: they name the fields and show no value that may be a secret.
+    private func withoutValues(_ finding: ComparisonFinding, _ rows: RowPair<FileRow>) -> ComparisonFinding {
+        guard finding.kind == "UnequalJSON" else { return finding }
+        let fields = comparison.differingFields(rows).map { "`\($0)`" }
+        return finding.saying(
+            "the destination's \(fields.joined(separator: ", ")) \(fields.count == 1 ? "differs" : "differ") from the file's"
+        )
+    }
+
     private func outcome(_ row: Row, _ values: [Value], _ stored: [Value]) throws(ExportError) -> RowVerdict {
         var exported = places.map { values[$0] }
         exported[id] = stored[id]
@@ -61,7 +70,7 @@ package final class RowVerifier {
             FileRow(key: .integer(row.sourcePK ?? 0), fields: leftFields),
             FileRow(key: .integer(stored[id].integer ?? 0), fields: rightFields), references)
         let findings = comparison.findings(rows, ordinal: row.ordinal)
-        guard findings.isEmpty else { return .different(findings) }
+        guard findings.isEmpty else { return .different(findings.map { withoutValues($0, rows) }) }
         let rules = comparison.tolerances(rows)
         return rules.isEmpty ? .equal : .changed(rules: rules)
     }

@@ -193,7 +193,7 @@ final class HeldClaim {
             "\(totals.missing) \(totals.missing == 1 ? "row is" : "rows are") missing, \(totals.different) "
             + "\(totals.different == 1 ? "differs" : "differ") as no rule allows"
         lease.end()
-        try queue.fail(claim, findings: hidesNames ? [] : findings, reason: reason)
+        try queue.fail(claim, findings: findings, reason: reason)
         FlowMetrics.record(.failed)
         log.error("relocation failed", metadata: ["reason": "\(reason)"])
         return .failed

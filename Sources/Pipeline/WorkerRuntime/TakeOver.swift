@@ -42,7 +42,8 @@ struct TakeOver {
         guard !differences.isEmpty else { return nil }
         let words = ImportIdentity.words(
             name: earlier.fileName, scope: earlier.scope, enqueuedBy: earlier.enqueuedBy)
-        return ImportIdentity.refusal(status.uuid, of: words, differences: differences)
+        let uuid = RelocationOptions(json: status.options)?.verifies ?? status.uuid
+        return ImportIdentity.refusal(uuid, of: words, differences: differences)
     }
 
     /// Without an entry the chunk rows' keys are all there is to compare.

@@ -25,11 +25,12 @@ struct VerifyRun {
         if let request = first.request { return try end(request) }
         var result = first
         if repairs, !first.incomplete.isEmpty {
-            if let request = try Repair(turn: turn, context: context, preparer: preparer).run(first.incomplete) {
-                return try end(request)
-            }
+            let repair = Repair(turn: turn, context: context, preparer: preparer)
+            let written = try repair.run(first.incomplete)
+            if let request = written.request { return try end(request) }
             result = try verify()
             if let request = result.request { return try end(request) }
+            result.found.addRepaired(written.rows)
         }
         return try tell(result)
     }
@@ -58,7 +59,7 @@ struct VerifyRun {
     /// What one pass over all tasks has found.
     fileprivate struct Pass {
         var outcome = TaskOutcome()
-        var found = VerifiedRows()
+        var found: VerifiedRows
         /// Places of the tasks with rows that are missing → those of them that were written before.
         var incomplete: [Int: [Int64]] = [:]
         let feed: TaskFeed
@@ -67,7 +68,7 @@ struct VerifyRun {
     }
 
     private func verify() throws -> Pass {
-        var pass = Pass(feed: turn.feed(preparer))
+        var pass = Pass(found: VerifiedRows(hidesValues: held.hidesNames), feed: turn.feed(preparer))
         try turn.beginReading()
         defer { turn.destination.rollback() }
         let work = try RelocationImport(context, into: turn.destination, catalogue: turn.settings.destination.catalogue)
