@@ -72,14 +72,15 @@ let package = Package(
         room("Ledger", ["Catalogue", "Storage"]),
         room("Import", ["TextForms", "Catalogue", "Storage", "Ledger", "Failpoints", crypto]),
         room("Verification", ["Catalogue", "ExportFormat", "Comparison", "Storage", "Import"]),
+        room("Undo", ["Catalogue", "Storage", "Ledger", "Import"]),
         room(
             "Relocation",
             ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Import", "Verification"]),
         room(
             "WorkerRuntime",
             [
-                "Catalogue", "Comparison", "TaskFormat", "Queue", "Storage", "Ledger", "Import", "Verification",
-                "Relocation", "Failpoints", logging, metrics,
+                "TextForms", "Catalogue", "Comparison", "TaskFormat", "Queue", "Storage", "Ledger", "Import",
+                "Verification", "Undo", "Relocation", "Failpoints", logging, metrics,
             ]),
         room("Reporting", ["TextForms", "Catalogue", "Queue"]),
         room(
@@ -152,7 +153,10 @@ let package = Package(
         tests("ExtractionTests", ["Extraction"]),
         tests(
             "ImportTests",
-            ["Import", "Ledger", "Storage", "ExportFormat", "Cutting", "TaskFormat", "Catalogue", "TestSupport"]),
+            [
+                "Undo", "Import", "Ledger", "Storage", "ExportFormat", "Cutting", "TaskFormat", "Catalogue",
+                "TestSupport",
+            ]),
         tests(
             "WorkerRuntimeTests",
             [

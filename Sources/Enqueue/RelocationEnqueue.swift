@@ -26,7 +26,7 @@ struct RelocationEnqueue: ParsableCommand {
         version: ToolVersion.current,
         subcommands: [
             UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, CompareCommand.self,
-            VerifyCommand.self, EncryptCommand.self, DecryptCommand.self, KeygenCommand.self,
+            VerifyCommand.self, UndoCommand.self, EncryptCommand.self, DecryptCommand.self, KeygenCommand.self,
             SanitizeCommand.self,
             StatusCommand.self,
             ListCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, DroppedCommand.self,

@@ -30,7 +30,7 @@ struct WaitLoop {
 
     /// - Parameter findings: takes the final findings
     mutating func run(_ findings: FindingsFile?) throws {
-        let report = try waitForEnd()
+        let report = try wait { $0.hasEnded }
         let status = report.status
         try findings?.write(report.findingsFile)
         console.draw(report.text(color: Terminal.standardError.usesColor) + "\n")
@@ -40,12 +40,15 @@ struct WaitLoop {
         }
     }
 
-    private mutating func waitForEnd() throws -> StatusReport {
+    /// Waits until no undo goes on; its result is for the caller to tell.
+    mutating func waitForUndo() throws -> StatusReport { try wait { $0.undoHasEnded } }
+
+    private mutating func wait(until hasEnded: (StatusReport) -> Bool) throws -> StatusReport {
         let queue = try RelocationQueue(configuration)
         Interruption.noteFirstSignal()
         while true {
             if let report = try poll(queue) {
-                if report.hasEnded {
+                if hasEnded(report) {
                     console.draw(printer.finish())
                     return report
                 }
@@ -85,7 +88,7 @@ struct WaitLoop {
     }
 
     private mutating func show(_ report: StatusReport) {
-        var current = meter ?? ProgressMeter(total: report.status.rowsSource)
+        var current = meter ?? ProgressMeter(total: report.rowsExpected)
         current.update(done: report.rowsDone, at: Self.now())
         meter = current
         console.draw(printer.update(current, at: Self.now()))

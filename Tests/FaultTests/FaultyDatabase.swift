@@ -153,6 +153,11 @@ private struct FaultySchema: SchemaAdmin {
 
     func condition() throws(StorageError) -> DatabaseCondition { try database.real.schema.condition() }
 
+    func references() throws(StorageError) -> [LiveReference] {
+        try database.pass("read the foreign keys")
+        return try database.real.schema.references()
+    }
+
     func ownColumns() throws(StorageError) -> [String: Set<String>] { try database.real.schema.ownColumns() }
 
     func lock() throws(StorageError) { try database.real.schema.lock() }

@@ -37,7 +37,7 @@ import Testing
         origin.options = RelocationOptions().json
         origin.fileName = "old.json"
         change(&origin)
-        return ImportEntry(id: 1, uuid: "", origin: origin, beganAt: 0, end: nil)
+        return ImportEntry(id: 1, format: 2, uuid: "", origin: origin, beganAt: 0, end: nil)
     }
 
     @Test func theDatabaseMayKnowMoreThanRedis() {

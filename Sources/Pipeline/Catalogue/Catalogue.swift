@@ -38,6 +38,7 @@ public struct Catalogue: Sendable {
     private let modelsByName: [String: Model]
     private let tablesByName: [String: Table]
     private let cataloguedNames: Set<String>
+    private let modelTables: Set<String>
 
     /// The catalogue the programs use.
     public static let standard: Catalogue = {
@@ -62,6 +63,7 @@ public struct Catalogue: Sendable {
         tablesByName = Dictionary(
             (self.models.map(\.table) + otherTables).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         cataloguedNames = Set(order.map(\.model))
+        modelTables = Set(self.models.map(\.table.name))
     }
 
     /// The model of that lower-case name, if it is in scope.
@@ -69,6 +71,9 @@ public struct Catalogue: Sendable {
 
     /// The table of that name, whether it belongs to a model or not.
     public func table(_ name: String) -> Table? { tablesByName[name] }
+
+    /// Whether the table holds the rows of a model.
+    public func isModelTable(_ table: Table) -> Bool { modelTables.contains(table.name) }
 
     /// Whether Sentry knows the model and never relocates it.
     public func isExcluded(_ name: String) -> Bool {

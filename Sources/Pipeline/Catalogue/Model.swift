@@ -23,6 +23,15 @@ public struct Table: Sendable {
     }
 }
 
+extension Table {
+    /// A table that the catalogue does not know, as far as its whole numbers concern others.
+    public init(unknown name: String, integers: [String]) {
+        self.init(
+            name: name, schema: nil, columns: integers.map { Column($0, .bigint, isNullable: true) }, uniques: [],
+            checks: [], hasIdentity: false)
+    }
+}
+
 /// What the first line of a model's description says.
 struct ModelHeading {
     let index: Int

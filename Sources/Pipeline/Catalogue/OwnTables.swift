@@ -8,13 +8,17 @@ public struct OwnTables: Sendable {
     /// One row per chunk that was written: which rows of the file it holds, and their digest. One row per part of the
     /// derived rows.
     public let written: Table
+    /// One row per row of another table that a relocation has overwritten: what it held before.
+    public let before: Table
+    /// Rows that a relocation has inserted and that no chunk row names: ranges of their ids.
+    public let inserted: Table
 
     /// What this version writes. Later formats only add tables, and columns that may be null: `migrate` adds what an
-    /// older ledger lacks.
-    public static let format: Int64 = 1
+    /// older ledger lacks. 2: what was overwritten, and what else was inserted.
+    public static let format: Int64 = 2
 
     /// In the order in which to create them.
-    public var all: [Table] { [ledger, imports, written] }
+    public var all: [Table] { [ledger, imports, written, before, inserted] }
 
     public static let standard: OwnTables = {
         do {
@@ -35,5 +39,7 @@ public struct OwnTables: Sendable {
         ledger = try table("relocation.ledger")
         imports = try table("relocation.import")
         written = try table("relocation.written")
+        before = try table("relocation.before")
+        inserted = try table("relocation.inserted")
     }
 }

@@ -13,6 +13,8 @@ final class Batch {
     private let work: RelocationImport
     /// Source key → the id that its new row must have. Other rows get fresh ids.
     private let plannedIDs: [Int64: Int64]
+    /// Ids of the model's rows that were inserted.
+    private(set) var insertedIDs: [Int64] = []
 
     /// - Parameter map: what rows of the chunk may refer to.
     init(_ work: RelocationImport, model: Model, map: PrimaryKeyMap, now: Int64) {
@@ -76,6 +78,7 @@ final class Batch {
         } catch {
             throw .from(error, model: model, rows: rows)
         }
+        insertedIDs += rows.compactMap { $0.values[model.idColumn].integer }
     }
 
     /// Updates stored rows, in the order of their ids.
@@ -89,10 +92,18 @@ final class Batch {
         let written = model.writtenColumns.filter { $0 != model.idColumn && !keyColumns.contains($0) }
         let values = rows.map { id, row in [.integer(id)] + written.map { row.values[$0] } }
         do {
-            try database.update(Update(model.table, set: written.map { model.columns[$0].name }, rows: values))
+            try overwrite(Update(model.table, set: written.map { model.columns[$0].name }, rows: values))
         } catch {
             throw .from(error, model: model, rows: rows.map(\.value))
         }
+    }
+
+    /// Remembers for an undo what the rows held. A Global import clears tables: it cannot be undone.
+    private func overwrite(_ update: Update) throws(StorageError) {
+        guard !isGlobal else { return try database.update(update) }
+        try work.ledger.note(
+            overwriting: update.rows.map { $0[0] }, update.columns, of: update.table, in: database
+        ) { () throws(StorageError) in try database.update(update) }
     }
 
     /// Makes the next fresh id of the model's table greater than all it holds.
@@ -103,7 +114,7 @@ final class Batch {
     // MARK: Writing other tables
 
     func update(_ update: Update) throws(ImportFailure) {
-        do { try database.update(update) } catch { throw .from(error, model: model) }
+        do { try overwrite(update) } catch { throw .from(error, model: model) }
     }
 
     /// Inserts rows of another table that this batch's rows bring with them.
@@ -116,11 +127,18 @@ final class Batch {
         let ids = try reserveIDs(values.count, for: table)
         let rows = zip(ids, values).map { [Value.integer($0)] + $1 }
         do {
+            if work.catalogue.isModelTable(table) { try note(inserted: Array(ids), into: table) }
             try database.insert(
                 Insert(into: table, columns: ["id"] + columns, rows: rows, ignoringConflicts: ignoringConflicts))
         } catch {
             throw .from(error, model: model, rows: causes)
         }
+    }
+
+    /// Remembers rows for an undo that no chunk row will name. Which rows of other tables are the import's, their references
+    /// tell.
+    func note(inserted ids: [Int64], into table: Table) throws(StorageError) {
+        if !isGlobal { try work.ledger.note(inserted: ids, into: table) }
     }
 
     private func reserveIDs(_ count: Int, for table: Table) throws(ImportFailure) -> ArraySlice<Int64> {

@@ -142,6 +142,8 @@ struct ChunkImport {
         try completeSuperseded(kept, results, batch)
         let written = gather(kept, results, into: &outcome)
         guard written.chunk.rowsWritten > 0 else { return nil }
+        let unnamed = written.chunk.unnamed(batch.insertedIDs)
+        try storage { () throws(StorageError) in try batch.note(inserted: unnamed, into: model.table) }
         try pass("chunk.written")
         return written
     }

@@ -48,6 +48,20 @@ package struct ChunkRow {
         written.append(row)
     }
 
+    /// Those of the inserted rows that the chunk row will not name: of a source key that occurs again only the last one is
+    /// kept, and some rows count as others that were there.
+    package func unnamed(_ insertedIDs: [Int64]) -> [Int64] {
+        // Usually all rows were inserted under different source keys, in ascending order.
+        if mapped.count == insertedIDs.count, mapped.allSatisfy({ $0.kind == .inserted }),
+            zip(mapped, mapped.dropFirst()).allSatisfy({ $0.sourcePK < $1.sourcePK })
+        {
+            return []
+        }
+        let named = mapped.filter { $0.kind == .inserted }.map { ($0.sourcePK, $0.newPK) }
+        let kept = Set(Dictionary(named, uniquingKeysWith: { _, last in last }).values)
+        return insertedIDs.filter { !kept.contains($0) }
+    }
+
     /// The same chunk without some source keys; nil if it held no others.
     func without(_ sourcePKs: Set<Int64>) -> ChunkRow? {
         var rest = self

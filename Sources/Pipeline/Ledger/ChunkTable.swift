@@ -57,6 +57,22 @@ package struct ChunkTable: Sendable {
             alone: "relocation \(importUUID)")
     }
 
+    /// The rows that other imports have matched with rows that were there: import, model, their ids. Reads in pages.
+    func readOthers(
+        in database: any Database, of models: Set<String>, _ found: (String, String, [Int64]) -> Void
+    ) throws(StorageError) {
+        let query = Select(["import_uuid", "model", "existing_map", "overwrite_map"], from: table)
+        try database.read(query, pageRows: 100) { rows throws(StorageError) in
+            for row in rows {
+                guard let uuid = row[0].text, uuid != importUUID, let model = row[1].text, models.contains(model) else {
+                    continue
+                }
+                let matched: [(Int64, Int64)] = try Self.decode(row[2], table.name) + Self.decode(row[3], table.name)
+                if !matched.isEmpty { found(uuid, model, matched.map(\.1)) }
+            }
+        }
+    }
+
     private static func chunkRow(_ values: [Value], _ table: String) throws(StorageError) -> ChunkRow {
         let minOrdinal = values[1].integer ?? 0
         var chunk = ChunkRow(model: values[0].text ?? "", minOrdinal: minOrdinal)

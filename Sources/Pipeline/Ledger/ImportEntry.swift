@@ -25,6 +25,10 @@ public struct ImportEnd: Sendable, Equatable {
         case success = "SUCCESS"
         case failure = "FAILURE"
         case cancelled = "CANCELLED"
+        /// An undo has begun to remove what the relocation has brought.
+        case undoing = "UNDOING"
+        /// All of it is gone: the UUID is free.
+        case undone = "UNDONE"
     }
 
     /// The outcome's text; a newer version may write others.
@@ -51,6 +55,8 @@ public struct ImportEnd: Sendable, Equatable {
 /// What the ledger remembers of one relocation.
 public struct ImportEntry: Sendable, Equatable {
     let id: Int64
+    /// That of the ledger in which the relocation began.
+    let format: Int64
     /// Dashed, lower case.
     public let uuid: String
     public let origin: ImportOrigin
@@ -60,4 +66,7 @@ public struct ImportEntry: Sendable, Equatable {
     public let end: ImportEnd?
     /// The files that this one has replaced, the oldest first: JSON; empty without any.
     public internal(set) var replaced = ""
+
+    /// Whether it ended so.
+    public func ended(_ outcome: ImportEnd.Outcome) -> Bool { end?.outcome == outcome.rawValue }
 }

@@ -3,12 +3,15 @@ public import Storage
 
 /// One relocation's entry in the ledger of its destination: written with its first rows, closed at its end. Without a
 /// ledger it does nothing. Not `Sendable`: it lives with its connections.
+// Nine properties: the tables of the ledger, and what was read from them or written to them.
 public final class ImportRegister {
     /// The entry as it was when this worker took the relocation over; nil without one.
     public private(set) var found: ImportEntry?
 
     private let table: ImportTable
     private let written: WrittenTable
+    private let beforeTable: BeforeTable
+    private let insertedTable: InsertedTable
     private let origin: ImportOrigin
     private let hasLedger: Bool
     /// Whether the entry is there, or written by the open transaction.
@@ -23,6 +26,8 @@ public final class ImportRegister {
         self.origin = origin
         table = ImportTable(database: destination.region)
         written = WrittenTable(database: destination.region, uuid: uuid)
+        beforeTable = BeforeTable(database: destination.region, uuid: uuid)
+        insertedTable = InsertedTable(database: destination.region, uuid: uuid)
         hasLedger = try destination.hasLedger()
         found = hasLedger ? try table.entry(uuid) : nil
         isNoted = found != nil
@@ -68,6 +73,27 @@ public final class ImportRegister {
     /// What the ledger remembers of the rows that are written.
     public func writtenRows() throws(StorageError) -> [WrittenRows] { hasLedger ? try written.all() : [] }
 
+    // MARK: For an undo
+
+    /// Rows that the relocation inserts and that no chunk row will name.
+    func note(inserted ids: [Int64], into table: Table) throws(StorageError) {
+        guard hasLedger, !ids.isEmpty else { return }
+        try insertedTable.insert(ids, into: table)
+    }
+
+    /// What rows that were there before hold before and after the relocation overwrites them. `overwrite` runs in between.
+    func note(
+        overwriting ids: [Value], _ columns: [String], of table: Table, in database: any Database,
+        _ overwrite: () throws(StorageError) -> Void
+    ) throws(StorageError) {
+        guard hasLedger else { return try overwrite() }
+        let query = Select(["id"] + columns, from: table, where: [.isIn("id", ids)])
+        let before = try database.select(query)
+        try overwrite()
+        let images = RowImage.list(columns, before: before, after: try database.select(query))
+        try beforeTable.add(images, of: table)
+    }
+
     /// From now on the entry names the file that has replaced the one it was written with, and remembers that one.
     public func replaceFile() throws(StorageError) {
         guard let found else { return }
@@ -75,9 +101,12 @@ public final class ImportRegister {
         self.found = try table.entry(written.uuid)
     }
 
-    /// A relocation that has ended goes on.
+    /// A relocation that has ended goes on. One that was undone begins anew.
     public func reopen() throws(StorageError) {
-        if let found, found.end != nil { try table.update(id: found.id, end: nil) }
+        guard let found, found.end != nil else { return }
+        guard found.ended(.undone) else { return try table.update(id: found.id, end: nil) }
+        try table.restart(found, origin, beganAt: WallClock.now())
+        self.found = try table.entry(written.uuid)
     }
 
     /// Writes how the relocation ended, in the open transaction if there is one. A relocation that has written nothing

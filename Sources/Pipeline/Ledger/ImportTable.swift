@@ -39,25 +39,32 @@ struct ImportTable {
             ImportEnd(outcome: text("outcome"), reason: text("reason"), rows: RowCounts.read(text("rows")), at: $0)
         }
         return ImportEntry(
-            id: integer("id"), uuid: text("uuid"), origin: origin, beganAt: row["began_at"]?.timestamp ?? 0, end: end,
+            id: integer("id"), format: integer("format"), uuid: text("uuid"), origin: origin,
+            beganAt: row["began_at"]?.timestamp ?? 0, end: end,
             replaced: text("replaced"))
     }
 
     /// Writes the row of a relocation that begins. One that is there already stays.
     func insert(_ uuid: String, _ origin: ImportOrigin, beganAt: Int64, end: ImportEnd?) throws(StorageError) {
-        let values: [Value] =
-            [
-                .integer(OwnTables.format), .text(uuid), .text(origin.scope), .text(origin.options),
-                .text(origin.fileName), .text(origin.digest), .integer(origin.rowsSource), .text(origin.enqueuedBy),
-                origin.enqueuedAt.map { .timestamp($0) } ?? .null, .text(origin.toolVersion), .text(origin.worker),
-                .timestamp(beganAt),
-            ] + Self.values(of: end)
-        let columns = [
-            "format", "uuid", "scope", "options", "file_name", "digest", "rows_source", "enqueued_by", "enqueued_at",
-            "tool_version", "worker", "began_at",
-        ]
+        let values = [.text(uuid)] + Self.values(of: origin, beganAt: beganAt) + Self.values(of: end)
         try database.insert(
-            Insert(into: Self.table, columns: columns + Self.endColumns, rows: [values], ignoringConflicts: true))
+            Insert(
+                into: Self.table, columns: ["uuid"] + Self.originColumns + Self.endColumns, rows: [values],
+                ignoringConflicts: true))
+    }
+
+    private static let originColumns = [
+        "format", "scope", "options", "file_name", "digest", "rows_source", "enqueued_by", "enqueued_at",
+        "tool_version", "worker", "began_at",
+    ]
+
+    private static func values(of origin: ImportOrigin, beganAt: Int64) -> [Value] {
+        [
+            .integer(OwnTables.format), .text(origin.scope), .text(origin.options), .text(origin.fileName),
+            .text(origin.digest), .integer(origin.rowsSource), .text(origin.enqueuedBy),
+            origin.enqueuedAt.map { .timestamp($0) } ?? .null, .text(origin.toolVersion), .text(origin.worker),
+            .timestamp(beganAt),
+        ]
     }
 
     /// Writes which file a relocation goes on with.
@@ -71,6 +78,14 @@ struct ImportTable {
             "options", "file_name", "digest", "rows_source", "enqueued_by", "enqueued_at", "tool_version", "replaced",
         ]
         try database.update(Update(Self.table, set: columns, rows: [values]))
+    }
+
+    /// Begins an entry anew: what the relocation had brought before was undone.
+    func restart(_ entry: ImportEntry, _ origin: ImportOrigin, beganAt: Int64) throws(StorageError) {
+        try database.update(
+            Update(
+                Self.table, set: Self.originColumns + Self.endColumns,
+                rows: [[.integer(entry.id)] + Self.values(of: origin, beganAt: beganAt) + Self.values(of: nil)]))
     }
 
     /// Writes how a relocation ended; nil: it goes on.

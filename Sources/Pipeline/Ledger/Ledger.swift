@@ -135,6 +135,21 @@ package final class Ledger {
     /// Notes in the open transaction of the region's database that it writes a part of the derived rows.
     package func note(derived part: String) throws(StorageError) { try register?.note(derived: part) }
 
+    /// Remembers rows that are inserted and that no chunk row will name, for an undo. If another database holds them, this is
+    /// written before they are: ids are never given twice, so that one too many does no harm.
+    package func note(inserted ids: [Int64], into table: Table) throws(StorageError) {
+        try register?.note(inserted: ids, into: table)
+    }
+
+    /// Overwrites rows that were there before, and remembers for an undo what they held.
+    package func note(
+        overwriting ids: [Value], _ columns: [String], of table: Table, in database: any Database,
+        _ overwrite: () throws(StorageError) -> Void
+    ) throws(StorageError) {
+        guard let register else { return try overwrite() }
+        try register.note(overwriting: ids, columns, of: table, in: database, overwrite)
+    }
+
     /// The open transaction was rolled back.
     package func rolledBack() { register?.rolledBack() }
 

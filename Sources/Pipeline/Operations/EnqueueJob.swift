@@ -142,9 +142,9 @@ public struct EnqueueJob {
 
     /// The same file under another UUID: then its rows would be written twice.
     private func earlierImport(_ queue: RetryingQueue, _ survey: ExportSurvey) throws -> RelocationStatus? {
-        guard options.verifies == nil, let earlier = try queue.earlier(than: uuid, digest: survey.sha256) else {
-            return nil
-        }
+        guard options.verifies == nil, let earlier = try queue.earlier(than: uuid, digest: survey.sha256),
+            earlier.endedBy != .undo
+        else { return nil }
         return RelocationOptions(json: earlier.options)?.verifies == nil ? earlier : nil
     }
 
@@ -195,8 +195,10 @@ public struct EnqueueJob {
     private func replace(
         _ status: RelocationStatus, with relocation: NewRelocation, _ queue: RetryingQueue
     ) throws -> Beginning {
-        // A worker has refused the earlier one, and nothing of it was written.
-        if status.failureCause != .otherImport || !status.replaces.isEmpty { try requireSame(relocation, as: status) }
+        if status.step == .undoing, status.endedBy != .undo { throw OperationError.halfUndone(uuid) }
+        // A worker has refused the earlier one, and nothing of it was written; or nothing of it is left.
+        let isFree = status.endedBy == .undo || status.failureCause == .otherImport && status.replaces.isEmpty
+        if !isFree { try requireSame(relocation, as: status) }
         guard status.destinationName == relocation.destination.text else {
             throw OperationError(
                 .badData,
@@ -250,5 +252,12 @@ public struct EnqueueJob {
         }
         if options.verifies == nil { try batch.add(.finish, scope.rawValue) }
         return try batch.finish()
+    }
+}
+
+extension OperationError {
+    fileprivate static func halfUndone(_ uuid: String) -> OperationError {
+        OperationError(
+            .conflict, "The relocation \(uuid) is being undone. Finish that first: relocation-enqueue undo \(uuid)")
     }
 }

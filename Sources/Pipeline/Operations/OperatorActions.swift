@@ -77,6 +77,31 @@ package struct OperatorActions {
         return note
     }
 
+    /// What Redis knows of a relocation that is to be undone; nil if it has forgotten it. Throws for a verification, which
+    /// brings nothing.
+    package func undoable(_ id: RelocationID) throws -> RelocationStatus? {
+        let status: RelocationStatus
+        do throws(QueueError) { status = try queue.status(id.text) } catch {
+            if error.kind == .notFound { return nil }
+            throw error
+        }
+        guard let verified = RelocationOptions(json: status.options)?.verifies else { return status }
+        throw OperationError(
+            .badData, "\(id.text) is a verification, of the import \(verified): it has brought nothing.")
+    }
+
+    /// Hands a relocation that has ended, or is paused, to a worker, which undoes it.
+    ///
+    /// - Parameter destination: where it went if Redis has forgotten it; nil refuses such a one
+    package func undo(
+        _ id: RelocationID, isDryRun: Bool, cascade: [UndoRequest.CascadeRow], ofUnknownIn destination: DestinationName?
+    ) throws {
+        let request = UndoRequest(by: actor.text, isDryRun: isDryRun, cascade: cascade)
+        try OperationError.refusing {
+            try queue.requestUndo(id.text, request.json, ofUnknownIn: destination, by: actor.text)
+        }
+    }
+
     /// Pauses a relocation: now, or at its next chunk if a worker holds it.
     package func pause(_ id: RelocationID) throws -> OperatorOutcome {
         try OperationError.refusing { try queue.pause(id.text, by: actor.text) }

@@ -22,6 +22,7 @@ extension QueueError {
         case "nowhere": ("did not fail at a task", "There is nothing to skip: fix its cause, then `retry`.")
         case "manyRows": ("leaves out as many single rows as it can", "Leave out the chunk, or correct the file.")
         case "moved": ("has moved on since it was looked at", "Look at its `status` again.")
+        case "undone": ("is undone", "Its UUID is free: enqueue a file under it.")
         case "step": ("is past that step", "")
         default: ("does not allow this", "")
         }

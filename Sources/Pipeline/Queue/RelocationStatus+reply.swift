@@ -22,12 +22,15 @@ extension RelocationStatus {
 
     /// What workers and operators did.
     private mutating func readCourse(_ record: RecordFields) {
+        undo = UndoRecord(record)
         failureReason = record.text("failureReason")
         if status == .failure {
             endedBy = OperatorEnd(action: record.text("endedByAction"), failureReason: failureReason)
         }
         failureCause = FailureCause(rawValue: record.text("failureCause"))
         findings = TextList.decode(record.text("findings"))
+        // The record keeps how it ended before it is undone, for the case that it stays.
+        if status == .inProgress, step == .undoing { (failureReason, failureCause, findings) = ("", nil, []) }
         failedTask = record.text("failedTask")
         skippedRows = RowPlace.list(record.text("skippedRows"))
         chunksTotal = record.number("chunksTotal")

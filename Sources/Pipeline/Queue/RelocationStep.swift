@@ -7,12 +7,14 @@ public enum RelocationStep: Sendable, Hashable {
     case postprocessing
     case notifying
     case completed
+    /// What it has brought is removed, or was.
+    case undoing
     /// A text that this version does not know: of a newer version, or damaged.
     case unknown(String)
 
     /// All steps that this version knows, in order.
     public static let known: [RelocationStep] = [
-        .uploading, .preprocessing, .validating, .importing, .postprocessing, .notifying, .completed,
+        .uploading, .preprocessing, .validating, .importing, .postprocessing, .notifying, .completed, .undoing,
     ]
 
     public init(rawValue: String) {
@@ -29,6 +31,7 @@ public enum RelocationStep: Sendable, Hashable {
         case .postprocessing: "POSTPROCESSING"
         case .notifying: "NOTIFYING"
         case .completed: "COMPLETED"
+        case .undoing: "UNDOING"
         case .unknown(let text): text
         }
     }

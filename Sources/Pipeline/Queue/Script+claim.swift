@@ -60,7 +60,7 @@ extension Script {
         local function take(uuid, lane, score, isOrphan)
           local record, tasks = base .. 'record:' .. uuid, base .. 'tasks:' .. uuid
           local was = redis.call('HMGET', record, 'status', 'chunksTotal', 'chunksDone', 'leaseUsed',
-            'cancelRequested', 'pauseRequested', 'startedAt', 'token', 'owner')
+            'cancelRequested', 'pauseRequested', 'startedAt', 'token', 'owner', 'step')
           if was[1] ~= 'IN_PROGRESS' then return nil end
           if isOrphan then
             unlease(record, was[5] == '1' and 'cancelled' or 'expired')
@@ -75,7 +75,8 @@ extension Script {
             fail(uuid, 'The record of this relocation is damaged. Enqueue the same file again under this UUID.', ARGV[2])
             return nil
           end
-          if total - done ~= left then
+          -- An undo needs no task.
+          if total - done ~= left and was[10] ~= 'UNDOING' then
             fail(uuid, 'Redis has lost tasks of this relocation. Enqueue the same file again under this UUID.', ARGV[2])
             return nil
           end
@@ -174,7 +175,7 @@ extension Script {
         if named(was[3]) ~= lane then leave(ARGV[2], was[3]) end
         -- A worker of an older version knows other identities: it must leave this record alone.
         redis.call('HSET', KEYS[1], 'destination', ARGV[6], 'destinationName', ARGV[5], 'lane', lane,
-          'format', newestFormat, 'updatedAt', ms(now))
+          'format', math.max(count(redis.call('HGET', KEYS[1], 'format')) or 0, format), 'updatedAt', ms(now))
         note(ARGV[2], 'bound', redis.call('HGET', KEYS[1], 'owner'),
           {detail = ARGV[5] .. (ARGV[8] ~= '' and ' (' .. ARGV[8] .. ')' or '')})
         if lane ~= 'unbound' then redis.call('ZADD', base .. 'lanes', now, lane) end

@@ -13,8 +13,12 @@ extension Script {
         "begin", .adds,
         """
         local was = redis.call('HMGET', KEYS[1], 'status', 'step', 'published', 'uploadExpiresAt', 'sourceName', 'digest',
-          'failureCause')
+          'failureCause', 'endedByAction')
         if was[1] then
+          -- Rows of one that is half undone would count as written.
+          if was[2] == 'UNDOING' and was[8] ~= 'undo' then
+            return {'exists', snapshot(KEYS[1], KEYS[3], KEYS[5])}
+          end
           local finished = was[1] == 'SUCCESS' or was[1] == 'FAILURE'
           local ended = {['1'] = finished, ['2'] = was[1] == 'FAILURE' or was[1] == 'PAUSE'}
           if was[3] == '1' then

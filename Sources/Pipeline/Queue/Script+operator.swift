@@ -137,7 +137,7 @@ extension Script {
             if string.find('\\n' .. rows, '\\n' .. line, 1, true) then return {'ok'} end
             if #rows + #line > skippedRowsBytes then return {'conflict', 'manyRows'} end
             redis.call('HSET', KEYS[1], 'skippedRows', rows .. line, 'updatedAt', ms(now),
-              'format', newestFormat)
+              'format', format)
             redis.call('RPUSH', KEYS[5], ARGV[5])
             noteSkipped(ARGV[2], KEYS[5])
             return {'ok'}

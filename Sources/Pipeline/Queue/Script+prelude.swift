@@ -1,9 +1,10 @@
 extension Script {
     /// What the transitions have in common.
-    static let prelude = constants + numbers + leases + history + written + databases + requests + renames + records
+    static let prelude =
+        constants + numbers + leases + history + written + databases + undo + requests + renames + records
 
     private static let constants = """
-        local newestFormat = \(format)
+        local newestFormat, format, undoFormat = \(newestFormat), \(format), \(undoFormat)
         local skippedRowsBytes = \(RelocationQueue.skippedRowsBytes)
         local sameFileLimit = \(RelocationQueue.sameFileLimit)
         local claimScanLimit = \(claimScanLimit)
@@ -181,7 +182,7 @@ extension Script {
           end
           if not string.find(lanes, lane, 1, true) then lanes = string.sub(lane .. ',' .. lanes, 1, 41 * 16) end
           if isNew then
-            redis.call('HSET', key, 'format', newestFormat, 'identity', identity, 'by', worker, 'since', ms(now))
+            redis.call('HSET', key, 'format', format, 'identity', identity, 'by', worker, 'since', ms(now))
             redis.call('ZADD', base .. 'destinations', 'NX', ms(now), name)
           end
           if lanes ~= was[5] or address ~= was[2] then redis.call('HSET', key, 'lanes', lanes, 'address', address) end
@@ -200,6 +201,11 @@ extension Script {
     private static let requests = """
         -- Ends a relocation without success; tasks and place are kept. `action` is what an operator did to end it.
         local function fail(uuid, reason, by, action)
+          if action and mayReturn(uuid) then
+            giveBack(uuid)
+            note(uuid, 'undoWithdrawn', by)
+            return
+          end
           redis.call('HSET', base .. 'record:' .. uuid, 'status', 'FAILURE', 'failureReason', reason,
             'endedByAction', action or '', 'pauseRequested', '0', 'cancelRequested', '0', 'nextAttemptAt', '0',
             'completedAt', ms(now), 'updatedAt', ms(now))

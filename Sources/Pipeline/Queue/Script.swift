@@ -18,8 +18,12 @@ struct Script {
         case reads = "flags=no-writes"
     }
 
-    /// The newest format of records that this version understands, and the one it writes. A record without one has 1.
+    /// The newest format of records that this version understands. A record without one has 1.
+    static let newestFormat = 4
+    /// The format that this version writes.
     static let format = 3
+    /// That of a relocation while it is undone: workers that would import what is left leave it alone.
+    static let undoFormat = 4
     /// Relocations of one destination that `claim` passes over at most to find one it may work on.
     static let claimScanLimit = 1_000
 

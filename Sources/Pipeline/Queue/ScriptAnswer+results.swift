@@ -36,7 +36,7 @@ extension ClaimResult.LeftAlone {
     private static func reason(_ field: String, _ value: String) -> String {
         switch field {
         case "format":
-            "its record has the format \"\(value)\", and this version knows those up to \(Script.format)"
+            "its record has the format \"\(value)\", and this version knows those up to \(Script.newestFormat)"
         case "status": "its status \"\(value)\" is not known to this version"
         case "step": "its step \"\(value)\" is not known to this version"
         case "needs": "it needs a worker that knows tasks of the kind \"\(value)\""

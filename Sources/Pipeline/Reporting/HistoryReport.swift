@@ -32,7 +32,9 @@ extension HistoryEntry {
         "retried": "retried", "replaced": "file replaced", "skipped": "skipped", "pauseRequested": "pause requested",
         "paused": "paused",
         "pauseWithdrawn": "pause withdrawn", "unpaused": "unpaused", "cancelRequested": "cancel requested",
-        "cancelled": "cancelled", "aborted": "aborted", "deleted": "tasks deleted", "omitted": "left out here",
+        "cancelled": "cancelled", "aborted": "aborted", "deleted": "tasks deleted",
+        "undoRequested": "undo requested", "undoPlanned": "undo counted", "undoRefused": "undo refused",
+        "undoWithdrawn": "undo withdrawn", "undone": "undone", "omitted": "left out here",
     ]
 
     fileprivate var more: String {

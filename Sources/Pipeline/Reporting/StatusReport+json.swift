@@ -12,8 +12,8 @@ extension StatusReport {
     /// The object of the contract.
     package var value: JSONValue {
         .object(
-            [state, work, rowCounts, renames, earlierMembers, times, paceMembers, verificationMembers].reduce(into: [:])
-            { out, members in
+            [state, work, rowCounts, renames, earlierMembers, times, paceMembers, checkMembers].reduce(into: [:]) {
+                out, members in
                 out.merge(members) { $1 }
             })
     }
@@ -76,7 +76,13 @@ extension StatusReport {
         ]
     }
 
-    private var verificationMembers: [String: JSONValue] { verification.map { ["verification": $0.value] } ?? [:] }
+    /// Of a verification, or of an undo.
+    private var checkMembers: [String: JSONValue] {
+        var members: [String: JSONValue] = [:]
+        members["verification"] = verification?.value
+        members["undo"] = undo?.value
+        return members
+    }
 
     /// `renamed` is missing if the rows were not read, as in a list of relocations.
     private var renames: [String: JSONValue] {

@@ -34,6 +34,7 @@ extension StatusReport {
     /// Tasks that were deleted or lost come back with the file, and so do rows that the destination has lost.
     private var afterFailure: String? {
         let scope = PlainText.line(status.scope)
+        if status.step == .undoing, status.endedBy != .undo { return "relocation-enqueue undo \(status.uuid)" }
         if let verification {
             return verification.next(findings: !status.findings.isEmpty, canRetry: canRetry, status.uuid)
         }

@@ -8,8 +8,8 @@ extension StatusReport {
     /// - Parameter now: milliseconds since 1970, to show the time until the next attempt
     public func text(color: Bool = false, now: Int64 = Timestamp.now()) -> String {
         let sections = [
-            head(color, now), verification?.table ?? modelTable, droppedRows, adaptedRows, renamedRows, warnings,
-            skippedTasks, findings, nextLine,
+            head(color, now), verification?.table ?? modelTable, undo?.lines ?? [], droppedRows, adaptedRows,
+            renamedRows, warnings, skippedTasks, findings, nextLine,
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
@@ -29,7 +29,7 @@ extension StatusReport {
         let rows =
             "\(status.rowsSource) in the file: \(totals.inserted) inserted, \(totals.existing) existing, "
             + "\(totals.overwritten) overwritten, \(totals.droppedTotal) dropped"
-            + (status.rowsUncommitted > 0 ? ", \(status.rowsUncommitted) in an open transaction" : "")
+            + (status.rowsUncommitted > 0 ? ", \(status.rowsUncommitted) \(uncommittedWords)" : "")
         return [
             ("status", "\(status.status.rawValue), \(status.step.rawValue)" + endedText), ("scope", status.scope),
             ("flags", FlagWords.text(status.options)),
@@ -37,9 +37,12 @@ extension StatusReport {
         ]
     }
 
+    private var uncommittedWords: String { status.step == .undoing ? "undone so far" : "in an open transaction" }
+
     private func work(_ now: Int64) -> [(String, String?)] {
         [
-            ("reason", status.failureReason), ("failed at", TaskNote(json: status.failedTask)?.text),
+            ("reason", status.failureReason), ("undo", undo?.refusal),
+            ("failed at", TaskNote(json: status.failedTask)?.text),
             ("trouble", trouble), ("attempts", attempts(now)),
             (status.owner.isEmpty ? "waiting" : "worker", situation(now: now).words(status)), ("doing", status.doing),
             ("pace", paceText),

@@ -7,6 +7,8 @@ public struct StatusReport: Sendable {
     public let account: RowAccount
     /// What a verification has found; nil for an import.
     public let verification: VerificationReport?
+    /// What an undo removes; nil if none was asked for.
+    public let undo: UndoReport?
     /// The first rows that got another name; nil if they were not read.
     public let renamed: [RenamedRow]?
     /// The failures that retries have left behind; nil if they were not read.
@@ -30,6 +32,7 @@ public struct StatusReport: Sendable {
         self.renamed = renamed?.compactMap { RenamedRow(subject: $0.subject, from: $0.from, to: $0.to) }
         account = RowAccount(counters: status.counters)
         verification = VerificationReport(status)
+        undo = UndoReport(status)
     }
 
     /// What it waits for, or who works on it.
@@ -54,6 +57,14 @@ public struct StatusReport: Sendable {
     /// Whether it succeeded or failed.
     package var hasEnded: Bool { [.success, .failure].contains(status.status) }
 
+    /// Whether no undo goes on.
+    package var undoHasEnded: Bool { status.step != .undoing || hasEnded }
+
     /// Rows that are accounted for, or that an open transaction holds.
-    public var rowsDone: Int { account.totals.total.saturatedAdding(status.rowsUncommitted) }
+    public var rowsDone: Int {
+        status.step == .undoing ? status.rowsUncommitted : account.totals.total.saturatedAdding(status.rowsUncommitted)
+    }
+
+    /// What ``rowsDone`` is at the end.
+    public var rowsExpected: Int { status.step == .undoing ? undo?.summary.total ?? 0 : status.rowsSource }
 }

@@ -7,7 +7,7 @@ internal import Metrics
 /// One metric per state change, ready for an exporter. Labels are bounded: states and outcomes, never names from files.
 enum FlowMetrics {
     enum Transition: String, CaseIterable {
-        case claimed, completed, failed, postponed, released, lost, paused
+        case claimed, completed, failed, postponed, released, lost, paused, undone
         /// The label keeps an older word that dashboards use.
         case requeued = "yielded"
     }

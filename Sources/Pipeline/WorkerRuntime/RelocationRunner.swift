@@ -26,7 +26,7 @@ struct RelocationRunner {
         } catch {
             turn.destination.rollback()
             held.register?.rolledBack()
-            return held.end(after: turn.cause(of: error, try? readContext().context))
+            return held.end(after: isUndo ? error : turn.cause(of: error, try? readContext().context))
         }
     }
 
@@ -42,16 +42,17 @@ struct RelocationRunner {
         }
     }
 
+    private var isUndo: Bool { held.claim.status.step == .undoing }
+
     private func work() throws -> RunEnd {
+        if isUndo {
+            if let end = try begin(isOneTransaction: true) { return end }
+            return try UndoRun(turn: turn).run()
+        }
         let (context, options) = try readContext()
         let isOneTransaction =
             options.verifies != nil || options.atomic || context.scope == .global && !turn.destination.isSplit
-        if held.claim.status.consecutiveCrashes >= turn.settings.retries.maxConsecutiveCrashes {
-            return try held.quarantine(isOneTransaction: isOneTransaction)
-        }
-        if held.claim.status.outages >= turn.settings.retries.maxAttempts { return try held.failAfterOutages() }
-        let request = try held.queue.bind(held.claim, destination: turn.settings.serving(turn.destination))
-        if request != .none { return try held.release(for: request) }
+        if let end = try begin(isOneTransaction: isOneTransaction) { return end }
         let preparer = turn.preparer(options)
         if options.verifies != nil {
             return try VerifyRun(turn: turn, context: context, preparer: preparer, repairs: options.repairs).run()
@@ -60,6 +61,16 @@ struct RelocationRunner {
         return isOneTransaction
             ? try OneTransactionRun(turn: turn, context: context, preparer: preparer).run()
             : try CommitBatchRun(turn: turn, context: context, preparer: preparer).run()
+    }
+
+    /// Binds the relocation to the database. Returns how the claim has ended, if the work must not begin.
+    private func begin(isOneTransaction: Bool) throws -> RunEnd? {
+        if held.claim.status.consecutiveCrashes >= turn.settings.retries.maxConsecutiveCrashes {
+            return try held.quarantine(isOneTransaction: isOneTransaction)
+        }
+        if held.claim.status.outages >= turn.settings.retries.maxAttempts { return try held.failAfterOutages() }
+        let request = try held.queue.bind(held.claim, destination: turn.settings.serving(turn.destination))
+        return request == .none ? nil : try held.release(for: request)
     }
 
     /// Looks for the relocation's entry in the destination's ledger.

@@ -22,7 +22,18 @@ struct TakeOver {
     }
 
     /// nil if it may go on.
-    var refusal: Refusal? { otherImport ?? lostRows }
+    var refusal: Refusal? { halfUndone ?? otherImport ?? lostRows }
+
+    /// Rows that are still recorded would count as written.
+    private var halfUndone: Refusal? {
+        guard entry?.ended(.undoing) == true else { return nil }
+        return Refusal(
+            cause: .otherImport,
+            finding: Finding(
+                kind: .unknown, model: nil,
+                reason: "an undo of \(status.uuid) has begun in the destination: finish it with relocation-enqueue undo"
+            ))
+    }
 
     // MARK: Another import
 
@@ -33,7 +44,7 @@ struct TakeOver {
     }
 
     private var difference: String? {
-        guard let earlier = entry?.origin else { return nil }
+        guard let earlier = entry?.origin, entry?.ended(.undone) == false else { return nil }
         let isReplacing = !status.replaces.isEmpty
         let own = ImportIdentity(
             scope: status.scope, digest: isReplacing ? "" : status.digest, options: status.options)
@@ -82,8 +93,8 @@ struct TakeOver {
 
     private static let shownModels = 3
 
-    /// A written row stands in a chunk row, and chunk rows are never removed. So the database holds at least what it held
-    /// at the last acknowledgement. It may hold more: an acknowledgement may be lost.
+    /// A written row stands in a chunk row, and only an undo removes chunk rows, which ends the relocation. So the database
+    /// holds at least what it held at the last acknowledgement. It may hold more: an acknowledgement may be lost.
     private var lostModels: [(model: String, rows: Int)] {
         let account = RowAccount(counters: status.counters)
         return Set(account.models.keys).union(recordedRows.keys).sorted().compactMap { model in

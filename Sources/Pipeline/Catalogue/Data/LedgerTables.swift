@@ -36,5 +36,19 @@ extension CatalogueText {
           digest text
           rows text
           unique uuid,model,first_ordinal,digest
+
+        own relocation.before
+          id bigint
+          uuid uuid
+          table_name text
+          row_id bigint
+          columns text
+          unique uuid,table_name,row_id
+
+        own relocation.inserted
+          id bigint
+          uuid uuid
+          table_name text
+          row_ids text
         """#
 }

@@ -3,8 +3,9 @@ import Storage
 
 /// A project has a key, and an epoch that determines the defaults of its options.
 struct ProjectCompletion: Completion {
-    private static let epochKey = Value.text("sentry:option-epoch")
+    static let epochKey = Value.text("sentry:option-epoch")
     private static let epoch = Value.text("13")
+    static let keyLabel = Value.text("Default")
     private static let loaderKey = Value.text("sentry:default_loader_options")
     /// What a project's first key says of the loader, unless the project has a template.
     private static let loader = #"{"hasPerformance":true,"hasReplay":true}"#
@@ -41,7 +42,7 @@ struct ProjectCompletion: Completion {
             into: keys, columns,
             missing.map { id in
                 [
-                    id, .text("Default"), .text(batch.random.hex(32)), .text(batch.random.hex(32)), .integer(1),
+                    id, Self.keyLabel, .text(batch.random.hex(32)), .text(batch.random.hex(32)), .integer(1),
                     .integer(0), .timestamp(batch.now), .text(data[id] ?? "{}"), .text("user"),
                 ]
             })

@@ -10,6 +10,10 @@ struct SentryAppInstallationRule: ModelRule {
     /// The outbox's numbers for messages to a user's shard, and for messages about an API token.
     private static let userScope: Int64 = 1
     private static let tokenUpdate: Int64 = 32
+    /// What such a message holds.
+    static let tokenMessages: [Condition] = [
+        .equals("shard_scope", .integer(userScope)), .equals("category", .integer(tokenUpdate)),
+    ]
     /// 2016-08-01, the reference's date for messages that are due at once, in microseconds since 1970.
     private static let dueAtOnce: Int64 = 1_470_009_600_000_000
 

@@ -127,6 +127,25 @@ struct PostgresSchemaAdmin: SchemaAdmin {
         return try database.readOne(PostgresCommand(sql, parameters), table: nil).bool(0, 0)
     }
 
+    func references() throws(StorageError) -> [LiveReference] {
+        let sql = """
+            SELECT c.relname::text, a.attname::text, t.relname::text,
+                EXISTS (SELECT FROM pg_attribute i WHERE i.attrelid = c.oid AND i.attname = 'id'
+                    AND i.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype))
+            FROM pg_constraint k
+            JOIN pg_class c ON c.oid = k.conrelid AND pg_table_is_visible(c.oid)
+            JOIN pg_class t ON t.oid = k.confrelid AND pg_table_is_visible(t.oid)
+            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+            WHERE k.contype = 'f' AND cardinality(k.conkey) = 1
+            """
+        let result = try database.readOne(PostgresCommand(sql), table: nil)
+        return (0..<result.rowCount).map { row in
+            LiveReference(
+                table: result.text(row, 0), column: result.text(row, 1), target: result.text(row, 2),
+                hasID: result.bool(row, 3))
+        }
+    }
+
     // MARK: Our own tables
 
     static let ownSchema = "relocation"

@@ -36,6 +36,17 @@ struct SQLiteSchemaAdmin: SchemaAdmin {
         return try database.exists(OwnTables.standard.all.first { $0.name == name }?.flatName ?? name)
     }
 
+    func references() throws(StorageError) -> [LiveReference] {
+        try database.prepareStatement()
+        return try SQLiteSchemaReader(connection: database.connection).read().flatMap { name, table in
+            table.foreignKeys.map {
+                LiveReference(
+                    table: name, column: $0.key, target: $0.value,
+                    hasID: table.columns["id"]?.type.contains("int") == true)
+            }
+        }
+    }
+
     func missingGrants(for tables: [Table], cleared: [String]) throws(StorageError) -> [MissingGrant] { [] }
 
     func condition() throws(StorageError) -> DatabaseCondition {

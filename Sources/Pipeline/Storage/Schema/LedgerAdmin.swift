@@ -22,8 +22,8 @@ public struct LedgerAdmin {
             guard error.kind == .permissionDenied else { throw error }
             throw StorageError(
                 .permissionDenied,
-                "\(error.message): the ledger needs GRANT USAGE ON SCHEMA relocation, and GRANT SELECT, INSERT, UPDATE ON ALL "
-                    + "TABLES IN SCHEMA relocation, to the role of the workers", table: tables.ledger.name)
+                "\(error.message): the ledger needs GRANT USAGE ON SCHEMA relocation, and GRANT SELECT, INSERT, UPDATE, DELETE "
+                    + "ON ALL TABLES IN SCHEMA relocation, to the role of the workers", table: tables.ledger.name)
         }
     }
 

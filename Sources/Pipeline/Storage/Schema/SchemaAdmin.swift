@@ -31,8 +31,21 @@ public protocol SchemaAdmin {
     /// In an open transaction: adds a column to a table of our own.
     func add(_ column: Column, to table: Table) throws(StorageError)
 
+    /// All foreign keys of one column, of all tables.
+    func references() throws(StorageError) -> [LiveReference]
+
     /// Whether the table exists.
     func hasTable(_ name: String) throws(StorageError) -> Bool
+}
+
+/// A foreign key of a live database.
+public struct LiveReference: Sendable, Hashable {
+    public let table: String
+    public let column: String
+    /// The table that it points at.
+    public let target: String
+    /// Whether the table numbers its rows by a column `id`.
+    public let hasID: Bool
 }
 
 /// What `migrate` found and did.
