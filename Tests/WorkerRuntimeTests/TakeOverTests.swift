@@ -61,6 +61,8 @@ import Testing
         #expect(found.model == nil)
         #expect(found.reason.hasPrefix("the database lacks 2 parts of the derived rows that were already"))
         #expect(refusal(status(recorded: ["derived": 5]), ["derived": 6]) == nil)
+        let both = try #require(refusal(status(recorded: ["derived": 5, "sentry.user": 1]), [:])).finding
+        #expect(both.reason.hasPrefix("the database lacks 1 row of sentry.user, 5 parts of the derived rows that"))
     }
 
     @Test func manyModelsAreSummedUp() throws {
@@ -133,6 +135,8 @@ import Testing
         #expect(refusal(status(bounds: bounds), ["sentry.user": 1], keys: 0...1)?.cause == .otherImport)
         #expect(refusal(status(bounds: bounds), ["sentry.team": 1])?.cause == .otherImport)
         #expect(refusal(status(bounds: bounds), ["sentry.email": 1])?.cause == .otherImport)
+        #expect(
+            refusal(status(bounds: bounds), ["sentry.user": 4, "derived": 3]) == nil, "derived rows are not the file's")
         #expect(refusal(status(bounds: "{}x"), ["sentry.user": 5]) == nil, "unreadable bounds tell nothing")
         #expect(
             refusal(status(bounds: bounds), ["sentry.user": 5], entry: entry { _ in }) == nil, "the entry tells more")

@@ -128,27 +128,28 @@ package struct UndoPlanner {
         if let own = rows.set(of: table) {
             try footprint.readMatches(of: [model.name: own]) { _, _, ids in kept.formUnion(ids) }
         }
-        for page in pages(rows.ids(of: table)) { kept.formUnion(try addressesInUse(page, model, rows)) }
+        if rows.set(of: table) != nil { kept.formUnion(try addressesInUse(model, rows)) }
         rows.keep(kept, of: table)
         // Without a ledger nobody knows which of them the import has inserted.
         let unclear = footprint.isRemembered ? 0 : footprint.existing[model.name]?.count ?? 0
         if kept.count + unclear > 0 { summary.count(table) { $0.kept += kept.count + unclear } }
     }
 
-    private func addressesInUse(
-        _ page: [Value], _ model: Model, _ rows: RemovedRows
-    ) throws(StorageError) -> [Int64] {
+    /// Reads the addresses of all others: there is no index that would find those of the import.
+    private func addressesInUse(_ model: Model, _ rows: RemovedRows) throws(StorageError) -> Set<Int64> {
         let database = destination.database(of: model.silo)
-        let addresses = try database.select(Select(["id", "email"], from: model.table, where: [.isIn("id", page)]))
-        let ids = Dictionary(addresses.map { ($0[1], $0[0].integer ?? 0) }, uniquingKeysWith: { first, _ in first })
-        var used: [Int64] = []
+        var used: Set<Int64> = []
         for name in ["auth_user", "sentry_useremail"] {
-            guard let table = catalogue.table(name), !ids.isEmpty else { continue }
-            let found = try database.select(
-                Select(["id", "email"], from: table, where: [.isIn("email", Array(ids.keys))]))
-            for row in found {
-                guard let id = row[0].integer, !rows.contains(id, of: name), let address = ids[row[1]] else { continue }
-                used.append(address)
+            guard let table = catalogue.table(name) else { continue }
+            try database.read(Select(["id", "email"], from: table), pageRows: Self.page) { page throws(StorageError) in
+                let others = page.filter { row in row[0].integer.map { !rows.contains($0, of: name) } ?? false }
+                let addresses = Set(others.map { $0[1] })
+                guard !addresses.isEmpty else { return }
+                let found = try database.select(
+                    Select(["id"], from: model.table, where: [.isIn("email", Array(addresses))]))
+                for row in found {
+                    if let id = row[0].integer, rows.contains(id, of: model.table.name) { used.insert(id) }
+                }
             }
         }
         return used

@@ -61,7 +61,9 @@ struct TakeOver {
     private var misfit: String? {
         guard status.replaces.isEmpty, let bounds = KeyBounds(json: status.keyBounds) else { return nil }
         var found = KeyBounds()
-        found.models = written.mapValues { KeyBounds.Model(rows: Int64($0.rows), keys: $0.keys) }
+        // Derived rows are not the file's.
+        found.models = written.filter { $0.key != DerivedParts.subject }
+            .mapValues { KeyBounds.Model(rows: Int64($0.rows), keys: $0.keys) }
         return bounds.misfit(of: found).map {
             ImportIdentity.refusal(status.uuid, of: "another file", because: "it has left \($0)")
         }
@@ -97,7 +99,11 @@ struct TakeOver {
     /// holds at least what it held at the last acknowledgement. It may hold more: an acknowledgement may be lost.
     private var lostModels: [(model: String, rows: Int)] {
         let account = RowAccount(counters: status.counters)
-        return Set(account.models.keys).union(recordedRows.keys).sorted().compactMap { model in
+        // Derived rows come last: they tell the least.
+        let subjects = Set(account.models.keys).union(recordedRows.keys).sorted {
+            ($0 == DerivedParts.subject ? 1 : 0, $0) < ($1 == DerivedParts.subject ? 1 : 0, $1)
+        }
+        return subjects.compactMap { model in
             let present = written[model]?.rows ?? 0
             let recorded = recordedRows[model] ?? 0
             if recorded > present { return (model, recorded - present) }
