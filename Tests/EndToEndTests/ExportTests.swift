@@ -208,4 +208,16 @@ import Testing
             region, "export", "users", environment: ["RELOCATION_CONTROL_DATABASE_URL": region])
         #expect(try twice.output == site.worker(region, "export", "users").output)
     }
+
+    /// Without the control silo's database an export would lack all users, and look like a success.
+    @Test func halfOfSplitSilosIsNoExport() throws {
+        let site = try LedgerSite(.split)
+        let file = try site.write(SampleExport.users(2))
+        #expect(try site.wait("users", file).code == 0)
+        let half = try site.worker("export", "users", environment: ["RELOCATION_CONTROL_DATABASE_URL": nil])
+        #expect(half.code == 78 && half.output.isEmpty, "\(half.errors)")
+        #expect(half.errors.contains("set RELOCATION_CONTROL_DATABASE_URL"), "\(half.errors)")
+        let whole = try site.worker("export", "users")
+        #expect(whole.code == 0 && whole.output.contains("user-2"), "\(whole.errors)")
+    }
 }

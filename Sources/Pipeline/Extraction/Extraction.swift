@@ -34,7 +34,10 @@ package final class Extraction {
 
     /// Writes everything and finishes the file. Returns the names of the selection that the database does not hold.
     package func run(to writer: ExportWriter, onProgress: Progress) throws(ExtractionError) -> [String] {
-        try storage { () throws(StorageError) in try beginReading() }
+        try storage { () throws(StorageError) in
+            try refuseHalf()
+            try beginReading()
+        }
         defer { source.rollback() }
         try storage { () throws(StorageError) in try select() }
         let models = catalogue.models.filter(scope.accepts)
@@ -48,6 +51,27 @@ package final class Extraction {
         }
         do throws(ExportError) { try writer.finish() } catch { throw .export(error) }
         return missingNames()
+    }
+
+    /// A region's database alone holds copies of chunk rows whose originals lie in the control silo's: its export would lack
+    /// all users and other rows of that silo.
+    private func refuseHalf() throws(StorageError) {
+        guard !source.isSplit, try holdsRows("sentry_controlimportchunkreplica"),
+            !(try holdsRows("sentry_controlimportchunk"))
+        else { return }
+        throw StorageError(
+            .schemaMismatch,
+            "this is the region's database of split silos: without the control silo's, users and other rows would be missing "
+                + "from the export; set RELOCATION_CONTROL_DATABASE_URL")
+    }
+
+    /// Whether a table that an import writes has rows; false if it is not there or may not be read.
+    private func holdsRows(_ name: String) throws(StorageError) -> Bool {
+        guard let table = catalogue.table(name) else { return false }
+        do { return try !source.region.select(Select(["id"], from: table, limit: 1)).isEmpty } catch {
+            if error.kind == .unavailable { throw error }
+            return false
+        }
     }
 
     /// Both silos at one moment, if one database holds both; else one moment for each, as close as possible.
