@@ -56,7 +56,7 @@ extension StatusReport {
     var nextText: String? {
         guard let next else { return nil }
         if case .inProgress = status.status, next.hasPrefix("relocation-worker") { return "start a worker: \(next)" }
-        guard status.status == .failure, canRetry else { return next }
+        guard status.status == .failure, canRetry, verification == nil else { return next }
         let retry = "remove the cause, then: \(next)"
         guard let task = TaskNote(json: status.failedTask), ["chunk", "late"].contains(task.kind) else { return retry }
         let rows = task.rows == 1 ? "1 row" : "\(task.rows) rows"
