@@ -141,6 +141,16 @@ import Testing
         #expect((found.status["dropped"] as? [String: Int]) == ["merged": 2], "\(found.status)")
     }
 
+    /// A time that the file lacks is that of the import, and no difference.
+    @Test func fieldsThatTheFileLacksTellNothing() throws {
+        let site = try LedgerSite(.sqlite)
+        let fields: [String: Any] = ["username": "a", "name": "A", "email": "a@x.com"]
+        let file = try site.write([["model": "sentry.user", "pk": 1, "fields": fields]])
+        #expect(try site.wait("users", "--import-uuid", uuid, file).code == 0)
+        let found = try verify(site, nil, file)
+        #expect(found.code == 0 && found.rows["different"] == 0, "\(found.status)")
+    }
+
     @Test func whatDoesNotFitIsRefused() throws {
         let (site, file) = try imported(.sqlite)
         let other = try site.write(SampleExport.users(4), to: "other.json")

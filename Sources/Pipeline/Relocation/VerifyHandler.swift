@@ -19,7 +19,7 @@ struct VerifyWork: TaskWork {
     var rowCount: Int { chunk.rowCount }
 
     func perform(_ work: RelocationImport) throws -> TaskOutcome {
-        let verified = try ChunkVerification(work, chunk.model).run(
+        let verified = try ChunkVerification(work, chunk.model, decodedAt: chunk.now).run(
             chunk.contents.rows, hidden: chunk.contents.hidden)
         var rows = ChunkOutcome()
         rows.account.existing(chunk.contents.rows.count - verified.absent.count, model: chunk.model.name)

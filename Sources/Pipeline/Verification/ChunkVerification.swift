@@ -21,10 +21,13 @@ package struct VerifiedChunk: Sendable {
 package struct ChunkVerification {
     private let work: RelocationImport
     private let model: Model
+    /// When the rows were decoded: microseconds since 1970 UTC.
+    private let decodedAt: Int64
 
-    package init(_ work: RelocationImport, _ model: Model) {
+    package init(_ work: RelocationImport, _ model: Model, decodedAt: Int64) {
         self.work = work
         self.model = model
+        self.decodedAt = decodedAt
     }
 
     /// - Parameter hidden: see ``Import/RelocationImport/importChunk(model:minOrdinal:rows:hidden:skipped:now:)``
@@ -51,7 +54,8 @@ package struct ChunkVerification {
         case .written(let key, let plain, let ruled):
             guard let found = stored[key] else { return chunk.lose(row, model) }
             do {
-                chunk.add(try verifier.verdict(row, plain: plain, ruled: ruled, stored: found), model)
+                chunk.add(
+                    try verifier.verdict(row, plain: plain, ruled: ruled, decodedAt: decodedAt, stored: found), model)
             } catch {
                 throw failure(error)
             }

@@ -32,10 +32,13 @@ package final class RowVerifier {
     ///   - row: the source row, for findings
     ///   - plain: its values with the destination's keys, one per column of the model
     ///   - ruled: the same after the model's rule
+    ///   - decodedAt: the time that stands in the values for one that the file lacks: it tells nothing
     ///   - stored: the destination's row, one value for each of ``columns``
     package func verdict(
-        _ row: Row, plain: [Value], ruled: [Value]?, stored: [Value]
+        _ row: Row, plain: [Value], ruled: [Value]?, decodedAt: Int64, stored: [Value]
     ) throws(ExportError) -> RowVerdict {
+        let plain = known(plain, decodedAt, stored)
+        let ruled = ruled.map { known($0, decodedAt, stored) }
         if isSame(plain, stored) { return .equal }
         let first = try outcome(row, plain, stored)
         guard case .different = first, let ruled else { return first }
@@ -44,6 +47,14 @@ package final class RowVerifier {
         case .changed(let rules): return .changed(rules: [RowVerdict.importRule] + rules)
         case .different(let findings): return .different(findings)
         }
+    }
+
+    private func known(_ values: [Value], _ decodedAt: Int64, _ stored: [Value]) -> [Value] {
+        var values = values
+        for (position, place) in places.enumerated() where values[place] == .timestamp(decodedAt) {
+            values[place] = stored[position]
+        }
+        return values
     }
 
     /// Whether the values are the same without any rule.
