@@ -55,8 +55,10 @@ class SQLiteLimits:
         self.bench = bench
         url, self.path = bench.sqlite_database()
         bench.imported(kind, file, url)
+        # Without the ledger, in the limit's favour.
         names = subprocess.run(
-            ["sqlite3", self.path, "SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'sqlite_%'"],
+            ["sqlite3", self.path, "SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'sqlite_%'"
+             " AND name NOT LIKE 'relocation_%'"],
             capture_output=True, text=True, check=True).stdout.split()
         self.tables = [
             name for name in names

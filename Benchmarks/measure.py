@@ -8,6 +8,7 @@ import sys
 import time
 
 import exports
+import files
 import imports
 import report
 import servers
@@ -239,6 +240,12 @@ def main():
             for parts, at_least in ((40, 3), (10, None), (4, None))])
         part("chunks", lambda sheet: chunk_sizes(bench, sheet, "users", rows, runs))
         part("scale", lambda sheet: scaling(bench, sheet, arguments, runs))
+        large = arguments.large or rows
+        part("export", lambda sheet: [
+            files.exporting(bench, sheet, kind, large, min(runs, 3)) for kind in ("users", "organizations")])
+        part("tools", lambda sheet: files.tools(bench, sheet, "organizations", arguments.export, min(runs, 3)))
+        part("undo", lambda sheet: [
+            files.undoing(bench, sheet, kind, large, min(runs, 3)) for kind in ("users", "organizations")])
     finally:
         bench.close()
     output = arguments.output or (os.path.join(os.path.dirname(__file__), "README.md") if not arguments.only else None)

@@ -16,6 +16,9 @@ PARTS = {
     "far": "A database 5 ms away",
     "chunks": "Chunk size",
     "scale": "From 10 k rows to 1 M",
+    "export": "Export from PostgreSQL",
+    "tools": "Tools for files",
+    "undo": "Undo",
 }
 
 
