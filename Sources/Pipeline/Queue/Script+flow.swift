@@ -66,11 +66,12 @@ extension Script {
         local how = ARGV[6]
         local answer = stale(how ~= 'run' and how or nil) or misplaced(ARGV[4], ARGV[5])
         if answer then return answer end
-        if redis.call('HGET', KEYS[1], 'entered') ~= ARGV[3] .. ARGV[8] then
+        local name = ARGV[3] .. ' ' .. ARGV[7] .. ' ' .. ARGV[8]
+        if redis.call('HGET', KEYS[1], 'entered') ~= name then
           if hasFlowMoved(8) then return {'conflict', 'moved'} end
           setFlow(8)
-          redis.call('HSET', KEYS[1], 'entered', ARGV[3] .. ARGV[8], 'leaseUsed', '1', 'updatedAt', ms(now))
-          if how == 'run' then note(ARGV[2], 'begun', holder, {detail = ARGV[7]}) end
+          redis.call('HSET', KEYS[1], 'entered', name, 'leaseUsed', '1', 'updatedAt', ms(now))
+          if how == 'run' then note(ARGV[2], 'begun', redis.call('HGET', KEYS[1], 'owner'), {detail = ARGV[7]}) end
         end
         if how == 'run' then return {'ok', request(KEYS[1])} end
         leave(ARGV[2], redis.call('HGET', KEYS[1], 'lane'))
