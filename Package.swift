@@ -68,6 +68,7 @@ let package = Package(
         room("Sanitizing", ["TextForms", "Catalogue", "ExportFormat", crypto]),
         room("Cutting", ["Catalogue", "ExportFormat", "Adaptation", "TaskFormat"]),
         room("Queue", ["CHiredis", "Failpoints", crypto]),
+        room("Flow", ["Queue"]),
         room("Storage", ["TextForms", "Catalogue", "CSQLite", "CPQ"]),
         room("Extraction", ["TextForms", "Catalogue", "ExportFormat", "Storage"]),
         room("Ledger", ["Catalogue", "Storage"]),
@@ -76,19 +77,25 @@ let package = Package(
         room("Undo", ["Catalogue", "Storage", "Ledger", "Import"]),
         room(
             "Relocation",
-            ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Import", "Verification"]),
+            ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Flow", "Import", "Verification"]),
+        room(
+            "Steps",
+            [
+                "Catalogue", "ExportFormat", "Comparison", "TaskFormat", "Cutting", "Queue", "Flow", "Storage",
+                "Extraction", "Import", "Verification",
+            ]),
         room(
             "WorkerRuntime",
             [
-                "TextForms", "Catalogue", "Comparison", "TaskFormat", "Queue", "Storage", "Ledger", "Import",
-                "Verification", "Undo", "Relocation", "Failpoints", logging, metrics,
+                "TextForms", "Catalogue", "Comparison", "TaskFormat", "Queue", "Flow", "Storage", "Ledger", "Import",
+                "Verification", "Undo", "Relocation", "Steps", "Failpoints", logging, metrics,
             ]),
-        room("Reporting", ["TextForms", "Catalogue", "Queue"]),
+        room("Reporting", ["TextForms", "Catalogue", "Queue", "Flow"]),
         room(
             "Operations",
             [
-                "TextForms", "Catalogue", "ExportFormat", "Adaptation", "TaskFormat", "Cutting", "Queue", "Reporting",
-                "Failpoints",
+                "TextForms", "Catalogue", "ExportFormat", "Adaptation", "TaskFormat", "Cutting", "Queue", "Flow",
+                "Reporting", "Failpoints",
             ]),
         room(
             "CommandLine", ["Catalogue", "ExportFormat", "TaskFormat", "Queue", "Reporting", argumentParser, logging]),
@@ -96,7 +103,7 @@ let package = Package(
             name: "Enqueue",
             dependencies: [
                 "Catalogue", "ExportFormat", "Comparison", "Sanitizing", "Adaptation", "TaskFormat", "Cutting", "Queue",
-                "Operations",
+                "Flow", "Operations",
                 "Reporting", "CommandLine", argumentParser,
             ],
             path: "Sources/Enqueue", swiftSettings: strict),
@@ -150,6 +157,9 @@ let package = Package(
         tests(
             "CommandLineTests",
             ["CommandLine", "ExportFormat", "Reporting", "Queue", "TestSupport", argumentParser, logging]),
+        tests(
+            "FlowTests",
+            ["Flow", "Operations", "ExportFormat", "TaskFormat", "Queue", "Catalogue", "TestSupport", cryptoExtras]),
         tests("StorageTests", ["Storage", "TextForms", "Catalogue", "TestSupport"]),
         tests("ExtractionTests", ["Extraction"]),
         tests(

@@ -25,13 +25,14 @@ struct RelocationEnqueue: ParsableCommand {
             """,
         version: ToolVersion.current,
         subcommands: [
-            UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, CompareCommand.self,
+            UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, RelocateCommand.self,
+            CompareCommand.self,
             VerifyCommand.self, UndoCommand.self, EncryptCommand.self, DecryptCommand.self, KeygenCommand.self,
             SanitizeCommand.self,
             StatusCommand.self,
             ListCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, DroppedCommand.self,
             AdaptedCommand.self,
-            FindingsCommand.self, RetryCommand.self,
+            FindingsCommand.self, RetryCommand.self, RecoverCommand.self,
             PauseCommand.self, UnpauseCommand.self, CancelCommand.self, AbortCommand.self, DeleteCommand.self,
         ])
 }

@@ -2,6 +2,7 @@ public import Catalogue
 public import Cutting
 public import ExportFormat
 import Failpoints
+import Flow
 public import Queue
 import Reporting
 public import TaskFormat
@@ -29,6 +30,9 @@ public struct EnqueueJob {
     public var uuid: String
     /// Whether the file may take the place of another one under the same UUID.
     public var replacesFile = false
+    /// For a relocation with steps: what its scan has decided, and the step at which it pauses.
+    package var scan: ScanReport?
+    package var autopause: RelocationStep?
     /// Who enqueues, for the history.
     package var actor = Operator(name: "")
     /// Milliseconds for which Redis may be unreachable during one call; nil: as long as an upload lease; 0: not at all.
@@ -135,7 +139,7 @@ public struct EnqueueJob {
         }
     }
 
-    private enum Beginning {
+    enum Beginning {
         case staged(Int64)
         case already(RelocationStatus)
     }
@@ -154,23 +158,30 @@ public struct EnqueueJob {
             + "--import-uuid continues an earlier one"
     }
 
-    private func relocation(_ survey: ExportSurvey, warnings: [String]) -> NewRelocation {
+    func relocation(_ survey: ExportSurvey, warnings: [String]) -> NewRelocation {
+        var relocation = emptyRelocation()
+        relocation.keyBounds = survey.keyBounds.json
+        relocation.digest = survey.sha256
+        relocation.rowsSource = Int(survey.rowsTotal + survey.rowsMade)
+        relocation.adapted = survey.adapted.json
+        relocation.adaptedRows = survey.adapted.listedRows
+        relocation.counters = survey.leftOut.counters
+        relocation.warnings = warnings
+        return relocation
+    }
+
+    /// What is known before the file is read.
+    func emptyRelocation() -> NewRelocation {
         var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
         relocation.destination = destination
         var options = options
         options.filter = filter?.digest(options.verifies ?? uuid)
         options.versions = versions.text
         relocation.options = options.json
-        relocation.keyBounds = survey.keyBounds.json
         relocation.toolVersion = ToolVersion.current
-        relocation.digest = survey.sha256
         relocation.sourceName = SourceName.shown(source)
-        relocation.rowsSource = Int(survey.rowsTotal + survey.rowsMade)
-        relocation.adapted = survey.adapted.json
-        relocation.adaptedRows = survey.adapted.listedRows
-        relocation.counters = survey.leftOut.counters
-        relocation.warnings = warnings
         relocation.enqueuedBy = actor.text
+        if options.relocate != nil { relocation.flow = FlowPlace(pauseAtStep: autopause) }
         return relocation
     }
 
@@ -184,7 +195,7 @@ public struct EnqueueJob {
         observer.warn("what was skipped (\(skipped)) is tried again, as the new file has it")
     }
 
-    private func begin(_ queue: RetryingQueue, _ relocation: NewRelocation) throws -> Beginning {
+    func begin(_ queue: RetryingQueue, _ relocation: NewRelocation) throws -> Beginning {
         switch try OperationError.refusing({ try queue.begin(relocation) }) {
         case .staged(let token): return .staged(token)
         case .exists(let status): return try replace(status, with: relocation, queue)
@@ -241,6 +252,7 @@ public struct EnqueueJob {
         _ observer: Observer
     ) throws -> Int {
         var batch = TaskBatch(queue: queue, uuid: uuid, token: token, keyring: keyring)
+        if options.relocate != nil { try addTasks(FlowTask.beforeRows, to: &batch) }
         try source.cut(survey) { chunk in
             if observer.isInterrupted() {
                 throw OperationError.interruptedEnqueue

@@ -6,8 +6,8 @@ package import TaskFormat
 /// What an operator does with relocations that are queued. Each action throws `OperationError` if it is refused and
 /// `QueueError` if Redis fails.
 package struct OperatorActions {
-    private let queue: RelocationQueue
-    private let actor: Operator
+    let queue: RelocationQueue
+    let actor: Operator
 
     /// - Parameter actor: who acts; recorded in the history
     package init(_ queue: RelocationQueue, by actor: Operator) {
@@ -100,26 +100,6 @@ package struct OperatorActions {
         try OperationError.refusing {
             try queue.requestUndo(id.text, request.json, ofUnknownIn: destination, by: actor.text)
         }
-    }
-
-    /// Pauses a relocation: now, or at its next chunk if a worker holds it.
-    package func pause(_ id: RelocationID) throws -> OperatorOutcome {
-        try OperationError.refusing { try queue.pause(id.text, by: actor.text) }
-    }
-
-    /// Lets a paused relocation continue, or withdraws the request to pause.
-    package func unpause(_ id: RelocationID) throws {
-        try OperationError.refusing { try queue.unpause(id.text, by: actor.text) }
-    }
-
-    /// Ends a relocation: now, or at its next chunk if a worker holds it. What was written stays.
-    package func cancel(_ id: RelocationID) throws -> OperatorOutcome {
-        try OperationError.refusing { try queue.cancel(id.text, by: actor.text) }
-    }
-
-    /// Ends a relocation now: a worker that holds it loses its lease.
-    package func abort(_ id: RelocationID) throws {
-        try OperationError.refusing { try queue.abort(id.text, by: actor.text) }
     }
 
     /// Removes the tasks of a relocation that no worker holds. What was written stays.

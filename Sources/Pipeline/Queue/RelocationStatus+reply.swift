@@ -23,6 +23,10 @@ extension RelocationStatus {
     /// What workers and operators did.
     private mutating func readCourse(_ record: RecordFields) {
         undo = UndoRecord(record)
+        flow = FlowPlace(record)
+        isPublished = record.text("published") == "1"
+        failures = record.number("failures")
+        flowNotes = record.text("flowNotes")
         failureReason = record.text("failureReason")
         if status == .failure {
             endedBy = OperatorEnd(action: record.text("endedByAction"), failureReason: failureReason)

@@ -28,7 +28,7 @@ enum Situation: Equatable {
         self =
             switch status.status {
             case .success, .failure, .paused, .unknown: .settled
-            case .inProgress where status.step == .uploading: .uploading
+            case .inProgress where status.isUploading: .uploading
             case .inProgress where !status.owner.isEmpty: Self.owned(status, workforce, now)
             case .inProgress: Self.waiting(status, workforce, now)
             }

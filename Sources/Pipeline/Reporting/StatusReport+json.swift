@@ -12,10 +12,11 @@ extension StatusReport {
     /// The object of the contract.
     package var value: JSONValue {
         .object(
-            [state, work, rowCounts, renames, earlierMembers, times, paceMembers, checkMembers].reduce(into: [:]) {
-                out, members in
-                out.merge(members) { $1 }
-            })
+            [state, work, flowMembers, rowCounts, renames, earlierMembers, times, paceMembers, checkMembers].reduce(
+                into: [:]) {
+                    out, members in
+                    out.merge(members) { $1 }
+                })
     }
 
     private var state: [String: JSONValue] {

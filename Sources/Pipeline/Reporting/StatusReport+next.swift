@@ -38,6 +38,7 @@ extension StatusReport {
         if let verification {
             return verification.next(findings: !status.findings.isEmpty, canRetry: canRetry, status.uuid)
         }
+        if let afterFlowFailure { return afterFlowFailure }
         if canRetry { return "relocation-enqueue retry \(status.uuid)" }
         if status.failureCause == .otherImport {
             return status.replaces.isEmpty ? "relocation-enqueue \(scope)\(named) FILE" : replacement
@@ -56,7 +57,7 @@ extension StatusReport {
     var nextText: String? {
         guard let next else { return nil }
         if case .inProgress = status.status, next.hasPrefix("relocation-worker") { return "start a worker: \(next)" }
-        guard status.status == .failure, canRetry, verification == nil else { return next }
+        guard status.status == .failure, canRetry, verification == nil, afterFlowFailure == nil else { return next }
         let retry = "remove the cause, then: \(next)"
         guard let task = TaskNote(json: status.failedTask), ["chunk", "late"].contains(task.kind) else { return retry }
         let rows = task.rows == 1 ? "1 row" : "\(task.rows) rows"

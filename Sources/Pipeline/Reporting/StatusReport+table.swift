@@ -18,7 +18,7 @@ extension StatusReport {
         let age = max(0, (workforce?.now ?? now).saturatedSubtracting(status.createdAt))
         return [
             status.uuid, PlainText.line(status.scope), PlainText.line(stateText),
-            status.createdAt > 0 ? Age.text(age) : "", status.step == .uploading ? "upload" : "\(percent) %",
+            status.createdAt > 0 ? Age.text(age) : "", status.isUploading ? "upload" : "\(percent) %",
             PlainText.line(status.owner), PlainText.line(status.sourceName),
             String(PlainText.line(hindrance(now)).prefix(Self.troubleColumns)),
         ]

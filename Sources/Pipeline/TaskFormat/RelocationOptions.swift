@@ -21,6 +21,8 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     /// What becomes of rows of other versions of Sentry: `strict` takes none, `adapted` all, a version those of that one;
     /// nil if that is not known.
     public var versions: String?
+    /// Who owns a relocation with steps and what it wants; nil for a plain import.
+    public var relocate: RelocateRequest?
     /// The version of this record. 1: the enqueuer orders the list and queues the tasks after the rows. 2: workers do.
     /// 3: the filter is told. 4: the versions are.
     public private(set) var format = RelocationOptions.currentFormat
@@ -51,6 +53,7 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
         verifies = try fields.decodeIfPresent(String.self, forKey: .verifies)
         repairs = try flag(.repairs)
         versions = try fields.decodeIfPresent(String.self, forKey: .versions)
+        relocate = try fields.decodeIfPresent(RelocateRequest.self, forKey: .relocate)
         format = try fields.decodeIfPresent(Int.self, forKey: .format) ?? 1
     }
 

@@ -11,6 +11,8 @@ public enum TaskKind: String, Sendable {
     case provision
     /// Writes the derived rows of a model and the rows that mirror it.
     case derive
+    /// One of the ordered tasks of a relocation with steps: its name says which.
+    case flow
     /// Rows of one model that an earlier import has written: they are compared with the destination's.
     case verify
 

@@ -20,6 +20,7 @@ struct RelocationRunner {
         defer {
             turn.destination.setBeforeStatement(nil)
             turn.heartbeat.allow(milliseconds: 0)
+            turn.held.onFlowEnd = { _ in }
         }
         do {
             return try work()
@@ -58,6 +59,9 @@ struct RelocationRunner {
             return try VerifyRun(turn: turn, context: context, preparer: preparer, repairs: options.repairs).run()
         }
         try openEntry()
+        if let request = options.relocate {
+            return try FlowRun(turn: turn, context: context, preparer: preparer, request: request).run()
+        }
         return isOneTransaction
             ? try OneTransactionRun(turn: turn, context: context, preparer: preparer).run()
             : try CommitBatchRun(turn: turn, context: context, preparer: preparer).run()

@@ -29,6 +29,9 @@ protocol ModelRule: Sendable {
     /// - Throws: the finding of the first row that fails a validation.
     func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions
 
+    /// The rows with what ``decide(_:_:)`` takes over from stored rows of other models, for a comparison.
+    func completed(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [Row]
+
     /// Inserts the rows that saving a row makes in other tables at once. What can wait until the file's last row is left
     /// to a ``Completion``.
     ///
@@ -44,6 +47,7 @@ extension ModelRule {
         rows.map { _ in model.scopes.first ?? .excluded }
     }
     func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions { Decisions(inserting: rows) }
+    func completed(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [Row] { rows }
     func insertImplicitRows(of rows: [Row], _ batch: Batch) throws(ImportFailure) {}
 }
 
