@@ -160,6 +160,12 @@ let package = Package(
         tests(
             "FlowTests",
             ["Flow", "Operations", "ExportFormat", "TaskFormat", "Queue", "Catalogue", "TestSupport", cryptoExtras]),
+        tests(
+            "StepsTests",
+            [
+                "Steps", "Import", "Storage", "ExportFormat", "Cutting", "TaskFormat", "Flow", "Queue", "Catalogue",
+                "TestSupport",
+            ]),
         tests("StorageTests", ["Storage", "TextForms", "Catalogue", "TestSupport"]),
         tests("ExtractionTests", ["Extraction"]),
         tests(

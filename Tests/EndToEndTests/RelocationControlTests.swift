@@ -156,3 +156,30 @@ import Testing
         #expect(try site.record()["status"] == .integer(2))
     }
 }
+
+extension RelocationControlTests {
+    /// A worker is among the rows: it stops at its next task, in the middle of the step.
+    @Test(arguments: ["pause", "cancel", "abort"]) func commandsReachARunningWorker(_ command: String) throws {
+        let site = try RelocationSite()
+        #expect(try site.relocate(site.export(users: 1_500), "--chunk-size", "5").code == 0)
+        let worker = try site.site.start("run", "--group-rows", "1")
+        while try site.status()["step"] as? String != "IMPORTING" { usleep(2_000) }
+        let start = ContinuousClock.now
+        #expect(try site.site.enqueue(command, site.uuid).code == 0)
+        while try site.status()["status"] as? String == "IN_PROGRESS" {
+            if ContinuousClock.now - start > .seconds(20) { break }
+            usleep(2_000)
+        }
+        print("\(command) reached a running worker after \(ContinuousClock.now - start)")
+        #expect(ContinuousClock.now - start < .seconds(5))
+        let status = try site.status()
+        #expect(status["step"] as? String == "IMPORTING", "\(status)")
+        #expect(status["status"] as? String == (command == "pause" ? "PAUSE" : "FAILURE"))
+        worker.process.signal(SIGTERM)
+        _ = try worker.result()
+        #expect(try site.site.enqueue(command == "pause" ? "unpause" : "retry", site.uuid).code == 0)
+        #expect(try site.drain().code == 0)
+        #expect(try site.status()["status"] as? String == "SUCCESS")
+        #expect(try site.rows("sentry_organizationmember").count == 2 * 1_500 + 2, "nothing is doubled")
+    }
+}

@@ -22,6 +22,19 @@ extension RelocationTables {
         }
     }
 
+    /// Whether an attempt has shown that the relocation is valid: then no other is made.
+    package func isValidated() throws(StorageError) -> Bool {
+        guard let row = try row(), let found = try validation(of: row.id) else { return false }
+        let open = try openAttempt(of: found.id)
+        return found.state.status == .valid && open == nil
+    }
+
+    /// A relocation that begins anew has made no attempt.
+    func resetValidation(of relocation: Int64, _ now: Int64) throws(StorageError) {
+        guard let found = try validation(of: relocation) else { return }
+        try save(FlowValidation(), found.id, now)
+    }
+
     /// Begins an attempt, unless one is open. Returns why no other may be made; nil if one is open now.
     package func beginAttempt(now: Int64) throws(StorageError) -> String? {
         try transaction { () throws(StorageError) in

@@ -140,6 +140,7 @@ package struct RelocationTables {
                     Update(
                         relocations, set: columns + Self.stateColumns + ["date_updated"],
                         rows: [[.integer(row.id)] + values + Self.state(record) + [.timestamp(now)]]))
+                try resetValidation(of: row.id, now)
                 return nil
             }
             let id = try newID(relocations)

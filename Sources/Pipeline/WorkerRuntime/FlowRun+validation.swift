@@ -40,6 +40,8 @@ extension FlowRun {
 
     /// A worker that has no findings of its own tries once more: a trial changes nothing.
     func completeValidation() throws -> Refusal? {
+        // A worker was lost after the result.
+        if try storage({ () throws(StorageError) in try tables.isValidated() }) { return nil }
         if findings == nil, let refusal = try validate() { return refusal }
         let found = findings ?? []
         let end = try storage { () throws(StorageError) in
