@@ -109,6 +109,15 @@ struct ImportCommand {
             try findings?.write([finding])
             console.say(finding.description)
         }
-        throw CommandFailure(error)
+        throw CommandFailure(CommandExit(error), error.description, next: next(after: error))
+    }
+
+    /// What --strict refuses may be adapted. A row with a fault is seldom the only one.
+    private func next(after error: ExportError) -> String? {
+        guard error.kind == .badData, error.finding != nil else { return nil }
+        let command = "relocation-enqueue \(scope.rawValue)"
+        return arguments.strict
+            ? "take the file as one of another version, without --strict: \(command) FILE"
+            : "see every fault: \(command) --check FILE"
     }
 }

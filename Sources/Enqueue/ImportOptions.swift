@@ -19,8 +19,9 @@ struct ImportOptions: ParsableArguments {
 
     @Option(
         name: .customLong("findings-file"),
-        help: ArgumentHelp("File to write the findings to, as JSON. It is written in every outcome.", valueName: "file")
-    )
+        help: ArgumentHelp(
+            "File to write the findings to, as JSON, in every outcome. With --wait the rows that got another name follow.",
+            valueName: "file"))
     var findingsFile: String?
 
     @Option(

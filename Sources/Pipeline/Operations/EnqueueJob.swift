@@ -70,7 +70,7 @@ public struct EnqueueJob {
     /// Whether Redis can be reached and takes tasks: asked before a long file is read.
     public static func ask(_ configuration: QueueConfiguration) throws {
         guard try RelocationQueue(configuration).serverReport().isReadOnly else { return }
-        throw QueueError(.readOnly, "Redis is a read-only replica.", remedy: "Use its primary.")
+        throw QueueError.replica
     }
 
     /// How an enqueue ended.
@@ -153,8 +153,8 @@ public struct EnqueueJob {
     }
 
     private static func warning(_ earlier: RelocationStatus) -> String {
-        "the same file was enqueued before as \(earlier.uuid) (\(earlier.scope), \(earlier.status.rawValue), "
-            + "\(Timestamp.text(earlier.createdAt))): this is another import, which writes the rows once more. Only "
+        "the same file was enqueued before as \(earlier.uuid) (\(earlier.scope) into \(earlier.destinationName), "
+            + "\(earlier.status.rawValue), \(Timestamp.text(earlier.createdAt))): this is another import, which writes the rows once more. Only "
             + "--import-uuid continues an earlier one"
     }
 

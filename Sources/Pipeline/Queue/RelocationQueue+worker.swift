@@ -2,7 +2,7 @@
 // stale: the error's `leaseLoss` says why.
 extension RelocationQueue {
     /// Descriptions of dropped rows kept for one relocation.
-    public static let listedRowsLimit = 1_000
+    public static let listedRowsLimit = 10_000
     /// Bytes of one such description; the rest is cut off.
     public static let listedRowBytes = 1_024
     /// Rows kept of those that got another name, for one relocation.

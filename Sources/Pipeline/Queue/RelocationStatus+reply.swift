@@ -77,6 +77,7 @@ extension RelocationStatus {
     private mutating func readTimes(_ record: RecordFields) {
         nextAttemptAt = record.time("nextAttemptAt")
         leaseExpiresAt = record.time("leaseExpiresAt")
+        uploadExpiresAt = record.time("uploadExpiresAt")
         createdAt = record.time("createdAt")
         updatedAt = record.time("updatedAt")
         startedAt = record.time("startedAt")

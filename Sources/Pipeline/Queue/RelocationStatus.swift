@@ -51,6 +51,8 @@ public struct RelocationStatus: Sendable, Equatable {
     /// The worker that holds it; empty if none does.
     public var owner = ""
     public var leaseExpiresAt: Int64 = 0
+    /// While it is uploaded: from then on its enqueuer counts as gone.
+    public var uploadExpiresAt: Int64 = 0
     /// Opaque JSON of the enqueuer.
     public var options = ""
     public var digest = ""

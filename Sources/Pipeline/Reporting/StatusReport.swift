@@ -40,11 +40,6 @@ public struct StatusReport: Sendable {
     /// - Parameter now: milliseconds since 1970; Redis' clock counts if the workers were asked for
     func situation(now: Int64) -> Situation { Situation(status, workforce, now: workforce?.now ?? now) }
 
-    /// A findings file in the reference's form; `[]` when there are none.
-    public var findingsFile: String {
-        status.findings.isEmpty ? "[]" : "[\n  " + status.findings.joined(separator: ",\n  ") + "\n]"
-    }
-
     /// Rows that got another name.
     package var renamedTotal: Int { max(status.renamed, renamed?.count ?? 0) }
 

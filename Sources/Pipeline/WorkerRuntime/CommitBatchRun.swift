@@ -119,7 +119,7 @@ struct CommitBatchRun {
             try Failpoint.reach("chunk.before")
             let outcome = try turn.perform(task, at: batch.count - 1, work)
             outcomes.append(outcome)
-            sum.add(outcome.task, listing: HeldClaim.listedRowsPerTask)
+            sum.add(outcome.task)
             rows += task.rowCount
             let takesMore =
                 policy.takesMore(afterRows: rows, milliseconds: LeaseClock.now() - began)

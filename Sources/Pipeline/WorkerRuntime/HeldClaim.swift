@@ -34,8 +34,8 @@ final class HeldClaim {
     /// Model → rows that the database held at the last acknowledgement.
     private(set) var recordedRows: [String: Int]
 
-    /// Dropped rows listed one by one, per task.
-    static let listedRowsPerTask = 50
+    /// Dropped rows that Redis was told of: it keeps no more than the first ones.
+    private var listed = 0
 
     init(
         _ claim: Claim, lease: LeaseClock, queue: RelocationQueue, retries: RetryPolicy, log: Logger,
@@ -84,15 +84,16 @@ final class HeldClaim {
         _ tasks: Int, _ outcome: TaskOutcome, _ feed: TaskFeed, recorded: [String: Int], _ others: [String: Int] = [:]
     ) throws -> Acknowledgement {
         try Failpoint.reach("acknowledge.before")
-        let listed = tasks > 1 ? outcome.rows.drops[...] : outcome.rows.drops.prefix(Self.listedRowsPerTask)
+        let drops = outcome.rows.drops.prefix(max(RelocationQueue.listedRowsLimit - listed, 0))
         let answer = try queue.acknowledge(
             claim, tasks: tasks, counters: outcome.rows.account.counters.merging(others) { first, _ in first },
             recorded: growth(to: recorded),
-            listed: listed.map(\.json),
+            listed: drops.map(\.json),
             renamed: hidesNames ? [] : outcome.rows.renames.map(Renaming.init),
             alsoRenamed: outcome.rows.otherRenames + (hidesNames ? outcome.rows.renames.count : 0),
             written: hidesNames ? [:] : outcome.rows.written.texts, followUps: outcome.followUps)
         account.add(outcome.rows.account)
+        listed += drops.count
         recordedRows.merge(recorded) { max($0, $1) }
         feed.acknowledged(tasks, added: outcome.followUps.count)
         try Failpoint.reach("acknowledge.after")
@@ -183,7 +184,7 @@ final class HeldClaim {
     func fail(_ finding: Finding, isRowKnown: Bool = true, cause: FailureCause? = nil) throws(QueueError) -> RunEnd {
         let row = (finding.ordinal.map { " row \($0)" } ?? "") + (finding.leftPK.map { " (pk \($0))" } ?? "")
         let place = "\(finding.kind.rawValue) in \(finding.model ?? "the import")\(row): "
-        let reason = place + (hidesNames ? finding.reason : finding.plainReason)
+        let reason = place + (hidesNames ? finding.loggedReason : finding.plainReason)
         let task: QueueTask? = if case .task(let task) = current?.element { task } else { nil }
         // The entry of another import is not ours to close.
         if cause != .otherImport { noteEnd(.failure, reason) }
@@ -196,7 +197,7 @@ final class HeldClaim {
             row: isRowKnown ? task?.row(of: finding) : nil, cause: cause, trouble: fixed == nil ? "" : reason)
         FlowMetrics.record(.failed)
         // Plain words may name rows; a log must not.
-        log.error("relocation failed", metadata: ["reason": "\(place + finding.reason)"])
+        log.error("relocation failed", metadata: ["reason": "\(place + finding.loggedReason)"])
         return .failed
     }
 

@@ -39,7 +39,7 @@ struct OneTransactionRun {
             let outcome = try turn.perform(task.prepared, at: task.index, causedBy: task.cause, work)
             held.current = nil
             FlowMetrics.record([outcome])
-            sum.add(outcome.task.rows, listing: HeldClaim.listedRowsPerTask)
+            sum.add(outcome.task.rows)
             tasks.add(outcome.task.followUps, after: task)
             let request = try progress.show(chunks: tasks.feed.unacknowledged, rows: sum.account.totals.total)
             if request != .none { return try rollBack { () throws(QueueError) in try held.release(for: request) } }

@@ -121,7 +121,7 @@ struct VerifyRun {
 
 extension VerifyRun.Pass {
     fileprivate mutating func add(_ task: TaskOutcome) {
-        outcome.add(task, listing: HeldClaim.listedRowsPerTask)
+        outcome.add(task)
         guard let verified = task.verified else { return }
         found.add(verified)
         if verified.counts.totals.missing > 0 { incomplete[feed.unacknowledged - 1] = verified.lost }
