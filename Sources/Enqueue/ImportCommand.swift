@@ -39,8 +39,13 @@ struct ImportCommand {
         console.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
         console.say(SurveyText.adapted(survey))
         for warning in survey.warnings { console.warn(warning) }
+        try job.plan?.requireFit(job, survey)
         let outcome = try job.queue(source, survey, configuration, observer: .onTerminal(console))
         console.say(words(outcome, job))
+        if job.plan != nil {
+            var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
+            try loop.waitForPlan(findings)
+        }
         try Console.printUUID(job.uuid, state: "is queued")
         if arguments.wait {
             var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
@@ -49,17 +54,12 @@ struct ImportCommand {
     }
 
     private func job() throws -> EnqueueJob {
-        var job = EnqueueJob(scope: scope, source: arguments.source, uuid: arguments.uuid)
-        job.opener = try arguments.decryption.opener()
+        var job = try arguments.file.job(scope, arguments.uuid, flags)
         job.filter = try filter()
-        job.options = flags
-        job.versions = arguments.versions
-        job.options.atomic = arguments.atomic
-        job.options.chunkSize = arguments.chunkSize
         job.destination = try arguments.destinationName.name()
         job.replacesFile = arguments.replaceFile
         job.keyring = try arguments.payloadKeys.keyring()
-        job.actor = .current()
+        job.plan = try arguments.planFile.map(PlanFile.read)
         return job
     }
 

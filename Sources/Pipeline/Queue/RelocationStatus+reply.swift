@@ -23,6 +23,7 @@ extension RelocationStatus {
     /// What workers and operators did.
     private mutating func readCourse(_ record: RecordFields) {
         undo = UndoRecord(record)
+        plan = PlanRecord(record)
         failureReason = record.text("failureReason")
         if status == .failure {
             endedBy = OperatorEnd(action: record.text("endedByAction"), failureReason: failureReason)

@@ -88,6 +88,8 @@ public struct RelocationStatus: Sendable, Equatable {
     public var pauseRequested = false
     /// The owner is asked to give up at the next chunk boundary.
     public var cancelRequested = false
+    /// What an import would do.
+    public var plan = PlanRecord()
     /// What an undo of it wants, tells and has come to.
     public var undo = UndoRecord()
     /// The kind of task that a worker must know to go on; empty if any worker can.

@@ -38,6 +38,8 @@ extension StatusReport {
         if let verification {
             return verification.next(findings: !status.findings.isEmpty, canRetry: canRetry, status.uuid)
         }
+        if status.failureCause == .brokenPlan { return "relocation-enqueue plan \(scope)\(named) FILE" }
+        if isPlan { return "relocation-enqueue findings \(status.uuid)" }
         if canRetry { return "relocation-enqueue retry \(status.uuid)" }
         if status.failureCause == .otherImport {
             return status.replaces.isEmpty ? "relocation-enqueue \(scope)\(named) FILE" : replacement
@@ -50,13 +52,19 @@ extension StatusReport {
         "relocation-enqueue \(PlainText.line(status.scope))\(named) --import-uuid \(status.uuid) --replace-file FILE"
     }
 
+    /// Whether it only plans an import.
+    private var isPlan: Bool {
+        guard case .object(let members) = JSONValue(json: status.options) else { return false }
+        return members["plans"] == .flag(true)
+    }
+
     private var canRetry: Bool { status.payloadBytes > 0 && status.failureCause == nil }
 
     /// The same for people, with what must come first.
     var nextText: String? {
         guard let next else { return nil }
         if case .inProgress = status.status, next.hasPrefix("relocation-worker") { return "start a worker: \(next)" }
-        guard status.status == .failure, canRetry, verification == nil else { return next }
+        guard status.status == .failure, canRetry, verification == nil, !isPlan else { return next }
         let retry = "remove the cause, then: \(next)"
         guard let task = TaskNote(json: status.failedTask), ["chunk", "late"].contains(task.kind) else { return retry }
         let rows = task.rows == 1 ? "1 row" : "\(task.rows) rows"

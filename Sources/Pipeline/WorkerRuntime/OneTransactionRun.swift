@@ -76,7 +76,7 @@ struct OneTransactionRun {
 
 /// The tasks of a relocation in one transaction: first those of its list, which stay there until the commit, then their
 /// follow-ups, which only this worker holds.
-private struct WholeList {
+struct WholeList {
     struct Element {
         let prepared: PreparedTask
         /// The place in the list of the task itself; for a follow-up, of the task that caused it.

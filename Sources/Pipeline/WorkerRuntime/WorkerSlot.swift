@@ -272,14 +272,26 @@ actor WorkerSlot {
                 if let first = found.first { throw Setback.end(.schema(Self.message(first, count: found.count))) }
             }
             destination = opened
+            // What another worker has told may be over.
+            _ = try? queue?.setTrouble(nil, of: settings.destinationName)
             return opened
         } catch let error as StorageError {
-            throw error.isTransient || error.isDestinationTrouble ? .destination(error) : .end(WorkerEnd(error))
+            if error.isTransient || error.isDestinationTrouble { throw .destination(error) }
+            let end = WorkerEnd(error)
+            if case .schema(let message) = end { tellOfSchema(message) }
+            throw .end(end)
         } catch let setback as Setback {
+            if case .end(.schema(let message)) = setback { tellOfSchema(message) }
             throw setback
         } catch {
             throw .queue("\(error)")
         }
+    }
+
+    /// Whoever waits for a plan need not wait for a worker.
+    private func tellOfSchema(_ message: String) {
+        // The worker ends with the same words, whether Redis takes them or not.
+        _ = try? queue?.setTrouble(RelocationQueue.schemaTrouble + message, of: settings.destinationName)
     }
 
     private static func message(_ mismatch: SchemaMismatch, count: Int) -> String {
