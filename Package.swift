@@ -28,6 +28,7 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -44,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         .systemLibrary(name: "CHiredis", path: "Sources/CHiredis"),
@@ -53,6 +55,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", path: "Sources/CZstd"),
         .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
         .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
+        .systemLibrary(name: "COpenSSL", path: "Sources/COpenSSL"),
         .target(name: "CSimdJSON", path: "Sources/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // The rooms, from the bottom up: each knows only rooms above it in this list.
@@ -84,11 +87,12 @@ let package = Package(
                 "Catalogue", "ExportFormat", "Comparison", "TaskFormat", "Cutting", "Queue", "Flow", "Storage",
                 "Extraction", "Import", "Verification",
             ]),
+        room("Notification", ["TextForms", "COpenSSL", crypto, mustache]),
         room(
             "WorkerRuntime",
             [
-                "TextForms", "Catalogue", "Comparison", "TaskFormat", "Queue", "Flow", "Storage", "Ledger", "Import",
-                "Verification", "Undo", "Relocation", "Steps", "Failpoints", logging, metrics,
+                "Notification", "TextForms", "Catalogue", "Comparison", "TaskFormat", "Queue", "Flow", "Storage",
+                "Ledger", "Import", "Verification", "Undo", "Relocation", "Steps", "Failpoints", logging, metrics,
             ]),
         room("Reporting", ["TextForms", "Catalogue", "Queue", "Flow"]),
         room(
@@ -177,9 +181,11 @@ let package = Package(
         tests(
             "WorkerRuntimeTests",
             [
-                "WorkerRuntime", "Relocation", "ExportFormat", "Cutting", "TaskFormat", "Queue", "Storage", "Ledger",
-                "Import", "Catalogue", "Failpoints", "TestSupport",
+                "WorkerRuntime", "Notification", "Relocation", "ExportFormat", "Cutting", "TaskFormat", "Queue",
+                "Storage",
+                "Ledger", "Import", "Catalogue", "Failpoints", "TestSupport",
             ]),
+        tests("NotificationTests", ["Notification", "TextForms", "TestSupport", crypto]),
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         tests(
             "FaultTests",

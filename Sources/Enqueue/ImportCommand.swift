@@ -48,8 +48,13 @@ struct ImportCommand {
         if let again {
             try RelocationAgain(again, in: RelocationQueue(configuration)).requireSame(survey.sha256)
         }
+        try job.plan?.requireFit(job, survey)
         let outcome = try job.queue(source, survey, configuration, observer: .onTerminal(console))
         console.say(words(outcome, job))
+        if job.plan != nil {
+            var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
+            try loop.waitForPlan(findings)
+        }
         try Console.printUUID(job.uuid, state: "is queued")
         if arguments.wait {
             var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
@@ -79,17 +84,12 @@ struct ImportCommand {
     }
 
     private func job() throws -> EnqueueJob {
-        var job = EnqueueJob(scope: scope, source: arguments.source, uuid: arguments.uuid)
-        job.opener = try arguments.decryption.opener()
+        var job = try arguments.file.job(scope, arguments.uuid, flags)
         job.filter = try filter()
-        job.options = flags
-        job.versions = arguments.versions
-        job.options.atomic = arguments.atomic
-        job.options.chunkSize = arguments.chunkSize
         job.destination = try arguments.destinationName.name()
         job.replacesFile = arguments.replaceFile
         job.keyring = try arguments.payloadKeys.keyring()
-        job.actor = .current()
+        job.plan = try arguments.planFile.map(PlanFile.read)
         return job
     }
 

@@ -26,6 +26,7 @@ struct RelocationEnqueue: ParsableCommand {
         version: ToolVersion.current,
         subcommands: [
             UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, RelocateCommand.self,
+            PlanCommand.self,
             CompareCommand.self,
             VerifyCommand.self, UndoCommand.self, EncryptCommand.self, DecryptCommand.self, KeygenCommand.self,
             SanitizeCommand.self,

@@ -4,7 +4,7 @@ enum House {
     static let rooms = [
         "TextForms", "Catalogue", "Failpoints", "ExportFormat", "Comparison", "Sanitizing", "Adaptation", "TaskFormat",
         "Cutting", "Queue", "Flow", "Storage", "Extraction", "Ledger", "Import", "Verification", "Undo", "Relocation",
-        "Steps", "WorkerRuntime", "Reporting", "Operations",
+        "Steps", "Notification", "WorkerRuntime", "Reporting", "Operations",
         "CommandLine", "Enqueue", "Worker",
     ]
 
@@ -18,6 +18,8 @@ enum House {
         "Storage": ["TextForms", "Catalogue", "Failpoints"],
         // The format of tasks does not depend on the file format.
         "TaskFormat": ["TextForms"],
+        // Mails and webhooks know what they say, not where it comes from.
+        "Notification": ["TextForms"],
     ]
 
     /// Rooms that need a database library, and so must not be reached from `relocation-enqueue`.
@@ -29,7 +31,7 @@ enum House {
     static let cModules: [String: Set<String>] = [
         "CHiredis": ["Queue"], "CPQ": ["Storage"], "CSQLite": ["Storage"], "CArchive": ["ExportFormat"],
         "CSimdJSON": ["ExportFormat"], "CZstd": ["TaskFormat"],
-        "CZlib": ["ExportFormat"], "CMalloc": ["Worker"],
+        "CZlib": ["ExportFormat"], "CMalloc": ["Worker"], "COpenSSL": ["Notification"],
     ]
 
     /// Whether one room may know another.

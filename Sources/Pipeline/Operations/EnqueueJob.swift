@@ -28,6 +28,8 @@ public struct EnqueueJob {
     public var keyring: PayloadKeyring?
     /// Dashed, lower case.
     public var uuid: String
+    /// The plan that the import holds to; nil for none.
+    package var plan: PlanDocument?
     /// Whether the file may take the place of another one under the same UUID.
     public var replacesFile = false
     /// For a relocation with steps: what its scan has decided, and the step at which it pauses.
@@ -146,10 +148,10 @@ public struct EnqueueJob {
 
     /// The same file under another UUID: then its rows would be written twice.
     private func earlierImport(_ queue: RetryingQueue, _ survey: ExportSurvey) throws -> RelocationStatus? {
-        guard options.verifies == nil, let earlier = try queue.earlier(than: uuid, digest: survey.sha256),
+        guard options.otherPurpose == nil, let earlier = try queue.earlier(than: uuid, digest: survey.sha256),
             earlier.endedBy != .undo
         else { return nil }
-        return RelocationOptions(json: earlier.options)?.verifies == nil ? earlier : nil
+        return RelocationOptions(json: earlier.options)?.otherPurpose == nil ? earlier : nil
     }
 
     private static func warning(_ earlier: RelocationStatus) -> String {
@@ -177,6 +179,7 @@ public struct EnqueueJob {
         var options = options
         options.filter = filter?.digest(options.verifies ?? uuid)
         options.versions = versions.text
+        options.plan = plan?.uuid
         relocation.options = options.json
         relocation.toolVersion = ToolVersion.current
         relocation.sourceName = SourceName.shown(source)
@@ -228,11 +231,9 @@ public struct EnqueueJob {
     }
 
     private func requireSame(_ relocation: NewRelocation, as status: RelocationStatus) throws(OperationError) {
-        if let verified = RelocationOptions(json: status.options)?.verifies {
+        if let purpose = RelocationOptions(json: status.options)?.otherPurpose {
             throw OperationError(
-                .badData,
-                "\(uuid) is a verification of the import \(verified), no import. Give --import-uuid \(verified), or none."
-            )
+                .badData, "\(uuid) is \(purpose), no import. Give the --import-uuid of an import, or none.")
         }
         let own = ImportIdentity(
             scope: relocation.scope, digest: relocation.replaces.isEmpty ? relocation.digest : "",
@@ -253,17 +254,26 @@ public struct EnqueueJob {
     ) throws -> Int {
         var batch = TaskBatch(queue: queue, uuid: uuid, token: token, keyring: keyring)
         if options.relocate != nil { try addTasks(FlowTask.beforeRows, to: &batch) }
+        if let plan {
+            try batch.add(.plan, "the plan that the import holds to", payload: Array(plan.taskPlan(survey).json.utf8))
+        }
         try source.cut(survey) { chunk in
             if observer.isInterrupted() {
                 throw OperationError.interruptedEnqueue
             }
             try batch.add(
-                options.verifies == nil ? .chunk : .verify, chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows,
+                kind, chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows,
                 sourceBytes: chunk.sourceBytes,
                 payload: chunk.payload)
         }
         if options.verifies == nil { try batch.add(.finish, scope.rawValue) }
         return try batch.finish()
+    }
+
+    /// What is to be done with the rows.
+    private var kind: TaskKind {
+        if options.plans { return .plan }
+        return options.verifies == nil ? .chunk : .verify
     }
 }
 

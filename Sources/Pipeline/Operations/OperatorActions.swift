@@ -77,17 +77,16 @@ package struct OperatorActions {
         return note
     }
 
-    /// What Redis knows of a relocation that is to be undone; nil if it has forgotten it. Throws for a verification, which
-    /// brings nothing.
+    /// What Redis knows of a relocation that is to be undone; nil if it has forgotten it. Throws for a verification and a
+    /// plan, which bring nothing.
     package func undoable(_ id: RelocationID) throws -> RelocationStatus? {
         let status: RelocationStatus
         do throws(QueueError) { status = try queue.status(id.text) } catch {
             if error.kind == .notFound { return nil }
             throw error
         }
-        guard let verified = RelocationOptions(json: status.options)?.verifies else { return status }
-        throw OperationError(
-            .badData, "\(id.text) is a verification, of the import \(verified): it has brought nothing.")
+        guard let purpose = RelocationOptions(json: status.options)?.otherPurpose else { return status }
+        throw OperationError(.badData, "\(id.text) is \(purpose): it has brought nothing.")
     }
 
     /// Hands a relocation that has ended, or is paused, to a worker, which undoes it.

@@ -98,6 +98,8 @@ public struct RelocationStatus: Sendable, Equatable {
     public var failures = 0
     /// Opaque JSON of the worker: what its tasks have to say.
     public var flowNotes = ""
+    /// What an import would do.
+    public var plan = PlanRecord()
     /// What an undo of it wants, tells and has come to.
     public var undo = UndoRecord()
     /// The kind of task that a worker must know to go on; empty if any worker can.

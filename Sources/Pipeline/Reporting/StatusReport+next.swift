@@ -46,6 +46,8 @@ extension StatusReport {
             return verification.next(findings: !status.findings.isEmpty, canRetry: canRetry, status.uuid)
         }
         if let afterFlowFailure { return afterFlowFailure }
+        if status.failureCause == .brokenPlan { return "relocation-enqueue plan \(scope)\(named) FILE" }
+        if isPlan { return "relocation-enqueue findings \(status.uuid)" }
         if canRetry { return "relocation-enqueue retry \(status.uuid)" }
         if status.failureCause == .otherImport {
             return status.replaces.isEmpty ? "relocation-enqueue \(scope)\(named) FILE" : replacement
@@ -62,6 +64,12 @@ extension StatusReport {
     /// Goes on with a file in which what cannot be imported is corrected.
     private var replacement: String {
         "relocation-enqueue \(PlainText.line(status.scope))\(named) --import-uuid \(status.uuid) --replace-file FILE"
+    }
+
+    /// Whether it only plans an import.
+    private var isPlan: Bool {
+        guard case .object(let members) = JSONValue(json: status.options) else { return false }
+        return members["plans"] == .flag(true)
     }
 
     private var canRetry: Bool { status.payloadBytes > 0 && status.failureCause == nil }
@@ -85,7 +93,7 @@ extension StatusReport {
         if case .inProgress = status.status {
             return words(next)
         }
-        guard status.status == .failure, canRetry, verification == nil, afterFlowFailure == nil else { return next }
+        guard status.status == .failure, canRetry, verification == nil, afterFlowFailure == nil, !isPlan else { return next }
         let retry = "remove the cause, then: \(next)"
         guard let task = TaskNote(json: status.failedTask), ["chunk", "late"].contains(task.kind) else { return retry }
         let rows = task.rows == 1 ? "1 row" : "\(task.rows) rows"

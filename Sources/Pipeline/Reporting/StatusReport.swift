@@ -49,6 +49,12 @@ public struct StatusReport: Sendable {
         return status.destinationTrouble
     }
 
+    /// Why no worker can serve its destination before the schema is another; nil if one can, or if it has ended.
+    package var schemaTrouble: String? {
+        let isSchema = status.destinationTrouble.hasPrefix(RelocationQueue.schemaTrouble)
+        return isSchema && !hasEnded ? status.destinationTrouble : nil
+    }
+
     /// Whether it succeeded or failed.
     package var hasEnded: Bool { [.success, .failure].contains(status.status) }
 

@@ -123,7 +123,8 @@ actor WorkerSlot {
 
     /// The worker ends because of its destination.
     private func refusal(_ end: WorkerEnd, _ trouble: String) -> Setback {
-        tellOperators(trouble)
+        // Whoever waits for a plan need not wait for another worker.
+        if case .schema = end { tellOperators(RelocationQueue.schemaTrouble + trouble) } else { tellOperators(trouble) }
         return .end(end)
     }
 
@@ -291,6 +292,8 @@ actor WorkerSlot {
                 }
             }
             destination = opened
+            // What another worker has told may be over.
+            _ = try? queue?.setTrouble(nil, of: settings.destinationName)
             return opened
         } catch let error as StorageError {
             guard error.isTransient || error.isDestinationTrouble else {

@@ -16,6 +16,9 @@ protocol ModelRule: Sendable {
     /// says.
     var nameColumn: Int? { get }
 
+    /// Further columns that name a row, if they are not empty: of those that differ from the file, the first one is told.
+    var otherNameColumns: [Int] { get }
+
     /// Changes a row after its references were rewritten; a reason drops it.
     func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason?
 
@@ -42,6 +45,7 @@ protocol ModelRule: Sendable {
 extension ModelRule {
     var belongsToUser: Bool { false }
     var nameColumn: Int? { model.slugColumn }
+    var otherNameColumns: [Int] { [] }
     func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason? { nil }
     func scopes(of rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RelocationScope] {
         rows.map { _ in model.scopes.first ?? .excluded }
