@@ -165,6 +165,8 @@ let package = Package(
                 "Import", "Catalogue", "Failpoints", "TestSupport",
             ]),
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
+        // Packages, containers and the documentation: what runs scripts and foreign tools.
+        tests("PackageTests", ["TestSupport"], exclude: ["throwaway", "dockerfile", "deb-life"]),
         tests(
             "FaultTests",
             [
