@@ -11,6 +11,14 @@ deps: ## Installs the Debian packages that are missing (as root, or with sudo)
 build: deps ## Builds both programs for use
 	for product in $(PRODUCTS); do swift build -c release --static-swift-stdlib --product $$product || exit 1; done
 
+# It builds nothing, so that root need not.
+PREFIX ?= /usr/local
+install: ## Installs what `make build` has built, with manual pages, completions, units: PREFIX=/usr/local DESTDIR=
+	@PROGRAMS=.build/release PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' deploy/package/install
+
+deb: build ## Builds Debian packages into .build/packages
+	@deploy/package/deb
+
 demo: deps ## Imports the sample export end to end on SQLite with a private Redis, and shows the result
 	@deploy/demo
 
@@ -65,4 +73,4 @@ soak: deps ## Passes TASKS=100000 tasks through the queue and watches that nothi
 	for product in $(PRODUCTS) Torture; do swift build -c release --static-swift-stdlib --product $$product || exit 1; done
 	.build/release/Torture soak $(if $(TASKS),--tasks $(TASKS)) $(if $(DATABASE),--database $(DATABASE))
 
-.PHONY: help deps build demo test faults fuzz sanitize lint format model check bench torture soak
+.PHONY: help deps build install deb demo test faults fuzz sanitize lint format model check bench torture soak

@@ -187,6 +187,8 @@ let package = Package(
             ]),
         tests("NotificationTests", ["Notification", "TextForms", "TestSupport", crypto]),
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
+        // Packages, containers and the documentation: what runs scripts and foreign tools.
+        tests("PackageTests", ["TestSupport"], exclude: ["throwaway", "dockerfile", "deb-life"]),
         tests(
             "FaultTests",
             [

@@ -78,7 +78,9 @@ struct UnpauseCommand: ParsableCommand {
 
 /// What is paused or goes on: one relocation, or the queue of a destination.
 struct PauseTarget: ParsableArguments {
-    @Argument(help: RelocationReference.help, transform: RelocationReference.parse)
+    @Argument(
+        help: RelocationReference.help, completion: RelocationReference.completion, transform: RelocationReference.parse
+    )
     var uuid: RelocationReference?
 
     @Flag(help: "The queue of a destination instead of one relocation.")

@@ -5,7 +5,9 @@ import Queue
 
 /// A relocation named on the command line.
 struct RelocationArgument: ParsableArguments {
-    @Argument(help: RelocationReference.help, transform: RelocationReference.parse)
+    @Argument(
+        help: RelocationReference.help, completion: RelocationReference.completion, transform: RelocationReference.parse
+    )
     var uuid: RelocationReference
 
     @OptionGroup(title: "Queue") var redis: RedisOptions

@@ -23,7 +23,7 @@ struct RetryCommand: ParsableCommand {
 
     @Argument(
         help: "UUID of the relocation, or its first digits; every failed one if left out.",
-        transform: RelocationReference.parse)
+        completion: RelocationReference.completion, transform: RelocationReference.parse)
     var uuid: RelocationReference?
 
     @Flag(name: .customLong("skip-row"), help: "Leave out the row that failed. Asks first.")

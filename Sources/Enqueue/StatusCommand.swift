@@ -15,7 +15,7 @@ struct StatusCommand: ParsableCommand {
 
     @Argument(
         help: "UUID of the relocation, or its first digits; the newest one if left out.",
-        transform: RelocationReference.parse)
+        completion: RelocationReference.completion, transform: RelocationReference.parse)
     var uuid: RelocationReference?
 
     @Flag(help: "Print one JSON object, for scripts.")

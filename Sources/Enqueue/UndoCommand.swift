@@ -27,7 +27,9 @@ struct UndoCommand: ParsableCommand {
             knows no such import.
             """)
 
-    @Argument(help: RelocationReference.help, transform: RelocationReference.parse)
+    @Argument(
+        help: RelocationReference.help, completion: RelocationReference.completion, transform: RelocationReference.parse
+    )
     var uuid: RelocationReference
 
     @Flag(name: .customLong("dry-run"), help: "Only show what would be removed. Waits for it.")

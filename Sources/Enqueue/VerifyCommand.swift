@@ -29,7 +29,8 @@ struct VerifyCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: "UUID of the import, or its first digits if Redis knows it.", transform: RelocationReference.parse)
+        help: "UUID of the import, or its first digits if Redis knows it.", completion: RelocationReference.completion,
+        transform: RelocationReference.parse)
     var uuid: RelocationReference
 
     @Argument(help: "The import's file: a JSON file, an encrypted tarball, or - for standard input.")

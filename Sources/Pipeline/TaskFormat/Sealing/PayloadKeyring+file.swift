@@ -17,13 +17,17 @@ extension PayloadKeyring {
 
     /// The read and write permissions of group and others.
     private static let othersBits: mode_t = 0o066
+    /// The same for a file of root's that a group may read: so a supervisor of containers hands secrets to a user without
+    /// rights. PostgreSQL takes its key by the same rule.
+    private static let othersBitsOfRoot: mode_t = 0o026
 
     private static func refuseUnlessPrivate(_ descriptor: Int32, _ path: String) throws(TaskFormatError) {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw TaskFormatError(.unreadable, "the payload key file \(path) is not a regular file")
         }
-        guard status.st_mode & othersBits == 0 else {
+        let isRoots = status.st_uid == 0 && geteuid() != 0
+        guard status.st_mode & (isRoots ? othersBitsOfRoot : othersBits) == 0 else {
             throw TaskFormatError(
                 .permission, "the payload key file \(path) is open to other users; make it private with: chmod 600")
         }
