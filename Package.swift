@@ -115,9 +115,8 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Extraction", "Ledger",
-                "Import", "Relocation", "WorkerRuntime", "Reporting", "CommandLine", "CMalloc", argumentParser, logging,
-                signals,
-                lifecycle,
+                "Import", "Relocation", "Notification", "WorkerRuntime", "Reporting", "CommandLine", "CMalloc",
+                argumentParser, logging, signals, lifecycle,
             ],
             path: "Sources/Worker", swiftSettings: strict),
 

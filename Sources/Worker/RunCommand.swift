@@ -33,6 +33,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
     @OptionGroup(title: "Destination") var destination: DestinationOptions
     @OptionGroup(title: "Destination") var timeLimits: TimeLimitOptions
+    @OptionGroup(title: "Notices") var notices: NoticeOptions
     @OptionGroup(title: "Logging") var logging: LogOptions
 
     func run() async throws {
@@ -58,6 +59,7 @@ struct RunCommand: AsyncParsableCommand {
         settings.destinationName = try destinationName.name()
         settings.payloadKeys = try payloadKeys.keyring()
         try work.apply(to: &settings)
+        settings.notices = try notices.settings()
         settings.notifier = Self.notifier(.process)
         settings.abandon = Self.abandon(try logging.format())
         return settings

@@ -82,7 +82,8 @@ import Testing
         #expect(!first.errors.contains("enqueued before"))
         let second = try installation.enqueue("users", path)
         #expect(
-            second.code == 0 && second.errors.contains("was enqueued before as \(first.lastLine) (users into default, IN_PROGRESS, ")
+            second.code == 0
+                && second.errors.contains("was enqueued before as \(first.lastLine) (users into default, IN_PROGRESS, ")
         )
         let warnings = try #require(try installation.status(second.lastLine)["warnings"] as? [String])
         #expect(warnings.count == 1 && warnings[0].contains(first.lastLine))

@@ -17,7 +17,7 @@ public struct NoticeRecipient: Sendable, Equatable {
 }
 
 /// One thing to tell one person, or a program.
-// Nine properties: what a template may show.
+// Ten properties: what a template may show.
 public struct Notice: Sendable, Equatable {
     public enum Kind: String, Sendable, CaseIterable {
         case started, failed, succeeded
@@ -37,6 +37,8 @@ public struct Notice: Sendable, Equatable {
     public var organizations: [String] = []
     /// Of a failure.
     public var reason = ""
+    /// Which failure: one that comes later is told anew.
+    public var occasion = 0
     /// Of a claim.
     public var username = ""
     public var claimURL = ""
@@ -49,7 +51,7 @@ public struct Notice: Sendable, Equatable {
 
     /// What tells this notice from all others, the same at each attempt. It names nobody.
     public var key: String {
-        let subject = kind == .claim ? username : ""
+        let subject = kind == .claim ? username : occasion > 0 ? "\(occasion)" : ""
         let text = "\(relocation)|\(kind.rawValue)|\(recipient.address.lowercased())|\(subject)"
         return Hex.text(SHA256.hash(data: Array(text.utf8)))
     }

@@ -11,6 +11,8 @@ public struct WebhookEvent: Sendable, Equatable {
     public let at: Int64
     public var organizations: [String] = []
     public var reason = ""
+    /// Which failure: one that comes later is told anew.
+    public var occasion = 0
 
     public init(_ kind: Notice.Kind, of relocation: String, at: Int64) {
         self.kind = kind
@@ -19,7 +21,10 @@ public struct WebhookEvent: Sendable, Equatable {
     }
 
     /// The same at each attempt: the program recognises a repetition by it.
-    public var key: String { Hex.text(SHA256.hash(data: Array("webhook|\(relocation)|\(kind.rawValue)".utf8))) }
+    public var key: String {
+        let subject = occasion > 0 ? "|\(occasion)" : ""
+        return Hex.text(SHA256.hash(data: Array("webhook|\(relocation)|\(kind.rawValue)\(subject)".utf8)))
+    }
 
     /// Members of the body: a contract.
     private struct Body: Encodable {

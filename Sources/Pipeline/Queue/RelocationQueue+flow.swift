@@ -46,26 +46,6 @@ extension RelocationQueue {
         try step(.describeFlow, claim, [.text(notes)])
     }
 
-    /// Remembers that a notice is about to be sent. Returns false if that was so before: then it must not be sent again.
-    public func beginNotice(_ claim: Claim, _ key: String) throws(QueueError) -> Bool {
-        try noteNotice(claim, key, "try").isEmpty
-    }
-
-    /// Remembers what became of a notice.
-    public func endNotice(_ claim: Claim, _ key: String, _ outcome: String) throws(QueueError) {
-        _ = try noteNotice(claim, key, outcome)
-    }
-
-    private func noteNotice(_ claim: Claim, _ key: String, _ what: String) throws(QueueError) -> String {
-        try run(
-            try callFor(
-                .noteNotice, claim.uuid,
-                [
-                    .integer(claim.token), .text(key), .text(what), .number(2_000 * configuration.retentionSeconds),
-                ])
-        ).accepted(claim.uuid).text(0)
-    }
-
     /// Whether a refusal means that the flow has moved on since it was read: then the command is decided anew.
     public static func hasMoved(_ error: QueueError, _ uuid: String) -> Bool { error == .refusal("moved", uuid) }
 }

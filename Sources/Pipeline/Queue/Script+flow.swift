@@ -98,22 +98,4 @@ extension Script {
         redis.call('HSET', KEYS[1], 'flowNotes', ARGV[4], 'updatedAt', ms(now))
         return {'ok', request(KEYS[1])}
         """)
-
-    /// Remembers that somebody is about to be told something, or was. Who was tried once is never tried again: after a crash
-    /// nobody knows whether the notice went out.
-    ///
-    /// - KEYS: 1...6 of the relocation
-    /// - ARGV: 3 token, 4 notice, 5 `try` or what became of it, 6 ms for which it is remembered
-    /// - Returns: `ok`, what was remembered before, or empty · `lost`, why
-    static let noteNotice = Script(
-        "noteNotice", .moves,
-        """
-        local answer = stale()
-        if answer then return answer end
-        local key = base .. 'notices:' .. ARGV[2]
-        local was = redis.call('HGET', key, ARGV[4])
-        if ARGV[5] ~= 'try' or not was then redis.call('HSET', key, ARGV[4], ARGV[5]) end
-        redis.call('PEXPIRE', key, ARGV[6])
-        return {'ok', was or ''}
-        """)
 }

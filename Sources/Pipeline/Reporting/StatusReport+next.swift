@@ -93,7 +93,9 @@ extension StatusReport {
         if case .inProgress = status.status {
             return words(next)
         }
-        guard status.status == .failure, canRetry, verification == nil, afterFlowFailure == nil, !isPlan else { return next }
+        guard status.status == .failure, canRetry, verification == nil, afterFlowFailure == nil, !isPlan else {
+            return next
+        }
         let retry = "remove the cause, then: \(next)"
         guard let task = TaskNote(json: status.failedTask), ["chunk", "late"].contains(task.kind) else { return retry }
         let rows = task.rows == 1 ? "1 row" : "\(task.rows) rows"

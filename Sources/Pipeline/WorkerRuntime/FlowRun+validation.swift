@@ -119,6 +119,15 @@ extension FlowRun {
     }
 }
 
+extension FlowRun {
+    /// Ends the task if the worker must stop, or an operator asks for the relocation.
+    func checkInterruption() throws {
+        if turn.stop.isRequested { throw FlowInterruption.stop }
+        let asked = held.lease.request
+        if asked != .none { throw FlowInterruption.operators(asked) }
+    }
+}
+
 /// Why a task ends before its work is done; it begins again later.
 enum FlowInterruption: Error {
     case stop

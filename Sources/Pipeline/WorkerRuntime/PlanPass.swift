@@ -74,7 +74,7 @@ struct PlanPass {
             outcome.rows.written = []
             turn.held.current = nil
             account.add(outcome.rows)
-            result.rows.add(outcome.rows, listing: HeldClaim.listedRowsPerTask)
+            result.rows.add(outcome.rows)
             tasks.add(outcome.followUps, after: task)
             let request = try progress.show(
                 chunks: confirms ? 0 : tasks.feed.unacknowledged, rows: result.rows.account.totals.total)
