@@ -212,7 +212,8 @@ struct RecordedRelocationTests {
         "username-renamed": "the same with a user's name",
         "no-chunks": "chunk rows that are gone are lost rows: the worker refuses to go on",
         "completed-late-abort": "no abort comes between two tasks of one claim here",
-        "owner-gone": "the row's owner counts, and nobody of that id exists: the membership is added all the same",
+        "owner-gone": "nobody of the owner's id exists any more: the reference adds memberships of nobody, ours none",
+        "nobody-gone": "the same",
     ]
 
     @Test func post() throws {

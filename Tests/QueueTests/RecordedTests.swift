@@ -49,6 +49,7 @@ import Testing
         let fixture = try load(1)
         let queue = try fixture.queue()
         var waiting = RelocationStatus(uuid: uuid(1), scope: "users")
+        waiting.isPublished = true
         waiting.chunksTotal = 4
         waiting.rowsSource = 5
         waiting.options = Self.options
@@ -60,6 +61,7 @@ import Testing
         #expect(try queue.status(uuid(1)) == waiting)
 
         var orphan = RelocationStatus(uuid: uuid(7), scope: "users")
+        orphan.isPublished = true
         orphan.chunksTotal = 4
         orphan.chunksDone = 1
         orphan.rowsSource = 5

@@ -1,7 +1,7 @@
 /// What relocations with steps have beyond plain imports. Such a record has the field `latestTask`, empty before the first task.
 extension Script {
     static let flow = """
-        local function hasFlow(record) return redis.call('HEXISTS', record, 'latestTask') == 1 end
+        local function hasFlow(record) return redis.call('HGET', record, 'latestTask') ~= false end
 
         -- What decisions on the flow depend on, as one text.
         local function flowOf(record)

@@ -206,7 +206,13 @@ extension Script {
             note(uuid, 'undoWithdrawn', by)
             return
           end
-          if hasFlow(base .. 'record:' .. uuid) then add(base .. 'record:' .. uuid, 'failures', 1) end
+          if hasFlow(base .. 'record:' .. uuid) then
+            add(base .. 'record:' .. uuid, 'failures', 1)
+            -- What has come about is no plan any more: a retry must not meet it again.
+            if action == 'cancel' then
+              redis.call('HSET', base .. 'record:' .. uuid, 'pauseAtStep', '', 'cancelAtStep', '')
+            end
+          end
           redis.call('HSET', base .. 'record:' .. uuid, 'status', 'FAILURE', 'failureReason', reason,
             'endedByAction', action or '', 'pauseRequested', '0', 'cancelRequested', '0', 'nextAttemptAt', '0',
             'completedAt', ms(now), 'updatedAt', ms(now))

@@ -228,7 +228,9 @@ final class FlowRun {
         deadline = nil
         switch end {
         case .paused: record.status = .paused
-        case .cancelled: (record.status, record.failureReason) = (.failure, FlowReason.cancelled)
+        case .cancelled:
+            (record.status, record.failureReason) = (.failure, FlowReason.cancelled)
+            (record.pauseAtStep, record.cancelAtStep) = (nil, nil)
         case .failed(let reason): (record.status, record.failureReason) = (.failure, reason)
         }
         save()

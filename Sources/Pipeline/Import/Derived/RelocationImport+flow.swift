@@ -20,7 +20,7 @@ extension RelocationImport {
     }
 
     /// Makes a user a member, with the role `owner`, of each imported organization of which the user is none yet. A role
-    /// that is there stays. Returns how many memberships were added.
+    /// that is there stays. A user who is gone becomes none. Returns how many memberships were added.
     @discardableResult
     public func addOwner(_ user: Int64, now: Int64 = WallClock.now()) throws(ImportFailure) -> Int {
         let organizations = importedOrganizations.map { Value.integer($0.id) }
@@ -40,15 +40,17 @@ extension RelocationImport {
         var added = 0
         try inTransactions(model, "owner") { () throws(StorageError) in
             let region = destination.region
+            guard
+                let profile = try destination.control.select(
+                    Select(["email", "is_active"], from: users, where: [.equals("id", .integer(user))])
+                ).first
+            else { return }
             let found = try region.select(
                 Select(
                     ["organization_id", "id"], from: model.table,
                     where: [.equals("user_id", .integer(user)), .isIn("organization_id", organizations)]))
             let known = Set(found.map { $0[0] })
             let missing = organizations.filter { !known.contains($0) }
-            let profile = try destination.control.select(
-                Select(["email", "is_active"], from: users, where: [.equals("id", .integer(user))])
-            ).first
             let ids = try region.reserveIDs(missing.count, for: model.table)
             // Otherwise an undo would leave the rows.
             try ledger.note(inserted: ids, into: model.table)
@@ -58,7 +60,7 @@ extension RelocationImport {
                     columns: ["id", "organization_id"] + Self.ownerColumns.map(\.name) + Self.userColumns,
                     rows: zip(ids, missing).map { id, organization in
                         [.integer(id), organization] + Self.ownerColumns.map(\.value) + [
-                            .timestamp(now), .integer(user), profile?[0] ?? .null, profile?[1] ?? .bool(true),
+                            .timestamp(now), .integer(user), profile[0], profile[1],
                         ]
                     }))
             // A membership that was there has its mirror row.
