@@ -61,7 +61,7 @@ import Testing
         for file in ["container/compose.yaml", "kubernetes/redis.yaml"] {
             let text = try Tool.text("deploy/" + file)
             let command = try #require(text.firstMatch(of: #/command: \[redis-server, [^,]*, (.*)\]/#))
-            let arguments = command.1.split(separator: ", ").map { $0.replacing("\"", with: "") }
+            let arguments = command.1.split(separator: ", ").map { String($0.replacing("\"", with: "")) }
             let settings = try Tool.text("deploy/redis.conf").replacing("CHANGE-ME", with: "secret")
             let port = try freePort()
             let path = try folder.write(settings + "port \(port)\ndir \(folder.path)\n", to: "redis.conf")
