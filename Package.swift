@@ -28,6 +28,7 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -44,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         .systemLibrary(name: "CHiredis", path: "Sources/CHiredis"),
@@ -53,6 +55,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", path: "Sources/CZstd"),
         .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
         .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
+        .systemLibrary(name: "COpenSSL", path: "Sources/COpenSSL"),
         .target(name: "CSimdJSON", path: "Sources/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // The rooms, from the bottom up: each knows only rooms above it in this list.
@@ -68,6 +71,7 @@ let package = Package(
         room("Sanitizing", ["TextForms", "Catalogue", "ExportFormat", crypto]),
         room("Cutting", ["Catalogue", "ExportFormat", "Adaptation", "TaskFormat"]),
         room("Queue", ["CHiredis", "Failpoints", crypto]),
+        room("Flow", ["Queue"]),
         room("Storage", ["TextForms", "Catalogue", "CSQLite", "CPQ"]),
         room("Extraction", ["TextForms", "Catalogue", "ExportFormat", "Storage"]),
         room("Ledger", ["Catalogue", "Storage"]),
@@ -76,19 +80,26 @@ let package = Package(
         room("Undo", ["Catalogue", "Storage", "Ledger", "Import"]),
         room(
             "Relocation",
-            ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Import", "Verification"]),
+            ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Flow", "Import", "Verification"]),
+        room(
+            "Steps",
+            [
+                "Catalogue", "ExportFormat", "Comparison", "TaskFormat", "Cutting", "Queue", "Flow", "Storage",
+                "Extraction", "Import", "Verification",
+            ]),
+        room("Notification", ["TextForms", "COpenSSL", crypto, mustache]),
         room(
             "WorkerRuntime",
             [
-                "TextForms", "Catalogue", "Comparison", "TaskFormat", "Queue", "Storage", "Ledger", "Import",
-                "Verification", "Undo", "Relocation", "Failpoints", logging, metrics,
+                "Notification", "TextForms", "Catalogue", "Comparison", "TaskFormat", "Queue", "Flow", "Storage",
+                "Ledger", "Import", "Verification", "Undo", "Relocation", "Steps", "Failpoints", logging, metrics,
             ]),
-        room("Reporting", ["TextForms", "Catalogue", "Queue"]),
+        room("Reporting", ["TextForms", "Catalogue", "Queue", "Flow"]),
         room(
             "Operations",
             [
-                "TextForms", "Catalogue", "ExportFormat", "Adaptation", "TaskFormat", "Cutting", "Queue", "Reporting",
-                "Failpoints",
+                "TextForms", "Catalogue", "ExportFormat", "Adaptation", "TaskFormat", "Cutting", "Queue", "Flow",
+                "Reporting", "Failpoints",
             ]),
         room(
             "CommandLine", ["Catalogue", "ExportFormat", "TaskFormat", "Queue", "Reporting", argumentParser, logging]),
@@ -96,7 +107,7 @@ let package = Package(
             name: "Enqueue",
             dependencies: [
                 "Catalogue", "ExportFormat", "Comparison", "Sanitizing", "Adaptation", "TaskFormat", "Cutting", "Queue",
-                "Operations",
+                "Flow", "Operations",
                 "Reporting", "CommandLine", argumentParser,
             ],
             path: "Sources/Enqueue", swiftSettings: strict),
@@ -150,6 +161,15 @@ let package = Package(
         tests(
             "CommandLineTests",
             ["CommandLine", "ExportFormat", "Reporting", "Queue", "TestSupport", argumentParser, logging]),
+        tests(
+            "FlowTests",
+            ["Flow", "Operations", "ExportFormat", "TaskFormat", "Queue", "Catalogue", "TestSupport", cryptoExtras]),
+        tests(
+            "StepsTests",
+            [
+                "Steps", "Import", "Storage", "ExportFormat", "Cutting", "TaskFormat", "Flow", "Queue", "Catalogue",
+                "TestSupport",
+            ]),
         tests("StorageTests", ["Storage", "TextForms", "Catalogue", "TestSupport"]),
         tests("ExtractionTests", ["Extraction"]),
         tests(
@@ -161,9 +181,11 @@ let package = Package(
         tests(
             "WorkerRuntimeTests",
             [
-                "WorkerRuntime", "Relocation", "ExportFormat", "Cutting", "TaskFormat", "Queue", "Storage", "Ledger",
-                "Import", "Catalogue", "Failpoints", "TestSupport",
+                "WorkerRuntime", "Notification", "Relocation", "ExportFormat", "Cutting", "TaskFormat", "Queue",
+                "Storage",
+                "Ledger", "Import", "Catalogue", "Failpoints", "TestSupport",
             ]),
+        tests("NotificationTests", ["Notification", "TextForms", "TestSupport", crypto]),
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         // Packages, containers and the documentation: what runs scripts and foreign tools.
         tests("PackageTests", ["TestSupport"], exclude: ["throwaway", "dockerfile", "deb-life"]),

@@ -14,11 +14,14 @@ struct ImportCommand {
     let flags: RelocationOptions
     let filter: () throws -> ExportFilter?
 
-    func run() throws {
+    /// - Parameters:
+    ///   - autopause: of a relocation with steps: where it pauses
+    ///   - again: the failed relocation that it repeats
+    func run(autopause: RelocationStep? = nil, again: RelocationID? = nil) throws {
         let console = Console(isSilent: arguments.silent)
         let findings = try arguments.findingsFile.map { path throws(CommandFailure) in try FindingsFile(path) }
         do {
-            try run(console, findings)
+            try run(console, findings, autopause, again)
         } catch let error as ExportError {
             try report(error, console, findings)
         } catch let error as TaskFormatError {
@@ -26,21 +29,32 @@ struct ImportCommand {
         }
     }
 
-    private func run(_ console: Console, _ findings: FindingsFile?) throws {
-        let job = try job()
+    private func run(
+        _ console: Console, _ findings: FindingsFile?, _ autopause: RelocationStep?, _ again: RelocationID?
+    ) throws {
+        var job = try job()
+        job.autopause = autopause
         if arguments.check { return try CheckRun(job: job, arguments: arguments, console: console).run(findings) }
         // What would end the command anyway is reported before a long file is read.
         try StandardStreams.requireOutput()
         let configuration = try arguments.redis.configuration()
         try EnqueueJob.ask(configuration)
-        let source = try job.open()
+        let source = try open(&job, configuration, console, findings)
         let progress = ReadingProgress(source, filtered: job.filter != nil, console)
         let survey = try progress.during { report throws(ExportError) in try job.check(source, onProgress: report) }
         console.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
         console.say(SurveyText.adapted(survey))
         for warning in survey.warnings { console.warn(warning) }
+        if let again {
+            try RelocationAgain(again, in: RelocationQueue(configuration)).requireSame(survey.sha256)
+        }
+        try job.plan?.requireFit(job, survey)
         let outcome = try job.queue(source, survey, configuration, observer: .onTerminal(console))
         console.say(words(outcome, job))
+        if job.plan != nil {
+            var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
+            try loop.waitForPlan(findings)
+        }
         try Console.printUUID(job.uuid, state: "is queued")
         if arguments.wait {
             var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
@@ -48,18 +62,34 @@ struct ImportCommand {
         }
     }
 
+    /// Opens the export; one with steps is scanned first. A refusal of the scan is queued, to be recorded, and thrown.
+    private func open(
+        _ job: inout EnqueueJob, _ configuration: QueueConfiguration, _ console: Console, _ findings: FindingsFile?
+    ) throws -> ExportSource {
+        guard job.options.relocate != nil else { return try job.open() }
+        let (source, report) = try job.scanned()
+        job.scan = report
+        if let source, report.refusal == nil { return source }
+        try findings?.write([])
+        let reason = report.refusal ?? ""
+        let outcome = try job.queueRefused(configuration, observer: .onTerminal(console))
+        console.say(words(outcome, job))
+        try Console.printUUID(job.uuid, state: "is recorded as failed")
+        if arguments.wait {
+            var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
+            try loop.run(findings)
+        }
+        throw CommandFailure(
+            .badData, "The scan refuses this relocation: \(reason)" + (report.explanation.map { " (\($0))" } ?? ""))
+    }
+
     private func job() throws -> EnqueueJob {
-        var job = EnqueueJob(scope: scope, source: arguments.source, uuid: arguments.uuid)
-        job.opener = try arguments.decryption.opener()
+        var job = try arguments.file.job(scope, arguments.uuid, flags)
         job.filter = try filter()
-        job.options = flags
-        job.versions = arguments.versions
-        job.options.atomic = arguments.atomic
-        job.options.chunkSize = arguments.chunkSize
         job.destination = try arguments.destinationName.name()
         job.replacesFile = arguments.replaceFile
         job.keyring = try arguments.payloadKeys.keyring()
-        job.actor = .current()
+        job.plan = try arguments.planFile.map(PlanFile.read)
         return job
     }
 
@@ -79,6 +109,15 @@ struct ImportCommand {
             try findings?.write([finding])
             console.say(finding.description)
         }
-        throw CommandFailure(error)
+        throw CommandFailure(CommandExit(error), error.description, next: next(after: error))
+    }
+
+    /// What --strict refuses may be adapted. A row with a fault is seldom the only one.
+    private func next(after error: ExportError) -> String? {
+        guard error.kind == .badData, error.finding != nil else { return nil }
+        let command = "relocation-enqueue \(scope.rawValue)"
+        return arguments.strict
+            ? "take the file as one of another version, without --strict: \(command) FILE"
+            : "see every fault: \(command) --check FILE"
     }
 }

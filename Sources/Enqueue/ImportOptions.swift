@@ -12,15 +12,13 @@ internal import Foundation
 /// Arguments and options of every import command.
 // More than eight properties: one per option.
 struct ImportOptions: ParsableArguments {
-    @Argument(help: "The export: a JSON file, an encrypted tarball, or - for standard input.")
-    var source: String
-
-    @OptionGroup var decryption: DecryptOptions
+    @OptionGroup var file: FileOptions
 
     @Option(
         name: .customLong("findings-file"),
-        help: ArgumentHelp("File to write the findings to, as JSON. It is written in every outcome.", valueName: "file")
-    )
+        help: ArgumentHelp(
+            "File to write the findings to, as JSON, in every outcome. With --wait the rows that got another name follow.",
+            valueName: "file"))
     var findingsFile: String?
 
     @Option(
@@ -41,28 +39,13 @@ struct ImportOptions: ParsableArguments {
     var replaceFile = false
 
     @Option(
-        name: .customLong("chunk-size"),
+        name: .customLong("plan"),
         help: ArgumentHelp(
-            "Rows per task, 1-\(RelocationOptions.chunkSizeLimits.upperBound).", valueName: "rows"))
-    var chunkSize = RelocationOptions.defaultChunkSize
-
-    @Flag(
-        help: """
-            Take the export as one of Sentry 24.9: refuse a field that this version does not know, adapt nothing, and keep \
-            the order of the rows, as Sentry's own import does.
-            """)
-    var strict = false
-
-    @Option(
-        name: .customLong("source-version"),
-        help: ArgumentHelp(
-            "Version of Sentry that wrote the export, such as 23.11. Without it the fields of the rows tell.",
-            valueName: "version"),
-        transform: parseVersion)
-    var sourceVersion: SentryVersion?
-
-    @Flag(help: "Import everything in one transaction, or nothing.")
-    var atomic = false
+            """
+            File that `plan --out` has written: import only if what becomes of each row is still as planned. Otherwise \
+            nothing is written, the differences are shown, and the exit code is 65. Waits until that is known.
+            """, valueName: "file"))
+    var planFile: String?
 
     @Flag(
         help: """
@@ -88,27 +71,15 @@ struct ImportOptions: ParsableArguments {
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
 
     func validate() throws {
-        if strict, sourceVersion != nil {
-            throw ValidationError("--source-version tells how to adapt rows, and --strict adapts none: leave one out.")
-        }
         if json, !check { throw ValidationError("--json needs --check. status UUID --json follows a relocation.") }
         if replaceFile, importUUID == nil || check {
             throw ValidationError(
                 "--replace-file needs the --import-uuid of the relocation that goes on with the file, and no --check.")
         }
-        guard RelocationOptions.chunkSizeLimits.contains(chunkSize) else {
-            throw ValidationError("--chunk-size takes 1 to \(RelocationOptions.chunkSizeLimits.upperBound).")
-        }
+        if check, planFile != nil { throw ValidationError("--plan is for an import, and --check imports nothing.") }
     }
 
-    private static func parseVersion(_ text: String) throws -> SentryVersion {
-        guard let version = SentryVersion(text) else {
-            throw ValidationError("'\(text)' is no version of Sentry. Write it as 23.11 or 23.11.0.")
-        }
-        return version
-    }
-
-    var versions: VersionPolicy { strict ? .strict : .adapting(from: sourceVersion) }
+    var source: String { file.source }
 
     /// Dashed, lower case; a new one if none was given.
     var uuid: String { importUUID?.text ?? UUID().uuidString.lowercased() }

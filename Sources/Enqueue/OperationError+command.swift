@@ -10,6 +10,6 @@ extension OperationError: CommandEnding {
             case .notFound: .noInput
             case .interrupted: .interrupted
             }
-        return CommandFailure(status, message)
+        return CommandFailure(status, message, next: kind == .notFound ? CommandFailure.imports : nil)
     }
 }

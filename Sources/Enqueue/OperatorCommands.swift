@@ -9,9 +9,15 @@ struct CancelCommand: ParsableCommand {
 
     @OptionGroup var relocation: RelocationArgument
 
+    @Option(
+        name: .customLong("at-step"),
+        help: ArgumentHelp(
+            "When this step begins, not at the next task. For relocations with steps.", valueName: "step"))
+    var atStep: String?
+
     func run() throws {
         let (actions, id) = try relocation.actions()
-        OutcomeText.say(try actions.cancel(id), "cancelled")
+        OutcomeText.say(try actions.cancel(id, atStep: atStep), "cancelled", atStep)
     }
 }
 
@@ -58,11 +64,13 @@ struct DeleteCommand: ParsableCommand {
 
 /// The result of a request, in words.
 enum OutcomeText {
-    static func say(_ outcome: OperatorOutcome, _ state: String) {
+    static func say(_ outcome: OperatorOutcome, _ state: String, _ step: String? = nil) {
         let text =
             switch outcome {
             case .done: "The relocation is \(state)."
-            case .requested: "The relocation will be \(state) at its next chunk."
+            case .requested:
+                "The relocation will be \(state) "
+                    + (step.map { "when \($0.uppercased()) begins." } ?? "at its next chunk.")
             case .unchanged: "The relocation was \(state) already."
             }
         Console(isSilent: false).say(text)

@@ -16,9 +16,21 @@ struct PauseCommand: ParsableCommand {
     @Flag(name: .customLong("no-prompt"), help: "Never ask for confirmation.")
     var noPrompt = false
 
+    @Option(
+        name: .customLong("at-step"),
+        help: ArgumentHelp(
+            "When this step begins, not at the next task. For relocations with steps.", valueName: "step"))
+    var atStep: String?
+
+    func validate() throws {
+        if atStep != nil, target.all { throw ValidationError("--at-step is for one relocation, not for --all.") }
+    }
+
     func run() throws {
         let actions = try target.actions()
-        guard target.all else { return OutcomeText.say(try actions.pause(try target.resolve()), "paused") }
+        guard target.all else {
+            return OutcomeText.say(try actions.pause(try target.resolve(), atStep: atStep), "paused", atStep)
+        }
         let name = try target.name.name()
         if !noPrompt {
             try Confirmation.needTerminal()
@@ -42,11 +54,20 @@ struct UnpauseCommand: ParsableCommand {
     @Flag(name: .customLong("no-prompt"), help: "Accepted as for pause; it never asks.")
     var noPrompt = false
 
+    @Option(
+        name: .customLong("until-step"),
+        help: ArgumentHelp("Pause again when this step begins. For relocations with steps.", valueName: "step"))
+    var untilStep: String?
+
+    func validate() throws {
+        if untilStep != nil, target.all { throw ValidationError("--until-step is for one relocation, not for --all.") }
+    }
+
     func run() throws {
         let actions = try target.actions()
         let console = Console(isSilent: false)
         guard target.all else {
-            try actions.unpause(try target.resolve())
+            try actions.unpause(try target.resolve(), untilStep: untilStep)
             return console.say("The relocation continues.")
         }
         let name = try target.name.name()

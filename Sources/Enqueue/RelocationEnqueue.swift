@@ -20,18 +20,20 @@ struct RelocationEnqueue: ParsableCommand {
               relocation-enqueue status 5f0c0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e10
 
             Exit codes: 0 done, 1 the relocation failed (with --wait) or exports differ (compare), 64 usage, 65 bad input, 66 no such input or \
-            UUID, 69 Redis unreachable, 70 internal error, 73 cannot create a file, 75 queue full, 77 permission, 130 \
-            interrupted.
+            UUID, 69 Redis unreachable, 70 internal error, 73 cannot create a file, 75 queue full, 77 permission, 78 Redis \
+            lacks what the queue needs, 130 interrupted.
             """,
         version: ToolVersion.current,
         subcommands: [
-            UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, CompareCommand.self,
+            UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, RelocateCommand.self,
+            PlanCommand.self,
+            CompareCommand.self,
             VerifyCommand.self, UndoCommand.self, EncryptCommand.self, DecryptCommand.self, KeygenCommand.self,
             SanitizeCommand.self,
             StatusCommand.self,
             ListCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, DroppedCommand.self,
             AdaptedCommand.self,
-            FindingsCommand.self, RetryCommand.self,
+            FindingsCommand.self, RetryCommand.self, RecoverCommand.self,
             PauseCommand.self, UnpauseCommand.self, CancelCommand.self, AbortCommand.self, DeleteCommand.self,
         ])
 }

@@ -22,6 +22,8 @@ struct UserFilterOptions: ParsableArguments {
         }
     }
 
+    var isGiven: Bool { usernames != nil || usernamesFile != nil }
+
     func filter() throws -> ExportFilter? {
         if let usernames { return try ExportFilter.usernames(parsing: usernames) }
         guard let usernamesFile else { return nil }

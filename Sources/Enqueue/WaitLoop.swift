@@ -34,7 +34,9 @@ struct WaitLoop {
         let status = report.status
         try findings?.write(report.findingsFile)
         console.draw(report.text(color: Terminal.standardError.usesColor) + "\n")
-        if status.failureCause == .otherImport { throw CommandFailure(.badData, status.failureReason) }
+        if status.failureCause == .otherImport || status.failureCause == .brokenPlan {
+            throw CommandFailure(.badData, status.failureReason)
+        }
         if status.status != .success {
             throw CommandFailure(.failure, "The relocation \(uuid) ended as \(status.status.rawValue).")
         }
@@ -42,6 +44,19 @@ struct WaitLoop {
 
     /// Waits until no undo goes on; its result is for the caller to tell.
     mutating func waitForUndo() throws -> StatusReport { try wait { $0.undoHasEnded } }
+
+    /// Waits until the relocation has ended; its result is for the caller to tell.
+    mutating func waitForEnd() throws -> StatusReport { try wait { $0.hasEnded || $0.schemaTrouble != nil } }
+
+    /// Waits until it is known whether the plan that the import holds to still holds. Throws if it does not.
+    ///
+    /// - Parameter findings: takes the findings then
+    mutating func waitForPlan(_ findings: FindingsFile?) throws {
+        let report = try wait { $0.status.plan.holds || $0.hasEnded || $0.status.status == .paused }
+        guard report.status.failureCause == .brokenPlan else { return }
+        try findings?.write(report.findingsFile)
+        throw CommandFailure(.badData, report.status.failureReason)
+    }
 
     private mutating func wait(until hasEnded: (StatusReport) -> Bool) throws -> StatusReport {
         let queue = try RelocationQueue(configuration)

@@ -62,7 +62,27 @@ enum ImportsReport {
                 String(rowCount(known)), time(known.beganAt), time(known.entry?.end?.at), line(origin?.enqueuedBy),
             ]
         }
-        return TextTable.lines([head] + rows, leftAligned: [1, 2, 3, 5, 6, 7]).joined(separator: "\n")
+        let lines = TextTable.lines([head] + rows, leftAligned: [1, 2, 3, 5, 6, 7]) + next(imports)
+        return lines.joined(separator: "\n")
+    }
+
+    /// Imports that are shown with the command that goes on with them.
+    private static let shownCommands = 5
+
+    /// What helps if Redis has forgotten an import that has not succeeded.
+    private static func next(_ imports: [KnownImport]) -> [String] {
+        let open = imports.filter { $0.entry.map { canGoOn($0.end) } ?? false }.prefix(shownCommands)
+        guard !open.isEmpty else { return [] }
+        return ["", "If Redis has forgotten one that has not succeeded, its file goes on, with its flags of before:"]
+            + open.map { known in
+                let scope = PlainText.line(known.entry?.origin.scope ?? "")
+                return "next: relocation-enqueue \(scope) --import-uuid \(known.uuid) FILE"
+            }
+    }
+
+    private static func canGoOn(_ end: ImportEnd?) -> Bool {
+        guard let outcome = end?.outcome else { return true }
+        return [ImportEnd.Outcome.failure, .cancelled].map(\.rawValue).contains(outcome)
     }
 
     /// An entry without an end goes on, or nobody saw its end.

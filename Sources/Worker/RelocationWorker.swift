@@ -16,6 +16,7 @@ struct RelocationWorker: AsyncParsableCommand {
               relocation-worker migrate --database-url sqlite:///var/lib/relocation.sqlite
               relocation-worker check
               relocation-worker imports
+              relocation-worker dsn UUID --from-url https://old.example.com
               relocation-worker export organizations --filter-org-slugs acme acme.json
               relocation-worker run --concurrency 2
               relocation-worker run --drain
@@ -27,7 +28,10 @@ struct RelocationWorker: AsyncParsableCommand {
             signal.
             """,
         version: ToolVersion.current,
-        subcommands: [RunCommand.self, MigrateCommand.self, CheckCommand.self, ImportsCommand.self, ExportCommand.self])
+        subcommands: [
+            RunCommand.self, MigrateCommand.self, CheckCommand.self, ImportsCommand.self, ExportCommand.self,
+            DSNCommand.self,
+        ])
 }
 
 @main

@@ -99,16 +99,19 @@ struct RunCommand: AsyncParsableCommand {
         case .finished: return
         case .failures(let count):
             let relocations = count == 1 ? "1 relocation has" : "\(count) relocations have"
-            throw CommandFailure(.failure, "\(relocations) failed. relocation-enqueue status UUID says why.")
+            throw CommandFailure(
+                .failure, "\(relocations) failed. relocation-enqueue status UUID says why.",
+                next: "relocation-enqueue list --status failure")
         case .later(let uuids, let seconds):
             throw CommandFailure(
                 .tryAgain,
                 "What is left waits for its next attempt, the first in \(seconds) s: \(uuids.joined(separator: ", ")). "
-                    + "Look at its status (relocation-enqueue status), or run a worker later.")
-        case .unreachable(let message): throw CommandFailure(.unavailable, message)
-        case .refused(let message): throw CommandFailure(.noPermission, message)
+                    + "Look at its status, or run a worker later.",
+                next: uuids.first.map { "relocation-enqueue status \($0)" })
+        case .unreachable(let message): throw CommandFailure(.unavailable, message, next: CommandFailure.check)
+        case .refused(let message): throw CommandFailure(.noPermission, message, next: CommandFailure.check)
         case .schema(let message), .taken(let message), .unsupported(let message):
-            throw CommandFailure(.badSchema, message)
+            throw CommandFailure(.badSchema, message, next: CommandFailure.check)
         }
     }
 

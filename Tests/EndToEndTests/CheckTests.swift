@@ -82,7 +82,7 @@ import Testing
         #expect(!first.errors.contains("enqueued before"))
         let second = try installation.enqueue("users", path)
         #expect(
-            second.code == 0 && second.errors.contains("was enqueued before as \(first.lastLine) (users, IN_PROGRESS, ")
+            second.code == 0 && second.errors.contains("was enqueued before as \(first.lastLine) (users into default, IN_PROGRESS, ")
         )
         let warnings = try #require(try installation.status(second.lastLine)["warnings"] as? [String])
         #expect(warnings.count == 1 && warnings[0].contains(first.lastLine))
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test func droppedRowsAreListed() throws {
-        let options = (1...60).map { SampleExport.option($0, user: $0 == 60 ? 1 : 77) }
+        let options = (1...10_060).map { SampleExport.option($0, user: $0 == 60 ? 1 : 77) }
         let path = try file([SampleExport.user(1)] + options)
         let uuid = try installation.enqueue("users", path).lastLine
         #expect(try installation.enqueue("dropped", uuid).output == "No row was dropped.\n")
@@ -101,13 +101,14 @@ import Testing
         let listed = try installation.enqueue("dropped", spelled)
         #expect(listed.code == 0, "\(listed.errors)")
         for words in [
-            "sentry.useroption    1   1  missingReference  user → sentry.user 77",
-            "9 more rows were dropped that are not listed one by one",
-            "missingReference:user->sentry.user  59",
+            "sentry.useroption      1      1  missingReference  user → sentry.user 77",
+            "59 more rows were dropped that are not listed one by one",
+            "missingReference:user->sentry.user  10059",
         ] { #expect(listed.output.contains(words), "\(listed.output)") }
         let report = try object(try installation.enqueue("dropped", uuid, "--json").output)
         #expect(
-            report["total"] as? Int == 59 && report["listed"] as? Int == 50 && report["isComplete"] as? Bool == false)
+            report["total"] as? Int == 10_059 && report["listed"] as? Int == 10_000
+                && report["isComplete"] as? Bool == false)
         let row = try #require((report["rows"] as? [[String: Any]])?.first)
         #expect(
             row["model"] as? String == "sentry.useroption" && row["ordinal"] as? Int == 1

@@ -58,6 +58,19 @@ struct ParityTests {
             script: "files.py")
     }
 
+    /// The small inputs of public reports, each with its right outcome.
+    @Test func casesOfPublicReports() throws {
+        let folder = try TemporaryFolder()
+        let output = folder.file("out")
+        let child = try ChildProcess(
+            "python3",
+            [
+                try #require(material) + "/cases/cases.py", "run", "--enqueue", Programs.folder + "/relocation-enqueue",
+                "--worker", Programs.folder + "/relocation-worker",
+            ], output: output, errors: output)
+        #expect(child.wait(seconds: 300) == 0, "\(folder.read("out").suffix(4000))")
+    }
+
     private func run(_ glob: String, _ database: [String], script: String = "parity.py") throws {
         let redis = try RedisServer(tcp: true)
         let folder = try TemporaryFolder()

@@ -109,9 +109,12 @@ import Testing
         let lines = result.errors.split(separator: "\n").filter { $0.contains(" → ") }
         #expect(lines.count == 10, "\(result.errors)")
         #expect(result.errors.contains("and 20 more (`status \(result.lastLine) --json` lists 30 of them)"))
-        #expect(installation.folder.read("findings.json") == "[]", "its form is the reference's")
+        let found = try JSONSerialization.jsonObject(with: Data(installation.folder.read("findings.json").utf8))
+        let told = try #require(found as? [[String: Any]])
+        #expect(told.map { $0["left_pk"] as? Int } == Array(1...30) && told[0]["kind"] as? String == "Renamed")
         let renamed = try installation.status(result.lastLine)["renamed"] as? [[String: Any]]
         #expect(renamed?.compactMap { $0["sourcePK"] as? Int } == Array(1...30))
+        #expect(told.map { $0["to"] as? String } == renamed?.map { $0["to"] as? String })
     }
 
     @Test func aFailedRowIsNamedAndTheRestStays() throws {
@@ -119,7 +122,9 @@ import Testing
         rows[30] = SampleExport.user(31, changes: ["username": NSNull()])
         let file = try installation.folder.write(try SampleExport.json(rows), to: "export.json")
         let uuid = try installation.enqueue("users", "--chunk-size", "20", file).lastLine
-        #expect(try installation.worker("run", "--drain").code == 1)
+        let failed = try installation.worker("run", "--drain")
+        #expect(failed.code == 1 && failed.errors.contains("username: This field may not be null."))
+        #expect(!failed.errors.contains("ErrorDetail"), "plain words, also in the log: \(failed.errors)")
         let status = try installation.status(uuid)
         #expect(status["status"] as? String == "FAILURE")
         let finding = try #require((status["findings"] as? [[String: Any]])?.first)

@@ -3,8 +3,8 @@ enum House {
     /// From the bottom up. A room knows only rooms that stand before it here.
     static let rooms = [
         "TextForms", "Catalogue", "Failpoints", "ExportFormat", "Comparison", "Sanitizing", "Adaptation", "TaskFormat",
-        "Cutting", "Queue", "Storage", "Extraction", "Ledger", "Import", "Verification", "Undo", "Relocation",
-        "WorkerRuntime", "Reporting", "Operations",
+        "Cutting", "Queue", "Flow", "Storage", "Extraction", "Ledger", "Import", "Verification", "Undo", "Relocation",
+        "Steps", "Notification", "WorkerRuntime", "Reporting", "Operations",
         "CommandLine", "Enqueue", "Worker",
     ]
 
@@ -12,22 +12,26 @@ enum House {
     static let narrow: [String: Set<String>] = [
         // Redis holds opaque payloads: the queue knows nothing of models.
         "Queue": ["TextForms", "Failpoints"],
+        // The rules of the steps are pure: they know what a record says, and nothing else.
+        "Flow": ["Queue"],
         // Storage knows tables, but not files, tasks or the queue.
         "Storage": ["TextForms", "Catalogue", "Failpoints"],
         // The format of tasks does not depend on the file format.
         "TaskFormat": ["TextForms"],
+        // Mails and webhooks know what they say, not where it comes from.
+        "Notification": ["TextForms"],
     ]
 
     /// Rooms that need a database library, and so must not be reached from `relocation-enqueue`.
     static let databaseRooms: Set<String> = [
-        "Storage", "Extraction", "Ledger", "Import", "Verification", "Undo", "Relocation", "WorkerRuntime",
+        "Storage", "Extraction", "Ledger", "Import", "Verification", "Undo", "Relocation", "Steps", "WorkerRuntime",
     ]
 
     /// C module → the only rooms that import it.
     static let cModules: [String: Set<String>] = [
         "CHiredis": ["Queue"], "CPQ": ["Storage"], "CSQLite": ["Storage"], "CArchive": ["ExportFormat"],
         "CSimdJSON": ["ExportFormat"], "CZstd": ["TaskFormat"],
-        "CZlib": ["ExportFormat"], "CMalloc": ["Worker"],
+        "CZlib": ["ExportFormat"], "CMalloc": ["Worker"], "COpenSSL": ["Notification"],
     ]
 
     /// Whether one room may know another.

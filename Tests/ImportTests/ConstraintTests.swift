@@ -35,6 +35,25 @@ import Testing
         #expect(try work.add("sentry.rule", [(70, Self.good)], from: 41).account.totals.inserted == 1)
     }
 
+    /// An operator must decide which of the two it is.
+    @Test(arguments: Engine.allCases) func aClashNamesTheOtherRow(_ engine: Engine) throws {
+        let site = try Site(engine)
+        let work = try site.worker()
+        try addBasics(work)
+        let fields = #"{"organization_id":10,"name":"e"}"#
+        let help = "has it: change organization_id, name of one of the two, or leave the row out"
+        let twin = try work.refusal("sentry.environment", [(1, fields), (2, fields)])
+        expect(twin, .integrityError, "sentry.environment", 2, pk: 2)
+        #expect(twin.plainReason == "\(twin.reason); row 1 (pk 1) of the file \(help)")
+
+        try work.add("sentry.environment", [(1, fields)])
+        let clash = try work.refusal("sentry.environment", [(2, fields)], from: 2)
+        let id = try #require(try site.column("sentry_environment", "id").first?.integer)
+        let named = try clash.namingHolder(in: site.destination, .standard)
+        #expect(named.plainReason == "\(clash.reason); the row with the id \(id) (\"e\") in the destination \(help)")
+        #expect(named.reason == clash.reason && named.loggedReason == clash.reason, "names are not for logs")
+    }
+
     /// As the reference does, a text is stored without its NUL characters, and has to fit without them.
     @Test(arguments: Engine.allCases) func aTextIsStoredWithoutNUL(_ engine: Engine) throws {
         let site = try Site(engine)

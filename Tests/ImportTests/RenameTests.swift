@@ -98,7 +98,7 @@ import Testing
         #expect(try monitors.renames == [row("sentry.monitor", 2, "", "nightly")])
     }
 
-    /// A fresh key is no other name; a label is one.
+    /// A fresh key is told before a label: SDKs know the project by it.
     @Test(arguments: Engine.allCases) func keysWithoutLabels(_ engine: Engine) throws {
         let site = try Site(engine)
         let work = try site.worker()
@@ -108,7 +108,11 @@ import Testing
         }
         let keys = try work.add("sentry.projectkey", [(1, key("Mine")), (2, key(""))])
         let labels = try site.texts("sentry_projectkey", "label")
-        #expect(try keys.renames == [row("sentry.projectkey", 2, "", labels[1])])
-        #expect(labels[0] == "Mine")
+        #expect(
+            try keys.renames == [row("sentry.projectkey", 2, "a", site.texts("sentry_projectkey", "public_key")[1])])
+        #expect(labels[0] == "Mine" && labels[1]?.isEmpty == false)
+        let free = #"{"project":40,"label":"","public_key":"c","secret_key":"d","roles":"1","status":0}"#
+        let others = try work.add("sentry.projectkey", [(3, free)], from: 3)
+        #expect(try others.renames == [row("sentry.projectkey", 3, "", site.texts("sentry_projectkey", "label")[2])])
     }
 }

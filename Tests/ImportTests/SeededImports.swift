@@ -5,6 +5,8 @@ import Catalogue
 /// Random imports that collide with each other: scopes, merges, overwrites, renames, repeated keys, chunk sizes.
 struct SeededImports {
     private var state: UInt64
+    /// What became of each chunk of the imports so far.
+    private(set) var outcomes: [ChunkOutcome] = []
 
     init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
 
@@ -18,10 +20,17 @@ struct SeededImports {
     /// One import from its first row to what derives from the last. If it ends early, its users may lack addresses that the
     /// next import would bring, and that stay as theirs when that one is undone.
     mutating func run(_ site: Site, _ uuid: String, _ count: Int, endsEarly: Bool) throws {
+        try run(count, endsEarly: endsEarly) { scope, flags in try site.begin(uuid, scope, flags) }
+    }
+
+    /// - Parameter begin: takes the import over
+    mutating func run(
+        _ count: Int, endsEarly: Bool, _ begin: (ImportScope, ImportFlags) throws -> RelocationImport
+    ) throws {
         let scope = [ImportScope.users, .organizations, .organizations, .config][number(4)]
         let flags = ImportFlags(
             mergeUsers: chance(50), overwriteConfigs: chance(60), hideOrganizations: chance(20))
-        let work = try site.begin(uuid, scope, flags)
+        let work = try begin(scope, flags)
         if scope == .organizations { try addOrganizations(work) }
         try addUsers(work)
         switch scope {
@@ -30,7 +39,7 @@ struct SeededImports {
         case .users, .global: break
         }
         if endsEarly { return }
-        try work.provisionSlugs(now: fixedNow)
+        outcomes.append(ChunkOutcome(renames: try work.provisionSlugs(now: fixedNow)))
         for model in work.modelsToDerive { try work.derive(model, now: fixedNow) }
     }
 
@@ -39,7 +48,7 @@ struct SeededImports {
         var start = 0
         while start < rows.count {
             let end = min(start + 1 + number(4), rows.count)
-            try work.add(model, Array(rows[start..<end]), from: Int64(start + 1))
+            outcomes.append(try work.add(model, Array(rows[start..<end]), from: Int64(start + 1)))
             start = end
         }
     }

@@ -64,6 +64,27 @@ import Testing
         #expect(unread["renamed"] == nil && unread["renamedTotal"] == .integer(5))
     }
 
+    /// Behind the findings of the reference: a script that reads the file learns of new names, too.
+    @Test func aFindingsFileNamesThem() throws {
+        var failed = report([Renaming(subject: "sentry.user|5", from: "ada", to: "ada-x")]).status
+        let finding = Finding(kind: .unknown, model: "m", reason: "r").json()
+        failed.findings = [finding]
+        let renamed = Renaming(subject: "sentry.user|5", from: "ada", to: "ada-x")
+        guard case .list(let list)? = JSONValue(json: StatusReport(failed, renamed: [renamed]).findingsFile) else {
+            Issue.record("no list")
+            return
+        }
+        #expect(list.first == JSONValue(json: finding))
+        #expect(
+            list.dropFirst().first
+                == JSONValue(
+                    json: """
+                        {"finding": "RenamedRow", "kind": "Renamed", "on": {"model": "sentry.user", "ordinal": null},
+                         "left_pk": 5, "right_pk": null, "from": "ada", "to": "ada-x", "reason": "ada → ada-x"}
+                        """))
+        #expect(list.count == 2 && StatusReport(report([]).status, renamed: []).findingsFile == "[]")
+    }
+
     @Test func aSubjectNamesItsRow() throws {
         for sourcePK in [5, nil, Int64.min] {
             let row = RenamedRow(model: "sentry.user", sourcePK: sourcePK, from: "a|b", to: "c")

@@ -55,13 +55,29 @@ import Testing
         #expect(report(waiting, nil).next == nil && report(waiting, nil).lackOfWorkers == nil)
     }
 
+    /// Workers wait for the destination, or one has ended because of it.
+    @Test func theDestinationTakesNothing() {
+        var status = waiting
+        status.destinationTrouble = "the disk is full"
+        for workers in [workforce(worker(1)), workforce()] {
+            let report = report(status, workers)
+            #expect(report.next == "relocation-worker check")
+            #expect(lines(report).last == "next: see what the destination lacks: relocation-worker check")
+            #expect(lines(report).contains("trouble      the disk is full"))
+        }
+        status.destinationName = "eu"
+        #expect(report(status, workforce()).next == "relocation-worker check --destination eu")
+        (status.owner, status.leaseExpiresAt) = ("h:1", 13_000)
+        #expect(report(status, workforce(worker(1))).next == nil, "somebody works on it")
+    }
+
     @Test func quietWorkersTakeNothing() {
         var quiet = worker(1)
         quiet.isQuiet = true
         #expect(
             lines(report(waiting, workforce(quiet))).contains(
                 "waiting      every worker of the destination default is quiet (h:1); SIGUSR2 lets it go on"))
-        #expect(report(waiting, workforce(quiet)).next == nil)
+        #expect(report(waiting, workforce(quiet)).next == "relocation-enqueue workers")
         #expect(lines(report(waiting, workforce(quiet, worker(2)))).contains("waiting      for a worker; 1 serves it"))
     }
 
@@ -101,10 +117,25 @@ import Testing
         #expect(
             lines(report(status, workforce(worker(1)))).contains(
                 "waiting      for a worker that knows tasks of the kind \"undo\""))
+        #expect(
+            lines(report(status, workforce(worker(1)))).last
+                == "next: start a worker of a newer version: relocation-worker run")
         status.step = .uploading
+        status.uploadExpiresAt = 10_001
         #expect(lines(report(status, workforce(worker(1)))).contains("waiting      for its enqueuer to finish"))
+        #expect(report(status, workforce(worker(1))).next == nil)
         status.status = .success
         #expect(!report(status, workforce()).text().contains("waiting"))
+    }
+
+    /// Workers never see it: without a word it would wait for ever.
+    @Test func anUploadWhoseEnqueuerIsGone() {
+        var status = waiting
+        (status.step, status.uploadExpiresAt) = (.uploading, 10_000)
+        let report = report(status, workforce(worker(1)))
+        #expect(lines(report).contains("waiting      its enqueuer is gone, and no worker takes half of a file"))
+        #expect(report.next == "relocation-enqueue users --import-uuid \(uuid(1)) FILE")
+        #expect(StatusReport.table([report]).contains("its enqueuer is gone"))
     }
 
     @Test func howFastItGoes() {

@@ -267,9 +267,9 @@ import Testing
         other.step = .completed
         #expect(
             StatusReport.table([StatusReport(status), StatusReport(other)], now: 951_782_700_000) == """
-                UUID                                  SCOPE   STATUS   AGE  PROGRESS  WORKER  FILE         TROUBLE
-                00000000-0000-4000-8000-000000000001  users   FAILURE   5m      33 %          a [31m.json  Row "2" is bad.
-                00000000-0000-4000-8000-000000000002  global  SUCCESS          100 %
+                UUID                                  SCOPE   DESTINATION  STATUS   AGE  PROGRESS  WORKER  FILE         TROUBLE
+                00000000-0000-4000-8000-000000000001  users   default      FAILURE   5m      33 %          a [31m.json  Row "2" is bad.
+                00000000-0000-4000-8000-000000000002  global  default      SUCCESS          100 %
                 """)
         #expect(StatusReport.json([]) == "[]")
         #expect(

@@ -33,6 +33,9 @@ import Testing
         if again.code != 0 {
             #expect(again.errors.contains("try again in"), "\(again.errors)")
             try installation.redis.cli(["HSET", "{test}:record:\(Self.uuid)", "uploadExpiresAt", "1"])
+            let next = try installation.status(Self.uuid)["next"] as? String
+            #expect(next == "relocation-enqueue users --import-uuid \(Self.uuid) FILE")
+            #expect(try installation.enqueue("list").output.contains("its enqueuer is gone"))
             again = try installation.start("relocation-enqueue", arguments).result()
         }
         #expect(again.code == 0, "\(again.errors)")

@@ -1,4 +1,5 @@
 /// One problem in the reference's form: an element of a findings file.
+// Nine properties: six of a findings file, and what people and logs are told instead.
 public struct Finding: Sendable, Equatable {
     /// The reference's import error kinds.
     public enum Kind: String, Sendable {
@@ -32,14 +33,15 @@ public struct Finding: Sendable, Equatable {
     /// In the reference's words. Safe to show: never a payload, a password or a key.
     public let reason: String
     /// The same in plain words, with what helps. It is not part of a findings file.
-    public let plainReason: String
+    public private(set) var plainReason: String
+    /// In plain words without names, for logs.
+    public private(set) var loggedReason: String
+    /// The row as it was to be written, if another one has its place. Part of no text.
+    package var unwritten: [Value]?
 
-    /// - Parameter plainReason: nil if `reason` is plain.
-    public init(
-        kind: Kind, model: String?, ordinal: Int64? = nil, leftPK: Int64? = nil, reason: String,
-        plainReason: String? = nil
-    ) {
-        self.plainReason = plainReason ?? reason
+    public init(kind: Kind, model: String?, ordinal: Int64? = nil, leftPK: Int64? = nil, reason: String) {
+        loggedReason = reason
+        plainReason = reason
         self.kind = kind
         self.model = model
         self.ordinal = ordinal
@@ -51,6 +53,20 @@ public struct Finding: Sendable, Equatable {
     public static func export(model: String, pk: Int64?, reason: String) -> Finding {
         var finding = Finding(kind: .unknown, model: model, leftPK: pk, reason: reason)
         finding.origin = .exporting
+        return finding
+    }
+
+    /// The same, with plain words for a reason that is not.
+    package func inWords(_ words: String) -> Finding {
+        var finding = self
+        (finding.loggedReason, finding.plainReason) = (words, words)
+        return finding
+    }
+
+    /// The same, with more in plain words that logs do not tell.
+    package func adding(_ words: String) -> Finding {
+        var finding = self
+        finding.plainReason += words
         return finding
     }
 

@@ -11,6 +11,8 @@ public enum CommandRunner {
         public let message: String
         /// Help goes to standard output, everything else to standard error.
         public let isError: Bool
+        /// What helps, and the command that does; nil for nothing to say.
+        public var next: String?
     }
 
     /// Parses the arguments (nil: those of the process), runs their command and ends the process.
@@ -32,11 +34,11 @@ public enum CommandRunner {
 
     private static func tell(_ outcome: Outcome, _ format: LogOptions.Format) {
         guard outcome.isError, format == .json else {
-            var text = outcome.message + "\n"
+            var text = outcome.message + "\n" + (outcome.next.map { "next: \($0)\n" } ?? "")
             text.withUTF8 { _ = write(outcome.isError ? 2 : 1, $0.baseAddress, $0.count) }
             return
         }
-        LineLogHandler.tellEnd(outcome.message, exitCode: outcome.exitCode)
+        LineLogHandler.tellEnd(outcome.message, exitCode: outcome.exitCode, next: outcome.next)
     }
 
     /// How the error that ends a command is written: as a line of its log, if it has one.
@@ -65,7 +67,7 @@ public enum CommandRunner {
         if let failure = error as? CommandFailure {
             return Outcome(
                 exitCode: failure.status.rawValue, message: failure.message.isEmpty ? "" : "Error: \(failure.message)",
-                isError: true)
+                isError: true, next: failure.next)
         }
         if let error = error as? any CommandEnding { return outcome(of: error.commandFailure, root) }
         if let error = error as? QueueError { return outcome(of: CommandFailure(error), root) }

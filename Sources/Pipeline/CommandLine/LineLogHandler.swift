@@ -82,12 +82,14 @@ public struct LineLogHandler: LogHandler {
     }
 
     /// The line about the error that ends a command, in JSON.
-    public static func tellEnd(_ message: String, exitCode: Int32) {
+    public static func tellEnd(_ message: String, exitCode: Int32, next: String? = nil) {
         var text = message
         if text.hasPrefix("Error: ") { text.removeFirst("Error: ".count) }
         let handler = LineLogHandler(label: "relocation.end", format: .json, level: .error)
         let logger = Logger(label: "relocation.end", factory: { _ in handler })
-        logger.error("\(text)", metadata: ["exit.code": .stringConvertible(exitCode)])
+        var metadata: Logger.Metadata = ["exit.code": .stringConvertible(exitCode)]
+        metadata["next"] = next.map { .string($0) }
+        logger.error("\(text)", metadata: metadata)
     }
 
     private static func isPlain(_ text: String) -> Bool {

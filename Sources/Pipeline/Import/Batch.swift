@@ -30,6 +30,7 @@ final class Batch {
     var destination: Destination { work.destination }
     var memory: ImportMemory { work.memory }
     var random: SecureRandom { work.random }
+    var suffixes: NameSuffixes { work.suffixes }
 
     /// Whether a rule may rely on the memory instead of asking the database. A conflict that the memory does not know of
     /// shows when the rows are written; the chunk is then tried again by itself.

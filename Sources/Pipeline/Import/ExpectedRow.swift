@@ -43,7 +43,34 @@ extension RelocationImport {
                 out.append(try unwritten.ofUnwritten(row))
             }
         }
+        return try completed(out, rows, rule, batch(model, now))
+    }
+
+    /// With what the rule takes over from other stored rows.
+    private func completed(
+        _ expected: [ExpectedRow], _ rows: [Row], _ rule: any ModelRule, _ batch: Batch
+    ) throws(ImportFailure) -> [ExpectedRow] {
+        var places: [Int] = []
+        var ruledRows: [Row] = []
+        for (place, row) in expected.enumerated() {
+            guard case .written(_, _, let ruled?) = row else { continue }
+            var copy = rows[place]
+            copy.values = ruled
+            places.append(place)
+            ruledRows.append(copy)
+        }
+        var out = expected
+        for (place, row) in zip(places, try rule.completed(ruledRows, batch)) {
+            guard case .written(let key, let plain, _) = out[place] else { continue }
+            out[place] = .written(newPK: key, plain: plain, ruled: row.values)
+        }
         return out
+    }
+
+    /// The column that names a row of a model to people; nil for none.
+    package func nameColumn(of model: Model) -> Int? {
+        // A model without a rule has no name that an import changes.
+        (try? rules.rule(for: model))?.nameColumn
     }
 }
 

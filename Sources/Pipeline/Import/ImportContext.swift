@@ -38,6 +38,8 @@ public struct ImportContext: Sendable {
     public let scope: ImportScope
     public let flags: ImportFlags
     public let instance: InstanceSettings
+    /// What new names follow from, where names are taken; nil if they are random.
+    public var nameSeed: String?
 
     public init(
         importUUID: String, scope: ImportScope, flags: ImportFlags = ImportFlags(),

@@ -25,7 +25,11 @@ extension ImportFailure {
         _ error: StorageError, model: Model, rows: [Row] = [], row: Row? = nil
     ) -> ImportFailure {
         let row = row ?? error.rowIndex.flatMap { rows.indices.contains($0) ? rows[$0] : nil }
-        return ImportFailure(error, model: model.name, row: row)
+        let failure = ImportFailure(error, model: model.name, row: row)
+        guard error.kind == .uniqueViolation, let row, case .permanent(var finding) = failure else { return failure }
+        if let clash = Clash(of: row, with: rows, model) { return .permanent(finding.adding(clash.words)) }
+        finding.unwritten = row.values
+        return .permanent(finding)
     }
 
     /// What a storage error means for rows of a model.
@@ -82,7 +86,7 @@ extension ImportFailure {
         .permanent(
             Finding(
                 kind: .validationError, model: model.name, ordinal: row.ordinal, leftPK: row.sourcePK,
-                reason: "{'\(field)': [ErrorDetail(string='\(fault.message)', code='\(fault.code)')]}",
-                plainReason: "\(field): \(fault.message)\(help)"))
+                reason: "{'\(field)': [ErrorDetail(string='\(fault.message)', code='\(fault.code)')]}"
+            ).inWords("\(field): \(fault.message)").adding(help))
     }
 }

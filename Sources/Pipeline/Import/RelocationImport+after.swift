@@ -84,7 +84,7 @@ extension RelocationImport {
     /// Commits control first, region second. A second run completes what the first has left.
     ///
     /// - Parameter part: names what the model's transaction derives.
-    private func inTransactions(
+    func inTransactions(
         _ model: Model, _ part: String, _ work: () throws(StorageError) -> Void
     ) throws(ImportFailure) {
         let databases = (destination.isSplit ? [destination.control, destination.region] : [destination.region])

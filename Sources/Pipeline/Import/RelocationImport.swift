@@ -12,6 +12,7 @@ public final class RelocationImport {
     let ledger: Ledger
     let memory: ImportMemory
     let random = SecureRandom()
+    var suffixes: NameSuffixes { NameSuffixes(random, seed: context.nameSeed) }
     /// Models whose tables the destination is known to have.
     var soundModels: Set<String> = []
 

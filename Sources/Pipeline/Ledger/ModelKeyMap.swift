@@ -63,6 +63,17 @@ package struct ModelKeyMap: Sendable {
         return low == 0 ? nil : stretches[low - 1].entry(at: sourcePK)
     }
 
+    /// All entries by ascending source key.
+    package func forEach(_ body: (Int64, Entry) -> Void) {
+        for stretch in stretches {
+            for distance in 0..<Int64(stretch.count) where others[stretch.source + distance] == nil {
+                let sourcePK = stretch.source + distance
+                if let entry = stretch.entry(at: sourcePK) { body(sourcePK, entry) }
+            }
+        }
+        for (sourcePK, entry) in others.sorted(by: { $0.key < $1.key }) { body(sourcePK, entry) }
+    }
+
     /// The source keys of these destination keys.
     package func sourcePKs(of newPKs: Set<Int64>) -> [(sourcePK: Int64, newPK: Int64)] {
         var out: [(sourcePK: Int64, newPK: Int64)] = []

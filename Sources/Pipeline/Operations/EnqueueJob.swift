@@ -2,6 +2,7 @@ public import Catalogue
 public import Cutting
 public import ExportFormat
 import Failpoints
+import Flow
 public import Queue
 import Reporting
 public import TaskFormat
@@ -27,8 +28,13 @@ public struct EnqueueJob {
     public var keyring: PayloadKeyring?
     /// Dashed, lower case.
     public var uuid: String
+    /// The plan that the import holds to; nil for none.
+    package var plan: PlanDocument?
     /// Whether the file may take the place of another one under the same UUID.
     public var replacesFile = false
+    /// For a relocation with steps: what its scan has decided, and the step at which it pauses.
+    package var scan: ScanReport?
+    package var autopause: RelocationStep?
     /// Who enqueues, for the history.
     package var actor = Operator(name: "")
     /// Milliseconds for which Redis may be unreachable during one call; nil: as long as an upload lease; 0: not at all.
@@ -66,7 +72,7 @@ public struct EnqueueJob {
     /// Whether Redis can be reached and takes tasks: asked before a long file is read.
     public static func ask(_ configuration: QueueConfiguration) throws {
         guard try RelocationQueue(configuration).serverReport().isReadOnly else { return }
-        throw QueueError(.readOnly, "Redis is a read-only replica.", remedy: "Use its primary.")
+        throw QueueError.replica
     }
 
     /// How an enqueue ended.
@@ -135,42 +141,50 @@ public struct EnqueueJob {
         }
     }
 
-    private enum Beginning {
+    enum Beginning {
         case staged(Int64)
         case already(RelocationStatus)
     }
 
     /// The same file under another UUID: then its rows would be written twice.
     private func earlierImport(_ queue: RetryingQueue, _ survey: ExportSurvey) throws -> RelocationStatus? {
-        guard options.verifies == nil, let earlier = try queue.earlier(than: uuid, digest: survey.sha256),
+        guard options.otherPurpose == nil, let earlier = try queue.earlier(than: uuid, digest: survey.sha256),
             earlier.endedBy != .undo
         else { return nil }
-        return RelocationOptions(json: earlier.options)?.verifies == nil ? earlier : nil
+        return RelocationOptions(json: earlier.options)?.otherPurpose == nil ? earlier : nil
     }
 
     private static func warning(_ earlier: RelocationStatus) -> String {
-        "the same file was enqueued before as \(earlier.uuid) (\(earlier.scope), \(earlier.status.rawValue), "
-            + "\(Timestamp.text(earlier.createdAt))): this is another import, which writes the rows once more. Only "
+        "the same file was enqueued before as \(earlier.uuid) (\(earlier.scope) into \(earlier.destinationName), "
+            + "\(earlier.status.rawValue), \(Timestamp.text(earlier.createdAt))): this is another import, which writes the rows once more. Only "
             + "--import-uuid continues an earlier one"
     }
 
-    private func relocation(_ survey: ExportSurvey, warnings: [String]) -> NewRelocation {
-        var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
-        relocation.destination = destination
-        var options = options
-        options.filter = filter?.digest(options.verifies ?? uuid)
-        options.versions = versions.text
-        relocation.options = options.json
+    func relocation(_ survey: ExportSurvey, warnings: [String]) -> NewRelocation {
+        var relocation = emptyRelocation()
         relocation.keyBounds = survey.keyBounds.json
-        relocation.toolVersion = ToolVersion.current
         relocation.digest = survey.sha256
-        relocation.sourceName = SourceName.shown(source)
         relocation.rowsSource = Int(survey.rowsTotal + survey.rowsMade)
         relocation.adapted = survey.adapted.json
         relocation.adaptedRows = survey.adapted.listedRows
         relocation.counters = survey.leftOut.counters
         relocation.warnings = warnings
+        return relocation
+    }
+
+    /// What is known before the file is read.
+    func emptyRelocation() -> NewRelocation {
+        var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
+        relocation.destination = destination
+        var options = options
+        options.filter = filter?.digest(options.verifies ?? uuid)
+        options.versions = versions.text
+        options.plan = plan?.uuid
+        relocation.options = options.json
+        relocation.toolVersion = ToolVersion.current
+        relocation.sourceName = SourceName.shown(source)
         relocation.enqueuedBy = actor.text
+        if options.relocate != nil { relocation.flow = FlowPlace(pauseAtStep: autopause) }
         return relocation
     }
 
@@ -184,7 +198,7 @@ public struct EnqueueJob {
         observer.warn("what was skipped (\(skipped)) is tried again, as the new file has it")
     }
 
-    private func begin(_ queue: RetryingQueue, _ relocation: NewRelocation) throws -> Beginning {
+    func begin(_ queue: RetryingQueue, _ relocation: NewRelocation) throws -> Beginning {
         switch try OperationError.refusing({ try queue.begin(relocation) }) {
         case .staged(let token): return .staged(token)
         case .exists(let status): return try replace(status, with: relocation, queue)
@@ -217,11 +231,9 @@ public struct EnqueueJob {
     }
 
     private func requireSame(_ relocation: NewRelocation, as status: RelocationStatus) throws(OperationError) {
-        if let verified = RelocationOptions(json: status.options)?.verifies {
+        if let purpose = RelocationOptions(json: status.options)?.otherPurpose {
             throw OperationError(
-                .badData,
-                "\(uuid) is a verification of the import \(verified), no import. Give --import-uuid \(verified), or none."
-            )
+                .badData, "\(uuid) is \(purpose), no import. Give the --import-uuid of an import, or none.")
         }
         let own = ImportIdentity(
             scope: relocation.scope, digest: relocation.replaces.isEmpty ? relocation.digest : "",
@@ -241,17 +253,27 @@ public struct EnqueueJob {
         _ observer: Observer
     ) throws -> Int {
         var batch = TaskBatch(queue: queue, uuid: uuid, token: token, keyring: keyring)
+        if options.relocate != nil { try addTasks(FlowTask.beforeRows, to: &batch) }
+        if let plan {
+            try batch.add(.plan, "the plan that the import holds to", payload: Array(plan.taskPlan(survey).json.utf8))
+        }
         try source.cut(survey) { chunk in
             if observer.isInterrupted() {
                 throw OperationError.interruptedEnqueue
             }
             try batch.add(
-                options.verifies == nil ? .chunk : .verify, chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows,
+                kind, chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows,
                 sourceBytes: chunk.sourceBytes,
                 payload: chunk.payload)
         }
         if options.verifies == nil { try batch.add(.finish, scope.rawValue) }
         return try batch.finish()
+    }
+
+    /// What is to be done with the rows.
+    private var kind: TaskKind {
+        if options.plans { return .plan }
+        return options.verifies == nil ? .chunk : .verify
     }
 }
 

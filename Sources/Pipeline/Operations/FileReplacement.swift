@@ -28,7 +28,7 @@ struct FileReplacement {
         switch status.status {
         case .failure, .paused: return
         // What was not published is begun again if its enqueuer is gone.
-        case .inProgress where status.step == .uploading: return
+        case .inProgress where status.isUploading: return
         case .success:
             throw OperationError(
                 .conflict,

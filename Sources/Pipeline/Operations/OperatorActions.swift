@@ -6,8 +6,8 @@ package import TaskFormat
 /// What an operator does with relocations that are queued. Each action throws `OperationError` if it is refused and
 /// `QueueError` if Redis fails.
 package struct OperatorActions {
-    private let queue: RelocationQueue
-    private let actor: Operator
+    let queue: RelocationQueue
+    let actor: Operator
 
     /// - Parameter actor: who acts; recorded in the history
     package init(_ queue: RelocationQueue, by actor: Operator) {
@@ -77,17 +77,16 @@ package struct OperatorActions {
         return note
     }
 
-    /// What Redis knows of a relocation that is to be undone; nil if it has forgotten it. Throws for a verification, which
-    /// brings nothing.
+    /// What Redis knows of a relocation that is to be undone; nil if it has forgotten it. Throws for a verification and a
+    /// plan, which bring nothing.
     package func undoable(_ id: RelocationID) throws -> RelocationStatus? {
         let status: RelocationStatus
         do throws(QueueError) { status = try queue.status(id.text) } catch {
             if error.kind == .notFound { return nil }
             throw error
         }
-        guard let verified = RelocationOptions(json: status.options)?.verifies else { return status }
-        throw OperationError(
-            .badData, "\(id.text) is a verification, of the import \(verified): it has brought nothing.")
+        guard let purpose = RelocationOptions(json: status.options)?.otherPurpose else { return status }
+        throw OperationError(.badData, "\(id.text) is \(purpose): it has brought nothing.")
     }
 
     /// Hands a relocation that has ended, or is paused, to a worker, which undoes it.
@@ -100,26 +99,6 @@ package struct OperatorActions {
         try OperationError.refusing {
             try queue.requestUndo(id.text, request.json, ofUnknownIn: destination, by: actor.text)
         }
-    }
-
-    /// Pauses a relocation: now, or at its next chunk if a worker holds it.
-    package func pause(_ id: RelocationID) throws -> OperatorOutcome {
-        try OperationError.refusing { try queue.pause(id.text, by: actor.text) }
-    }
-
-    /// Lets a paused relocation continue, or withdraws the request to pause.
-    package func unpause(_ id: RelocationID) throws {
-        try OperationError.refusing { try queue.unpause(id.text, by: actor.text) }
-    }
-
-    /// Ends a relocation: now, or at its next chunk if a worker holds it. What was written stays.
-    package func cancel(_ id: RelocationID) throws -> OperatorOutcome {
-        try OperationError.refusing { try queue.cancel(id.text, by: actor.text) }
-    }
-
-    /// Ends a relocation now: a worker that holds it loses its lease.
-    package func abort(_ id: RelocationID) throws {
-        try OperationError.refusing { try queue.abort(id.text, by: actor.text) }
     }
 
     /// Removes the tasks of a relocation that no worker holds. What was written stays.

@@ -29,7 +29,8 @@ struct TaskBatch {
     ) throws {
         var payload = payload
         if let keyring {
-            let identity = PayloadIdentity(uuid: uuid, kind: kind, model: name, minOrdinal: minOrdinal, rows: rows)
+            let identity = PayloadIdentity(
+                uuid: uuid, kind: kind.sealedKind, model: name, minOrdinal: minOrdinal, rows: rows)
             payload = try SealedPayload.seal(payload, as: identity, with: keyring)
         }
         tasks.append(

@@ -55,9 +55,8 @@ package struct VerifiedImport {
     }
 
     private func requireFit(_ described: Description, _ status: RelocationStatus, _ known: RelocationOptions?) throws {
-        if let other = known?.verifies {
-            throw OperationError(
-                .badData, "\(id.text) is a verification itself, of the import \(other): give that UUID.")
+        if let purpose = known?.otherPurpose {
+            throw OperationError(.badData, "\(id.text) is \(purpose): give the UUID of an import.")
         }
         guard [.success, .failure].contains(status.status) else {
             throw OperationError(

@@ -4,11 +4,14 @@ public enum FailureCause: Sendable, Hashable {
     case lostRows
     /// The destination knows the UUID as that of another import. Nothing was written.
     case otherImport
+    /// The plan that it holds to does not hold any more. Nothing was written.
+    case brokenPlan
 
     init?(rawValue: String) {
         switch rawValue {
         case "lostRows": self = .lostRows
         case "otherImport": self = .otherImport
+        case "brokenPlan": self = .brokenPlan
         default: return nil
         }
     }
@@ -18,6 +21,7 @@ public enum FailureCause: Sendable, Hashable {
         switch self {
         case .lostRows: "lostRows"
         case .otherImport: "otherImport"
+        case .brokenPlan: "brokenPlan"
         }
     }
 }

@@ -28,6 +28,9 @@ public struct NewRelocation: Sendable, Equatable {
     /// The first rows that were adapted, each an opaque JSON object.
     public var adaptedRows: [String] = []
 
+    /// For one with steps: what operators have planned; nil for a plain import.
+    public var flow: FlowPlace?
+
     /// In place of a digest.
     public static let unknownFile = "?"
 
@@ -46,6 +49,6 @@ extension NewRelocation {
             "keyBounds", .text(keyBounds), "enqueuedBy", .text(enqueuedBy), "toolVersion", .text(toolVersion),
             "replaces", .text(replaces), "warnings", .text(TextList.encode(warnings)),
             "adapted", .text(adapted), "adaptedRows", .text(TextList.encode(adaptedRows)),
-        ]
+        ] + (flow?.fields ?? [])
     }
 }

@@ -61,6 +61,8 @@ extension QueueError {
         .unsupported, "Redis Cluster is not supported.", remedy: "Use one Redis, or a primary with replicas.")
 
     static func notFound(_ uuid: String) -> QueueError {
-        QueueError(.notFound, "There is no relocation \(uuid).", remedy: "`list` shows those there are.")
+        QueueError(
+            .notFound, "There is no relocation \(uuid).",
+            remedy: "`list` shows those there are. If Redis lost its data, enqueue the file again under this UUID.")
     }
 }

@@ -10,6 +10,8 @@ struct RecordFields {
 
     init(_ fields: [String: String]) { self.fields = fields }
 
+    func has(_ name: String) -> Bool { fields[name] != nil }
+
     func text(_ name: String, default value: String = "") -> String { fields[name] ?? value }
 
     func number(_ name: String, default value: Int = 0) -> Int { fields[name].flatMap(RecordFields.number) ?? value }

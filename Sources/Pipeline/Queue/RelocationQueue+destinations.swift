@@ -34,6 +34,9 @@ extension RelocationQueue {
         _ = try connection.call(["SET", key, .text(text), "PX", .number(milliseconds)])
     }
 
+    /// What a trouble begins with that only another schema ends: no worker can serve the destination.
+    public static let schemaTrouble = "the schema does not fit: "
+
     private func entries(of name: String) throws(QueueError) -> [DestinationEntry] {
         let call = ScriptCall(script: .destinations, keys: [keys.fence], arguments: [.text(keys.base), .text(name)])
         return try run(call).rest.compactMap(DestinationEntry.init)

@@ -153,7 +153,7 @@ extension RelocationQueue {
                 .full,
                 "The tasks do not fit Redis: \(bytes) bytes more than the \(report.usedMemory) in use would pass its "
                     + "maxmemory of \(report.maxMemory).",
-                remedy: "Raise maxmemory, or wait until relocations are done.")
+                remedy: "Raise its maxmemory, or wait until relocations are done.")
         }
         // Near the limit every push is checked.
         let isPlenty = report.maxMemory - needed >= 16 * RelocationQueue.bytesBetweenReports

@@ -21,8 +21,14 @@ extension RelocationQueue {
     }
 
     /// Lets a failed relocation go on at the task that failed.
-    public func retry(_ uuid: String, by actor: String = "") throws(QueueError) {
-        _ = try run(try callFor(.retry, uuid, [.text(actor)])).accepted(uuid)
+    ///
+    /// - Parameters:
+    ///   - change: of a relocation with steps
+    ///   - what: how the history calls it
+    public func retry(
+        _ uuid: String, by actor: String = "", _ change: FlowChange? = nil, as what: String = "retried"
+    ) throws(QueueError) {
+        _ = try run(try callFor(.retry, uuid, [.text(actor), .text(what)] + (change?.arguments ?? []))).accepted(uuid)
     }
 
     /// The task at which a relocation failed. Throws `conflict` if it did not fail at one.
@@ -72,18 +78,22 @@ extension RelocationQueue {
     }
 
     /// Pauses a relocation: at once, or at the next chunk boundary when a worker holds it.
-    public func pause(_ uuid: String, by actor: String = "") throws(QueueError) -> OperatorOutcome {
-        try outcome(try callFor(.pause, uuid, [.text(actor)]), uuid)
+    public func pause(
+        _ uuid: String, by actor: String = "", _ change: FlowChange? = nil
+    ) throws(QueueError) -> OperatorOutcome {
+        try outcome(try callFor(.pause, uuid, [.text(actor)] + (change?.arguments ?? [])), uuid)
     }
 
     /// Lets a paused relocation go on, or takes back the request to pause.
-    public func unpause(_ uuid: String, by actor: String = "") throws(QueueError) {
-        _ = try run(try callFor(.unpause, uuid, [.text(actor)])).accepted(uuid)
+    public func unpause(_ uuid: String, by actor: String = "", _ change: FlowChange? = nil) throws(QueueError) {
+        _ = try run(try callFor(.unpause, uuid, [.text(actor)] + (change?.arguments ?? []))).accepted(uuid)
     }
 
     /// Gives a relocation up: at once, or at the next chunk boundary when a worker holds it.
-    public func cancel(_ uuid: String, by actor: String = "") throws(QueueError) -> OperatorOutcome {
-        try outcome(try callFor(.cancel, uuid, ["0", .text(actor)]), uuid)
+    public func cancel(
+        _ uuid: String, by actor: String = "", _ change: FlowChange? = nil
+    ) throws(QueueError) -> OperatorOutcome {
+        try outcome(try callFor(.cancel, uuid, ["0", .text(actor)] + (change?.arguments ?? [])), uuid)
     }
 
     /// Gives a relocation up at once: a worker that holds it loses its lease.

@@ -2,7 +2,7 @@
 // stale: the error's `leaseLoss` says why.
 extension RelocationQueue {
     /// Descriptions of dropped rows kept for one relocation.
-    public static let listedRowsLimit = 1_000
+    public static let listedRowsLimit = 10_000
     /// Bytes of one such description; the rest is cut off.
     public static let listedRowBytes = 1_024
     /// Rows kept of those that got another name, for one relocation.
@@ -125,9 +125,10 @@ extension RelocationQueue {
     ///   - task: the failed task itself, if it can be read
     ///   - row: the row of the task that is at fault, if it is known
     ///   - cause: why `retry` does not help; nil if it may
+    ///   - trouble: what happened, if the reason is a fixed text
     public func fail(
         _ claim: Claim, findings: [String], reason: String, at index: Int? = nil, task: QueueTask? = nil,
-        row: RowPlace? = nil, cause: FailureCause? = nil
+        row: RowPlace? = nil, cause: FailureCause? = nil, trouble: String = ""
     ) throws(QueueError) {
         try end(
             .fail, claim,
@@ -135,7 +136,9 @@ extension RelocationQueue {
                 .text(TextList.encode(Array(findings.prefix(RelocationQueue.findingsLimit)))),
                 .text(RelocationQueue.cut(reason, RelocationQueue.reasonBytes)),
                 .text(index.map(String.init) ?? ""), .text(task.map { TaskNote($0, row: row).json } ?? ""),
-            ] + place(claim).arguments + [.text(cause?.rawValue ?? "")])
+            ] + place(claim).arguments + [
+                .text(cause?.rawValue ?? ""), .text(RelocationQueue.cut(trouble, RelocationQueue.reasonBytes)),
+            ])
     }
 
     private static func encode(_ followUps: [QueueTask]) throws(QueueError) -> [[UInt8]] {

@@ -23,6 +23,11 @@ extension RelocationStatus {
     /// What workers and operators did.
     private mutating func readCourse(_ record: RecordFields) {
         undo = UndoRecord(record)
+        flow = FlowPlace(record)
+        isPublished = record.text("published") == "1"
+        failures = record.number("failures")
+        flowNotes = record.text("flowNotes")
+        plan = PlanRecord(record)
         failureReason = record.text("failureReason")
         if status == .failure {
             endedBy = OperatorEnd(action: record.text("endedByAction"), failureReason: failureReason)
@@ -73,6 +78,7 @@ extension RelocationStatus {
     private mutating func readTimes(_ record: RecordFields) {
         nextAttemptAt = record.time("nextAttemptAt")
         leaseExpiresAt = record.time("leaseExpiresAt")
+        uploadExpiresAt = record.time("uploadExpiresAt")
         createdAt = record.time("createdAt")
         updatedAt = record.time("updatedAt")
         startedAt = record.time("startedAt")

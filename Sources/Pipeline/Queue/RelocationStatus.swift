@@ -51,6 +51,8 @@ public struct RelocationStatus: Sendable, Equatable {
     /// The worker that holds it; empty if none does.
     public var owner = ""
     public var leaseExpiresAt: Int64 = 0
+    /// While it is uploaded: from then on its enqueuer counts as gone.
+    public var uploadExpiresAt: Int64 = 0
     /// Opaque JSON of the enqueuer.
     public var options = ""
     public var digest = ""
@@ -88,6 +90,16 @@ public struct RelocationStatus: Sendable, Equatable {
     public var pauseRequested = false
     /// The owner is asked to give up at the next chunk boundary.
     public var cancelRequested = false
+    /// Whether its enqueuer has handed it to the workers.
+    public var isPublished = false
+    /// Where it is in the ordered tasks; nil for a plain import.
+    public var flow: FlowPlace?
+    /// How often a relocation with steps has failed.
+    public var failures = 0
+    /// Opaque JSON of the worker: what its tasks have to say.
+    public var flowNotes = ""
+    /// What an import would do.
+    public var plan = PlanRecord()
     /// What an undo of it wants, tells and has come to.
     public var undo = UndoRecord()
     /// The kind of task that a worker must know to go on; empty if any worker can.
@@ -98,6 +110,9 @@ public struct RelocationStatus: Sendable, Equatable {
         self.uuid = uuid
         self.scope = scope
     }
+
+    /// Whether its enqueuer still pushes tasks. A relocation with steps is in that step for a little longer.
+    public var isUploading: Bool { step == .uploading && !isPublished }
 
     /// What an operator asked of its worker.
     public var request: OperatorRequest {

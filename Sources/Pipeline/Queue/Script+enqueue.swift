@@ -131,7 +131,7 @@ extension Script {
         if was[2] == ARGV[3] then return {'ok'} end
         if was[1] ~= ARGV[3] then return uploadLost() end
         if redis.call('LLEN', KEYS[2]) ~= tonumber(ARGV[4]) then return {'conflict', 'incomplete'} end
-        redis.call('HSET', KEYS[1], 'step', 'IMPORTING', 'published', '1', 'publishedBy', ARGV[3],
+        redis.call('HSET', KEYS[1], 'step', hasFlow(KEYS[1]) and 'UPLOADING' or 'IMPORTING', 'published', '1', 'publishedBy', ARGV[3],
           'uploadToken', '', 'uploadExpiresAt', '0', 'chunksTotal', ARGV[4], 'updatedAt', ms(now))
         for at = 1, 3 do redis.call('PERSIST', KEYS[at]) end
         redis.call('ZADD', base .. 'destinations', 'NX', ms(now), was[4] or '\(DestinationName.standard)')

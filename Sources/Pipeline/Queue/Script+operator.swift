@@ -36,8 +36,8 @@ extension Script {
     /// Lets a failed relocation go on at the task that failed.
     ///
     /// - KEYS: 1...6 of the relocation
-    /// - ARGV: 3 the operator
-    /// - Returns: `ok` · `missing` · `conflict`, its status or `unpublished` or `deleted`
+    /// - ARGV: 3 the operator, 4 how a history calls it, 5... the flow (see `hasFlowMoved`)
+    /// - Returns: `ok` · `missing` · `conflict`, its status or `unpublished` or `deleted` or `moved`
     static let retry = Script(
         "retry", .moves,
         """
@@ -46,12 +46,14 @@ extension Script {
         if was[1] ~= 'FAILURE' then return {'conflict', was[1]} end
         if was[2] ~= '1' then return {'conflict', 'unpublished'} end
         if was[3] == '1' then return {'conflict', 'deleted'} end
+        if hasFlowMoved(5) then return {'conflict', 'moved'} end
         keepFailure(ARGV[2])
-        note(ARGV[2], 'retried', ARGV[3])
+        note(ARGV[2], ARGV[4] or 'retried', ARGV[3])
         redis.call('HSET', KEYS[1], 'status', 'IN_PROGRESS', 'failureReason', '', 'findings', '', 'attempts', '0',
           'endedByAction', '', 'failureCause', '', 'losses', '0', 'outages', '0', 'crashTokens', '', 'nextAttemptAt', '0',
           'completedAt', '0', 'lastTrouble', '',
           'failedIndex', '', 'failedTask', '', 'updatedAt', ms(now))
+        setFlow(5)
         wait(ARGV[2], was[4], turn)
         return {'ok'}
         """)
@@ -146,8 +148,9 @@ extension Script {
     /// Pauses a relocation: at once, or at the next chunk boundary when a worker holds it.
     ///
     /// - KEYS: 1...6 of the relocation
-    /// - ARGV: 3 the operator
-    /// - Returns: `ok`, `done` or `requested` or `unchanged` · `missing` · `conflict`, its status or `uploading`
+    /// - ARGV: 3 the operator, 4... the flow (see `hasFlowMoved`)
+    /// - Returns: `ok`, `done` or `requested` or `unchanged` · `missing` · `conflict`, its status or `uploading` or
+    ///   `moved`
     static let pause = Script(
         "pause", .moves,
         """
@@ -157,7 +160,9 @@ extension Script {
         if was[1] == 'PAUSE' or was[6] == '1' then return {'ok', 'unchanged'} end
         if was[1] ~= 'IN_PROGRESS' then return {'conflict', was[1]} end
         if was[2] ~= '1' then return {'conflict', 'uploading'} end
+        if hasFlowMoved(4) then return {'conflict', 'moved'} end
         if was[3] and was[3] ~= '' and time(was[4]) > now then
+          setFlow(4)
           note(ARGV[2], 'pauseRequested', ARGV[3])
           redis.call('HSET', KEYS[1], 'pauseRequested', '1', 'updatedAt', ms(now))
           return {'ok', 'requested'}
@@ -166,28 +171,32 @@ extension Script {
         unlease(KEYS[1], 'paused')
         note(ARGV[2], 'paused', ARGV[3])
         redis.call('HSET', KEYS[1], 'status', 'PAUSE', 'nextAttemptAt', '0')
+        forgetPause(KEYS[1])
         return {'ok', 'done'}
         """)
 
     /// Lets a paused relocation go on, or takes the request to pause back.
     ///
     /// - KEYS: 1...6 of the relocation
-    /// - ARGV: 3 the operator
-    /// - Returns: `ok` · `missing` · `conflict`, its status
+    /// - ARGV: 3 the operator, 4... the flow (see `hasFlowMoved`)
+    /// - Returns: `ok` · `missing` · `conflict`, its status or `moved`
     static let unpause = Script(
         "unpause", .moves,
         """
         local was = redis.call('HMGET', KEYS[1], 'status', 'lane', 'pauseRequested')
         if not was[1] then return {'missing'} end
-        if was[1] == 'IN_PROGRESS' and was[3] == '1' then
+        if hasFlowMoved(4) then return {'conflict', 'moved'} end
+        if was[1] == 'IN_PROGRESS' and (was[3] == '1' or (ARGV[4] or '') ~= '') then
           note(ARGV[2], 'pauseWithdrawn', ARGV[3])
           redis.call('HSET', KEYS[1], 'pauseRequested', '0', 'updatedAt', ms(now))
+          setFlow(4)
           return {'ok'}
         end
         if was[1] ~= 'PAUSE' then return {'conflict', was[1]} end
         note(ARGV[2], 'unpaused', ARGV[3])
         redis.call('HSET', KEYS[1], 'status', 'IN_PROGRESS', 'attempts', '0', 'nextAttemptAt', '0',
           'updatedAt', ms(now))
+        setFlow(4)
         wait(ARGV[2], was[2], turn)
         return {'ok'}
         """)
@@ -196,8 +205,8 @@ extension Script {
     /// What was only staged is removed.
     ///
     /// - KEYS: 1...6 of the relocation
-    /// - ARGV: 3 `1` to abort, 4 the operator
-    /// - Returns: `ok`, `done` or `requested` or `unchanged` · `missing` · `conflict`, its status
+    /// - ARGV: 3 `1` to abort, 4 the operator, 5... the flow (see `hasFlowMoved`)
+    /// - Returns: `ok`, `done` or `requested` or `unchanged` · `missing` · `conflict`, its status or `moved`
     static let cancel = Script(
         "cancel", .moves,
         """
@@ -207,8 +216,10 @@ extension Script {
         if not was[1] then return {'missing'} end
         if was[1] == 'FAILURE' and not abort then return {'ok', 'unchanged'} end
         if was[1] == 'FAILURE' or was[1] == 'SUCCESS' then return {'conflict', was[1]} end
+        if hasFlowMoved(5) then return {'conflict', 'moved'} end
         if not abort and was[3] and was[3] ~= '' and time(was[4]) > now then
           if was[6] == '1' then return {'ok', 'unchanged'} end
+          setFlow(5)
           note(ARGV[2], 'cancelRequested', ARGV[4])
           redis.call('HSET', KEYS[1], 'cancelRequested', '1', 'updatedAt', ms(now))
           return {'ok', 'requested'}
@@ -219,8 +230,8 @@ extension Script {
           redis.call('UNLINK', KEYS[2])
           redis.call('HSET', KEYS[1], 'uploadToken', '', 'payloadBytes', '0')
         end
-        fail(ARGV[2], abort and '\(OperatorEnd.abort.reason)' or '\(OperatorEnd.cancel.reason)', ARGV[4],
-          abort and 'abort' or 'cancel')
+        local action = abort and 'abort' or 'cancel'
+        fail(ARGV[2], endReason(KEYS[1], action), ARGV[4], action)
         return {'ok', 'done'}
         """)
 

@@ -1,7 +1,7 @@
 extension Script {
     /// What the transitions have in common.
     static let prelude =
-        constants + numbers + leases + history + written + databases + undo + requests + renames + records
+        constants + numbers + leases + history + written + databases + undo + flow + requests + renames + records
 
     private static let constants = """
         local newestFormat, format, undoFormat = \(newestFormat), \(format), \(undoFormat)
@@ -206,6 +206,7 @@ extension Script {
             note(uuid, 'undoWithdrawn', by)
             return
           end
+          if hasFlow(base .. 'record:' .. uuid) then add(base .. 'record:' .. uuid, 'failures', 1) end
           redis.call('HSET', base .. 'record:' .. uuid, 'status', 'FAILURE', 'failureReason', reason,
             'endedByAction', action or '', 'pauseRequested', '0', 'cancelRequested', '0', 'nextAttemptAt', '0',
             'completedAt', ms(now), 'updatedAt', ms(now))
@@ -223,10 +224,11 @@ extension Script {
         local function settle(record, uuid, lane, score)
           local asked = request(record)
           if asked == 'cancel' then
-            fail(uuid, '\(OperatorEnd.cancel.reason)', holder, 'cancel')
+            fail(uuid, endReason(record, 'cancel'), holder, 'cancel')
           elseif asked == 'pause' then
             note(uuid, 'paused', holder)
             redis.call('HSET', record, 'status', 'PAUSE', 'pauseRequested', '0', 'updatedAt', ms(now))
+            forgetPause(record)
           else
             wait(uuid, lane, score)
           end

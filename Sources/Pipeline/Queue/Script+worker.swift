@@ -168,7 +168,7 @@ extension Script {
     ///
     /// - KEYS: 1...6 of the relocation
     /// - ARGV: 3 token, 4 findings, 5 reason, 6 index of the failed task or empty, 7 note of it or empty, 8 finished
-    ///   tasks, 9 tasks in all, 10 cause (see `FailureCause`) or empty
+    ///   tasks, 9 tasks in all, 10 cause (see `FailureCause`) or empty, 11 what happened in other words, or empty
     /// - Returns: `ok` · `lost`, why
     static let fail = Script(
         "fail", .moves,
@@ -179,6 +179,7 @@ extension Script {
         unlease(KEYS[1], 'failed')
         redis.call('HSET', KEYS[1], 'findings', ARGV[4], 'failedIndex', ARGV[6], 'failedTask', ARGV[7],
           'failureCause', ARGV[10])
+        if (ARGV[11] or '') ~= '' then redis.call('HSET', KEYS[1], 'lastTrouble', ARGV[11]) end
         fail(ARGV[2], ARGV[5], holder)
         return {'ok'}
         """)

@@ -1,4 +1,5 @@
 package import Catalogue
+import Cutting
 package import Import
 package import Queue
 
@@ -20,6 +21,15 @@ package struct PreparedTask: Sendable {
     /// Imports the rows of a verification's task.
     package func importRows(_ work: RelocationImport) throws -> ChunkOutcome? {
         try (self.work.get() as? VerifyWork)?.importRows(work)
+    }
+
+    /// The task of a relocation with steps; nil for any other. Throws what made it unreadable.
+    package func flow() throws -> FlowWork? { try work.get() as? FlowWork }
+
+    /// The rows of a chunk; nil for a task without rows.
+    package var chunk: (model: Model, rows: [Row], hidden: [String: Int64], decodedAt: Int64)? {
+        guard case .success(let work) = work, let chunk = work as? ChunkWork else { return nil }
+        return (chunk.model, chunk.contents.rows, chunk.contents.hidden, chunk.now)
     }
 
     /// The model of a verification's task.

@@ -4,6 +4,8 @@ import TaskFormat
 enum TaskHandlers {
     private static let all: [any TaskHandler] = [
         ChunkHandler(), LateChunkHandler(), FinishHandler(), ProvisionHandler(), DeriveHandler(), VerifyHandler(),
+        FlowHandler(),
+        PlanHandler(),
     ]
 
     private static let byKind = Dictionary(all.map { ($0.kind.rawValue, $0) }, uniquingKeysWith: { first, _ in first })

@@ -62,6 +62,15 @@ package struct TaskPreparer: Sendable {
         }
     }
 
+    /// The plan that a task carries for the import that it begins; nil for any other task.
+    package func plan(in element: TaskElement) throws -> ImportPlan? {
+        guard case .task(let task) = element, task.kind == TaskKind.plan.rawValue, task.rows == 0 else { return nil }
+        guard let plan = ImportPlan(json: String(decoding: try payload(of: task, .plan), as: UTF8.self)) else {
+            throw OpenedTask.malformed(nil, "the plan that the import holds to cannot be read; enqueue it again")
+        }
+        return plan
+    }
+
     private func work(of element: TaskElement) throws -> any TaskWork {
         switch element {
         case .malformed(let reason):

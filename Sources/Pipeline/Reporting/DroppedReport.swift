@@ -19,7 +19,7 @@ public struct DroppedReport: Sendable {
         guard total > rows.count else { return nil }
         return """
             \(total - rows.count) more rows were dropped that are not listed one by one: a relocation keeps the first \
-            \(RelocationQueue.listedRowsLimit), some of each chunk, and none that its enqueuer left out.
+            \(RelocationQueue.listedRowsLimit), and none that its enqueuer left out.
             """
     }
 

@@ -11,6 +11,8 @@ enum FlagWords {
         guard case .object(let members) = JSONValue(json: options) else { return nil }
         var parts = words.filter { members[$0.0] == .flag(true) }.map(\.1)
         if case .text(let uuid) = members["verifies"] { parts.insert("verifies the import \(uuid)", at: 0) }
+        if members["plans"] == .flag(true) { parts.insert("plans an import", at: 0) }
+        if case .text(let uuid) = members["plan"] { parts.insert("holds to the plan \(uuid)", at: 0) }
         if case .text(let versions)? = members["versions"], versions != "adapted" {
             parts.append(versions == "strict" ? "strict" : "from version \(versions)")
         }

@@ -8,6 +8,8 @@ enum Situation: Equatable {
     /// Its worker is gone: milliseconds until another may take it over, and how many could.
     case orphaned(Int64, heirs: Int)
     case uploading
+    /// Its enqueuer has ended before all tasks were there: workers never see it.
+    case abandoned
     /// An operator holds the queue of its destination.
     case held(DestinationHold)
     /// Nobody serves its destination.
@@ -28,10 +30,14 @@ enum Situation: Equatable {
         self =
             switch status.status {
             case .success, .failure, .paused, .unknown: .settled
-            case .inProgress where status.step == .uploading: .uploading
+            case .inProgress where status.isUploading: Self.uploaded(status, now)
             case .inProgress where !status.owner.isEmpty: Self.owned(status, workforce, now)
             case .inProgress: Self.waiting(status, workforce, now)
             }
+    }
+
+    private static func uploaded(_ status: RelocationStatus, _ now: Int64) -> Situation {
+        status.uploadExpiresAt > 0 && status.uploadExpiresAt <= now ? .abandoned : .uploading
     }
 
     private static func owned(_ status: RelocationStatus, _ workforce: Workforce?, _ now: Int64) -> Situation {
@@ -58,7 +64,7 @@ enum Situation: Equatable {
     var lacksWorkers: Bool {
         switch self {
         case .unserved, .orphaned(_, heirs: 0): true
-        case .leased, .orphaned, .uploading, .held, .quiet, .needs, .backingOff, .waiting, .settled: false
+        case .leased, .orphaned, .uploading, .abandoned, .held, .quiet, .needs, .backingOff, .waiting, .settled: false
         }
     }
 }
@@ -71,6 +77,7 @@ extension Situation {
         case .leased(let left): "\(status.owner), its lease ends in \(Self.seconds(left))"
         case .orphaned(let left, let heirs): "\(status.owner) is gone; \(Self.heir(left, heirs, status))"
         case .uploading: "for its enqueuer to finish"
+        case .abandoned: "its enqueuer is gone, and no worker takes half of a file"
         case .held(let hold): "the queue of \(Self.name(status)) is held\(hold.words)"
         case .unserved: "no worker serves \(Self.name(status))"
         case .quiet(let names):

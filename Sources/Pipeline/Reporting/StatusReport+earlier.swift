@@ -1,3 +1,4 @@
+import Catalogue
 import Queue
 
 // Failures that a retry, or another enqueue, has left behind.
@@ -12,6 +13,23 @@ extension StatusReport {
         }
         let texts = status.findings + marked
         return texts.isEmpty ? "[]" : "[\n  " + texts.joined(separator: ",\n  ") + "\n]"
+    }
+
+    /// A findings file: findings in the reference's form, then the rows that got another name. `[]` when there are
+    /// neither.
+    public var findingsFile: String {
+        let renamed = (renamed ?? []).map { Self.finding($0).prettyText.replacing("\n", with: "\n  ") }
+        let texts = status.findings + renamed
+        return texts.isEmpty ? "[]" : "[\n  " + texts.joined(separator: ",\n  ") + "\n]"
+    }
+
+    private static func finding(_ row: RenamedRow) -> JSONValue {
+        .object([
+            "finding": .text("RenamedRow"), "kind": .text("Renamed"),
+            "left_pk": row.sourcePK.map(JSONValue.integer) ?? .null, "right_pk": .null,
+            "on": .object(["model": .text(row.model), "ordinal": .null]), "from": .text(row.from), "to": .text(row.to),
+            "reason": .text("\(row.from) → \(row.to)"),
+        ])
     }
 
     private static func marked(_ finding: JSONValue, _ failure: EarlierFailure) -> JSONValue {

@@ -12,10 +12,11 @@ extension StatusReport {
     /// The object of the contract.
     package var value: JSONValue {
         .object(
-            [state, work, rowCounts, renames, earlierMembers, times, paceMembers, checkMembers].reduce(into: [:]) {
-                out, members in
-                out.merge(members) { $1 }
-            })
+            [state, work, flowMembers, rowCounts, renames, earlierMembers, times, paceMembers, checkMembers].reduce(
+                into: [:]) {
+                    out, members in
+                    out.merge(members) { $1 }
+                })
     }
 
     private var state: [String: JSONValue] {
@@ -76,11 +77,13 @@ extension StatusReport {
         ]
     }
 
-    /// Of a verification, or of an undo.
+    /// Of a verification, a plan or an undo.
     private var checkMembers: [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         members["verification"] = verification?.value
         members["undo"] = undo?.value
+        // A sealed one is no JSON: it tells nothing without its key.
+        if !status.plan.text.isEmpty { members["plan"] = JSONValue(json: status.plan.text) ?? .null }
         return members
     }
 

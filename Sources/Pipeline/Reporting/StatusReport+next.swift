@@ -11,10 +11,17 @@ extension StatusReport {
         }
     }
 
-    /// What keeps it waiting: an operator, or that no worker is there.
+    /// What keeps it waiting: an operator, the destination, or that no worker is there.
     private var whileInProgress: String? {
         let situation = situation(now: Timestamp.now())
-        if case .held = situation { return "relocation-enqueue unpause --all" + named }
+        switch situation {
+        case .held: return "relocation-enqueue unpause --all" + named
+        case .abandoned: return again
+        case .quiet: return "relocation-enqueue workers"
+        case .needs: return "relocation-worker run" + named
+        case .leased, .orphaned, .uploading, .unserved, .backingOff, .waiting, .settled: break
+        }
+        if status.owner.isEmpty, !status.destinationTrouble.isEmpty { return "relocation-worker check" + named }
         return situation.lacksWorkers ? "relocation-worker run" + named : nil
     }
 
@@ -38,11 +45,20 @@ extension StatusReport {
         if let verification {
             return verification.next(findings: !status.findings.isEmpty, canRetry: canRetry, status.uuid)
         }
+        if let afterFlowFailure { return afterFlowFailure }
+        if status.failureCause == .brokenPlan { return "relocation-enqueue plan \(scope)\(named) FILE" }
+        if isPlan { return "relocation-enqueue findings \(status.uuid)" }
         if canRetry { return "relocation-enqueue retry \(status.uuid)" }
         if status.failureCause == .otherImport {
             return status.replaces.isEmpty ? "relocation-enqueue \(scope)\(named) FILE" : replacement
         }
-        return "relocation-enqueue \(scope)\(named) --import-uuid \(status.uuid) FILE"
+        return again
+    }
+
+    /// The same file once more: what is written already is not written again.
+    private var again: String {
+        if let verification { return "relocation-enqueue verify \(verification.importUUID) FILE" }
+        return "relocation-enqueue \(PlainText.line(status.scope))\(named) --import-uuid \(status.uuid) FILE"
     }
 
     /// Goes on with a file in which what cannot be imported is corrected.
@@ -50,13 +66,34 @@ extension StatusReport {
         "relocation-enqueue \(PlainText.line(status.scope))\(named) --import-uuid \(status.uuid) --replace-file FILE"
     }
 
+    /// Whether it only plans an import.
+    private var isPlan: Bool {
+        guard case .object(let members) = JSONValue(json: status.options) else { return false }
+        return members["plans"] == .flag(true)
+    }
+
     private var canRetry: Bool { status.payloadBytes > 0 && status.failureCause == nil }
+
+    /// What a command is for while the relocation waits.
+    private func words(_ next: String) -> String {
+        switch situation(now: Timestamp.now()) {
+        case .held, .uploading, .leased, .settled: next
+        case .abandoned: "enqueue the file again, with the flags of before: \(next)"
+        case .quiet: "see which workers are quiet, and send them SIGUSR2: \(next)"
+        case .needs: "start a worker of a newer version: \(next)"
+        case .orphaned, .unserved, .backingOff, .waiting:
+            next.hasPrefix("relocation-worker check")
+                ? "see what the destination lacks: \(next)" : "start a worker: \(next)"
+        }
+    }
 
     /// The same for people, with what must come first.
     var nextText: String? {
         guard let next else { return nil }
-        if case .inProgress = status.status, next.hasPrefix("relocation-worker") { return "start a worker: \(next)" }
-        guard status.status == .failure, canRetry, verification == nil else { return next }
+        if case .inProgress = status.status {
+            return words(next)
+        }
+        guard status.status == .failure, canRetry, verification == nil, afterFlowFailure == nil, !isPlan else { return next }
         let retry = "remove the cause, then: \(next)"
         guard let task = TaskNote(json: status.failedTask), ["chunk", "late"].contains(task.kind) else { return retry }
         let rows = task.rows == 1 ? "1 row" : "\(task.rows) rows"

@@ -15,7 +15,7 @@ extension StatusReport {
     }
 
     private func head(_ color: Bool, _ now: Int64) -> [String] {
-        let lines = (facts + work(now) + times(now)).compactMap { name, value -> String? in
+        let lines = (facts + flowFacts + work(now) + times(now)).compactMap { name, value -> String? in
             guard let value, !value.isEmpty else { return nil }
             let text = PlainText.line(value)
             let painted = name == "status" ? status.status.color.paint(text, if: color) : text

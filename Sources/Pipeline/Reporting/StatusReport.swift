@@ -40,11 +40,6 @@ public struct StatusReport: Sendable {
     /// - Parameter now: milliseconds since 1970; Redis' clock counts if the workers were asked for
     func situation(now: Int64) -> Situation { Situation(status, workforce, now: workforce?.now ?? now) }
 
-    /// A findings file in the reference's form; `[]` when there are none.
-    public var findingsFile: String {
-        status.findings.isEmpty ? "[]" : "[\n  " + status.findings.joined(separator: ",\n  ") + "\n]"
-    }
-
     /// Rows that got another name.
     package var renamedTotal: Int { max(status.renamed, renamed?.count ?? 0) }
 
@@ -52,6 +47,12 @@ public struct StatusReport: Sendable {
     package var trouble: String {
         guard status.lastError.isEmpty, status.status == .inProgress else { return status.lastError }
         return status.destinationTrouble
+    }
+
+    /// Why no worker can serve its destination before the schema is another; nil if one can, or if it has ended.
+    package var schemaTrouble: String? {
+        let isSchema = status.destinationTrouble.hasPrefix(RelocationQueue.schemaTrouble)
+        return isSchema && !hasEnded ? status.destinationTrouble : nil
     }
 
     /// Whether it succeeded or failed.

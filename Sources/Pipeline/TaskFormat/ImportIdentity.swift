@@ -59,6 +59,12 @@ extension RelocationOptions {
         ] where now != before {
             out.append(now ? flag : "no \(flag)")
         }
+        if let owner = relocate?.owner, let other = earlier.relocate?.owner, owner != other {
+            out.append("the owner \(owner) instead of \(other)")
+        }
+        if (relocate == nil) != (earlier.relocate == nil) {
+            out.append(relocate == nil ? "no steps of a relocation" : "the steps of a relocation")
+        }
         if let versions, let others = earlier.versions, versions != others {
             out.append("\(Self.words(versions)) instead of \(Self.words(others))")
         }

@@ -18,9 +18,15 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     public var verifies: String?
     /// Whether a verification writes the rows that it finds missing.
     public var repairs = false
+    /// Whether this relocation only plans an import.
+    public var plans = false
+    /// The plan that an import holds to: a UUID, dashed, lower case; nil for none. New names follow from it.
+    public var plan: String?
     /// What becomes of rows of other versions of Sentry: `strict` takes none, `adapted` all, a version those of that one;
     /// nil if that is not known.
     public var versions: String?
+    /// Who owns a relocation with steps and what it wants; nil for a plain import.
+    public var relocate: RelocateRequest?
     /// The version of this record. 1: the enqueuer orders the list and queues the tasks after the rows. 2: workers do.
     /// 3: the filter is told. 4: the versions are.
     public private(set) var format = RelocationOptions.currentFormat
@@ -31,6 +37,12 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     public static let chunkSizeLimits = 1...100_000
 
     public init() {}
+
+    /// What the relocation is, if it is no import: such a one brings nothing.
+    public var otherPurpose: String? {
+        if let verifies { return "a verification of the import \(verifies)" }
+        return plans ? "a plan" : nil
+    }
 
     /// Whether workers move late chunks and add the tasks after the rows.
     public var workersOrderTasks: Bool { format >= 2 }
@@ -50,7 +62,10 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
         filter = try fields.decodeIfPresent(String.self, forKey: .filter)
         verifies = try fields.decodeIfPresent(String.self, forKey: .verifies)
         repairs = try flag(.repairs)
+        plans = try flag(.plans)
+        plan = try fields.decodeIfPresent(String.self, forKey: .plan)
         versions = try fields.decodeIfPresent(String.self, forKey: .versions)
+        relocate = try fields.decodeIfPresent(RelocateRequest.self, forKey: .relocate)
         format = try fields.decodeIfPresent(Int.self, forKey: .format) ?? 1
     }
 

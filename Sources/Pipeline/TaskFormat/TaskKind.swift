@@ -11,12 +11,17 @@ public enum TaskKind: String, Sendable {
     case provision
     /// Writes the derived rows of a model and the rows that mirror it.
     case derive
+    /// One of the ordered tasks of a relocation with steps: its name says which.
+    case flow
     /// Rows of one model that an earlier import has written: they are compared with the destination's.
     case verify
+    /// Rows of one model of which a plan is to be made. Without rows: the first task of an import that holds to a plan, with
+    /// that plan as its payload.
+    case plan
 
     /// Whether a task of this kind holds source rows.
-    public var carriesRows: Bool { self == .chunk || self == .late || self == .verify }
+    public var carriesRows: Bool { self == .chunk || self == .late || self == .verify || self == .plan }
 
     /// The kind under which the payload is sealed: moving a chunk does not change its payload.
-    public var sealedKind: TaskKind { self == .late ? .chunk : self }
+    public var sealedKind: TaskKind { self == .late || self == .plan ? .chunk : self }
 }

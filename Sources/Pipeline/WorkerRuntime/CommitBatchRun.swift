@@ -10,6 +10,8 @@ struct CommitBatchRun {
     let turn: Turn
     let context: ImportContext
     let preparer: TaskPreparer
+    /// Whether the rows are all of the relocation: then it ends with them.
+    var isWhole = true
 
     /// The time slice: after this many milliseconds a worker requeues its relocation if others wait.
     private static let timeSliceMilliseconds: Int64 = 2000
@@ -20,6 +22,13 @@ struct CommitBatchRun {
     private var policy: CommitBatchPolicy { turn.settings.commitBatches }
 
     func run() throws -> RunEnd {
+        if let end = try work() { return end }
+        try turn.closeEntry()
+        return try held.complete()
+    }
+
+    /// Works the list to its end. Returns how the claim has ended; nil if nothing is left in the list.
+    func work() throws -> RunEnd? {
         let feed = turn.feed(preparer)
         var work = try turn.takeOver(context, preparer)
         let began = LeaseClock.now()
@@ -42,8 +51,7 @@ struct CommitBatchRun {
         }
         try work.finishCommits()
         try work.confirmAlone()
-        try turn.closeEntry()
-        return try held.complete()
+        return nil
     }
 
     /// Works tasks that the feed has handed out, each with a commit and an acknowledgement of its own.
@@ -89,7 +97,7 @@ struct CommitBatchRun {
         try turn.begin(deferringWrites: true)
         let (outcomes, sum) = try perform(&batch, work, feed)
         // The last transaction closes the entry, too: one flush to disk less for a small relocation.
-        if feed.isDrained, sum.followUps.isEmpty { try turn.closeEntry(with: sum.rows.account) }
+        if isWhole, feed.isDrained, sum.followUps.isEmpty { try turn.closeEntry(with: sum.rows.account) }
         try work.confirmAlone()
         try Failpoint.reach("batch.commit")
         try turn.commit()
@@ -111,7 +119,7 @@ struct CommitBatchRun {
             try Failpoint.reach("chunk.before")
             let outcome = try turn.perform(task, at: batch.count - 1, work)
             outcomes.append(outcome)
-            sum.add(outcome.task, listing: HeldClaim.listedRowsPerTask)
+            sum.add(outcome.task)
             rows += task.rowCount
             let takesMore =
                 policy.takesMore(afterRows: rows, milliseconds: LeaseClock.now() - began)

@@ -1,5 +1,6 @@
 import Catalogue
 import Failpoints
+import Flow
 import Import
 import Ledger
 import Queue
@@ -10,7 +11,7 @@ import TaskFormat
 internal import Logging
 
 /// One claimed relocation in this worker's hands: what it tells Redis while it works, and the ways in which it ends.
-// Ten properties: the claim, what it is told with, and what was told so far.
+// Twelve properties: the claim, what it is told with, and what was told so far.
 final class HeldClaim {
     let queue: RelocationQueue
     let claim: Claim
@@ -25,13 +26,16 @@ final class HeldClaim {
     var current: (index: Int, element: TaskElement)?
     /// The relocation's entry in the destination's ledger; nil until the runner has looked for it.
     var register: ImportRegister?
+    /// Of a relocation with steps: the task at hand, and what happens at an end besides.
+    var flow: FlowTask?
+    var onFlowEnd: (FlowEnd) -> Void = { _ in }
     /// What became of the relocation's rows so far.
     private var account: RowAccount
     /// Model → rows that the database held at the last acknowledgement.
     private(set) var recordedRows: [String: Int]
 
-    /// Dropped rows listed one by one, per task.
-    static let listedRowsPerTask = 50
+    /// Dropped rows that Redis was told of: it keeps no more than the first ones.
+    private var listed = 0
 
     init(
         _ claim: Claim, lease: LeaseClock, queue: RelocationQueue, retries: RetryPolicy, log: Logger,
@@ -80,15 +84,16 @@ final class HeldClaim {
         _ tasks: Int, _ outcome: TaskOutcome, _ feed: TaskFeed, recorded: [String: Int], _ others: [String: Int] = [:]
     ) throws -> Acknowledgement {
         try Failpoint.reach("acknowledge.before")
-        let listed = tasks > 1 ? outcome.rows.drops[...] : outcome.rows.drops.prefix(Self.listedRowsPerTask)
+        let drops = outcome.rows.drops.prefix(max(RelocationQueue.listedRowsLimit - listed, 0))
         let answer = try queue.acknowledge(
             claim, tasks: tasks, counters: outcome.rows.account.counters.merging(others) { first, _ in first },
             recorded: growth(to: recorded),
-            listed: listed.map(\.json),
+            listed: drops.map(\.json),
             renamed: hidesNames ? [] : outcome.rows.renames.map(Renaming.init),
             alsoRenamed: outcome.rows.otherRenames + (hidesNames ? outcome.rows.renames.count : 0),
             written: hidesNames ? [:] : outcome.rows.written.texts, followUps: outcome.followUps)
         account.add(outcome.rows.account)
+        listed += drops.count
         recordedRows.merge(recorded) { max($0, $1) }
         feed.acknowledged(tasks, added: outcome.followUps.count)
         try Failpoint.reach("acknowledge.after")
@@ -133,6 +138,14 @@ final class HeldClaim {
         return .completed
     }
 
+    /// A script has ended the claim already, for an operator.
+    func stopped(_ how: String) -> RunEnd {
+        lease.end()
+        FlowMetrics.record(.released)
+        log.info("relocation released", metadata: ["reason": "\(how)"])
+        return .released
+    }
+
     func release(_ reason: String) throws(QueueError) -> RunEnd {
         lease.end()
         try queue.release(claim)
@@ -144,6 +157,7 @@ final class HeldClaim {
     /// Releases the claim because an operator asked for it.
     func release(for request: OperatorRequest) throws(QueueError) -> RunEnd {
         if request == .cancel { noteEnd(.cancelled, "an operator cancelled it") }
+        onFlowEnd(request == .cancel ? .cancelled : .paused)
         return try release(request == .cancel ? "cancelled" : "paused")
     }
 
@@ -170,17 +184,36 @@ final class HeldClaim {
     func fail(_ finding: Finding, isRowKnown: Bool = true, cause: FailureCause? = nil) throws(QueueError) -> RunEnd {
         let row = (finding.ordinal.map { " row \($0)" } ?? "") + (finding.leftPK.map { " (pk \($0))" } ?? "")
         let place = "\(finding.kind.rawValue) in \(finding.model ?? "the import")\(row): "
-        let reason = place + (hidesNames ? finding.reason : finding.plainReason)
+        let reason = place + (hidesNames ? finding.loggedReason : finding.plainReason)
         let task: QueueTask? = if case .task(let task) = current?.element { task } else { nil }
         // The entry of another import is not ours to close.
         if cause != .otherImport { noteEnd(.failure, reason) }
+        // People know the reference's texts; what has happened stands beside them.
+        let fixed = flow?.reason
+        onFlowEnd(.failed(fixed ?? reason))
         lease.end()
         try queue.fail(
-            claim, findings: [finding.json()], reason: reason, at: current?.index, task: task,
-            row: isRowKnown ? task?.row(of: finding) : nil, cause: cause)
+            claim, findings: [finding.json()], reason: fixed ?? reason, at: current?.index, task: task,
+            row: isRowKnown ? task?.row(of: finding) : nil, cause: cause, trouble: fixed == nil ? "" : reason)
         FlowMetrics.record(.failed)
         // Plain words may name rows; a log must not.
-        log.error("relocation failed", metadata: ["reason": "\(place + finding.reason)"])
+        log.error("relocation failed", metadata: ["reason": "\(place + finding.loggedReason)"])
+        return .failed
+    }
+
+    /// A task of a relocation with steps refuses it.
+    ///
+    /// - Parameters:
+    ///   - reason: the reference's text
+    ///   - trouble: what happened, in our words
+    ///   - findings: JSON objects
+    func refuse(_ reason: String, _ trouble: String, _ findings: [String] = []) throws(QueueError) -> RunEnd {
+        noteEnd(.failure, reason)
+        onFlowEnd(.failed(reason))
+        lease.end()
+        try queue.fail(claim, findings: findings, reason: reason, at: current?.index, trouble: trouble)
+        FlowMetrics.record(.failed)
+        log.error("relocation failed", metadata: ["reason": "\(flow?.rawValue ?? "")"])
         return .failed
     }
 
@@ -202,14 +235,15 @@ final class HeldClaim {
     /// After a transient error: tries again later, or fails once too many attempts have failed.
     func postpone(_ trouble: String, givenUpAs kind: Finding.Kind) throws(QueueError) -> RunEnd {
         let attempt = claim.status.attempts + 1
-        switch retries.decision(afterAttempt: attempt, jitter: Double.random(in: 0..<1)) {
+        let (decision, limit) = decision(afterAttempt: attempt)
+        switch decision {
         case .giveUp:
             let reason = "given up after \(attempt) attempts: \(trouble)"
             return try fail(Finding(kind: kind, model: nil, reason: reason))
         case .retry(let delay):
             lease.end()
             try queue.postpone(
-                claim, delayMilliseconds: delay, trouble: trouble, maxAttempts: retries.maxAttempts)
+                claim, delayMilliseconds: delay, trouble: trouble, maxAttempts: limit)
             FlowMetrics.record(.postponed)
             log.warning(
                 "relocation postponed",
@@ -219,6 +253,17 @@ final class HeldClaim {
                 ])
             return .postponed
         }
+    }
+
+    /// A task of a relocation with steps has attempts of its own; rows have the worker's.
+    private func decision(afterAttempt attempt: Int) -> (RetryPolicy.Decision, limit: Int) {
+        let jitter = Double.random(in: 0..<1)
+        guard let flow, flow != .importing else {
+            return (retries.decision(afterAttempt: attempt, jitter: jitter), retries.maxAttempts)
+        }
+        if attempt >= flow.attempts { return (.giveUp, flow.attempts) }
+        let delay = FlowBackoff.delay(afterAttempt: attempt, jitter: jitter, limit: retries.maxMilliseconds)
+        return (.retry(milliseconds: delay), flow.attempts)
     }
 
     /// The destination takes nothing now: the relocation waits behind others and keeps its attempts.

@@ -39,7 +39,7 @@ struct OneTransactionRun {
             let outcome = try turn.perform(task.prepared, at: task.index, causedBy: task.cause, work)
             held.current = nil
             FlowMetrics.record([outcome])
-            sum.add(outcome.task.rows, listing: HeldClaim.listedRowsPerTask)
+            sum.add(outcome.task.rows)
             tasks.add(outcome.task.followUps, after: task)
             let request = try progress.show(chunks: tasks.feed.unacknowledged, rows: sum.account.totals.total)
             if request != .none { return try rollBack { () throws(QueueError) in try held.release(for: request) } }
@@ -76,7 +76,7 @@ struct OneTransactionRun {
 
 /// The tasks of a relocation in one transaction: first those of its list, which stay there until the commit, then their
 /// follow-ups, which only this worker holds.
-private struct WholeList {
+struct WholeList {
     struct Element {
         let prepared: PreparedTask
         /// The place in the list of the task itself; for a follow-up, of the task that caused it.

@@ -20,6 +20,7 @@ struct RelocationRunner {
         defer {
             turn.destination.setBeforeStatement(nil)
             turn.heartbeat.allow(milliseconds: 0)
+            turn.held.onFlowEnd = { _ in }
         }
         do {
             return try work()
@@ -52,12 +53,20 @@ struct RelocationRunner {
         let (context, options) = try readContext()
         let isOneTransaction =
             options.verifies != nil || options.atomic || context.scope == .global && !turn.destination.isSplit
-        if let end = try begin(isOneTransaction: isOneTransaction) { return end }
+        if let end = try begin(isOneTransaction: isOneTransaction || options.plans) { return end }
         let preparer = turn.preparer(options)
+        let pass = PlanPass(
+            turn: turn, context: context, preparer: preparer, isOneTransaction: isOneTransaction,
+            confirms: !options.plans)
+        if options.plans { return try PlanRun(turn: turn, pass: pass).run() }
         if options.verifies != nil {
             return try VerifyRun(turn: turn, context: context, preparer: preparer, repairs: options.repairs).run()
         }
         try openEntry()
+        if options.plan != nil, let end = try PlanCheck(turn: turn, pass: pass).run() { return end }
+        if let request = options.relocate {
+            return try FlowRun(turn: turn, context: context, preparer: preparer, request: request).run()
+        }
         return isOneTransaction
             ? try OneTransactionRun(turn: turn, context: context, preparer: preparer).run()
             : try CommitBatchRun(turn: turn, context: context, preparer: preparer).run()
@@ -92,9 +101,10 @@ struct RelocationRunner {
                     kind: .unspecifiedScope, model: nil,
                     reason: "the relocation's record was written by another version of relocation-enqueue"))
         }
-        let context = ImportContext(
+        var context = ImportContext(
             importUUID: options.verifies ?? held.claim.uuid, scope: scope, flags: ImportFlags(options),
             instance: turn.settings.destination.instance)
+        context.nameSeed = options.plans ? held.claim.uuid : options.plan
         return (context, options)
     }
 }

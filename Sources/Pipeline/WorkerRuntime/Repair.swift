@@ -19,7 +19,7 @@ struct Repair {
     /// - Returns: the rows written, and why it ended early; nil if all is done
     func run(
         _ incomplete: [Int: [Int64]]
-    ) throws -> (rows: VerificationCounts, request: VerifyRun.Interruption?) {
+    ) throws -> (rows: VerificationCounts, request: Interruption?) {
         let feed = turn.feed(preparer)
         var rows = VerificationCounts()
         var models: [String: Model] = [:]

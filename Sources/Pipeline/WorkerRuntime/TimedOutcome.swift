@@ -10,9 +10,9 @@ struct TimedOutcome {
 }
 
 extension TaskOutcome {
-    /// Adds another task's outcome; see ``Import/ChunkOutcome/add(_:listing:)``.
-    mutating func add(_ other: TaskOutcome, listing limit: Int) {
-        rows.add(other.rows, listing: limit)
+    /// Adds another task's outcome; see ``Import/ChunkOutcome/add(_:)``.
+    mutating func add(_ other: TaskOutcome) {
+        rows.add(other.rows)
         followUps.appendMissing(other.followUps)
     }
 }
@@ -25,11 +25,10 @@ extension [QueueTask] {
 }
 
 extension ChunkOutcome {
-    /// Adds another task's outcome. Lists its first `limit` dropped rows one by one, and in total no more dropped or
-    /// renamed rows than Redis keeps per relocation.
-    mutating func add(_ other: ChunkOutcome, listing limit: Int) {
+    /// Adds another task's outcome. Lists no more dropped or renamed rows one by one than Redis keeps per relocation.
+    mutating func add(_ other: ChunkOutcome) {
         account.add(other.account)
-        drops += other.drops.prefix(min(limit, max(RelocationQueue.listedRowsLimit - drops.count, 0)))
+        drops += other.drops.prefix(max(RelocationQueue.listedRowsLimit - drops.count, 0))
         let listed = other.renames.prefix(max(RelocationQueue.renamedLimit - renames.count, 0))
         renames += listed
         otherRenames += other.renames.count - listed.count + other.otherRenames

@@ -55,7 +55,12 @@ struct Turn {
     /// Why the relocation cannot go on after an error. Rows fail for want of others if the database has lost those.
     func cause(of error: any Error, _ context: ImportContext?) -> any Error {
         guard case ImportFailure.permanent = error, let context else { return error }
-        do { _ = try resume(context) } catch let refusal as TakeOver.Refusal {
+        do {
+            _ = try resume(context)
+            if case ImportFailure.permanent(let finding) = error {
+                return ImportFailure.permanent(try finding.namingHolder(in: destination, catalogue))
+            }
+        } catch let refusal as TakeOver.Refusal {
             return refusal
         } catch {
             // The database cannot be asked now. The next take-over asks it.

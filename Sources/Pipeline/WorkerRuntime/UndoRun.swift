@@ -3,6 +3,7 @@ import Failpoints
 import Import
 import Ledger
 import Queue
+import Steps
 import Storage
 import TaskFormat
 import TextForms
@@ -138,9 +139,16 @@ struct UndoRun {
         try Failpoint.reach("undo.removed")
         try work.forgetControl()
         try Failpoint.reach("undo.forgotten")
+        try noteInRecord(reason)
         try work.forget(reason)
         try Failpoint.reach("undo.done")
         return try held.undone(reason)
+    }
+
+    /// The record of a relocation with steps outlives it, and says so.
+    private func noteInRecord(_ reason: String) throws(StorageError) {
+        guard status.flow != nil else { return }
+        try RelocationTables(status.uuid, in: turn.destination, catalogue).end(reason, now: WallClock.now())
     }
 
     /// After each transaction.

@@ -22,14 +22,14 @@ struct VerifyRun {
     func run() throws -> RunEnd {
         try requireSameImport()
         let first = try verify()
-        if let request = first.request { return try end(request) }
+        if let request = first.request { return try held.end(request) }
         var result = first
         if repairs, !first.incomplete.isEmpty {
             let repair = Repair(turn: turn, context: context, preparer: preparer)
             let written = try repair.run(first.incomplete)
-            if let request = written.request { return try end(request) }
+            if let request = written.request { return try held.end(request) }
             result = try verify()
-            if let request = result.request { return try end(request) }
+            if let request = result.request { return try held.end(request) }
             result.found.addRepaired(written.rows)
         }
         return try tell(result)
@@ -92,20 +92,7 @@ struct VerifyRun {
         return pass
     }
 
-    // MARK: Its ends
-
-    /// Why a run ends before its work is done.
-    enum Interruption {
-        case stop
-        case operators(OperatorRequest)
-    }
-
-    private func end(_ interruption: Interruption) throws -> RunEnd {
-        switch interruption {
-        case .stop: try held.release("the worker stops")
-        case .operators(let request): try held.release(for: request)
-        }
-    }
+    // MARK: Its end
 
     /// The counts go to Redis with the acknowledgement. A worker that is lost right after it finds an empty list, and the
     /// counts.
@@ -121,7 +108,7 @@ struct VerifyRun {
 
 extension VerifyRun.Pass {
     fileprivate mutating func add(_ task: TaskOutcome) {
-        outcome.add(task, listing: HeldClaim.listedRowsPerTask)
+        outcome.add(task)
         guard let verified = task.verified else { return }
         found.add(verified)
         if verified.counts.totals.missing > 0 { incomplete[feed.unacknowledged - 1] = verified.lost }

@@ -1,5 +1,6 @@
 public import TaskFormat
 public import Queue
+package import Flow
 import Storage
 
 /// The settings of a worker process.
@@ -30,6 +31,8 @@ public struct WorkerSettings: Sendable {
     /// Milliseconds that one iteration of a loop may take before the loop counts as stalled; longer than any statement may
     /// take.
     public var stallLimitMilliseconds = 60_000
+    /// Tells people about relocations with steps.
+    package var people: any Notifier = NoNotifier()
     /// Reports to the service manager; nil if none listens.
     public var notifier: SystemdNotifier?
     /// Ends the process when a loop stalls for good. The watchdog's thread calls it, with the reason.

@@ -64,7 +64,10 @@ actor WorkerSlot {
             } catch {
                 let since = awaySince ?? LeaseClock.now()
                 awaySince = since
-                if isOver(error, since) { return error.end }
+                if isOver(error, since) {
+                    if case .destination(let error) = error { tellOperators(error.message) }
+                    return error.end
+                }
                 await pause(note(error))
             }
         }
@@ -108,9 +111,21 @@ actor WorkerSlot {
                 "the destination takes nothing: claiming stops",
                 metadata: ["error": "\(error.message)", "next_attempt_ms": .stringConvertible(pause)])
         }
-        // Redis may be away too; then nobody is told.
-        _ = try? queue?.setTrouble(error.message, of: settings.destinationName)
+        tellOperators(error.message)
         return min(pause, Self.pollMilliseconds)
+    }
+
+    /// Shows for a while why the workers of the destination take nothing; with nil, that they do again.
+    private func tellOperators(_ trouble: String?) {
+        // Redis may be away too; then nobody is told.
+        _ = try? queue?.setTrouble(trouble, of: settings.destinationName)
+    }
+
+    /// The worker ends because of its destination.
+    private func refusal(_ end: WorkerEnd, _ trouble: String) -> Setback {
+        // Whoever waits for a plan need not wait for another worker.
+        if case .schema = end { tellOperators(RelocationQueue.schemaTrouble + trouble) } else { tellOperators(trouble) }
+        return .end(end)
     }
 
     /// The next turn opens everything anew.
@@ -138,6 +153,8 @@ actor WorkerSlot {
         try reportAlive(queue)
         let sentAt = LeaseClock.now()
         let result = try claim(queue, destination)
+        // What ended an earlier process is over, or is met again.
+        if !shared.vitals.isReady { tellOperators(nil) }
         shared.vitals.markReady()
         switch result {
         case .claimed(let claim):
@@ -214,7 +231,7 @@ actor WorkerSlot {
             unreported = claim
             throw setback(error)
         case .databaseTrouble(let error): throw .destination(error)
-        case .unusable(let error): throw .end(.schema(error.message))
+        case .unusable(let error): throw refusal(.schema(error.message), error.message)
         }
     }
 
@@ -269,12 +286,20 @@ actor WorkerSlot {
                 let isSound = if case .success(let found) = fatal { found.isEmpty } else { false }
                 await shared.gate.report(opened.identity, isSound: isSound)
                 let found = try fatal.get()
-                if let first = found.first { throw Setback.end(.schema(Self.message(first, count: found.count))) }
+                if let first = found.first {
+                    let trouble = Self.message(first, count: found.count)
+                    throw refusal(.schema(trouble), trouble)
+                }
             }
             destination = opened
+            // What another worker has told may be over.
+            _ = try? queue?.setTrouble(nil, of: settings.destinationName)
             return opened
         } catch let error as StorageError {
-            throw error.isTransient || error.isDestinationTrouble ? .destination(error) : .end(WorkerEnd(error))
+            guard error.isTransient || error.isDestinationTrouble else {
+                throw refusal(WorkerEnd(error), error.message)
+            }
+            throw .destination(error)
         } catch let setback as Setback {
             throw setback
         } catch {

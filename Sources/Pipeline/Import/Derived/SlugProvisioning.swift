@@ -93,7 +93,7 @@ struct SlugProvisioning {
 
     private func unique(_ base: String, _ index: FoldedIndex) throws(StorageError) -> String {
         do throws(ImportFailure) {
-            return try OrganizationRule.uniqueSlug(base, work.random) { (candidate) throws(ImportFailure) in
+            return try OrganizationRule.uniqueSlug(base, work.suffixes) { (candidate) throws(ImportFailure) in
                 do throws(StorageError) { return try index.holds(candidate, destination.control) } catch {
                     throw .transient(error)
                 }

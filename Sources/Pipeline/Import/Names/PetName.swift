@@ -9,8 +9,8 @@ enum PetName {
         "Panther", "Raven", "Salmon", "Sparrow", "Wombat",
     ]
 
-    static func make(_ random: SecureRandom) -> String {
-        let bytes = random.bytes(2)
+    static func make(_ suffixes: NameSuffixes, for base: String) -> String {
+        let bytes = suffixes.bytes(2, for: base)
         return "\(adjectives[Int(bytes[0]) % adjectives.count]) \(animals[Int(bytes[1]) % animals.count])"
     }
 }

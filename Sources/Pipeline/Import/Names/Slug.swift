@@ -1,3 +1,5 @@
+import TextForms
+
 internal import Foundation
 
 /// How the reference turns a name into a slug.
@@ -13,5 +15,12 @@ enum Slug {
         let source = slug.isEmpty ? name : slug
         let dashed = source.lowercased().replacingOccurrences(of: "_", with: "-")
         return dashed.trimmingCharacters(in: CharacterSet(charactersIn: "-"))
+    }
+}
+
+/// The slug that saving gives an organization, if it is free.
+public enum OrganizationSlug {
+    public static func saved(_ slug: String) -> String {
+        SlugText.slugify(Slug.organizationBase(slug: slug, name: ""), maxLength: Slug.organizationLength)
     }
 }

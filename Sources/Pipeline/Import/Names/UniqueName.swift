@@ -10,16 +10,16 @@ enum UniqueName {
 
     /// The base if it is free, else with the first suffix that makes it free, or the last one if none does.
     static func make(
-        _ base: String, reserved: Set<String> = [], maxLength: Int, random: SecureRandom,
+        _ base: String, reserved: Set<String> = [], maxLength: Int, suffixes: NameSuffixes,
         isTaken: (String) throws(ImportFailure) -> Bool
     ) throws(ImportFailure) -> String {
         let stripped = trimmed(base)
-        let usable = stripped.isEmpty || reserved.contains(stripped) ? random.hex(12) : stripped
+        let usable = stripped.isEmpty || reserved.contains(stripped) ? suffixes.nameless(12, for: stripped) : stripped
         if try !isTaken(usable), !isDecimal(usable) { return usable }
         var candidate = usable
-        for length in attempts {
+        for (attempt, length) in attempts.enumerated() {
             let kept = String(usable.unicodeScalars.prefix(maxLength - length - 1).map(Character.init))
-            candidate = "\(kept)-\(random.string(length, of: alphabet))"
+            candidate = "\(kept)-\(suffixes.suffix(length, of: alphabet, for: usable, attempt: attempt))"
             if try !isTaken(candidate) { return candidate }
         }
         return candidate

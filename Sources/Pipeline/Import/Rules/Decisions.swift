@@ -70,14 +70,18 @@ extension Decisions {
     ///
     /// - Parameter rows: the source rows that the rule has decided on.
     func renames(of rows: [Row], _ rule: some ModelRule) -> [RenamedRow] {
-        guard let column = rule.nameColumn else { return [] }
+        let columns = rule.otherNameColumns + [rule.nameColumn].compactMap(\.self)
+        guard !columns.isEmpty else { return [] }
         return rows.indices.compactMap { index in
-            guard let name = insertedRow(at: index)?.values[column], name != rows[index].values[column] else {
-                return nil
-            }
+            guard let row = insertedRow(at: index),
+                let column = columns.first(where: { column in
+                    let isNamed = column == rule.nameColumn || rows[index].values[column].text?.isEmpty == false
+                    return isNamed && row.values[column] != rows[index].values[column]
+                })
+            else { return nil }
             return RenamedRow(
                 model: rule.model.name, sourcePK: rows[index].sourcePK, from: rows[index].values[column].text ?? "",
-                to: name.text ?? "")
+                to: row.values[column].text ?? "")
         }
     }
 

@@ -16,6 +16,9 @@ protocol ModelRule: Sendable {
     /// says.
     var nameColumn: Int? { get }
 
+    /// Further columns that name a row, if they are not empty: of those that differ from the file, the first one is told.
+    var otherNameColumns: [Int] { get }
+
     /// Changes a row after its references were rewritten; a reason drops it.
     func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason?
 
@@ -29,6 +32,9 @@ protocol ModelRule: Sendable {
     /// - Throws: the finding of the first row that fails a validation.
     func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions
 
+    /// The rows with what ``decide(_:_:)`` takes over from stored rows of other models, for a comparison.
+    func completed(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [Row]
+
     /// Inserts the rows that saving a row makes in other tables at once. What can wait until the file's last row is left
     /// to a ``Completion``.
     ///
@@ -39,11 +45,13 @@ protocol ModelRule: Sendable {
 extension ModelRule {
     var belongsToUser: Bool { false }
     var nameColumn: Int? { model.slugColumn }
+    var otherNameColumns: [Int] { [] }
     func normalise(_ row: inout Row, _ batch: Batch) throws(ImportFailure) -> DropReason? { nil }
     func scopes(of rows: [Row], _ batch: Batch) throws(ImportFailure) -> [RelocationScope] {
         rows.map { _ in model.scopes.first ?? .excluded }
     }
     func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions { Decisions(inserting: rows) }
+    func completed(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [Row] { rows }
     func insertImplicitRows(of rows: [Row], _ batch: Batch) throws(ImportFailure) {}
 }
 

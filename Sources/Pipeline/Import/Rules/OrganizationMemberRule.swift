@@ -38,14 +38,24 @@ struct OrganizationMemberRule: ModelRule {
             }
         }
         let users = try users(of: rows, batch)
+        take(users, into: &rows)
+        var decisions = Decisions(inserting: rows)
+        if let update = try olderMemberships(of: users, batch) { decisions.relatedUpdates.append(update) }
+        return decisions
+    }
+
+    func completed(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> [Row] {
+        var rows = rows
+        take(try users(of: rows, batch), into: &rows)
+        return rows
+    }
+
+    private func take(_ users: Users, into rows: inout [Row]) {
         for index in rows.indices {
             guard let user = users[rows[index].values[user]] else { continue }
             rows[index].values[userEmail] = user.email
             rows[index].values[userIsActive] = user.isActive
         }
-        var decisions = Decisions(inserting: rows)
-        if let update = try olderMemberships(of: users, batch) { decisions.relatedUpdates.append(update) }
-        return decisions
     }
 
     private func storedTokens(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Set<Value> {

@@ -27,7 +27,7 @@ struct OrganizationRule: ModelRule {
         return try .inserting(rows) { (row) throws(ImportFailure) in
             let base = Slug.organizationBase(
                 slug: row.values[slug].text ?? "", name: row.values[name].text ?? "")
-            let unique = try Self.uniqueSlug(base, batch.random) { (candidate) throws(ImportFailure) in
+            let unique = try Self.uniqueSlug(base, batch.suffixes) { (candidate) throws(ImportFailure) in
                 try register.holds(candidate)
             }
             register.add(unique)
@@ -37,11 +37,11 @@ struct OrganizationRule: ModelRule {
 
     /// The free organization slug nearest to a base.
     static func uniqueSlug(
-        _ base: String, _ random: SecureRandom, isTaken: (String) throws(ImportFailure) -> Bool
+        _ base: String, _ suffixes: NameSuffixes, isTaken: (String) throws(ImportFailure) -> Bool
     ) throws(ImportFailure) -> String {
         try UniqueName.make(
             SlugText.slugify(base, maxLength: Slug.organizationLength), reserved: ReservedSlugs.organization,
-            maxLength: Slug.organizationLength, random: random, isTaken: isTaken)
+            maxLength: Slug.organizationLength, suffixes: suffixes, isTaken: isTaken)
     }
 }
 
@@ -79,7 +79,7 @@ struct OwnedSlugRule: ModelRule {
             }
             let base = SlugText.slugify(rows[index].values[name].text ?? "", maxLength: length)
             var row = rows[index]
-            let made = try UniqueName.make(base, reserved: reserved, maxLength: length, random: batch.random) {
+            let made = try UniqueName.make(base, reserved: reserved, maxLength: length, suffixes: batch.suffixes) {
                 (candidate) throws(ImportFailure) in
                 row.values[slug] = .text(candidate)
                 return taken.contains(key(row))

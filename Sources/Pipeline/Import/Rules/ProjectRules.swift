@@ -1,6 +1,7 @@
 import Catalogue
 import Ledger
 import Storage
+import TextForms
 
 /// `sentry.project`: keeps its id in a Global import. ``ProjectCompletion`` adds the option and the key that saving it
 /// makes.
@@ -63,12 +64,14 @@ struct ProjectKeyRule: ModelRule {
     }
 
     var nameColumn: Int? { label }
+    /// SDKs know a project by its public key.
+    var otherNameColumns: [Int] { [publicKey] }
 
     func decide(_ rows: [Row], _ batch: Batch) throws(ImportFailure) -> Decisions {
         var rows = rows
         try renewUsedKeys(&rows, batch)
         for index in rows.indices where (rows[index].values[label].text ?? "").isEmpty {
-            rows[index].values[label] = .text(PetName.make(batch.random))
+            rows[index].values[label] = .text(PetName.make(batch.suffixes, for: "\(rows[index].ordinal)"))
         }
         return Decisions(inserting: rows)
     }
@@ -80,11 +83,17 @@ struct ProjectKeyRule: ModelRule {
             var used = Set(
                 try batch.select(Select([name], from: model.table, where: [.isIn(name, Array(wanted))])).map { $0[0] })
             for index in rows.indices {
-                let isEmpty = (rows[index].values[column].text ?? "").isEmpty
-                if isEmpty || !used.insert(rows[index].values[column]).inserted {
-                    rows[index].values[column] = .text(batch.random.hex(32))
+                let text = rows[index].values[column].text ?? ""
+                if text.isEmpty || !used.insert(rows[index].values[column]).inserted {
+                    rows[index].values[column] = .text(fresh(column, insteadOf: text, rows[index], batch))
                 }
             }
         }
+    }
+
+    /// A secret key is random. A public key is no secret, and a plan has told it.
+    private func fresh(_ column: Int, insteadOf text: String, _ row: Row, _ batch: Batch) -> String {
+        guard column == publicKey, !text.isEmpty else { return batch.random.hex(32) }
+        return batch.suffixes.suffix(32, of: Alphabet.hexadecimal, for: "\(row.ordinal) \(text)", attempt: 0)
     }
 }

@@ -92,7 +92,7 @@ struct UserRule: ModelRule {
     private func uniqueName(
         _ name: String, _ register: NameRegister, _ holders: Holders, _ batch: Batch
     ) throws(ImportFailure) -> String {
-        try UniqueName.make(name, maxLength: Self.maxUsernameLength, random: batch.random) {
+        try UniqueName.make(name, maxLength: Self.maxUsernameLength, suffixes: batch.suffixes) {
             (candidate) throws(ImportFailure) in
             // Another worker may have committed a holder under an id below those that the register has read.
             if holders[ExactText(candidate)] != nil { return true }

@@ -15,11 +15,23 @@ final class SQLiteConnection {
     /// Without this, the system would end the process at the file size limit. SQLite then reports a full disk instead.
     private static let ignoreFileSizeSignal: Void = { _ = signal(SIGXFSZ, SIG_IGN) }()
 
-    init(path: String, create: Bool, busyMilliseconds: Int) throws(StorageError) {
+    convenience init(path: String, create: Bool, busyMilliseconds: Int) throws(StorageError) {
+        try Self.checkExists(path, create: create)
+        try self.init(opening: path, busyMilliseconds: busyMilliseconds)
+    }
+
+    /// A database of this connection alone, gone with it.
+    ///
+    /// - Parameter inMemory: whether nothing of it may reach a disk. Otherwise what exceeds the cache goes into a file without
+    ///   a name.
+    convenience init(scratchInMemory inMemory: Bool) throws(StorageError) {
+        try self.init(opening: inMemory ? ":memory:" : "", busyMilliseconds: 0)
+    }
+
+    private init(opening path: String, busyMilliseconds: Int) throws(StorageError) {
         _ = Self.ignoreFileSizeSignal
         self.path = path
         _ = Self.withoutStatistics
-        try Self.checkExists(path, create: create)
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = sqlite3_open_v2(path, &opened, flags, nil)

@@ -38,6 +38,14 @@ final class SQLiteDatabase: Database {
         formerIdentity = try readFormerIdentity()
     }
 
+    /// A database of this connection alone, gone with it, which checks no foreign keys; see ``SQLiteConnection``.
+    init(scratchInMemory inMemory: Bool) throws(StorageError) {
+        connection = try SQLiteConnection(scratchInMemory: inMemory)
+        identity = "scratch"
+        try configure()
+        try connection.execute("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF")
+    }
+
     var isInTransaction: Bool { transaction != .none }
 
     var defersWrites: Bool { transaction == .writingDeferred }

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Catalogue
+import CommandLine
+import Cutting
+import ExportFormat
+import Operations
+import TaskFormat
+
+/// The export of an import or of its plan, and how it is read.
+struct FileOptions: ParsableArguments {
+    @Argument(help: "The export: a JSON file, an encrypted tarball, or - for standard input.")
+    var source: String
+
+    @OptionGroup var decryption: DecryptOptions
+
+    @Option(
+        name: .customLong("chunk-size"),
+        help: ArgumentHelp(
+            "Rows per task, 1-\(RelocationOptions.chunkSizeLimits.upperBound).", valueName: "rows"))
+    var chunkSize = RelocationOptions.defaultChunkSize
+
+    @Flag(
+        help: """
+            Take the export as one of Sentry 24.9: refuse a field that this version does not know, adapt nothing, and keep \
+            the order of the rows, as Sentry's own import does.
+            """)
+    var strict = false
+
+    @Option(
+        name: .customLong("source-version"),
+        help: ArgumentHelp(
+            "Version of Sentry that wrote the export, such as 23.11. Without it the fields of the rows tell.",
+            valueName: "version"),
+        transform: parseVersion)
+    var sourceVersion: SentryVersion?
+
+    @Flag(help: "Import everything in one transaction, or nothing.")
+    var atomic = false
+
+    func validate() throws {
+        if strict, sourceVersion != nil {
+            throw ValidationError("--source-version tells how to adapt rows, and --strict adapts none: leave one out.")
+        }
+        guard RelocationOptions.chunkSizeLimits.contains(chunkSize) else {
+            throw ValidationError("--chunk-size takes 1 to \(RelocationOptions.chunkSizeLimits.upperBound).")
+        }
+    }
+
+    var versions: VersionPolicy { strict ? .strict : .adapting(from: sourceVersion) }
+
+    /// A job for the export.
+    func job(_ scope: ImportScope, _ uuid: String, _ flags: RelocationOptions) throws -> EnqueueJob {
+        var job = EnqueueJob(scope: scope, source: source, uuid: uuid)
+        job.opener = try decryption.opener()
+        job.options = flags
+        job.versions = versions
+        job.options.atomic = atomic
+        job.options.chunkSize = chunkSize
+        job.actor = .current()
+        return job
+    }
+
+    private static func parseVersion(_ text: String) throws -> SentryVersion {
+        guard let version = SentryVersion(text) else {
+            throw ValidationError("'\(text)' is no version of Sentry. Write it as 23.11 or 23.11.0.")
+        }
+        return version
+    }
+}

@@ -1,0 +1,155 @@
+import ArgumentParser
+import Catalogue
+import CommandLine
+import Cutting
+import ExportFormat
+import Flow
+import Operations
+import Queue
+import Reporting
+import TaskFormat
+
+struct RelocateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "relocate",
+        abstract: "Relocates organizations for an owner: scan, validation, import, membership, notification.",
+        discussion: """
+            What `organizations --filter-org-slugs` imports, in the steps of Sentry's own relocation: UPLOADING, \
+            PREPROCESSING (the scan), VALIDATING (a trial import into a scratch database), IMPORTING, POSTPROCESSING (the \
+            owner becomes a member), NOTIFYING (the organizations become visible, people are told), COMPLETED. Organizations \
+            stay hidden until NOTIFYING. The destination's tables of relocations show it all.
+
+            The owner is a user of the destination. What the scan refuses is recorded as a failed relocation, and the \
+            command exits with 65. pause, unpause, cancel and recover take a step.
+
+            --again UUID makes a new relocation of the same file with the owner, the organizations and the limits of one that \
+            has failed; give the file once more.
+            """)
+
+    @OptionGroup var options: ImportOptions
+
+    @Option(help: ArgumentHelp("The user of the destination who will own the organizations.", valueName: "username"))
+    var owner: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The organizations: slugs separated by commas, as in the export; blanks around them do not count.",
+            valueName: "slugs"))
+    var orgs: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The user of the destination who asks for it, and is told as well. Without it the owner.",
+            valueName: "username"))
+    var creator: String?
+
+    @Option(
+        name: .customLong("max-organizations"),
+        help: ArgumentHelp("The scan refuses more organizations than that.", valueName: "number"))
+    var maxOrganizations: Int?
+
+    @Option(
+        name: .customLong("max-users"),
+        help: ArgumentHelp("The scan refuses more members than that.", valueName: "number"))
+    var maxUsers: Int?
+
+    @Option(
+        help: ArgumentHelp("Pause when this step begins, such as IMPORTING; unpause goes on.", valueName: "step"),
+        transform: parseStep)
+    var autopause: RelocationStep?
+
+    @Option(
+        help: ArgumentHelp("Relocate again what has failed under this UUID.", valueName: "uuid"),
+        transform: RelocationID.parse)
+    var again: RelocationID?
+
+    static let limits = 1...1_000_000
+
+    func validate() throws {
+        if options.atomic || options.check || options.replaceFile {
+            throw ValidationError(
+                "relocate works in steps: it has no --atomic, no --check and no --replace-file. organizations has them."
+            )
+        }
+        if again != nil {
+            guard owner == nil, orgs == nil, creator == nil, maxOrganizations == nil, maxUsers == nil else {
+                throw ValidationError("--again takes owner, organizations and limits from the failed relocation.")
+            }
+            return
+        }
+        guard let owner, !owner.isEmpty else { throw ValidationError("Name the owner: --owner USERNAME.") }
+        guard !slugs.isEmpty, slugs.contains(where: { !$0.isEmpty }) else {
+            throw ValidationError("Name the organizations: --orgs a,b. It names none.")
+        }
+        for number in [maxOrganizations, maxUsers].compactMap({ $0 }) where !Self.limits.contains(number) {
+            throw ValidationError("--max-organizations and --max-users take 1 to \(Self.limits.upperBound).")
+        }
+        if [owner, creator ?? ""].contains(where: { $0.utf8.count > 512 }) {
+            throw ValidationError("A user name has at most 128 characters.")
+        }
+    }
+
+    private static func parseStep(_ text: String) throws -> RelocationStep {
+        guard let step = RelocationStep.named(text), step.isAfter(.uploading) else {
+            throw ValidationError(
+                "'\(text)' is no step at which a relocation can pause. Steps: PREPROCESSING, VALIDATING, IMPORTING, "
+                    + "POSTPROCESSING, NOTIFYING, COMPLETED.")
+        }
+        return step
+    }
+
+    private var slugs: [String] {
+        (orgs ?? "").split(separator: ",", omittingEmptySubsequences: false).map {
+            $0.trimmingBlanks()
+        }
+    }
+
+    func run() throws {
+        var flags = RelocationOptions()
+        flags.hideOrganizations = true
+        flags.relocate = try request()
+        let wanted = Set(flags.relocate?.organizations ?? [])
+        let command = ImportCommand(scope: .organizations, arguments: options, flags: flags) {
+            .organizationSlugs(wanted)
+        }
+        try command.run(autopause: autopause, again: again)
+    }
+
+    private func request() throws -> RelocateRequest {
+        if let again {
+            return try RelocationAgain(again, in: RelocationQueue(try options.redis.configuration())).request
+        }
+        return RelocateRequest(
+            owner: owner ?? "", creator: creator, organizations: slugs,
+            maxOrganizations: maxOrganizations ?? FlowScan.organizationLimit, maxUsers: maxUsers ?? FlowScan.userLimit)
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingBlanks() -> String {
+        let head = drop { $0.isWhitespace }
+        return String(head.reversed().drop { $0.isWhitespace }.reversed())
+    }
+}
+
+struct RecoverCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recover", abstract: "Tries the task at which a relocation failed once more.",
+        discussion: """
+            Unlike retry it gives the task one more attempt, not all of them, and it does not bring back what an operator has \
+            ended. A plain import goes on as after retry.
+            """)
+
+    @OptionGroup var relocation: RelocationArgument
+
+    @Option(
+        name: .customLong("until-step"),
+        help: ArgumentHelp("Pause when this step begins.", valueName: "step"))
+    var untilStep: String?
+
+    func run() throws {
+        let (actions, id) = try relocation.actions()
+        try actions.recover(id, untilStep: untilStep)
+        try Console.printUUID(id.text, state: "continues")
+    }
+}

@@ -1,0 +1,74 @@
+import Catalogue
+import Import
+import Ledger
+import Queue
+import Relocation
+import TaskFormat
+
+/// Works a relocation that plans an import. Its tasks stay in the list until the end: a take-over begins again.
+struct PlanRun {
+    let turn: Turn
+    let pass: PlanPass
+
+    private var held: HeldClaim { turn.held }
+
+    func run() throws -> RunEnd {
+        let result = try pass.run()
+        if let interruption = result.interruption { return try held.end(interruption) }
+        try held.queue.tellPlan(held.claim, try turn.stored(result.plan), holds: false)
+        if let finding = result.finding { return try held.fail(finding) }
+        var outcome = TaskOutcome()
+        outcome.rows = result.rows
+        if result.feed.unacknowledged > 0 {
+            _ = try held.acknowledge(result.feed.unacknowledged, outcome, result.feed, recorded: [:])
+        }
+        return try held.complete()
+    }
+}
+
+/// Before an import that holds to a plan writes its first row: plans it anew, and fails it if anything has changed.
+struct PlanCheck {
+    let turn: Turn
+    let pass: PlanPass
+
+    private var held: HeldClaim { turn.held }
+
+    /// Returns how the claim has ended, if the import must not begin.
+    func run() throws -> RunEnd? {
+        guard held.claim.status.chunksDone == 0, try turn.read(pass.context).map.isEmpty,
+            let first = try held.queue.tasks(held.claim, from: 0, count: 1, maxBytes: 1).elements.first,
+            let plan = try pass.preparer.plan(in: first)
+        else { return nil }
+        let result = try pass.run()
+        if let interruption = result.interruption { return try held.end(interruption) }
+        let differences = plan.differences(from: result.plan)
+        try held.queue.tellPlan(held.claim, try turn.stored(result.plan), holds: differences.isEmpty)
+        held.current = nil
+        guard !differences.isEmpty else { return nil }
+        return try held.fail(Self.finding(differences, hidesNames: held.hidesNames), cause: .brokenPlan)
+    }
+
+    /// Differences that a reason names.
+    private static let named = 20
+
+    private static func finding(_ differences: [String], hidesNames: Bool) -> Finding {
+        let words = "the plan does not hold any more, and nothing was written"
+        let listed = differences.prefix(named).joined(separator: "; ")
+        let more = differences.count > named ? "; and \(differences.count - named) more" : ""
+        let count = "\(differences.count) \(differences.count == 1 ? "difference" : "differences")"
+        return Finding(
+            kind: .unknown, model: nil, reason: "\(words): \(hidesNames ? count : listed + more)")
+    }
+}
+
+extension Turn {
+    /// A plan as the record holds it: sealed if the tasks are.
+    fileprivate func stored(_ plan: ImportPlan) throws -> String {
+        do {
+            return try PlanText.stored(
+                plan.json, of: held.claim.uuid, with: held.hidesNames ? settings.payloadKeys : nil)
+        } catch {
+            throw ImportFailure.permanent(Finding(kind: .unknown, model: nil, reason: error.message))
+        }
+    }
+}
