@@ -38,6 +38,7 @@ struct ImportCommand {
         let survey = try progress.during { report throws(ExportError) in try job.check(source, onProgress: report) }
         console.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
         console.say(SurveyText.adapted(survey))
+        console.say(SurveyText.learned(survey))
         for warning in survey.warnings { console.warn(warning) }
         let outcome = try job.queue(source, survey, configuration, observer: .onTerminal(console))
         console.say(words(outcome, job))
@@ -54,6 +55,9 @@ struct ImportCommand {
         job.filter = try filter()
         job.options = flags
         job.versions = arguments.versions
+        job.destinationVersion = arguments.destinationVersion ?? .current
+        job.learns = arguments.learn
+        job.learnReferences = try arguments.confirmedReferences()
         job.options.atomic = arguments.atomic
         job.options.chunkSize = arguments.chunkSize
         job.destination = try arguments.destinationName.name()

@@ -61,6 +61,34 @@ struct ImportOptions: ParsableArguments {
         transform: parseVersion)
     var sourceVersion: SentryVersion?
 
+    @Flag(
+        help: """
+            Queue models that no catalogue knows, too: the worker learns their tables, columns and references from the \
+            destination, before it writes anything. relocation-worker check --learn FILE shows what it will learn.
+            """)
+    var learn = false
+
+    @Option(
+        name: .customLong("learn-reference"),
+        help: ArgumentHelp(
+            """
+            With --learn: what a field refers to that no constraint tells, as app.model.field=app.model, or =none. May be \
+            given several times.
+            """,
+            valueName: "field=model"))
+    var learnReferences: [String] = []
+
+    @Option(
+        name: .customLong("destination-version"),
+        help: ArgumentHelp(
+            """
+            Version of Sentry of the destination, if it is newer than 24.9: fields and models that came later are taken, too. \
+            relocation-worker check tells it.
+            """,
+            valueName: "version"),
+        transform: parseVersion)
+    var destinationVersion: SentryVersion?
+
     @Flag(help: "Import everything in one transaction, or nothing.")
     var atomic = false
 
@@ -91,6 +119,8 @@ struct ImportOptions: ParsableArguments {
         if strict, sourceVersion != nil {
             throw ValidationError("--source-version tells how to adapt rows, and --strict adapts none: leave one out.")
         }
+        if !learnReferences.isEmpty, !learn { throw ValidationError("--learn-reference needs --learn.") }
+        _ = try confirmedReferences()
         if json, !check { throw ValidationError("--json needs --check. status UUID --json follows a relocation.") }
         if replaceFile, importUUID == nil || check {
             throw ValidationError(
@@ -106,6 +136,11 @@ struct ImportOptions: ParsableArguments {
             throw ValidationError("'\(text)' is no version of Sentry. Write it as 23.11 or 23.11.0.")
         }
         return version
+    }
+
+    /// `model.field` → the model that it refers to.
+    func confirmedReferences() throws -> [String: String] {
+        try LearnReferences.parse(learnReferences)
     }
 
     var versions: VersionPolicy { strict ? .strict : .adapting(from: sourceVersion) }

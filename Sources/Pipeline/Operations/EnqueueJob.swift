@@ -27,6 +27,12 @@ public struct EnqueueJob {
     public var keyring: PayloadKeyring?
     /// Dashed, lower case.
     public var uuid: String
+    /// The version of the destination: newer ones than 24.9 take more models and fields.
+    public var destinationVersion = SentryVersion.current
+    /// Whether workers learn models that no catalogue knows from the destination.
+    public var learns = false
+    /// `model.field` → the model that it refers to, as the operator confirms.
+    public var learnReferences: [String: String] = [:]
     /// Whether the file may take the place of another one under the same UUID.
     public var replacesFile = false
     /// Who enqueues, for the history.
@@ -42,7 +48,7 @@ public struct EnqueueJob {
 
     /// Opens the export.
     public func open() throws(ExportError) -> ExportSource {
-        try ExportSource.open(path: source, opener: opener, limits: .standard, catalogue: .standard)
+        try ExportSource.open(path: source, opener: opener, limits: .standard, catalogue: .of(destinationVersion))
     }
 
     /// The first pass: decodes and counts everything; nothing leaves the process. Throws the first fault.
@@ -52,7 +58,8 @@ public struct EnqueueJob {
         _ source: ExportSource, onProgress: @escaping (Int64) -> Void
     ) throws(ExportError) -> ExportSurvey {
         try source.survey(
-            scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, onProgress: onProgress)
+            scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, learns: learns,
+            onProgress: onProgress)
     }
 
     /// The same as a report of all faults.
@@ -60,7 +67,8 @@ public struct EnqueueJob {
         _ source: ExportSource, onProgress: @escaping (Int64) -> Void
     ) throws(ExportError) -> ExportReport {
         try source.report(
-            scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, onProgress: onProgress)
+            scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, learns: learns,
+            onProgress: onProgress)
     }
 
     /// Whether Redis can be reached and takes tasks: asked before a long file is read.
@@ -160,6 +168,8 @@ public struct EnqueueJob {
         var options = options
         options.filter = filter?.digest(options.verifies ?? uuid)
         options.versions = versions.text
+        if destinationVersion > .current { options.destinationVersion = destinationVersion.description }
+        if learns { survey.tellLearned(&options, confirmed: learnReferences) }
         relocation.options = options.json
         relocation.keyBounds = survey.keyBounds.json
         relocation.toolVersion = ToolVersion.current
@@ -252,6 +262,16 @@ public struct EnqueueJob {
         }
         if options.verifies == nil { try batch.add(.finish, scope.rawValue) }
         return try batch.finish()
+    }
+}
+
+extension ExportSurvey {
+    /// Tells workers what to learn.
+    fileprivate func tellLearned(_ options: inout RelocationOptions, confirmed: [String: String]) {
+        guard !learned.isEmpty else { return }
+        options.learn = Dictionary(
+            learned.map { ($0.model, $0.fields.mapValues(\.rawValue)) }, uniquingKeysWith: { first, _ in first })
+        options.learnReferences = confirmed.isEmpty ? nil : confirmed
     }
 }
 

@@ -1,3 +1,4 @@
+import Catalogue
 import Failpoints
 import Import
 import Queue
@@ -19,6 +20,8 @@ actor WorkerSlot {
     private let log: Logger
     private var queue: RelocationQueue?
     private var destination: Destination?
+    /// What describes the destination.
+    private var catalogue: Catalogue?
     /// A claim that ended without Redis: if its lease counts as a crash, that is taken back once Redis answers.
     private var unreported: Claim?
     /// Relocations of which a line says already that this worker leaves them alone; and `hold`.
@@ -197,6 +200,8 @@ actor WorkerSlot {
             claim, lease: clock, queue: queue, retries: settings.retries, log: log,
             hidesNames: settings.payloadKeys != nil)
         held.logClaim()
+        var settings = settings
+        settings.destination.catalogue = catalogue ?? settings.destination.catalogue
         let turn = Turn(
             held: held, destination: destination, settings: settings, vitals: shared.vitals, heartbeat: heartbeat,
             stop: shared.stop)
@@ -262,17 +267,10 @@ actor WorkerSlot {
         if let destination { return destination }
         do {
             let opened = try settings.destination.open()
-            let catalogue = settings.destination.catalogue
-            if await shared.gate.mustCompare(opened.identity) {
-                heartbeat.beat()
-                let fatal = Result { try opened.mismatches(with: catalogue).filter(\.isFatal) }
-                let isSound = if case .success(let found) = fatal { found.isEmpty } else { false }
-                await shared.gate.report(opened.identity, isSound: isSound)
-                let found = try fatal.get()
-                if let first = found.first { throw Setback.end(.schema(Self.message(first, count: found.count))) }
-            }
-            destination = opened
-            return opened
+            let fit = try await fit(opened)
+            let adapted = Destination(opened, by: fit)
+            (destination, catalogue) = (adapted, fit.catalogue)
+            return adapted
         } catch let error as StorageError {
             throw error.isTransient || error.isDestinationTrouble ? .destination(error) : .end(WorkerEnd(error))
         } catch let setback as Setback {
@@ -280,6 +278,24 @@ actor WorkerSlot {
         } catch {
             throw .queue("\(error)")
         }
+    }
+
+    /// How the destination fits; ends the worker if it does not.
+    private func fit(_ opened: Destination) async throws -> SchemaFit {
+        if !(await shared.gate.mustCompare(opened.identity)), let fit = await shared.gate.fit(opened.identity) {
+            return fit
+        }
+        heartbeat.beat()
+        let result = Result {
+            let fit = try opened.fit(settings.destination.catalogue)
+            return (fit, (fit.mismatches + [try opened.ledgerMismatch()].compactMap(\.self)).filter(\.isFatal))
+        }
+        let sound: SchemaFit? = if case .success(let found) = result, found.1.isEmpty { found.0 } else { nil }
+        await shared.gate.report(opened.identity, isSound: sound != nil, sound)
+        let (fit, fatal) = try result.get()
+        if let first = fatal.first { throw Setback.end(.schema(Self.message(first, count: fatal.count))) }
+        if !fit.isExact { log.notice("the destination is another version", metadata: ["fit": "\(fit.summary)"]) }
+        return fit
     }
 
     private static func message(_ mismatch: SchemaMismatch, count: Int) -> String {
