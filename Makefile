@@ -29,6 +29,13 @@ test: deps ## Runs all tests; they start their own Redis and PostgreSQL
 	Tests/summarized swift test --skip-build --filter WorkerRuntimeTests
 	Tests/summarized swift test --skip-build --filter TortureTests
 
+versions: build ## Verifies versions and rewrites docs/versions.md: REDIS=redis://… with RELOCATION_PARITY_DIR set
+	swift build --build-tests
+	swift test --skip-build --filter NewerDestinationTests | tee .build/versions.log
+	-python3 $$RELOCATION_PARITY_DIR/parity/versions.py run --enqueue .build/release/relocation-enqueue \
+	    --worker .build/release/relocation-worker --redis $(REDIS) --sqlite --json > .build/versions.json
+	Tests/versions-table .build/versions.json .build/versions.log
+
 faults: deps ## Disturbs an import at every step in every way, on all databases
 	RELOCATION_FAULTS=all swift test --filter '^FaultTests\.'
 
@@ -73,4 +80,4 @@ soak: deps ## Passes TASKS=100000 tasks through the queue and watches that nothi
 	for product in $(PRODUCTS) Torture; do swift build -c release --static-swift-stdlib --product $$product || exit 1; done
 	.build/release/Torture soak $(if $(TASKS),--tasks $(TASKS)) $(if $(DATABASE),--database $(DATABASE))
 
-.PHONY: help deps build install deb demo test faults fuzz sanitize lint format model check bench torture soak
+.PHONY: help deps build install deb demo test versions faults fuzz sanitize lint format model check bench torture soak

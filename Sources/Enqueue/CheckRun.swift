@@ -15,6 +15,7 @@ struct CheckRun {
         let text = CheckReportText(report, name: SourceName.shown(arguments.source))
         console.say(text.head)
         console.say(SurveyText.adapted(report.survey))
+        console.say(SurveyText.learned(report.survey))
         console.say(report.survey.losses.map { "Note: \($0)." }.joined(separator: "\n"))
         for warning in report.survey.warnings { console.warn(warning) }
         console.say(text.faults)

@@ -19,6 +19,10 @@ extension ExportReport {
             "models": .list(survey.models.map(member)), "version": version.map(Self.member) ?? .null,
             "adapted": .object(survey.adapted.counts.mapValues { JSONValue($0) }),
             "adaptedRows": .list(survey.adapted.kinds.flatMap(Self.members)), "rowsMade": .integer(survey.rowsMade),
+            "learned": .object(
+                Dictionary(
+                    survey.learned.map { ($0.model, JSONValue($0.fields.count)) },
+                    uniquingKeysWith: { first, _ in first })),
             "losses": .list(survey.losses.map(JSONValue.text)),
             "warnings": .list(survey.warnings.map(JSONValue.text)), "faultsTotal": JSONValue(faults.count),
             "faults": .list(faults.kinds.compactMap(Self.member)),

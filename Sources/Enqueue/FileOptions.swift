@@ -7,6 +7,7 @@ import Operations
 import TaskFormat
 
 /// The export of an import or of its plan, and how it is read.
+// More than eight properties: one per option.
 struct FileOptions: ParsableArguments {
     @Argument(help: "The export: a JSON file, an encrypted tarball, or - for standard input.")
     var source: String
@@ -34,6 +35,34 @@ struct FileOptions: ParsableArguments {
         transform: parseVersion)
     var sourceVersion: SentryVersion?
 
+    @Flag(
+        help: """
+            Queue models that no catalogue knows, too: the worker learns their tables, columns and references from the \
+            destination, before it writes anything. relocation-worker check --learn FILE shows what it will learn.
+            """)
+    var learn = false
+
+    @Option(
+        name: .customLong("learn-reference"),
+        help: ArgumentHelp(
+            """
+            With --learn: what a field refers to that no constraint tells, as app.model.field=app.model, or =none. May be \
+            given several times.
+            """,
+            valueName: "field=model"))
+    var learnReferences: [String] = []
+
+    @Option(
+        name: .customLong("destination-version"),
+        help: ArgumentHelp(
+            """
+            Version of Sentry of the destination, if it is newer than 24.9: fields and models that came later are taken, too. \
+            relocation-worker check tells it.
+            """,
+            valueName: "version"),
+        transform: parseVersion)
+    var destinationVersion: SentryVersion?
+
     @Flag(help: "Import everything in one transaction, or nothing.")
     var atomic = false
 
@@ -41,6 +70,8 @@ struct FileOptions: ParsableArguments {
         if strict, sourceVersion != nil {
             throw ValidationError("--source-version tells how to adapt rows, and --strict adapts none: leave one out.")
         }
+        if !learnReferences.isEmpty, !learn { throw ValidationError("--learn-reference needs --learn.") }
+        _ = try confirmedReferences()
         guard RelocationOptions.chunkSizeLimits.contains(chunkSize) else {
             throw ValidationError("--chunk-size takes 1 to \(RelocationOptions.chunkSizeLimits.upperBound).")
         }
@@ -48,12 +79,18 @@ struct FileOptions: ParsableArguments {
 
     var versions: VersionPolicy { strict ? .strict : .adapting(from: sourceVersion) }
 
+    /// `model.field` → the model that it refers to.
+    private func confirmedReferences() throws -> [String: String] { try LearnReferences.parse(learnReferences) }
+
     /// A job for the export.
     func job(_ scope: ImportScope, _ uuid: String, _ flags: RelocationOptions) throws -> EnqueueJob {
         var job = EnqueueJob(scope: scope, source: source, uuid: uuid)
         job.opener = try decryption.opener()
         job.options = flags
         job.versions = versions
+        job.destinationVersion = destinationVersion ?? .current
+        job.learns = learn
+        job.learnReferences = try confirmedReferences()
         job.options.atomic = atomic
         job.options.chunkSize = chunkSize
         job.actor = .current()

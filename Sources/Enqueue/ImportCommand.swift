@@ -44,6 +44,7 @@ struct ImportCommand {
         let survey = try progress.during { report throws(ExportError) in try job.check(source, onProgress: report) }
         console.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
         console.say(SurveyText.adapted(survey))
+        console.say(SurveyText.learned(survey))
         for warning in survey.warnings { console.warn(warning) }
         if let again {
             try RelocationAgain(again, in: RelocationQueue(configuration)).requireSame(survey.sha256)

@@ -17,6 +17,22 @@ enum SurveyText {
         return out + "."
     }
 
+    /// What a worker is to learn; empty if nothing.
+    static func learned(_ survey: ExportSurvey) -> String {
+        guard !survey.learned.isEmpty else { return "" }
+        let rows = survey.learned.map { request in
+            [
+                "  " + PlainText.line(request.model), String(survey.rows(of: request.model)),
+                String(request.fields.count),
+            ]
+        }
+        return
+            ([
+                "Models that no catalogue knows, to be learned from the destination (relocation-worker check --learn FILE "
+                    + "shows them in full):"
+            ] + TextTable.lines([["  MODEL", "ROWS", "FIELDS"]] + rows)).joined(separator: "\n")
+    }
+
     /// What was adapted; empty if nothing was.
     static func adapted(_ survey: ExportSurvey) -> String {
         let counts = survey.adapted.counts

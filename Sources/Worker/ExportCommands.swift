@@ -16,6 +16,9 @@ struct ExportCommand: ParsableCommand {
               relocation-worker export organizations --filter-org-slugs acme acme.json
               relocation-worker export global --silent - | gzip > backup.json.gz
               relocation-worker export global --encrypt-with relocation.pub backup.tar
+              relocation-worker export organizations --for-version 24.3 older.json
+
+            Values of an older form are not made: a rule's owner stays its team or user, and an option stays JSON.
 
             A row that no export can hold (a number that JSON does not know, broken JSON in a column) ends it with 65 and a \
             finding that names the row.

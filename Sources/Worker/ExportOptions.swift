@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogue
 import CommandLine
 import Extraction
 import Storage
@@ -24,6 +25,17 @@ struct ExportOptions: ParsableArguments {
     )
     var findingsFile: String?
 
+    @Option(
+        name: .customLong("for-version"),
+        help: ArgumentHelp(
+            """
+            Version of Sentry that will import the file, such as 24.3: what it does not know is left out and counted. Versions \
+            from \(VersionForm.versions.lowerBound) to \(VersionForm.versions.upperBound) are told apart.
+            """,
+            valueName: "version"),
+        transform: parseVersion)
+    var forVersion: SentryVersion?
+
     @Flag(name: .customLong("no-prompt"), help: "Ask nothing. An export never does; Sentry's own has the flag.")
     var noPrompt = false
 
@@ -31,6 +43,15 @@ struct ExportOptions: ParsableArguments {
     var silent = false
 
     @OptionGroup(title: "Source") var database: SourceOptions
+
+    private static func parseVersion(_ text: String) throws -> SentryVersion {
+        guard let version = SentryVersion(text), VersionForm.versions.contains(version) else {
+            throw ValidationError(
+                "'\(text)' is no version of Sentry from \(VersionForm.versions.lowerBound) to "
+                    + "\(VersionForm.versions.upperBound). Write it as 24.3 or 24.3.0.")
+        }
+        return version
+    }
 }
 
 /// The database that an export reads.

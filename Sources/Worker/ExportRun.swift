@@ -2,6 +2,7 @@ import Catalogue
 import CommandLine
 import ExportFormat
 import Extraction
+import Import
 import Glibc
 import Reporting
 import Storage
@@ -35,22 +36,33 @@ struct ExportRun {
         let source = try options.database.open()
         let output = try ExportOutput.open(options.destination, seal)
         let writer = ExportWriter(to: output, seal == nil ? .indented(options.indent) : .compact)
-        let extraction = Extraction(from: source, .standard, scope: scope, selection: selection)
+        let fit = try fit(source)
+        let extraction = Extraction(
+            from: Destination(source, by: fit), fit.catalogue, scope: scope, selection: selection,
+            form: options.forVersion.map(VersionForm.init))
         var progress = ExportProgress(isSilent: options.silent)
         do throws(ExtractionError) {
             let missing = try extraction.run(to: writer) { progress.update($0, rows: $1) }
             progress.finish()
-            say(writer.rows, missing)
+            say(writer.rows, missing, extraction.leftOut)
         } catch {
             progress.finish()
             throw try failure(error, findings)
         }
     }
 
-    private func say(_ rows: Int, _ missing: [String]) {
+    /// What the database is, and how rows are read from it.
+    private func fit(_ source: Destination) throws(CommandFailure) -> SchemaFit {
+        do { return try source.fit(.standard) } catch { throw CommandFailure(error) }
+    }
+
+    private func say(_ rows: Int, _ missing: [String], _ leftOut: [String: Int]) {
         guard !options.silent else { return }
         let place = options.destination == "-" ? "" : " to \(options.destination)"
         Self.write("Exported \(rows) rows\(place).")
+        for (what, rows) in leftOut.sorted(by: { $0.key < $1.key }) {
+            Self.write("Left out: \(what): \(rows) \(rows == 1 ? "row" : "rows").")
+        }
         guard !missing.isEmpty else { return }
         let shown = missing.prefix(Self.shownNames).map { "\"\($0)\"" }.joined(separator: ", ")
         let rest = missing.count > Self.shownNames ? " and \(missing.count - Self.shownNames) more" : ""

@@ -128,11 +128,11 @@ import Testing
 
         unlink(path)
         #expect(try installation.worker("migrate").code == 0)
-        #expect(try sqlite(path, "ALTER TABLE auth_user DROP COLUMN avatar_url") == "")
-        Self.expect(try installation.worker("run", "--drain"), 78, "auth_user.avatar_url", "check")
+        #expect(try sqlite(path, "ALTER TABLE auth_user RENAME COLUMN username TO later") == "")
+        Self.expect(try installation.worker("run", "--drain"), 78, "auth_user.later", "check")
         let older = try installation.worker("check")
-        #expect(older.code == 78 && older.output.contains("auth_user.avatar_url"), "\(older.output)")
-        Self.expect(try installation.worker("migrate"), 78, "auth_user.avatar_url")
+        #expect(older.code == 78 && older.output.contains("auth_user.later"), "\(older.output)")
+        Self.expect(try installation.worker("migrate"), 78, "auth_user.username")
 
         try installation.folder.write("sesame, sesame, this is no database at all", to: "destination.sqlite")
         Self.expect(try installation.worker("run", "--drain"), 78, "not a SQLite database")

@@ -158,6 +158,12 @@ private struct FaultySchema: SchemaAdmin {
         return try database.real.schema.references()
     }
 
+    func live(_ tables: [String]) throws(StorageError) -> [String: LiveTable] {
+        try database.real.schema.live(tables)
+    }
+
+    func tableNames() throws(StorageError) -> [String] { try database.real.schema.tableNames() }
+
     func ownColumns() throws(StorageError) -> [String: Set<String>] { try database.real.schema.ownColumns() }
 
     func lock() throws(StorageError) { try database.real.schema.lock() }

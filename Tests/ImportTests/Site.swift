@@ -138,8 +138,10 @@ private let template = Result {
 }
 
 /// Rows as an export carries them: source key and fields; missing fields take their defaults.
-func sourceRows(_ name: String, _ rows: [(pk: Int64, fields: String)], from ordinal: Int64 = 1) throws -> [Row] {
-    let model = try #require(Catalogue.standard.model(name))
+func sourceRows(
+    _ name: String, _ rows: [(pk: Int64, fields: String)], from ordinal: Int64 = 1, of catalogue: Catalogue = .standard
+) throws -> [Row] {
+    let model = try #require(catalogue.model(name))
     let encoder = try ChunkEncoder()
     encoder.begin(minOrdinal: ordinal)
     for (index, row) in rows.enumerated() {
@@ -149,7 +151,7 @@ func sourceRows(_ name: String, _ rows: [(pk: Int64, fields: String)], from ordi
             encoder.add(UnsafeBufferPointer(rebasing: $0.dropLast(64)), ordinal: ordinal + Int64(index))
         }
     }
-    return try ChunkDecoder.decode(encoder.payload(), model: model, now: fixedNow, catalogue: .standard)
+    return try ChunkDecoder.decode(encoder.payload(), model: model, now: fixedNow, catalogue: catalogue)
 }
 
 extension RelocationImport {

@@ -1,7 +1,9 @@
-/// What Sentry's relocation knows: the 85 models in scope, the other tables an import touches, and the names of all
-/// 232 catalogued models (source: Sentry 24.9).
-// Twelve properties: what a version is in data, and three indexes into it.
+/// What a version of Sentry knows of relocations: the models in scope, the other tables an import touches, and the names of
+/// all catalogued models.
+// Fourteen properties: what a version is in data, and three indexes into it.
 public struct Catalogue: Sendable {
+    /// The version that it describes.
+    public let version: SentryVersion
     /// The models in import order.
     public let models: [Model]
     /// Tables that belong to no model: chunk rows, side effects, derived state, the relocation's record, event saving.
@@ -35,6 +37,8 @@ public struct Catalogue: Sendable {
     /// Models for which there is something to do once all rows are written, in that order.
     public var derivedModels: [String] { completedModels + mirroredModels }
 
+    /// What it was read from.
+    let sources: (models: [String], tables: [String], fullOrder: String)
     private let modelsByName: [String: Model]
     private let tablesByName: [String: Table]
     private let cataloguedNames: Set<String>
@@ -50,9 +54,36 @@ public struct Catalogue: Sendable {
         }
     }()
 
-    /// Reads a catalogue in the notation of ``CatalogueText``.
-    init(models: [String], tables: [String], fullOrder: String) throws(CatalogueError) {
-        let order = Self.readFullOrder(fullOrder)
+    /// June 2026: that of 24.9, what its models have gained, and the models that are new. It keeps what is gone since: a
+    /// destination that lacks it says so itself.
+    public static let newest: Catalogue = {
+        do {
+            return try Catalogue(
+                models: CatalogueText.models + CatalogueText.newer, tables: CatalogueText.tables,
+                fullOrder: CatalogueText.fullOrder, version: SentryVersion(26, 6))
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }()
+
+    /// Names that models of newer versions have, and what 24.9 calls them.
+    public static let formerNames = [
+        "monitors.monitor": "sentry.monitor", "notifications.notificationaction": "sentry.notificationaction",
+        "notifications.notificationactionproject": "sentry.notificationactionproject",
+    ]
+
+    /// The catalogue of a version: the newest one for versions after 24.9.
+    public static func of(_ version: SentryVersion) -> Catalogue { version > .current ? newest : standard }
+
+    /// Reads a catalogue in the notation of ``CatalogueText``. Models that the order does not list come last in it.
+    init(
+        models: [String], tables: [String], fullOrder: String, version: SentryVersion = .current
+    ) throws(CatalogueError) {
+        self.version = version
+        sources = (models, tables, fullOrder)
+        var order = Self.readFullOrder(fullOrder)
+        let listed = Set(order.map(\.model))
+        order += models.flatMap(Self.modelHeadings).filter { !listed.contains($0.model) }
         let tableOfModel = Dictionary(order.map { ($0.model, $0.table) }, uniquingKeysWith: { first, _ in first })
         var reader = CatalogueReader(tableOfModel: tableOfModel)
         for text in models + tables { try reader.read(text) }
@@ -82,6 +113,16 @@ public struct Catalogue: Sendable {
 
     /// Every table `migrate` creates: the models' own, then the others.
     public var tables: [Table] { models.map(\.table) + otherTables }
+
+    /// The models that a text describes, with their tables.
+    private static func modelHeadings(_ text: String) -> [(model: String, table: String)] {
+        text.split(separator: "\n").compactMap { line in
+            let words = line.split(separator: " ")
+            guard line.hasPrefix("model "), words.count > 3 else { return nil }
+            let name = String(words[2])
+            return (name, words[3] == "-" ? name.split(separator: ".").joined(separator: "_") : String(words[3]))
+        }
+    }
 
     /// `user` → (`sentry.user`, `auth_user`): the text's short forms spelled out.
     private static func readFullOrder(_ text: String) -> [(model: String, table: String)] {

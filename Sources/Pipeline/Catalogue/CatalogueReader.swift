@@ -70,6 +70,7 @@ struct CatalogueReader {
         switch entry.heading.first {
         case nil: return
         case "model": try finishModel()
+        case "more" where entry.heading.count == 2: try extend(String(entry.heading[1]))
         case "table" where entry.heading.count == 2: tables.append(try table(named: String(entry.heading[1])))
         case "own" where entry.heading.count == 2: ownTables.append(try ownTable(named: entry.heading[1]))
         default: throw fault("neither a model nor a table")
@@ -82,6 +83,12 @@ struct CatalogueReader {
         guard table.columns.contains(where: \.isPrimaryKey) else { throw fault("a model needs a primary key") }
         models.append(
             Model(heading, table: table, extraDependencies: entry.after, ordinalFields: entry.ordinalFields))
+    }
+
+    /// Adds to a model that was read before.
+    private mutating func extend(_ name: String) throws(CatalogueError) {
+        guard let place = models.firstIndex(where: { $0.name == name }) else { throw fault("more of an unknown model") }
+        models[place] = models[place].extended(by: try table(named: models[place].table.name))
     }
 
     private func modelHeading(_ words: [Substring]) throws(CatalogueError) -> ModelHeading {
@@ -97,7 +104,8 @@ struct CatalogueReader {
         let tableName = words[3] == "-" ? name.split(separator: ".").joined(separator: "_") : String(words[3])
         return ModelHeading(
             index: index, name: name, tableName: tableName, scopes: scopes, silo: silo,
-            isDangling: words.last == "dangling")
+            isDangling: words.dropFirst(6).contains("dangling"),
+            isUnverified: words.dropFirst(6).contains("unverified"))
     }
 
     private func ownTable(named name: Substring) throws(CatalogueError) -> Table {

@@ -159,7 +159,7 @@ public struct Column: Sendable {
     /// In the table, not in the export; never written.
     public internal(set) var isDatabaseOnly = false
 
-    init(_ name: String, _ type: ColumnType, isNullable: Bool) {
+    package init(_ name: String, _ type: ColumnType, isNullable: Bool) {
         self.name = name
         self.type = type
         self.isNullable = isNullable
@@ -168,4 +168,7 @@ public struct Column: Sendable {
     }
 
     public var isPrimaryKey: Bool { name == "id" }
+
+    /// What a row has that brings no value; null if that differs from row to row.
+    package var usualValue: Value { if case .literal(let value) = defaultValue { value } else { .null } }
 }

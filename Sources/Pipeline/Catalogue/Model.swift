@@ -30,6 +30,12 @@ extension Table {
             name: name, schema: nil, columns: integers.map { Column($0, .bigint, isNullable: true) }, uniques: [],
             checks: [], hasIdentity: false)
     }
+
+    /// A table as a destination has it.
+    package init(live name: String, columns: [Column], uniques: [UniqueIndex] = [], hasIdentity: Bool = true) {
+        self.init(
+            name: name, schema: nil, columns: columns, uniques: uniques, checks: [], hasIdentity: hasIdentity)
+    }
 }
 
 /// What the first line of a model's description says.
@@ -40,9 +46,10 @@ struct ModelHeading {
     let scopes: Set<RelocationScope>
     let silo: Silo
     let isDangling: Bool
+    let isUnverified: Bool
 }
 
-/// One of the 85 models that exports carry. Immutable. Models of the same name are equal, even from two catalogues.
+/// One of the models that exports carry. Immutable. Models of the same name are equal, even from two catalogues.
 // More than eight properties: facts that rules need for each row are computed once, here.
 public final class Model: Sendable {
     private let heading: ModelHeading
@@ -74,6 +81,14 @@ public final class Model: Sendable {
             table.columns.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { _, last in last })
     }
 
+    /// The same model with what a newer version adds.
+    func extended(by more: Table) -> Model {
+        let table = Table(
+            name: table.name, schema: table.schema, columns: table.columns + more.columns,
+            uniques: table.uniques + more.uniques, checks: table.checks + more.checks, hasIdentity: table.hasIdentity)
+        return Model(heading, table: table, extraDependencies: extraDependencies, ordinalFields: ordinalFields)
+    }
+
     private static func columnsByField(_ table: Table) -> [String: Int] {
         var fields: [String: Int] = [:]
         for (position, column) in table.columns.enumerated() where !column.isPrimaryKey && !column.isDatabaseOnly {
@@ -84,7 +99,7 @@ public final class Model: Sendable {
         return fields
     }
 
-    /// Place in the import order of its catalogue, 0...84.
+    /// Place in the import order of its catalogue.
     public var index: Int { heading.index }
     /// Lower case, `app.model`.
     public var name: String { heading.name }
@@ -93,6 +108,9 @@ public final class Model: Sendable {
     public var silo: Silo { heading.silo }
     /// No chain of non-nullable foreign keys leads to a root, so an organization filter cannot exclude its rows.
     public var isDangling: Bool { heading.isDangling }
+
+    /// Whether its scope was not read from the version's own text.
+    public var isUnverified: Bool { heading.isUnverified }
 
     public var columns: [Column] { table.columns }
 

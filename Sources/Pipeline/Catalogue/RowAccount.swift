@@ -19,6 +19,8 @@ public enum DropReason: Sendable, Hashable {
     case merged
     /// The destination already holds its equivalent.
     case superseded
+    /// The destination takes no row without a value in this column.
+    case lacksValue(column: String)
     /// An operator skipped it, or its chunk.
     case skippedByOperator
     /// A verification has not found it in the destination.
@@ -37,6 +39,7 @@ public enum DropReason: Sendable, Hashable {
         case .missingPrimaryKey: "missingPrimaryKey"
         case .merged: "merged"
         case .superseded: "superseded"
+        case .lacksValue(let column): "lacksValue:\(column)"
         case .skippedByOperator: "skippedByOperator"
         case .missing: "missing"
         }
@@ -56,6 +59,8 @@ public struct RowAccount: Sendable, Equatable {
         public var overwritten = 0
         /// Reason text → rows.
         public var dropped: [String: Int] = [:]
+        /// What happened to written rows because the destination is another version → rows; no part of the total.
+        public var adapted: [String: Int] = [:]
 
         public init() {}
 
@@ -83,11 +88,16 @@ public struct RowAccount: Sendable, Equatable {
         models[model, default: Counts()].dropped[reason.text, default: 0].addSaturated(rows)
     }
 
+    public mutating func adapted(_ rows: Int = 1, model: String, _ what: String) {
+        models[model, default: Counts()].adapted[what, default: 0].addSaturated(rows)
+    }
+
     public mutating func add(_ other: RowAccount) {
         for (counter, count) in other.counters { add(counter: counter, count) }
     }
 
-    /// Flat counters: `model|inserted`, `model|existing`, `model|overwritten`, `model|dropped|reason` → rows.
+    /// Flat counters: `model|inserted`, `model|existing`, `model|overwritten`, `model|dropped|reason`,
+    /// `model|adapted|what` → rows.
     public var counters: [String: Int] {
         var out: [String: Int] = [:]
         for (model, counts) in models {
@@ -95,6 +105,7 @@ public struct RowAccount: Sendable, Equatable {
             if counts.existing > 0 { out["\(model)|existing"] = counts.existing }
             if counts.overwritten > 0 { out["\(model)|overwritten"] = counts.overwritten }
             for (reason, rows) in counts.dropped { out["\(model)|dropped|\(reason)"] = rows }
+            for (what, rows) in counts.adapted { out["\(model)|adapted|\(what)"] = rows }
         }
         return out
     }
@@ -113,6 +124,7 @@ public struct RowAccount: Sendable, Equatable {
         case ("dropped", 3):
             let reason = DropReason.formerTexts[parts[2]] ?? parts[2]
             models[parts[0], default: Counts()].dropped[reason, default: 0].addSaturated(count)
+        case ("adapted", 3): models[parts[0], default: Counts()].adapted[parts[2], default: 0].addSaturated(count)
         default: break
         }
     }
@@ -123,6 +135,7 @@ public struct RowAccount: Sendable, Equatable {
             sum.inserted.addSaturated(counts.inserted)
             sum.existing.addSaturated(counts.existing)
             sum.overwritten.addSaturated(counts.overwritten)
+            sum.adapted.merge(counts.adapted, uniquingKeysWith: { $0.saturatedAdding($1) })
             sum.dropped.merge(counts.dropped, uniquingKeysWith: { $0.saturatedAdding($1) })
         }
     }

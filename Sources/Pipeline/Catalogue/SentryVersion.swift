@@ -5,6 +5,8 @@ public struct SentryVersion: Sendable, Hashable, Comparable, CustomStringConvert
 
     /// What the catalogue describes.
     public static let current = SentryVersion(24, 9)
+    /// From here on workflows run what alert rules said before; when exactly is unverified.
+    public static let workflows = SentryVersion(26, 1)
     /// Older than all, newer than all.
     public static let distantPast = SentryVersion(0, 0)
     public static let distantFuture = SentryVersion(99, 99)
@@ -20,6 +22,10 @@ public struct SentryVersion: Sendable, Hashable, Comparable, CustomStringConvert
         else { return nil }
         self.init(year, month)
     }
+
+    /// Months since the year 0.
+    package var months: Int { number / 100 * 12 + number % 100 - 1 }
+    package init(months: Int) { self.init(months / 12, months % 12 + 1) }
 
     public var description: String { "\(number / 100).\(number % 100)" }
 

@@ -28,8 +28,8 @@ public struct ReadinessItem: Sendable, Equatable {
         self.exit = exit
     }
 
-    public static func ok(_ name: String, _ message: String) -> ReadinessItem {
-        ReadinessItem(name, .ok, message, [], .success)
+    public static func ok(_ name: String, _ message: String, details: [String] = []) -> ReadinessItem {
+        ReadinessItem(name, .ok, message, details, .success)
     }
 
     public static func warning(_ name: String, _ message: String, details: [String] = []) -> ReadinessItem {

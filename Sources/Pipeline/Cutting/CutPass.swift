@@ -12,7 +12,8 @@ extension ExportSource {
         var cutter = try Cutter(survey, lateModels: catalogue.lateModels, limits)
         for round in 0..<survey.order.rounds {
             let walk = try FileWalk(
-                self, scope: survey.scope, adapter(survey.knowledge), makesRows: round == survey.order.rounds - 1)
+                self, scope: survey.scope, adapter(survey.knowledge), makesRows: round == survey.order.rounds - 1,
+                learns: survey.learns)
             while let model = try walk.next() {
                 if let chunk = try cutter.add(walk, model, round) { try onChunk(chunk) }
             }

@@ -37,9 +37,10 @@ extension ExportSource {
     /// - Parameter onProgress: gets the bytes read so far, of all passes
     public func report(
         scope: ImportScope, filter: ExportFilter?, chunkSize: Int, chunks limits: ChunkLimits = .standard,
-        versions: VersionPolicy = .strict, onProgress: @escaping (Int64) -> Void = { _ in }
+        versions: VersionPolicy = .strict, learns: Bool = false, onProgress: @escaping (Int64) -> Void = { _ in }
     ) throws(ExportError) -> ExportReport {
         var pass = SurveyPass(self, chunkSize: chunkSize, limits: limits, versions: versions, faults: ExportFaults())
+        pass.learns = learns
         pass.onProgress = onProgress
         var report = ExportReport(try pass.run(scope, filter))
         report.faults = pass.faults ?? ExportFaults()

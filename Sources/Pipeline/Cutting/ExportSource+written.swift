@@ -8,7 +8,7 @@ extension ExportSource {
         var comparison = WrittenRowsComparison(written)
         if comparison.isDone { return }
         do {
-            let walk = try FileWalk(self, scope: survey.scope, adapter(survey.knowledge))
+            let walk = try FileWalk(self, scope: survey.scope, adapter(survey.knowledge), learns: survey.learns)
             while !comparison.isDone, let model = try walk.next() {
                 guard model.disposition == .queued, !walk.isObsolete,
                     try survey.rowFilter?.accepts(walk, model.name) ?? true

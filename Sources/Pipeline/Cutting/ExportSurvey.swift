@@ -17,6 +17,9 @@ public struct ExportSurvey: Sendable, Equatable {
     /// The most ordinals that a chunk spans.
     public let chunkSize: Int
 
+    /// Whether models that the catalogue does not know are queued, and what the file says of them.
+    public internal(set) var learns = false
+    public internal(set) var learned: [LearnRequest] = []
     /// Rows in the file, and rows that upgrades of Sentry make from them.
     public internal(set) var rowsTotal: Int64 = 0
     public internal(set) var rowsMade: Int64 = 0

@@ -16,12 +16,15 @@ final class FileWalk {
         /// The name as the file spells it first.
         fileprivate let spelling: [UInt8]
         let disposition: ModelDisposition
-        let isProjectKey: Bool
+        let isTold: Bool
         /// nil for models whose rows are not decoded.
         let plan: ModelPlan?
+        /// What is told of a model that a worker is to learn.
+        fileprivate(set) var request: LearnRequest?
         /// nil if its rows stay as they are.
         fileprivate(set) var adapter: ModelAdapter?
         fileprivate(set) var rows: Int64 = 0
+        var isRenamed: Bool { String(decoding: spelling, as: UTF8.self).lowercased() != name }
         /// How often its rows begin after those of another model.
         fileprivate(set) var runs = 0
         /// Numbers of its first and its last record in the file.
@@ -36,7 +39,7 @@ final class FileWalk {
             self.name = name
             self.spelling = spelling
             self.disposition = disposition
-            isProjectKey = name == "sentry.projectkey"
+            isTold = SilentLosses.models.contains(name)
             self.plan = plan
         }
 
@@ -63,6 +66,7 @@ final class FileWalk {
     private let decoder: RowDecoder
     let catalogue: Catalogue
     private let scope: ImportScope
+    private let learns: Bool
     private let limits: ExportLimits
     /// In order of first appearance.
     private(set) var models: [ModelState] = []
@@ -75,21 +79,24 @@ final class FileWalk {
     /// - Parameters:
     ///   - adapter: adapts the rows; nil takes them as those of this version
     ///   - makesRows: whether rows that are made from others follow the last one
+    ///   - learns: whether models are queued that the catalogue does not know
     ///   - isLazy: whether each row that is imported is checked: then most rows need not be adapted before
     init(
-        _ source: ExportSource, scope: ImportScope, _ adapter: RowAdapter?, makesRows: Bool = true, isLazy: Bool = false
+        _ source: ExportSource, scope: ImportScope, _ adapter: RowAdapter?, makesRows: Bool = true,
+        learns: Bool = false,
+        isLazy: Bool = false
     ) throws(ExportError) {
         reader = try source.records()
         self.adapter = adapter
         self.makesRows = makesRows
         self.isLazy = isLazy
+        self.learns = learns
         catalogue = source.catalogue
         limits = source.limits
         decoder = RowDecoder(catalogue: source.catalogue, limits: source.limits)
         self.scope = scope
     }
 
-    /// More than any model has.
     private static let maxFieldNames = 256
 
     /// Moves to the next row and returns its model; nil after the last row.
@@ -100,6 +107,7 @@ final class FileWalk {
         state.rows += 1
         state.lastRecord = reader.number
         if state.rows == 1 { meet(state, envelope) }
+        state.request?.learn(envelope)
         if current !== state { state.runs += 1 }
         current = state
         isAdapted = false
@@ -126,7 +134,7 @@ final class FileWalk {
     private func meet(_ state: ModelState, _ envelope: Envelope) {
         state.firstRecord = reader.number
         state.fieldNames = envelope.fieldNames(limit: Self.maxFieldNames)
-        guard let adapter else { return }
+        guard let adapter, state.request == nil else { return }
         let model = adapter.meet(state.name, plan: state.plan, fields: state.fieldNames)
         // Of what is left out only models that are gone say something about other rows.
         if state.disposition == .deleted || state.disposition == .queued && adapter.mayChange(state.name) {
@@ -144,7 +152,8 @@ final class FileWalk {
                 .tooLarge, "this row's model has a name of more than \(limits.maxModelNameBytes) bytes",
                 place: reader.place)
         }
-        let name = String(decoding: bytes, as: UTF8.self).lowercased()
+        let spelled = String(decoding: bytes, as: UTF8.self).lowercased()
+        let name = adapter == nil ? spelled : Catalogue.formerNames[spelled] ?? spelled
         guard name.utf8.contains(UInt8(ascii: ".")) else {
             throw refused("has a model without a dot; write it as app.model")
         }
@@ -163,10 +172,11 @@ final class FileWalk {
             throw ExportError(
                 .tooLarge, "the export names more than \(limits.maxModels) models", place: reader.place)
         }
-        let disposition = ModelDisposition(name, scope: scope, catalogue: catalogue)
+        let disposition = ModelDisposition(name, scope: scope, catalogue: catalogue, learns: learns)
         let plan = disposition.isDecoded ? catalogue.model(name).map(plan) : nil
         let state = ModelState(
             number: models.count, name: name, spelling: spelling, disposition: disposition, plan: plan)
+        if disposition == .queued, plan == nil { state.request = LearnRequest(name) }
         models.append(state)
         byName[name] = state
         return state

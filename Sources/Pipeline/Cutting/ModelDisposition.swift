@@ -4,13 +4,14 @@ import Catalogue
 enum ModelDisposition {
     case queued, outOfScope, excluded, unknown, deleted
 
-    init(_ name: String, scope: ImportScope, catalogue: Catalogue) {
+    /// - Parameter learns: whether a worker learns models that the catalogue does not know
+    init(_ name: String, scope: ImportScope, catalogue: Catalogue, learns: Bool = false) {
         if catalogue.deletedModels.contains(name) {
             self = .deleted
         } else if let model = catalogue.model(name) {
             self = scope.accepts(model) ? .queued : .outOfScope
         } else {
-            self = catalogue.isExcluded(name) ? .excluded : .unknown
+            self = catalogue.isExcluded(name) ? .excluded : learns ? .queued : .unknown
         }
     }
 

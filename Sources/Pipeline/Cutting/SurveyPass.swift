@@ -10,12 +10,14 @@ extension ExportSource {
     /// - Parameters:
     ///   - chunkSize: ordinals per chunk
     ///   - versions: what becomes of exports of other versions
+    ///   - learns: whether models that the catalogue does not know are queued, to be learned by a worker
     ///   - onProgress: gets the bytes read so far, of all passes
     public func survey(
         scope: ImportScope, filter: ExportFilter?, chunkSize: Int, chunks limits: ChunkLimits = .standard,
-        versions: VersionPolicy = .strict, onProgress: @escaping (Int64) -> Void = { _ in }
+        versions: VersionPolicy = .strict, learns: Bool = false, onProgress: @escaping (Int64) -> Void = { _ in }
     ) throws(ExportError) -> ExportSurvey {
         var pass = SurveyPass(self, chunkSize: chunkSize, limits: limits, versions: versions)
+        pass.learns = learns
         pass.onProgress = onProgress
         do { return try pass.run(scope, filter) } catch { throw located(error) }
     }
@@ -34,6 +36,8 @@ struct SurveyPass {
     private(set) var isWhole = true
     /// Model → the fields of its first row.
     private(set) var fieldNames: [String: Set<String>] = [:]
+    /// Whether models that the catalogue does not know are queued.
+    var learns = false
     var onProgress: (Int64) -> Void = { _ in }
     /// Bytes that earlier passes have read.
     private var readBefore: Int64 = 0
@@ -58,6 +62,7 @@ struct SurveyPass {
         }
         var survey = ExportSurvey(scope: scope, filter: filter, chunkSize: chunkSize)
         survey.knowledge = versions.knowledge
+        survey.learns = learns
         var filterWarnings: [String] = []
         var gathered: FileWalk?
         if let filter {
@@ -77,7 +82,7 @@ struct SurveyPass {
         while true {
             var rowFilter = RowFilter(filter, takesAnyOrder: versions != .strict)
             let adapter = source.adapter(survey.knowledge, isLearning: learns)
-            let walk = try FileWalk(source, scope: survey.scope, adapter, makesRows: false)
+            let walk = try FileWalk(source, scope: survey.scope, adapter, makesRows: false, learns: survey.learns)
             try gather(&rowFilter, walk)
             survey.rowFilter = rowFilter
             adapter?.finish(organizations: rowFilter.acceptedOrganizations)
@@ -124,7 +129,8 @@ struct SurveyPass {
         while true {
             (faults, isWhole) = earlier
             let adapter = source.adapter(survey.knowledge, isLearning: learns)
-            let walk = try FileWalk(source, scope: survey.scope, adapter, isLazy: survey.rowFilter == nil)
+            let walk = try FileWalk(
+                source, scope: survey.scope, adapter, learns: survey.learns, isLazy: survey.rowFilter == nil)
             var warnings = SurveyWarnings()
             var tally = Tally(chunkSize: chunkSize, limits: limits)
             try check(walk, survey.rowFilter, &warnings, &tally)
@@ -164,13 +170,14 @@ struct SurveyPass {
                 let (key, notes) = try walk.check(plan)
                 warnings.add(key, of: model)
                 warnings.add(notes)
-                if model.isProjectKey { warnings.losses.add(walk) }
+                if model.isTold { warnings.losses.add(walk, model.name) }
             } catch {
                 guard faults != nil else { throw error }
                 try take(walk.faults(plan))
                 return
             }
         }
+        if refusal == nil, model.request != nil { warnings.add(try walk.primaryKey(), of: model) }
         // A row without adaptations of its own is adapted while it is checked.
         if walk.isObsolete { refusal = .obsolete }
         tally.add(model, bytes: walk.rowBytes, refusal: refusal)
@@ -202,6 +209,7 @@ extension ExportSurvey {
         warnings = found.texts(walk, lateModels: catalogue.lateModels)
         losses = found.losses.texts(walk)
         keyBounds = found.bounds(walk)
+        learned = walk.models.compactMap(\.request)
         models = walk.models.map { ModelCount(model: $0.name, rows: $0.rows) }
         rowsMade = walk.rowsMade
         rowsTotal = models.reduce(0) { $0 + $1.rows } - rowsMade
@@ -211,6 +219,7 @@ extension ExportSurvey {
 
     /// Adds what happens to a model as a whole.
     private mutating func add(_ model: FileWalk.ModelState) {
+        if model.isRenamed { add(model, "the model has another name") }
         let what: String? =
             switch model.disposition {
             case .unknown: "unknown model, left out"
@@ -218,7 +227,10 @@ extension ExportSurvey {
             case .queued: order.round(of: model.name) > 0 ? "imported after rows that come later in the file" : nil
             case .outOfScope, .excluded: nil
             }
-        guard let what else { return }
+        if let what { add(model, what) }
+    }
+
+    private mutating func add(_ model: FileWalk.ModelState, _ what: String) {
         adapted.add(
             "\(ShownName.safe(model.name)): \(what)", ExportPlace(record: model.firstRecord, model: model.name),
             rows: Int(model.rows))

@@ -7,11 +7,16 @@ package import Storage
 ///
 /// A row is exported if all it refers to is. That decides on the scope of rows whose model has two: they refer to rows that
 /// only the wider scope exports.
+// Nine properties: what is asked for, and what was found.
 package final class Extraction {
     private let source: Destination
     private let catalogue: Catalogue
     private let scope: ImportScope
     private let selection: RowSelection
+    /// That of the version which the export is for; nil for the source's own.
+    private let form: VersionForm?
+    /// What the version does not know: models and `model.column` → rows.
+    package private(set) var leftOut: [String: Int] = [:]
     /// Exported keys of the models that later ones refer to.
     private var exported: [String: KeySet] = [:]
     private var ownTests: [String: (column: String, test: RowTest)] = [:]
@@ -25,11 +30,15 @@ package final class Extraction {
     /// How far the export is: the model at hand, and the rows written so far.
     package typealias Progress = (_ model: String, _ rows: Int) -> Void
 
-    package init(from source: Destination, _ catalogue: Catalogue, scope: ImportScope, selection: RowSelection) {
+    package init(
+        from source: Destination, _ catalogue: Catalogue, scope: ImportScope, selection: RowSelection,
+        form: VersionForm? = nil
+    ) {
         self.source = source
         self.catalogue = catalogue
         self.scope = scope
         self.selection = selection
+        self.form = form
     }
 
     /// Writes everything and finishes the file. Returns the names of the selection that the database does not hold.
@@ -109,14 +118,20 @@ extension Extraction {
     private func extract(
         _ model: Model, to writer: ExportWriter, keepingKeys: Bool, _ onProgress: Progress
     ) throws(ExtractionError) -> KeySet? {
-        let encoder = writer.encoder(of: model)
+        let encoder = writer.encoder(of: model, form: form)
+        let isUnknown = form.map { $0.name(of: model) == nil } ?? false
+        defer { for (column, rows) in encoder.leftOut { leftOut["\(model.name).\(column)"] = rows } }
         let tests = try storage { () throws(StorageError) -> [ColumnTest] in try self.tests(of: model) }
         let places = tests.map { (place: encoder.columns.firstIndex(of: $0.column.name) ?? 0, test: $0.test) }
         let names = nameColumn(of: model).flatMap { encoder.columns.firstIndex(of: $0) }
         let keys = keepingKeys ? KeySet() : nil
         try read(model, encoder.columns, conditions(tests)) { rows throws(ExtractionError) in
             for row in rows where places.allSatisfy({ $0.test.passes(row[$0.place]) }) {
-                do throws(ExportError) { try writer.write(row, encoder) } catch { throw .export(error) }
+                if isUnknown {
+                    leftOut[model.name, default: 0] += 1
+                } else {
+                    do throws(ExportError) { try writer.write(row, encoder) } catch { throw .export(error) }
+                }
                 if let keys, let key = encoder.key(of: row) { keys.append(key) }
                 if let names, let name = row[names].text { found.insert(Array(name.utf8)) }
             }

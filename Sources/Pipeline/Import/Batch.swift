@@ -10,6 +10,8 @@ final class Batch {
     let map: PrimaryKeyMap
     /// Microseconds since 1970 UTC, the same for the whole chunk.
     let now: Int64
+    /// How the destination stores the model's rows; nil if as in the catalogue.
+    let layout: TableLayout?
     private let work: RelocationImport
     /// Source key → the id that its new row must have. Other rows get fresh ids.
     private let plannedIDs: [Int64: Int64]
@@ -23,6 +25,7 @@ final class Batch {
         self.map = map
         self.now = now
         database = work.destination.database(of: model.silo)
+        layout = work.destination.layouts[model.table.name]
         plannedIDs = work.ledger.plannedIDs(of: model)
     }
 
@@ -38,6 +41,15 @@ final class Batch {
 
     /// Fields of the model that become null if the row they refer to was not imported.
     var nulledReferences: Set<String> { work.catalogue.nulledReferences[model.name] ?? [] }
+
+    /// Whether the destination cannot hold what a column refers to: the column, or the other model, is not there.
+    func isReferenceGone(_ column: Column) -> Bool {
+        if layout?.isGone(column.name) == true { return true }
+        guard column.isNullable, !destination.layouts.isEmpty, let target = column.reference?.model,
+            let table = work.catalogue.model(target)?.table
+        else { return false }
+        return destination.layouts[table.name]?.isGone == true
+    }
 
     var isGlobal: Bool { context.scope == .global }
 

@@ -141,6 +141,7 @@ struct ChunkImport {
         let results = try rule.apply(consume decisions, batch)
         try completeSuperseded(kept, results, batch)
         let written = gather(kept, results, into: &outcome)
+        countChanges(of: rows, written.ordinals, batch, into: &outcome)
         guard written.chunk.rowsWritten > 0 else { return nil }
         let unnamed = written.chunk.unnamed(batch.insertedIDs)
         try storage { () throws(StorageError) in try batch.note(inserted: unnamed, into: model.table) }

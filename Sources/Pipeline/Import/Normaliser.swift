@@ -16,6 +16,8 @@ struct Normaliser {
     private let references: [Reference]
     private let maps: [ModelKeyMap]
     private let belongsToUser: Bool
+    /// Columns without which the destination takes no row.
+    private let required: [Int]
 
     /// A column to rewrite: plain values, because they are read for every row.
     private struct Reference {
@@ -28,6 +30,7 @@ struct Normaliser {
         self.rule = rule
         self.batch = batch
         belongsToUser = rule.belongsToUser
+        required = batch.layout?.required.sorted().compactMap { batch.model.columnIndex($0) } ?? []
         var references: [Reference] = []
         var maps: [ModelKeyMap] = []
         for index in batch.model.referenceColumns {
@@ -36,7 +39,8 @@ struct Normaliser {
             references.append(
                 Reference(
                     index: index, isUser: target == "sentry.user",
-                    isNulledWhenMissing: batch.nulledReferences.contains(column.field)))
+                    isNulledWhenMissing: batch.nulledReferences.contains(column.field) || batch.isReferenceGone(column))
+            )
             maps.append(batch.map.entries(of: target))
         }
         self.references = references
@@ -53,8 +57,11 @@ struct Normaliser {
     }
 
     private func fate(of row: inout Row) throws(ImportFailure) -> DropReason? {
+        if batch.layout?.isGone == true { return .deletedModel }
         if let reason = rewriteReferences(of: &row) { return reason }
-        return try rule.normalise(&row, batch)
+        if let reason = try rule.normalise(&row, batch) { return reason }
+        guard let column = required.first(where: { row.values[$0].isNull }) else { return nil }
+        return .lacksValue(column: batch.model.columns[column].name)
     }
 
     /// Gives the row the destination's keys. A reason drops it.

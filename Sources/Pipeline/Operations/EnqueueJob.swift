@@ -30,6 +30,12 @@ public struct EnqueueJob {
     public var uuid: String
     /// The plan that the import holds to; nil for none.
     package var plan: PlanDocument?
+    /// The version of the destination: newer ones than 24.9 take more models and fields.
+    public var destinationVersion = SentryVersion.current
+    /// Whether workers learn models that no catalogue knows from the destination.
+    public var learns = false
+    /// `model.field` → the model that it refers to, as the operator confirms.
+    public var learnReferences: [String: String] = [:]
     /// Whether the file may take the place of another one under the same UUID.
     public var replacesFile = false
     /// For a relocation with steps: what its scan has decided, and the step at which it pauses.
@@ -48,7 +54,7 @@ public struct EnqueueJob {
 
     /// Opens the export.
     public func open() throws(ExportError) -> ExportSource {
-        try ExportSource.open(path: source, opener: opener, limits: .standard, catalogue: .standard)
+        try ExportSource.open(path: source, opener: opener, limits: .standard, catalogue: .of(destinationVersion))
     }
 
     /// The first pass: decodes and counts everything; nothing leaves the process. Throws the first fault.
@@ -58,7 +64,8 @@ public struct EnqueueJob {
         _ source: ExportSource, onProgress: @escaping (Int64) -> Void
     ) throws(ExportError) -> ExportSurvey {
         try source.survey(
-            scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, onProgress: onProgress)
+            scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, learns: learns,
+            onProgress: onProgress)
     }
 
     /// The same as a report of all faults.
@@ -66,7 +73,8 @@ public struct EnqueueJob {
         _ source: ExportSource, onProgress: @escaping (Int64) -> Void
     ) throws(ExportError) -> ExportReport {
         try source.report(
-            scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, onProgress: onProgress)
+            scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, learns: learns,
+            onProgress: onProgress)
     }
 
     /// Whether Redis can be reached and takes tasks: asked before a long file is read.
@@ -161,7 +169,7 @@ public struct EnqueueJob {
     }
 
     func relocation(_ survey: ExportSurvey, warnings: [String]) -> NewRelocation {
-        var relocation = emptyRelocation()
+        var relocation = emptyRelocation(survey)
         relocation.keyBounds = survey.keyBounds.json
         relocation.digest = survey.sha256
         relocation.rowsSource = Int(survey.rowsTotal + survey.rowsMade)
@@ -173,12 +181,16 @@ public struct EnqueueJob {
     }
 
     /// What is known before the file is read.
-    func emptyRelocation() -> NewRelocation {
+    ///
+    /// - Parameter survey: of a file that was read all the same
+    func emptyRelocation(_ survey: ExportSurvey? = nil) -> NewRelocation {
         var relocation = NewRelocation(uuid: uuid, scope: scope.rawValue)
         relocation.destination = destination
         var options = options
         options.filter = filter?.digest(options.verifies ?? uuid)
         options.versions = versions.text
+        if destinationVersion > .current { options.destinationVersion = destinationVersion.description }
+        if learns { survey?.tellLearned(&options, confirmed: learnReferences) }
         options.plan = plan?.uuid
         relocation.options = options.json
         relocation.toolVersion = ToolVersion.current
@@ -274,6 +286,16 @@ public struct EnqueueJob {
     private var kind: TaskKind {
         if options.plans { return .plan }
         return options.verifies == nil ? .chunk : .verify
+    }
+}
+
+extension ExportSurvey {
+    /// Tells workers what to learn.
+    fileprivate func tellLearned(_ options: inout RelocationOptions, confirmed: [String: String]) {
+        guard !learned.isEmpty else { return }
+        options.learn = Dictionary(
+            learned.map { ($0.model, $0.fields.mapValues(\.rawValue)) }, uniquingKeysWith: { first, _ in first })
+        options.learnReferences = confirmed.isEmpty ? nil : confirmed
     }
 }
 

@@ -1,3 +1,4 @@
+import Catalogue
 public import Queue
 
 /// What the enqueuer has adapted in a file of another version of Sentry, for people and scripts.
@@ -61,9 +62,13 @@ private struct AdaptedRow {
 }
 
 extension StatusReport {
-    /// What → rows.
+    /// What → rows: in the file, and by workers because of the destination.
     var adaptedCounts: [String: Int] {
-        guard case .object(let members)? = JSONValue(json: status.adapted) else { return [:] }
-        return members.compactMapValues { $0.wholeNumber.map { Int(clamping: $0) } }
+        var counts: [String: Int] = [:]
+        for (model, rows) in account.models {
+            for (what, count) in rows.adapted { counts["\(model).\(what)"] = count }
+        }
+        guard case .object(let members)? = JSONValue(json: status.adapted) else { return counts }
+        return members.compactMapValues { $0.wholeNumber.map { Int(clamping: $0) } }.merging(counts) { $0 + $1 }
     }
 }

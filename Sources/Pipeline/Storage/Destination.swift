@@ -4,18 +4,34 @@ public import Catalogue
 public final class Destination {
     public let region: any Database
     public let control: any Database
+    /// The tables that lie in another way than in the catalogue.
+    public let layouts: [String: TableLayout]
     private var knowsLedger = false
 
     /// One database for both silos.
     public init(_ database: any Database) {
         region = database
         control = database
+        layouts = [:]
     }
 
     /// A database for each silo.
     public init(region: any Database, control: any Database) {
         self.region = region
         self.control = control
+        layouts = [:]
+    }
+
+    /// The same databases as the catalogue of the fit has them.
+    public init(_ other: Destination, by fit: SchemaFit) {
+        guard !fit.layouts.isEmpty else {
+            (region, control, layouts) = (other.region, other.control, other.layouts)
+            return
+        }
+        layouts = fit.layouts
+        let adapted = AdaptedDatabase(other.region, fit.layouts)
+        region = adapted
+        control = other.isSplit ? AdaptedDatabase(other.control, fit.layouts) : adapted
     }
 
     public var isSplit: Bool { region !== control }

@@ -10,6 +10,8 @@ public struct Insert: Sendable {
     /// Whether deferred constraints are checked right after these rows, for everything the transaction has written. The
     /// error names the table and the id of the row that breaks one. If writes are deferred, the commit checks instead.
     public let checksConstraints: Bool
+    /// Whether the rows must not go through a binary COPY, which takes a column's very type only.
+    var avoidsCopy = false
 
     public init(
         into table: Table, columns: [String], rows: [[Value]], ignoringConflicts: Bool = false,

@@ -105,6 +105,13 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         return error
     }
 
+    /// The same error at another table.
+    func at(table: String) -> StorageError {
+        var error = self
+        error.place.table = table
+        return error
+    }
+
     /// The same error with its table, if the database did not name one.
     func naming(_ table: String) -> StorageError {
         guard place.table == nil else { return self }

@@ -27,6 +27,14 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     public var versions: String?
     /// Who owns a relocation with steps and what it wants; nil for a plain import.
     public var relocate: RelocateRequest?
+    /// The version of Sentry that the rows are for, such as 26.6; nil for 24.9.
+    public var destinationVersion: String?
+    /// Models that no catalogue knows and that workers learn from the destination: model → field → what its values are.
+    public var learn: [String: [String: String]]?
+    /// `model.field` → the model that it refers to, as an operator has confirmed.
+    public var learnReferences: [String: String]?
+    /// In the ledger: the models as they were learned, so that a replay is the same.
+    public var learnedModels: [String]?
     /// The version of this record. 1: the enqueuer orders the list and queues the tasks after the rows. 2: workers do.
     /// 3: the filter is told. 4: the versions are.
     public private(set) var format = RelocationOptions.currentFormat
@@ -66,6 +74,10 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
         plan = try fields.decodeIfPresent(String.self, forKey: .plan)
         versions = try fields.decodeIfPresent(String.self, forKey: .versions)
         relocate = try fields.decodeIfPresent(RelocateRequest.self, forKey: .relocate)
+        destinationVersion = try fields.decodeIfPresent(String.self, forKey: .destinationVersion)
+        learn = try fields.decodeIfPresent([String: [String: String]].self, forKey: .learn)
+        learnReferences = try fields.decodeIfPresent([String: String].self, forKey: .learnReferences)
+        learnedModels = try fields.decodeIfPresent([String].self, forKey: .learnedModels)
         format = try fields.decodeIfPresent(Int.self, forKey: .format) ?? 1
     }
 

@@ -9,7 +9,7 @@ public struct DestinationSettings: Sendable {
     public let control: DatabaseURL?
     public let instance: InstanceSettings
     /// The tables that the destination must have.
-    public let catalogue: Catalogue
+    public var catalogue: Catalogue
     /// How long the databases may keep a worker waiting.
     public var timeouts = DatabaseTimeouts()
 
@@ -35,13 +35,8 @@ public struct DestinationSettings: Sendable {
 }
 
 extension Destination {
-    /// Every way in which the databases differ from the catalogue, and what their ledger lacks.
-    public func mismatches(with catalogue: Catalogue) throws(StorageError) -> [SchemaMismatch] {
-        let ledger = try LedgerAdmin(region).mismatch().map { [$0] } ?? []
-        guard isSplit else { return try region.schema.mismatches(with: catalogue.importTables(nil)) + ledger }
-        return try region.schema.mismatches(with: catalogue.importTables(.region))
-            + control.schema.mismatches(with: catalogue.importTables(.control)) + ledger
-    }
+    /// What the ledger lacks; nil if nothing.
+    public func ledgerMismatch() throws(StorageError) -> SchemaMismatch? { try LedgerAdmin(region).mismatch() }
 
     /// What the users of the databases may not do with the tables of an import and the ledger.
     public func missingGrants(for catalogue: Catalogue) throws(StorageError) -> [MissingGrant] {
@@ -52,12 +47,5 @@ extension Destination {
         // A Global import into split silos empties nothing.
         return try region.schema.missingGrants(for: catalogue.importTables(.region) + own, cleared: [])
             + control.schema.missingGrants(for: catalogue.importTables(.control), cleared: [])
-    }
-}
-
-extension Catalogue {
-    /// The tables that an import reads or writes: models, chunk rows, side effects and derived state.
-    fileprivate func importTables(_ silo: Silo?) -> [Table] {
-        models.filter { silo == nil || $0.silo == silo }.map(\.table) + importedOtherTables(silo)
     }
 }

@@ -9,7 +9,7 @@ import TaskFormat
 /// Works one claimed relocation: chooses how its tasks commit, and turns each error into an end of the claim. Its calls
 /// block, so it runs on the thread that owns the connections.
 struct RelocationRunner {
-    private let turn: Turn
+    private var turn: Turn
 
     private var held: HeldClaim { turn.held }
 
@@ -22,12 +22,13 @@ struct RelocationRunner {
             turn.heartbeat.allow(milliseconds: 0)
             turn.held.onFlowEnd = { _ in }
         }
+        var runner = self
         do {
-            return try work()
+            return try runner.work()
         } catch {
             turn.destination.rollback()
             held.register?.rolledBack()
-            return held.end(after: isUndo ? error : turn.cause(of: error, try? readContext().context))
+            return held.end(after: isUndo ? error : runner.turn.cause(of: error, try? readContext().context))
         }
     }
 
@@ -45,15 +46,18 @@ struct RelocationRunner {
 
     private var isUndo: Bool { held.claim.status.step == .undoing }
 
-    private func work() throws -> RunEnd {
+    private mutating func work() throws -> RunEnd {
         if isUndo {
             if let end = try begin(isOneTransaction: true) { return end }
+            try learn(nil, held.claim.uuid)
             return try UndoRun(turn: turn).run()
         }
         let (context, options) = try readContext()
         let isOneTransaction =
             options.verifies != nil || options.atomic || context.scope == .global && !turn.destination.isSplit
         if let end = try begin(isOneTransaction: isOneTransaction || options.plans) { return end }
+        let learned = options.learn == nil ? [] : try learn(options, context.importUUID)
+        try requireVersion(options)
         let preparer = turn.preparer(options)
         let pass = PlanPass(
             turn: turn, context: context, preparer: preparer, isOneTransaction: isOneTransaction,
@@ -62,7 +66,7 @@ struct RelocationRunner {
         if options.verifies != nil {
             return try VerifyRun(turn: turn, context: context, preparer: preparer, repairs: options.repairs).run()
         }
-        try openEntry()
+        try openEntry(learned)
         if options.plan != nil, let end = try PlanCheck(turn: turn, pass: pass).run() { return end }
         if let request = options.relocate {
             return try FlowRun(turn: turn, context: context, preparer: preparer, request: request).run()
@@ -82,9 +86,37 @@ struct RelocationRunner {
         return request == .none ? nil : try held.release(for: request)
     }
 
+    /// Throws if the rows are for a newer version than the destination's.
+    private func requireVersion(_ options: RelocationOptions) throws(ImportFailure) {
+        let version = turn.settings.destination.catalogue.version
+        guard let wanted = options.destinationVersion.flatMap({ SentryVersion($0) }), wanted > version,
+            version == .current
+        else { return }
+        throw .permanent(
+            Finding(
+                kind: .unknownModel, model: nil,
+                reason:
+                    "the rows are for Sentry \(wanted), and the destination is about \(version): enqueue the file again "
+                    + "without --destination-version"))
+    }
+
+    /// From now on the catalogue has the models that the relocation brings. Returns their texts.
+    @discardableResult
+    private mutating func learn(_ options: RelocationOptions?, _ importUUID: String) throws -> [String] {
+        guard let found = try Learning(turn: turn, importUUID: importUUID).models(options) else { return [] }
+        turn.settings.destination.catalogue = found.catalogue
+        return found.texts
+    }
+
     /// Looks for the relocation's entry in the destination's ledger.
-    private func openEntry() throws(ImportFailure) {
-        let origin = ImportOrigin(held.claim.status, worker: turn.settings.name)
+    ///
+    /// - Parameter learned: models that it was told of
+    private func openEntry(_ learned: [String]) throws(ImportFailure) {
+        var origin = ImportOrigin(held.claim.status, worker: turn.settings.name)
+        if !learned.isEmpty, var options = RelocationOptions(json: origin.options) {
+            options.learnedModels = learned
+            origin.options = options.json
+        }
         do {
             held.register = try ImportRegister(held.claim.uuid, origin, in: turn.destination)
         } catch {

@@ -1,3 +1,5 @@
+internal import Storage
+
 /// Lets one slot compare a destination's schema with the catalogue for all slots that open it at the same time. Reading
 /// a server's schema costs as much as a small relocation.
 actor SchemaGate {
@@ -5,6 +7,9 @@ actor SchemaGate {
     private var sound: [String: Int64] = [:]
     /// Identity → the slots that wait for another slot's comparison.
     private var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
+
+    /// Identity → how it fits.
+    private var fits: [String: SchemaFit] = [:]
 
     /// Milliseconds for which other slots may rely on a comparison.
     private static let validMilliseconds: Int64 = 10_000
@@ -21,10 +26,14 @@ actor SchemaGate {
         return !isSound(identity)
     }
 
-    func report(_ identity: String, isSound: Bool) {
+    func report(_ identity: String, isSound: Bool, _ fit: SchemaFit? = nil) {
+        fits[identity] = fit
         if isSound { sound[identity] = LeaseClock.now() }
         for slot in waiting.removeValue(forKey: identity) ?? [] { slot.resume() }
     }
+
+    /// What the last comparison has found.
+    func fit(_ identity: String) -> SchemaFit? { fits[identity] }
 
     /// The number of slots that wait for a comparison.
     func waitingSlots(_ identity: String) -> Int { waiting[identity]?.count ?? 0 }

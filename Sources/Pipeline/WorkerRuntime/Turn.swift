@@ -12,7 +12,7 @@ internal import Logging
 struct Turn {
     let held: HeldClaim
     let destination: Destination
-    let settings: WorkerSettings
+    var settings: WorkerSettings
     let vitals: WorkerVitals
     let heartbeat: Heartbeat
     let stop: StopSignal

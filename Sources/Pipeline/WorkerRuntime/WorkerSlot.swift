@@ -1,3 +1,4 @@
+import Catalogue
 import Failpoints
 import Import
 import Queue
@@ -19,6 +20,8 @@ actor WorkerSlot {
     private let log: Logger
     private var queue: RelocationQueue?
     private var destination: Destination?
+    /// What describes the destination.
+    private var catalogue: Catalogue?
     /// A claim that ended without Redis: if its lease counts as a crash, that is taken back once Redis answers.
     private var unreported: Claim?
     /// Relocations of which a line says already that this worker leaves them alone; and `hold`.
@@ -214,6 +217,8 @@ actor WorkerSlot {
             claim, lease: clock, queue: queue, retries: settings.retries, log: log,
             hidesNames: settings.payloadKeys != nil)
         held.logClaim()
+        var settings = settings
+        settings.destination.catalogue = catalogue ?? settings.destination.catalogue
         let turn = Turn(
             held: held, destination: destination, settings: settings, vitals: shared.vitals, heartbeat: heartbeat,
             stop: shared.stop)
@@ -279,22 +284,12 @@ actor WorkerSlot {
         if let destination { return destination }
         do {
             let opened = try settings.destination.open()
-            let catalogue = settings.destination.catalogue
-            if await shared.gate.mustCompare(opened.identity) {
-                heartbeat.beat()
-                let fatal = Result { try opened.mismatches(with: catalogue).filter(\.isFatal) }
-                let isSound = if case .success(let found) = fatal { found.isEmpty } else { false }
-                await shared.gate.report(opened.identity, isSound: isSound)
-                let found = try fatal.get()
-                if let first = found.first {
-                    let trouble = Self.message(first, count: found.count)
-                    throw refusal(.schema(trouble), trouble)
-                }
-            }
-            destination = opened
+            let fit = try await fit(opened)
+            let adapted = Destination(opened, by: fit)
+            (destination, catalogue) = (adapted, fit.catalogue)
             // What another worker has told may be over.
-            _ = try? queue?.setTrouble(nil, of: settings.destinationName)
-            return opened
+            tellOperators(nil)
+            return adapted
         } catch let error as StorageError {
             guard error.isTransient || error.isDestinationTrouble else {
                 throw refusal(WorkerEnd(error), error.message)
@@ -305,6 +300,27 @@ actor WorkerSlot {
         } catch {
             throw .queue("\(error)")
         }
+    }
+
+    /// How the destination fits; ends the worker if it does not.
+    private func fit(_ opened: Destination) async throws -> SchemaFit {
+        if !(await shared.gate.mustCompare(opened.identity)), let fit = await shared.gate.fit(opened.identity) {
+            return fit
+        }
+        heartbeat.beat()
+        let result = Result {
+            let fit = try opened.fit(settings.destination.catalogue)
+            return (fit, (fit.mismatches + [try opened.ledgerMismatch()].compactMap(\.self)).filter(\.isFatal))
+        }
+        let sound: SchemaFit? = if case .success(let found) = result, found.1.isEmpty { found.0 } else { nil }
+        await shared.gate.report(opened.identity, isSound: sound != nil, sound)
+        let (fit, fatal) = try result.get()
+        if let first = fatal.first {
+            let trouble = Self.message(first, count: fatal.count)
+            throw refusal(.schema(trouble), trouble)
+        }
+        if !fit.isExact { log.notice("the destination is another version", metadata: ["fit": "\(fit.summary)"]) }
+        return fit
     }
 
     private static func message(_ mismatch: SchemaMismatch, count: Int) -> String {

@@ -26,6 +26,18 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Print one JSON object: isReady, exitCode, and checks with name, verdict, message, details.")
     var json = false
 
+    @Option(
+        name: .customLong("learn"),
+        help: ArgumentHelp(
+            "Show in full what an import of this export with --learn would learn from the database.", valueName: "file")
+    )
+    var learnFile: String?
+
+    @Option(
+        name: .customLong("learn-reference"),
+        help: ArgumentHelp("As in relocation-enqueue.", valueName: "field=model"))
+    var learnReferences: [String] = []
+
     @OptionGroup(title: "Queue") var redis: RedisOptions
     @OptionGroup(title: "Queue") var destinationName: DestinationNameOption
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
@@ -38,9 +50,12 @@ struct CheckCommand: ParsableCommand {
         let redis = RedisCheck(configuration)
         let database = DatabaseCheck(settings)
         let names = DestinationNameCheck(name, redis.queue, database.destination)
+        let learned = try learnFile.map { file in
+            try LearnCheck(file, database, confirmed: try LearnReferences.parse(learnReferences)).items
+        }
         let keys = PayloadKeyCheck(name, redis.queue) { try payloadKeys.keyring() }
         let readiness = Readiness(
-            redis.items + database.items + names.items + keys.items
+            redis.items + database.items + (learned ?? []) + names.items + keys.items
                 + [ClockDifference.item(redis.clocks + database.clocks)])
         print(json ? readiness.json(strict: strict) : readiness.text)
         if let failure = readiness.failure(strict: strict) { throw failure }

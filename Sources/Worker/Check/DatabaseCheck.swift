@@ -1,5 +1,6 @@
 import Catalogue
 import CommandLine
+import Import
 import Ledger
 import Relocation
 import Reporting
@@ -12,6 +13,8 @@ struct DatabaseCheck {
     private(set) var clocks: [ClockDifference] = []
     /// Nil if it cannot be opened.
     private(set) var destination: Destination?
+    /// How it fits; nil if that is not known.
+    private(set) var fit: SchemaFit?
 
     /// Bytes of free space below which a warning is given.
     static let scarceBytes: Int64 = 1 << 30
@@ -38,9 +41,12 @@ struct DatabaseCheck {
             }
         }
         items += conditions.map(Self.writability)
-        let missing = try destination.missingGrants(for: settings.catalogue)
+        let fit = try destination.fit(settings.catalogue)
+        self.fit = fit
+        let destination = Destination(destination, by: fit)
+        let missing = try destination.missingGrants(for: fit.catalogue)
         do throws(StorageError) {
-            items.append(Self.schema(try destination.mismatches(with: settings.catalogue)))
+            items.append(Self.schema(fit, try destination.ledgerMismatch()))
         } catch {
             // The ledger is read for its format; the missing grants say it better.
             guard error.kind == .permissionDenied, missing.contains(where: { !$0.isForGlobalOnly }) else { throw error }
@@ -48,7 +54,7 @@ struct DatabaseCheck {
         items += Self.grants(missing)
         // A refusal that is known already would only be repeated.
         if !items.contains(where: { $0.verdict == .problem }) {
-            items.append(Self.trial(destination, settings.catalogue))
+            items.append(Self.trial(destination, fit.catalogue))
         }
         items += conditions.map(Self.space)
     }
@@ -72,22 +78,39 @@ extension DatabaseCheck {
         return .ok(name, "\(url) is reachable and takes writes.")
     }
 
-    private static func schema(_ mismatches: [SchemaMismatch]) -> ReadinessItem {
+    private static func schema(_ fit: SchemaFit, _ ledger: SchemaMismatch?) -> ReadinessItem {
         let name = "database.schema"
-        let details = mismatches.map { "\($0.isFatal ? "Mismatch" : "Differs"): \($0.place): \($0.message)" }
+        let mismatches = fit.mismatches + [ledger].compactMap(\.self)
+        let details =
+            mismatches.map { "\($0.isFatal ? "Mismatch" : "Differs"): \($0.place): \($0.message)" } + adaptations(fit)
         let fatal = mismatches.filter(\.isFatal).count
         if fatal > 0 {
             let first = mismatches.first(where: \.isFatal).map { " (\($0.place): \($0.message))" } ?? ""
             return .problem(
                 name, .badSchema,
                 "\(fatal) of \(mismatches.count) mismatches of the schema would make imports fail\(first). "
-                    + "relocation-worker migrate creates the schema in an empty database.", details: details)
+                    + "relocation-worker migrate creates the schema in an empty database. \(fit.summary).",
+                details: details)
         }
-        guard !mismatches.isEmpty else { return .ok(name, "Database: reachable, the schema fits.") }
+        guard !details.isEmpty else {
+            return .ok(name, "Database: reachable, the schema fits. \(fit.summary).")
+        }
+        guard fit.isExact else {
+            return .warning(
+                name, "Database: reachable, and rows are adapted to its schema. \(fit.summary):", details: details)
+        }
         return .warning(
             name,
             "Database: reachable, the schema fits, but for \(mismatches.count == 1 ? "a difference" : "differences") that no "
-                + "import fails of:", details: details)
+                + "import fails of. \(fit.summary):", details: details)
+    }
+
+    /// One line for each model and table that lies in another way.
+    private static func adaptations(_ fit: SchemaFit) -> [String] {
+        fit.models.filter { $0.verdict != .exact }.map { model in
+            "\(model.verdict == .adapted ? "Adapted" : "Not possible"): \(model.model): "
+                + model.reasons.joined(separator: "; ")
+        } + fit.otherChanges.map { "Adapted: \($0)" }
     }
 
     /// Two items at most: what every import needs, and what a Global import needs.

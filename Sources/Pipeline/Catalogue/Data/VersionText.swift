@@ -1,10 +1,30 @@
-/// Which fields the exports of which versions of Sentry have. Fields that all versions have are left out.
+/// Which models and fields the exports of which versions of Sentry have. What all versions have is left out.
 enum VersionText {
     /// In order, to the month where they are known so finely.
     static let versions = """
         20.6 20.9 20.12 21.3 21.6 21.9 21.12 22.3 22.6 22.9 22.12 23.1 23.2 23.3 23.4 23.5 23.6 23.7 23.8 \
         23.9 23.10 23.11 23.12 24.1 24.2 24.3 24.4 24.5 24.6 24.7 24.8 24.9
         """
+
+    /// A line: the first and the last version whose imports know some models, and these, without `sentry.`. What is gone in
+    /// June 2026 went at some time after 24.9.
+    static let models = """
+        23.10 - customdynamicsamplingrule customdynamicsamplingruleproject
+        24.1 - dashboardwidgetqueryondemand
+        24.3 - alertruleactivationcondition alertruleprojects
+        24.6 - groupsearchview projecttemplate projecttemplateoption
+        24.8 - spanattributeextractionrulecondition spanattributeextractionruleconfig
+        24.9 - datasecrecywaiver
+        - 26.5 projecttemplate projecttemplateoption email datasecrecywaiver dashboardtombstone \
+            customdynamicsamplingrule customdynamicsamplingruleproject spanattributeextractionruleconfig \
+            spanattributeextractionrulecondition projectintegration neglectedrule alertruleexcludedprojects \
+            alertruleactivationcondition alertruletriggerexclusion timeseriessnapshot \
+            pendingincidentsnapshot incidentsnapshot incidenttrigger incidentsubscription
+        """
+
+    /// The same for fields that went after 24.9.
+    static let laterFields =
+        "- 26.5 alertrule.include_all_projects groupsearchview.position incident.activation project.template"
 
     /// A line: the first and the last version (`-`: none yet) whose exports have some fields, and these, without
     /// `sentry.`. Each boundary may be off by one version.

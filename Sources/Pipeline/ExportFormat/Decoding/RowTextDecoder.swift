@@ -39,7 +39,7 @@ public final class RowTextDecoder {
 
     private func requireModel(_ envelope: Envelope, _ ordinal: Int64) throws(ExportError) {
         let name = envelope.model.map { String(decoding: $0, as: UTF8.self).lowercased() }
-        guard name != plan.model.name else { return }
+        if name == plan.model.name || name.flatMap({ Catalogue.formerNames[$0] }) == plan.model.name { return }
         throw ExportError(
             .badData, "a chunk of \(plan.model.name) holds a row of another model",
             place: ExportPlace(model: plan.model.name, ordinal: ordinal),

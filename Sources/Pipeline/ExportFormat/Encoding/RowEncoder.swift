@@ -1,6 +1,7 @@
 package import Catalogue
 
 /// Writes the rows of one model.
+// Nine properties: what stands before and behind the values, and what is left out.
 package final class RowEncoder {
     package let model: Model
     /// The columns that a row has for an export: all but those that only the database knows.
@@ -12,6 +13,10 @@ package final class RowEncoder {
     private let head: [UInt8]
     private let tail: [UInt8]
     private let values: FieldEncoder
+    /// Columns that the version of the export does not know: place, name, what a row without it has.
+    private let omitted: [(position: Int, name: String, usual: Value)]
+    /// Columns that were left out of rows with a value → such rows.
+    package private(set) var leftOut: [String: Int] = [:]
 
     /// The level of a row's first line.
     private static let level = 1
@@ -24,7 +29,8 @@ package final class RowEncoder {
         let prefix: Range<Int>
     }
 
-    init(_ model: Model, spelling: JSONSpelling, values: FieldEncoder) {
+    /// - Parameter form: that of the version which the export is for; nil for the catalogue's own
+    init(_ model: Model, spelling: JSONSpelling, values: FieldEncoder, form: VersionForm? = nil) {
         self.model = model
         self.values = values
         let exported = model.columns.filter { !$0.isDatabaseOnly }
@@ -32,21 +38,28 @@ package final class RowEncoder {
         id = exported.firstIndex(where: \.isPrimaryKey) ?? 0
         var prefixes = Self.key("fields", level: Self.level + 1, isFirst: false, spelling) + [UInt8(ascii: "{")]
         var fields: [Field] = []
+        var omitted: [(position: Int, name: String, usual: Value)] = []
         var start = 0
         for (position, column) in exported.enumerated() where !column.isPrimaryKey {
-            prefixes += Self.key(column.field, level: Self.level + 2, isFirst: fields.isEmpty, spelling)
+            guard let name = form.map({ $0.field(of: column, in: model) }) ?? column.field else {
+                omitted.append((position, column.name, column.usualValue))
+                continue
+            }
+            prefixes += Self.key(name, level: Self.level + 2, isFirst: fields.isEmpty, spelling)
             let rule = EncodingRule(column, of: model.name)
             fields.append(Field(position: position, rule: rule, prefix: start..<prefixes.count))
             start = prefixes.count
         }
         self.fields = fields
+        self.omitted = omitted
+        let name = form?.name(of: model) ?? model.name
         self.prefixes = prefixes
         let modelKey = Self.key("model", level: Self.level + 1, isFirst: true, spelling)
         head =
             Self.text(spelling) { out in
                 out.append("{")
                 out.append(modelKey)
-                out.append(string: model.name)
+                out.append(string: name)
             } + Self.key("pk", level: Self.level + 1, isFirst: false, spelling)
         tail = Self.text(spelling) { out in
             out.newLine(Self.level + 1)
@@ -90,6 +103,9 @@ package final class RowEncoder {
             }
         }
         out.append(tail)
+        for column in omitted where !row[column.position].isNull && row[column.position] != column.usual {
+            leftOut[column.name, default: 0] += 1
+        }
     }
 
     private func fault(_ row: [Value], _ field: String, _ problem: String) -> ExportError {

@@ -23,7 +23,10 @@ package final class ExportWriter {
         out = JSONOutput(spelling, keepsLongIntegers: keepsLongIntegers)
     }
 
-    package func encoder(of model: Model) -> RowEncoder { RowEncoder(model, spelling: spelling, values: values) }
+    /// - Parameter form: that of the version which the export is for; nil for the catalogue's own
+    package func encoder(of model: Model, form: VersionForm? = nil) -> RowEncoder {
+        RowEncoder(model, spelling: spelling, values: values, form: form)
+    }
 
     /// Throws `badData` with a finding for a row that no export can hold.
     package func write(_ row: [Value], _ encoder: RowEncoder) throws(ExportError) {

@@ -41,6 +41,7 @@ struct RuleBook: Sendable {
         case "sentry.querysubscription": try QuerySubscriptionRule(model)
         case "sentry.savedsearch": try SavedSearchRule(model)
         case "sentry.notificationaction": try NotificationActionRule(model)
+        case "workflow_engine.datasource": try DataSourceRule(model)
         case "sentry.notificationactionproject": try NotificationActionProjectRule(model)
         default: try columnRule(model) ?? GenericRule(model: model)
         }

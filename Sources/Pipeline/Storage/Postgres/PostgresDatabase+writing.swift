@@ -11,9 +11,10 @@ extension PostgresDatabase {
     func insert(_ batch: Insert) throws(StorageError) {
         guard !batch.rows.isEmpty else { return }
         let writer = try RowInserter(batch)
-        if defersWrites { return try post(writer, of: batch.table) }
+        if defersWrites { return try post(writer, of: batch.table, copies: !batch.avoidsCopy) }
         let copies =
             batch.rows.count >= Self.copyThreshold && !batch.ignoringConflicts && !batch.checksConstraints
+            && !batch.avoidsCopy
         try write(batch.rows, of: batch.table, command: writer.command) { () throws(PostgresFailure) in
             if copies { return try copy(writer) }
             let command = try writer.command(for: batch.rows[...])
@@ -50,9 +51,9 @@ extension PostgresDatabase {
 
     // MARK: - Deferred
 
-    private func post(_ writer: RowInserter, of table: Table) throws(StorageError) {
+    private func post(_ writer: RowInserter, of table: Table, copies: Bool) throws(StorageError) {
         try deferring(table) { () throws(PostgresFailure) in
-            guard writer.rows.count >= Self.copyThreshold else {
+            guard copies, writer.rows.count >= Self.copyThreshold else {
                 return try post(try writer.command(for: writer.rows[...]))
             }
             let buffer = WireBuffer(capacity: Self.copyPieceBytes * 4)

@@ -46,6 +46,17 @@ struct PostgresSchemaAdmin: SchemaAdmin {
         return condition
     }
 
+    func live(_ tables: [String]) throws(StorageError) -> [String: LiveTable] {
+        try database.beforeStatement?()
+        do {
+            return PostgresSchemaReader.read(try database.performRead(PostgresSchemaReader.commands(for: tables)))
+        } catch {
+            throw error.storageError()
+        }
+    }
+
+    func tableNames() throws(StorageError) -> [String] { try relations() }
+
     private func migrateInTransaction(_ tables: [Table]) throws(StorageError) -> MigrationResult {
         try lock()
         let state = MigrationState(existing: try relations(), wanted: tables)

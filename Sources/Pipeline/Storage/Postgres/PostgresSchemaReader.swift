@@ -28,7 +28,8 @@ enum PostgresSchemaReader {
             a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> '',
             CASE WHEN a.attname = 'id' THEN pg_get_serial_sequence(quote_ident(n.name), 'id') IS NOT NULL
                 OR EXISTS (SELECT FROM pg_class s WHERE s.oid = to_regclass(quote_ident(n.name || '_id_seq'))
-                    AND s.relkind = 'S') ELSE false END
+                    AND s.relkind = 'S') ELSE false END,
+            (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = c.oid AND d.adnum = a.attnum)
         \(wanted)
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         """
@@ -36,7 +37,8 @@ enum PostgresSchemaReader {
     private static func readColumns(_ result: PostgresResult, into tables: inout [String: LiveTable]) {
         for row in 0..<result.rowCount {
             let column = LiveColumn(
-                type: typeName(result.text(row, 2)), isNullable: result.bool(row, 3), hasDefault: result.bool(row, 4))
+                type: typeName(result.text(row, 2)), isNullable: result.bool(row, 3), hasDefault: result.bool(row, 4),
+                defaultText: result.optionalText(row, 6) ?? "")
             tables[result.text(row, 0), default: LiveTable()].columns[result.text(row, 1)] = column
             if result.bool(row, 5) { tables[result.text(row, 0)]?.hasSequence = true }
         }

@@ -31,6 +31,17 @@ struct SQLiteSchemaAdmin: SchemaAdmin {
         return try compare(tables)
     }
 
+    func live(_ tables: [String]) throws(StorageError) -> [String: LiveTable] {
+        try database.prepareStatement()
+        let wanted = Set(tables)
+        return try SQLiteSchemaReader(connection: database.connection).read().filter { wanted.contains($0.key) }
+    }
+
+    func tableNames() throws(StorageError) -> [String] {
+        try database.prepareStatement()
+        return try SQLiteSchemaReader(connection: database.connection).tableNames().filter { !Self.own.contains($0) }
+    }
+
     func hasTable(_ name: String) throws(StorageError) -> Bool {
         try database.prepareStatement()
         return try database.exists(OwnTables.standard.all.first { $0.name == name }?.flatName ?? name)

@@ -32,7 +32,7 @@ struct SQLiteSchemaReader {
 
     private func readColumns(into tables: inout [String: LiveTable]) throws(StorageError) {
         let sql = """
-            SELECT t.name, t.sql, c.name, lower(c.type), c."notnull", c.dflt_value IS NOT NULL OR c.hidden > 0, c.pk
+            SELECT t.name, t.sql, c.name, lower(c.type), c."notnull", c.dflt_value IS NOT NULL OR c.hidden > 0, c.pk, c.dflt_value
             FROM sqlite_schema t, pragma_table_xinfo(t.name) c
             WHERE t.type = 'table' ORDER BY t.name, c.cid
             """
@@ -45,7 +45,8 @@ struct SQLiteSchemaReader {
             let isNumbered = isKey && type == "integer" && tables[name]?.hasSequence == true
             tables[name]?.columns[row.text(2)] = LiveColumn(
                 type: isNumbered ? TypeFit.numbered : type, isNullable: row.integer(4) == 0 && !isNumbered,
-                hasDefault: row.integer(5) != 0 || isNumbered)
+                hasDefault: row.integer(5) != 0 || isNumbered,
+                defaultText: row.integer(5) != 0 ? row.text(7) : "")
             if isKey {
                 let key = LiveUnique(name: "primary key", columns: [row.text(2)], condition: nil, isPrimaryKey: true)
                 tables[name]?.uniques.append(key)

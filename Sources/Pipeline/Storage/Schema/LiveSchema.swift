@@ -1,28 +1,32 @@
 /// A table of the live database, read from the database's own catalogue.
-struct LiveTable {
-    var columns: [String: LiveColumn] = [:]
-    var uniques: [LiveUnique] = []
+public struct LiveTable: Sendable {
+    public var columns: [String: LiveColumn] = [:]
+    public var uniques: [LiveUnique] = []
     /// Columns of each check.
-    var checks: [Set<String>] = []
+    public var checks: [Set<String>] = []
     /// Column → table it points at.
-    var foreignKeys: [String: String] = [:]
+    public var foreignKeys: [String: String] = [:]
     /// Whether the database numbers its rows.
-    var hasSequence = false
+    public var hasSequence = false
+
+    public init() {}
 }
 
-struct LiveColumn {
+public struct LiveColumn: Sendable {
     /// As PostgreSQL shows it: `character varying(64)`.
-    let type: String
-    let isNullable: Bool
+    public let type: String
+    public let isNullable: Bool
     /// A default, an identity or a generated value: the column may be left out of an insert.
-    let hasDefault: Bool
+    public let hasDefault: Bool
+    /// The default as the database shows it: `'organization'::character varying`.
+    public var defaultText = ""
 }
 
 /// A unique index or constraint, the primary key included.
-struct LiveUnique {
-    let name: String
+public struct LiveUnique: Sendable {
+    public let name: String
     /// nil for an expression.
-    let columns: [String?]
-    let condition: String?
-    let isPrimaryKey: Bool
+    public let columns: [String?]
+    public let condition: String?
+    public let isPrimaryKey: Bool
 }

@@ -31,6 +31,12 @@ public protocol SchemaAdmin {
     /// In an open transaction: adds a column to a table of our own.
     func add(_ column: Column, to table: Table) throws(StorageError)
 
+    /// Those of the tables that exist, as the database has them.
+    func live(_ tables: [String]) throws(StorageError) -> [String: LiveTable]
+
+    /// The names of all tables and views that are not our own.
+    func tableNames() throws(StorageError) -> [String]
+
     /// All foreign keys of one column, of all tables.
     func references() throws(StorageError) -> [LiveReference]
 

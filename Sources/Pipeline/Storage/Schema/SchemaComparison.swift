@@ -62,7 +62,7 @@ struct SchemaComparison {
             let message = "is \(found.type), expected \(column.type.sqlName): longer values would be refused"
             report(column.name, message, fatal: true)
         case .other:
-            let message = "is \(found.type), expected \(column.type.sqlName): values could not be written as they are"
+            let message = "is \(found.type), expected \(column.type.sqlName): \(Self.otherType)"
             report(column.name, message, fatal: true)
         }
     }
@@ -77,11 +77,14 @@ struct SchemaComparison {
 
     // MARK: - Indexes
 
+    static let otherType = "values could not be written as they are"
+    static let missingIndex = "the unique index"
+
     private mutating func compareUniques() {
         for unique in table.uniques where !live.uniques.contains(where: { matches($0, unique) }) {
             let condition = unique.condition.map { " where \($0)" } ?? ""
             let message =
-                "the unique index on (\(unique.columns.joined(separator: ", ")))\(condition) is missing: "
+                "\(Self.missingIndex) on (\(unique.columns.joined(separator: ", ")))\(condition) is missing: "
                 + "rows would be written twice"
             report(unique.columns.count == 1 ? unique.columns[0] : nil, message, fatal: true)
         }

@@ -1,0 +1,31 @@
+/// What a file says of a model that no catalogue knows.
+public struct LearnRequest: Sendable, Equatable {
+    /// What a field's values are in JSON, as far as the rows tell.
+    public enum ValueKind: String, Sendable {
+        case unknown, bool, number, text, list, object
+        /// A text that begins as a JSON list or object does.
+        case jsonText
+    }
+
+    /// Lower-case name.
+    public let model: String
+    public var fields: [String: ValueKind]
+
+    public init(_ model: String, fields: [String: ValueKind] = [:]) {
+        self.model = model
+        self.fields = fields
+    }
+}
+
+extension Catalogue {
+    /// This catalogue with further models, in its notation.
+    public func adding(_ texts: [String]) throws(CatalogueGap) -> Catalogue {
+        guard !texts.isEmpty else { return self }
+        do {
+            return try Catalogue(
+                models: sources.models + texts, tables: sources.tables, fullOrder: sources.fullOrder, version: version)
+        } catch {
+            throw CatalogueGap("a model that was learned: \(error)")
+        }
+    }
+}

@@ -1,0 +1,268 @@
+public import Catalogue
+
+/// A model as a destination describes it.
+public struct LearnedModel: Sendable, Equatable {
+    public let model: String
+    /// In the notation of the catalogue; empty if it could not be learned.
+    public let text: String
+    /// How it was found, and what is guessed.
+    public let notes: [String]
+    /// What an operator has to decide, or why it cannot be learned; empty if nothing is in the way.
+    public let problems: [String]
+}
+
+/// Learns models of a file that no catalogue knows from the tables of the destination.
+public struct ModelLearner {
+    private let catalogue: Catalogue
+    private let live: [String: LiveTable]
+    /// `model.field` → the model that an operator says it refers to; `none` for no reference.
+    private let confirmed: [String: String]
+    /// Tables of models, with the models' scopes.
+    private var owners: [String: (model: String, scopes: Set<RelocationScope>, silo: Silo)] = [:]
+
+    /// - Parameters:
+    ///   - live: all tables of the destination
+    ///   - confirmed: `model.field` → the model that an operator says it refers to; `none` for no reference
+    public init(_ catalogue: Catalogue, _ live: [String: LiveTable], confirmed: [String: String]) {
+        self.catalogue = catalogue
+        self.live = live
+        self.confirmed = confirmed
+        for (model, table) in catalogue.fullOrder where live[table] != nil {
+            guard let known = catalogue.model(model) else { continue }
+            owners[table] = (model, known.scopes, known.silo)
+        }
+    }
+
+    /// Learns the models in an order in which what is referred to comes first.
+    public mutating func learn(_ requests: [LearnRequest]) -> [LearnedModel] {
+        var tables: [(request: LearnRequest, table: String?)] = requests.map { ($0, table(of: $0)) }
+        for (request, table) in tables {
+            if let table, owners[table] == nil { owners[table] = (request.model, [], .region) }
+        }
+        var learned: [LearnedModel] = []
+        while !tables.isEmpty {
+            let open = Set(tables.compactMap(\.table))
+            let next =
+                tables.firstIndex { _, table in
+                    guard let table else { return true }
+                    return live[table]?.foreignKeys.values.allSatisfy { $0 == table || !open.contains($0) } ?? true
+                } ?? 0
+            let (request, table) = tables.remove(at: next)
+            learned.append(learn(request, table))
+        }
+        return learned
+    }
+
+    // MARK: - The table
+
+    /// By its name, else by its columns.
+    private func table(of request: LearnRequest) -> String? {
+        let usual = request.model.split(separator: ".").joined(separator: "_")
+        let free = live.filter { owners[$0.key] == nil && catalogue.table($0.key) == nil }
+        if free[usual] != nil { return usual }
+        let plain = Self.plain(usual)
+        let alike = free.keys.filter { Self.plain($0) == plain || Self.plain($0) == plain + "s" }
+        if alike.count == 1 { return alike.first }
+        let scores = free.map { (table: $0.key, score: score(request, $0.value)) }
+            .sorted { ($1.score, $0.table) < ($0.score, $1.table) }
+        guard let best = scores.first, best.score >= 0.8, scores.count < 2 || scores[1].score < best.score - 0.1 else {
+            return nil
+        }
+        return best.table
+    }
+
+    /// Whether the notation of the catalogue takes the name.
+    private static func isPlain(_ name: String) -> Bool {
+        name.utf8.allSatisfy { byte in
+            UInt8(ascii: "a") <= byte && byte <= UInt8(ascii: "z")
+                || UInt8(ascii: "A") <= byte && byte <= UInt8(ascii: "Z")
+                || UInt8(ascii: "0") <= byte && byte <= UInt8(ascii: "9") || byte == UInt8(ascii: "_")
+                || byte == UInt8(ascii: ".")
+        }
+    }
+
+    private static func plain(_ name: String) -> String { String(name.filter { $0 != "_" }) }
+
+    private func score(_ request: LearnRequest, _ table: LiveTable) -> Double {
+        let fields = Set(request.fields.keys)
+        let known = table.columns.keys.filter { $0 != "id" }
+        let common = known.count { field(of: $0, fields) != nil }
+        return Double(common) / Double(max(fields.count + known.count - common, 1))
+    }
+
+    private func field(of column: String, _ fields: Set<String>) -> String? {
+        if fields.contains(column) { return column }
+        let base = column.hasSuffix("_id") ? String(column.dropLast(3)) : column
+        return fields.contains(base) ? base : nil
+    }
+
+    // MARK: - The model
+
+    private mutating func learn(_ request: LearnRequest, _ name: String?) -> LearnedModel {
+        guard let name, let table = live[name] else {
+            return LearnedModel(
+                model: request.model, text: "", notes: [],
+                problems: ["the destination has no table for it: neither its name nor its fields tell one"])
+        }
+        guard ([request.model, name] + request.fields.keys + table.columns.keys).allSatisfy(Self.isPlain) else {
+            return LearnedModel(
+                model: request.model, text: "", notes: [],
+                problems: ["a name holds other characters than letters, digits, dots and underscores"])
+        }
+        var reading = Reading(request: request, table: table)
+        if table.columns["id"] == nil { reading.problems.append("\(name) has no column id") }
+        for (column, found) in table.columns.sorted(by: { $0.key < $1.key }) { read(column, found, &reading) }
+        let missing = Set(request.fields.keys).subtracting(reading.fields).sorted()
+        if !missing.isEmpty {
+            reading.problems.append("\(name) has no column for \(missing.joined(separator: ", "))")
+        }
+        let scope = scope(of: reading.targets)
+        let silo = silo(of: name, table)
+        owners[name] = (request.model, [scope], silo)
+        let heading =
+            "model \(index(after: reading.targets)) \(request.model) \(name) \(scope.rawValue) \(silo.rawValue)"
+        return LearnedModel(
+            model: request.model, text: ([heading] + reading.lines + uniques(table)).joined(separator: "\n"),
+            notes: ["the table \(name)", "scope \(scope.rawValue), by what it refers to"] + reading.notes,
+            problems: reading.problems)
+    }
+
+    private struct Reading {
+        let request: LearnRequest
+        let table: LiveTable
+        var lines: [String] = []
+        var fields: Set<String> = []
+        /// Models that it refers to.
+        var targets: Set<String> = []
+        var notes: [String] = []
+        var problems: [String] = []
+    }
+
+    private func read(_ name: String, _ column: LiveColumn, _ reading: inout Reading) {
+        guard let type = ColumnType(live: column.type) else {
+            return reading.problems.append("\(name) is \(column.type), a type that no model has")
+        }
+        var line = "  \(name) \(type.notation)\(column.isNullable && name != "id" ? "?" : "")"
+        if name == "id" {
+            return reading.lines.insert(line + (reading.table.hasSequence ? "" : " no-identity"), at: 0)
+        }
+        guard let field = field(of: name, Set(reading.request.fields.keys)) else {
+            if !column.isNullable, !column.hasDefault {
+                reading.problems.append("\(name) needs a value, and the file has none")
+            }
+            return reading.lines.append(line + " database-only")
+        }
+        reading.fields.insert(field)
+        if let encoding = Self.encoding(type, reading.request.fields[field] ?? .unknown) {
+            line += " \(encoding.rawValue)"
+        }
+        if let target = target(of: name, field, type, &reading) {
+            line += target.isConstrained ? " F:\(target.model) fk" : " H:\(target.model)"
+            reading.targets.insert(target.model)
+            let usual = target.isConstrained && name.hasSuffix("_id") ? String(name.dropLast(3)) : name
+            if usual != field { line += " field=\(field)" }
+        } else if field != name {
+            line += " field=\(field)"
+        }
+        reading.lines.append(line)
+    }
+
+    /// How the file writes the values, if the type does not tell.
+    private static func encoding(_ type: ColumnType, _ kind: LearnRequest.ValueKind) -> FieldEncoding? {
+        switch (type, kind) {
+        case (.bigint, .text), (.integer, .text), (.smallint, .text): .flags
+        case (.text, .object), (.text, .list), (.varchar, .object), (.varchar, .list): .nestedJSON
+        case (.json, .jsonText), (.jsonb, .jsonText): .jsonText
+        default: nil
+        }
+    }
+
+    /// What a column refers to: by its constraint, or because an operator says so.
+    private func target(
+        of column: String, _ field: String, _ type: ColumnType, _ reading: inout Reading
+    ) -> (model: String, isConstrained: Bool)? {
+        if let table = reading.table.foreignKeys[column] {
+            if let owner = owners[table] { return (owner.model, true) }
+            return catalogue.fullOrder.first { $0.table == table }.map { ($0.model, false) }
+        }
+        guard type.integerRange != nil else { return nil }
+        let place = "\(reading.request.model).\(field)"
+        if let target = confirmed[place] {
+            reading.notes.append(
+                target == "none"
+                    ? "\(field) refers to nothing, as confirmed" : "\(field) refers to \(target), as confirmed")
+            return target == "none" ? nil : (target, false)
+        }
+        guard column.hasSuffix("_id"), let guess = likely(String(column.dropLast(3))) else { return nil }
+        reading.problems.append(
+            "\(field) may refer to \(guess): confirm with --learn-reference \(place)=\(guess), or deny with \(place)=none"
+        )
+        return nil
+    }
+
+    /// The model that a name like `created_by_user` tells of.
+    private func likely(_ base: String) -> String? {
+        let names = catalogue.models.map { ($0.name, String($0.name.split(separator: ".").last ?? "")) }
+        let found = names.filter { base == $0.1 || base.hasSuffix("_\($0.1)") }.max { $0.1.count < $1.1.count }
+        if let found { return found.0 }
+        return ["created_by", "owner", "inviter", "requester", "creator"].contains(base) ? "sentry.user" : nil
+    }
+
+    private func uniques(_ table: LiveTable) -> [String] {
+        table.uniques.compactMap { unique in
+            let columns = unique.columns.compactMap(\.self)
+            guard !unique.isPrimaryKey, unique.condition == nil, columns.count == unique.columns.count else {
+                return nil
+            }
+            return "  unique \(columns.joined(separator: ","))"
+        }
+    }
+
+    // MARK: - Where it belongs
+
+    /// By reachability: what leads to an organization, else to a user, else the whole installation.
+    private func scope(of targets: Set<String>) -> RelocationScope {
+        let scopes = targets.flatMap { name in
+            catalogue.model(name)?.scopes ?? owners.values.first { $0.model == name }?.scopes ?? []
+        }
+        for scope in [RelocationScope.organization, .user, .config] where scopes.contains(scope) { return scope }
+        return .global
+    }
+
+    /// That of the tables which it is tied to by constraints.
+    private func silo(of name: String, _ table: LiveTable) -> Silo {
+        let tied = table.foreignKeys.values.filter { $0 != name }.compactMap { owners[$0]?.silo }
+        if let silo = tied.first { return silo }
+        let behind = live.filter { $0.value.foreignKeys.values.contains(name) }.keys.sorted()
+        return behind.compactMap { owners[$0]?.silo }.first ?? .region
+    }
+
+    /// Right after what it refers to.
+    private func index(after targets: Set<String>) -> Int {
+        targets.compactMap { catalogue.model($0)?.index }.max() ?? 0
+    }
+}
+
+extension ColumnType {
+    /// As the catalogue writes it.
+    var notation: String {
+        switch self {
+        case .smallint: "smallint"
+        case .integer: "integer"
+        case .bigint: "bigint"
+        case .boolean: "boolean"
+        case .double: "double"
+        case .varchar(let length): length.map { "varchar(\($0))" } ?? "varchar"
+        case .text: "text"
+        case .citext: "citext"
+        case .inet: "inet"
+        case .uuid: "uuid"
+        case .timestamptz: "timestamptz"
+        case .timestamp: "timestamp"
+        case .json: "json"
+        case .jsonb: "jsonb"
+        case .textArray: "text[]"
+        case .doubleArray: "double[]"
+        }
+    }
+}

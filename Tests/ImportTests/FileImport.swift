@@ -1,0 +1,72 @@
+import Catalogue
+import Testing
+
+@testable import Cutting
+@testable import ExportFormat
+@testable import Import
+@testable import Ledger
+@testable import Storage
+@testable import TaskFormat
+
+/// A file's way into a database without a queue: survey, cut, import, derive.
+struct FileImport {
+    let survey: ExportSurvey
+    private(set) var account = RowAccount()
+    private(set) var replays = 0
+    private(set) var chunks = 0
+
+    /// - Parameters:
+    ///   - reading: the catalogue that the file is read with
+    ///   - catalogue: what describes the destination
+    init(
+        _ path: String, _ scope: ImportScope, reading: Catalogue = .standard, into destination: Destination,
+        _ catalogue: (ExportSurvey) throws -> Catalogue, learns: Bool = false, chunkSize: Int = 1_000,
+        uuid: String = uuidA
+    ) throws {
+        let source = try ExportSource.open(path: path, catalogue: reading)
+        survey = try source.survey(
+            scope: scope, filter: nil, chunkSize: chunkSize, versions: .adapting(from: nil), learns: learns)
+        let catalogue = try catalogue(survey)
+        let work = try RelocationImport(
+            ImportContext(
+                importUUID: uuid, scope: scope, instance: InstanceSettings(urlPrefix: "http://localhost:8000")),
+            into: destination, catalogue: catalogue)
+        var late: [Chunk] = []
+        try source.cut(survey) { chunk in
+            if catalogue.lateModels.contains(chunk.model) {
+                late.append(chunk)
+            } else {
+                try add(chunk, work, catalogue)
+            }
+        }
+        try work.provisionSlugs(now: fixedNow)
+        for chunk in late { try add(chunk, work, catalogue) }
+        for model in work.modelsToDerive { try work.derive(model, now: fixedNow) }
+        account.add(survey.leftOut)
+    }
+
+    private mutating func add(_ chunk: Chunk, _ work: RelocationImport, _ catalogue: Catalogue) throws {
+        let model = try #require(catalogue.model(chunk.model), "\(chunk.model)")
+        let contents = try ChunkDecoder.contents(
+            of: chunk.payload, model: model, now: fixedNow, catalogue: catalogue)
+        let outcome = try work.importChunk(
+            model: model, minOrdinal: chunk.minOrdinal, rows: contents.rows, hidden: contents.hidden, now: fixedNow)
+        #expect(outcome.account.totals.total == contents.rows.count)
+        account.add(outcome.account)
+        chunks += 1
+        if outcome.isReplay { replays += 1 }
+    }
+
+    /// Whether every row of the file, and those made from them, became something.
+    var isComplete: Bool { account.totals.total == Int(survey.rowsTotal + survey.rowsMade) }
+}
+
+extension Site {
+    /// How many rows each table holds.
+    static func counts(_ destination: Destination, _ catalogue: Catalogue) throws -> [String: Int] {
+        let tables = catalogue.importTables(nil)
+        var counts: [String: Int] = [:]
+        for table in tables { counts[table.name] = try destination.region.select(Select(["id"], from: table)).count }
+        return counts
+    }
+}
