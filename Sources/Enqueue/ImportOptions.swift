@@ -12,15 +12,18 @@ internal import Foundation
 /// Arguments and options of every import command.
 // More than eight properties: one per option.
 struct ImportOptions: ParsableArguments {
-    @Argument(help: "The export: a JSON file, an encrypted tarball, or - for standard input.")
+    @Argument(
+        help: "The export: a JSON file, an encrypted tarball, or - for standard input.",
+        transform: PathArgument.parse)
     var source: String
 
     @OptionGroup var decryption: DecryptOptions
 
     @Option(
         name: .customLong("findings-file"),
-        help: ArgumentHelp("File to write the findings to, as JSON. It is written in every outcome.", valueName: "file")
-    )
+        help: ArgumentHelp(
+            "File to write the findings to, as JSON. It is written in every outcome.", valueName: "file"),
+        transform: PathArgument.parse)
     var findingsFile: String?
 
     @Option(

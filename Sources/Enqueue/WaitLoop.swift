@@ -35,6 +35,7 @@ struct WaitLoop {
         try findings?.write(report.findingsFile)
         console.draw(report.text(color: Terminal.standardError.usesColor) + "\n")
         if status.failureCause == .otherImport { throw CommandFailure(.badData, status.failureReason) }
+        if status.failureCause == .unknownImport { throw CommandFailure(.noInput, status.failureReason) }
         if status.status != .success {
             throw CommandFailure(.failure, "The relocation \(uuid) ended as \(status.status.rawValue).")
         }

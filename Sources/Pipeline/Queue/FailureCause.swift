@@ -4,11 +4,14 @@ public enum FailureCause: Sendable, Hashable {
     case lostRows
     /// The destination knows the UUID as that of another import. Nothing was written.
     case otherImport
+    /// The destination does not know the import that is to be verified.
+    case unknownImport
 
     init?(rawValue: String) {
         switch rawValue {
         case "lostRows": self = .lostRows
         case "otherImport": self = .otherImport
+        case "unknownImport": self = .unknownImport
         default: return nil
         }
     }
@@ -18,6 +21,7 @@ public enum FailureCause: Sendable, Hashable {
         switch self {
         case .lostRows: "lostRows"
         case .otherImport: "otherImport"
+        case .unknownImport: "unknownImport"
         }
     }
 }

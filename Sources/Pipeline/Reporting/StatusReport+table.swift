@@ -9,15 +9,15 @@ extension StatusReport {
     ///
     /// - Parameter now: milliseconds since 1970; Redis' clock counts if the workers were asked for
     public static func table(_ reports: [StatusReport], now: Int64 = Timestamp.now()) -> String {
-        let head = ["UUID", "SCOPE", "STATUS", "AGE", "PROGRESS", "WORKER", "FILE", "TROUBLE"]
-        return TextTable.lines([head] + reports.map { $0.cells(now) }, leftAligned: [1, 2, 5, 6, 7])
+        let head = ["UUID", "KIND", "SCOPE", "STATUS", "AGE", "PROGRESS", "WORKER", "FILE", "TROUBLE"]
+        return TextTable.lines([head] + reports.map { $0.cells(now) }, leftAligned: [1, 2, 3, 6, 7, 8])
             .joined(separator: "\n")
     }
 
     private func cells(_ now: Int64) -> [String] {
         let age = max(0, (workforce?.now ?? now).saturatedSubtracting(status.createdAt))
         return [
-            status.uuid, PlainText.line(status.scope), PlainText.line(stateText),
+            status.uuid, kind, PlainText.line(status.scope), PlainText.line(stateText),
             status.createdAt > 0 ? Age.text(age) : "", status.step == .uploading ? "upload" : "\(percent) %",
             PlainText.line(status.owner), PlainText.line(status.sourceName),
             String(PlainText.line(hindrance(now)).prefix(Self.troubleColumns)),

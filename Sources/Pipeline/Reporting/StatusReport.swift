@@ -54,6 +54,12 @@ public struct StatusReport: Sendable {
         return status.destinationTrouble
     }
 
+    /// `import`, `verify`, `repair` (a verification that writes), or `undo` (of an import that is, or was, undone).
+    package var kind: String {
+        if let verification { return verification.repairs ? "repair" : "verify" }
+        return status.step == .undoing || status.endedBy == .undo ? "undo" : "import"
+    }
+
     /// Whether it succeeded or failed.
     package var hasEnded: Bool { [.success, .failure].contains(status.status) }
 

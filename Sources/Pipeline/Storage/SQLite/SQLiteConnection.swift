@@ -7,6 +7,8 @@ final class SQLiteConnection {
     let path: String
     /// The file that stood at the path when it was opened.
     private let file: FileNumber?
+    /// What the file was when it was opened, if it is read without locks.
+    private let frozen: FileState?
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
     private static let maximumStatements = 256
@@ -15,14 +17,14 @@ final class SQLiteConnection {
     /// Without this, the system would end the process at the file size limit. SQLite then reports a full disk instead.
     private static let ignoreFileSizeSignal: Void = { _ = signal(SIGXFSZ, SIG_IGN) }()
 
-    init(path: String, create: Bool, busyMilliseconds: Int) throws(StorageError) {
+    init(path: String, access: SQLiteAccess, busyMilliseconds: Int) throws(StorageError) {
         _ = Self.ignoreFileSizeSignal
         self.path = path
         _ = Self.withoutStatistics
-        try Self.checkExists(path, create: create)
+        try Self.checkExists(path, create: access == .creating)
+        frozen = access == .frozen ? FileState(path) : nil
         var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        let code = sqlite3_open_v2(access.name(of: path), &opened, access.flags, nil)
         guard let opened, code == SQLITE_OK else {
             let system = opened.map(sqlite3_system_errno) ?? 0
             let error = SQLiteFailure(code: code, message: "", systemError: system)
@@ -52,6 +54,9 @@ final class SQLiteConnection {
 
     /// Whether another file stands at the path by now, or none: what is written here would be lost.
     var isReplaced: Bool { FileNumber(path) != file }
+
+    /// Whether the file is read without locks and somebody has written it since it was opened.
+    var isDisturbed: Bool { frozen.map { $0 != FileState(path) } ?? false }
 
     /// Whether the file could only be opened for reading.
     var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
