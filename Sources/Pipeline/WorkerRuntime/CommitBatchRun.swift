@@ -1,5 +1,6 @@
 import Failpoints
 import Import
+import Ledger
 import Queue
 import Relocation
 import Storage
@@ -41,9 +42,18 @@ struct CommitBatchRun {
             if answer.othersWaiting > 0, answer.remaining > 0, isOver { return try held.requeue() }
         }
         try work.finishCommits()
+        try close(work)
+        return try held.complete()
+    }
+
+    /// The entry gets its end, unless the last commit batch has written it.
+    private func close(_ work: RelocationImport) throws {
+        guard held.register?.isClosed == false else { return try work.confirmAlone() }
+        try turn.begin(deferringWrites: false)
+        try work.keepOthersOut()
         try work.confirmAlone()
         try turn.closeEntry()
-        return try held.complete()
+        try turn.commit()
     }
 
     /// Works tasks that the feed has handed out, each with a commit and an acknowledgement of its own.
@@ -89,8 +99,8 @@ struct CommitBatchRun {
         try turn.begin(deferringWrites: true)
         let (outcomes, sum) = try perform(&batch, work, feed)
         // The last transaction closes the entry, too: one flush to disk less for a small relocation.
-        if feed.isDrained, sum.followUps.isEmpty { try turn.closeEntry(with: sum.rows.account) }
         try work.confirmAlone()
+        if feed.isDrained, sum.followUps.isEmpty { try turn.closeEntry(with: sum.rows.account) }
         try Failpoint.reach("batch.commit")
         try turn.commit()
         held.current = nil
