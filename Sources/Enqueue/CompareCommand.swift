@@ -33,20 +33,26 @@ struct CompareCommand: ParsableCommand {
             write the findings file, 77 permission, 130 interrupted.
             """)
 
-    @Argument(help: "The export before: a JSON file, compressed or not, an encrypted tarball, or - for standard input.")
+    @Argument(
+        help: "The export before: a JSON file, compressed or not, an encrypted tarball, or - for standard input.",
+        transform: PathArgument.parse)
     var left: String
 
-    @Argument(help: "The export after, in the same forms.")
+    @Argument(
+        help: "The export after, in the same forms.",
+        transform: PathArgument.parse)
     var right: String
 
     @Option(
         name: .customLong("decrypt-left-with"),
-        help: ArgumentHelp("File with the private key (PEM) of LEFT.", valueName: "file"))
+        help: ArgumentHelp("File with the private key (PEM) of LEFT.", valueName: "file"), transform: PathArgument.parse
+    )
     var decryptLeftWith: String?
 
     @Option(
         name: .customLong("decrypt-right-with"),
-        help: ArgumentHelp("File with the private key (PEM) of RIGHT.", valueName: "file"))
+        help: ArgumentHelp("File with the private key (PEM) of RIGHT.", valueName: "file"),
+        transform: PathArgument.parse)
     var decryptRightWith: String?
 
     @Option(
@@ -64,7 +70,8 @@ struct CompareCommand: ParsableCommand {
         name: .customLong("findings-file"),
         help: ArgumentHelp(
             "File to write all differences to, as JSON. It stays empty if the files cannot be compared.",
-            valueName: "file"))
+            valueName: "file"),
+        transform: PathArgument.parse)
     var findingsFile: String?
 
     @Flag(help: "Apply the rules only to rows that are not written the same on both sides.")

@@ -9,7 +9,9 @@ import TaskFormat
 /// The export of an import or of its plan, and how it is read.
 // More than eight properties: one per option.
 struct FileOptions: ParsableArguments {
-    @Argument(help: "The export: a JSON file, an encrypted tarball, or - for standard input.")
+    @Argument(
+        help: "The export: a JSON file, an encrypted tarball, or - for standard input.",
+        transform: PathArgument.parse)
     var source: String
 
     @OptionGroup var decryption: DecryptOptions

@@ -7,12 +7,12 @@ struct FilePairOptions: ParsableArguments {
         help: ArgumentHelp(
             "File to write, whole or not at all; an existing one is replaced. - is standard output.",
             valueName: "dest"),
-        completion: .file())
+        completion: .file(), transform: PathArgument.parse)
     var destination: String
 
     @Option(
         name: .customLong("src"), help: ArgumentHelp("File to read; - is standard input.", valueName: "file"),
-        completion: .file())
+        completion: .file(), transform: PathArgument.parse)
     var source: String
 
     /// Throws if the file to write is one that the command reads.

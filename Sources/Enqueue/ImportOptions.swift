@@ -18,7 +18,8 @@ struct ImportOptions: ParsableArguments {
         name: .customLong("findings-file"),
         help: ArgumentHelp(
             "File to write the findings to, as JSON, in every outcome. With --wait the rows that got another name follow.",
-            valueName: "file"))
+            valueName: "file"),
+        transform: PathArgument.parse)
     var findingsFile: String?
 
     @Option(

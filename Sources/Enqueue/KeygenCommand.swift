@@ -21,7 +21,9 @@ struct KeygenCommand: ParsableCommand {
     private static let privateName = "relocation.key"
     private static let publicName = "relocation.pub"
 
-    @Argument(help: ArgumentHelp("Folder for the two files.", valueName: "dir"), completion: .directory)
+    @Argument(
+        help: ArgumentHelp("Folder for the two files.", valueName: "dir"), completion: .directory,
+        transform: PathArgument.parse)
     var folder: String
 
     @Option(help: "Bits of the key: \(KeyPair.sizes.map(String.init).joined(separator: ", ")).")

@@ -8,8 +8,8 @@ struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Lists the relocations, newest first.",
         discussion: """
-            TROUBLE says why a relocation failed, what went wrong at its last attempt, or what keeps it waiting; \
-            `status UUID` says what helps.
+            KIND tells imports from what verify, verify --repair and undo have queued. TROUBLE says why a relocation failed, \
+            what went wrong at its last attempt, or what keeps it waiting; `status UUID` says what helps.
 
             Examples:
               relocation-enqueue list --status failure --since 2d

@@ -6,6 +6,7 @@ extension OperationError: CommandEnding {
         let status: CommandExit =
             switch kind {
             case .conflict: .usage
+            case .notYet: .tryAgain
             case .badData: .badData
             case .notFound: .noInput
             case .interrupted: .interrupted

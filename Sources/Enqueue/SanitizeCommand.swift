@@ -11,9 +11,16 @@ struct SanitizeCommand: ParsableCommand {
             replacement everywhere, dates in their order. Rows of models that exports do not have are left out.
 
             As in Sentry's own command, columns without a rule keep what they hold: titles, queries, comments, option values, \
-            the data of rules. With --thorough they are searched for names, addresses and secrets that are replaced \
-            elsewhere, and for whatever looks like an e-mail or IP address. Words of a fixed vocabulary (roles, keys, \
-            platforms) stay. A name that is such a word may so be lost in a query or rule.
+            the data of rules. With --thorough these columns are searched, too, JSON in them to its last text. Replaced there \
+            are: names, addresses and secrets that are replaced elsewhere; whatever looks like an e-mail address, an IP address \
+            or a UUID; all texts and numbers of a member of JSON, a header or an option whose name tells that it holds a secret \
+            (password, secret, token, API key, private key, credential, authorization, cookie, DSN …), wherever they stand; and \
+            what has the form of a secret: private keys in PEM, user:password@ in URLs, password=…, tokens of well-known makers, \
+            32 or more hexadecimal digits, 20 or more letters and digits that look drawn.
+            Not found are a secret that is a common word under a name that tells nothing, and one of less than 8 characters \
+            outside of its own member or option. Words of a fixed vocabulary (roles, keys of options, platforms) stay, and so do \
+            the names of members. A name that is a common word may so be lost in a query or rule. Look through the result before \
+            you give it away.
 
             Without --seed nobody can find out what a text was. Whoever knows the seed can try texts: give the seed and the \
             file to different people, or use no seed.
@@ -53,8 +60,8 @@ struct SanitizeCommand: ParsableCommand {
 
     @Flag(
         help: """
-            Search the columns without a rule, too, and take texts without any ASCII character, which Sentry's own command \
-            refuses.
+            Search the columns without a rule, too, for secrets, names and addresses (see above), and take texts without any \
+            ASCII character, which Sentry's own command refuses.
             """)
     var thorough = false
 

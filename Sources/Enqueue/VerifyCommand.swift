@@ -25,7 +25,13 @@ struct VerifyCommand: ParsableCommand {
             the flags. --repair then writes exactly the rows that are missing, under the ids that they had, and looks again. \
             Rows that were changed in the destination stay as they are.
 
+            What cannot be written (another row has its name or key by now) stays missing, and its finding says why; \
+            everything else is written.
+
             The UUID of the verification is printed. status, findings and dropped tell what it has found.
+
+            Exit codes besides these: 65 another file, filter or flags than the import's, 66 no such file or import, 75 the \
+            import has not ended.
             """)
 
     @Argument(
@@ -33,7 +39,9 @@ struct VerifyCommand: ParsableCommand {
         transform: RelocationReference.parse)
     var uuid: RelocationReference
 
-    @Argument(help: "The import's file: a JSON file, an encrypted tarball, or - for standard input.")
+    @Argument(
+        help: "The import's file: a JSON file, an encrypted tarball, or - for standard input.",
+        transform: PathArgument.parse)
     var source: String
 
     @OptionGroup var decryption: DecryptOptions
@@ -45,7 +53,8 @@ struct VerifyCommand: ParsableCommand {
 
     @Option(
         name: .customLong("findings-file"),
-        help: ArgumentHelp("With --wait: file to write the findings to, as JSON.", valueName: "file"))
+        help: ArgumentHelp("With --wait: file to write the findings to, as JSON.", valueName: "file"),
+        transform: PathArgument.parse)
     var findingsFile: String?
 
     @Flag(help: "Wait until the verification has ended and show its progress and result.")
@@ -122,7 +131,8 @@ struct VerifyRun {
         try StandardStreams.requireOutput()
         let configuration = try arguments.redis.configuration()
         let queue = try RelocationQueue(configuration)
-        let described = try arguments.described.description()
+        var described = try arguments.described.description()
+        described.destination = try arguments.destinationName.given()
         let verified = try VerifiedImport(
             try arguments.uuid.resolve(in: queue), described, repairs: arguments.repair, in: queue)
         let job = try job(verified, described.filter)

@@ -37,6 +37,7 @@ struct WaitLoop {
         if status.failureCause == .otherImport || status.failureCause == .brokenPlan {
             throw CommandFailure(.badData, status.failureReason)
         }
+        if status.failureCause == .unknownImport { throw CommandFailure(.noInput, status.failureReason) }
         if status.status != .success {
             throw CommandFailure(.failure, "The relocation \(uuid) ended as \(status.status.rawValue).")
         }

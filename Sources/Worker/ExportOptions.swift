@@ -9,20 +9,26 @@ internal import Foundation
 /// The flags of `export` in every scope.
 struct ExportOptions: ParsableArguments {
     @Argument(
-        help: ArgumentHelp("File to write; - is standard output.", valueName: "dest"), completion: .file())
+        help: ArgumentHelp("File to write; - is standard output.", valueName: "dest"), completion: .file(),
+        transform: PathArgument.parse)
     var destination = "-"
 
     @OptionGroup var encryption: EncryptOptions
 
     @Option(
         parsing: .unconditional,
-        help: "Blanks for each level; none with 0 or a negative number. What is encrypted has none.")
+        help:
+            "Blanks for each level, \(maxIndent) at most; none with 0 or a negative number. What is encrypted has none."
+    )
     var indent = 2
+
+    private static let maxIndent = 256
 
     @Option(
         name: .customLong("findings-file"),
-        help: ArgumentHelp("File for the finding that ends an export, as JSON; [] if there is none.", valueName: "file")
-    )
+        help: ArgumentHelp(
+            "File for the finding that ends an export, as JSON; [] if there is none.", valueName: "file"),
+        transform: PathArgument.parse)
     var findingsFile: String?
 
     @Option(
@@ -52,6 +58,12 @@ struct ExportOptions: ParsableArguments {
         }
         return version
     }
+
+    func validate() throws {
+        guard indent <= Self.maxIndent else {
+            throw ValidationError("--indent takes at most \(Self.maxIndent) blanks.")
+        }
+    }
 }
 
 /// The database that an export reads.
@@ -66,9 +78,10 @@ struct SourceOptions: ParsableArguments {
         let region = try DestinationOptions.url(of: database)
         let control = try control.url()
         do {
-            let opened = try DatabaseConnector.open(region, timeouts: Self.timeouts)
+            let opened = try DatabaseConnector.openForReading(region, timeouts: Self.timeouts)
             guard let control else { return Destination(opened) }
-            return Destination(region: opened, control: try DatabaseConnector.open(control, timeouts: Self.timeouts))
+            return Destination(
+                region: opened, control: try DatabaseConnector.openForReading(control, timeouts: Self.timeouts))
         } catch {
             throw CommandFailure(error)
         }

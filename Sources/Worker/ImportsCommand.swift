@@ -42,7 +42,7 @@ struct ImportsCommand: ParsableCommand {
 
     /// Refuses a ledger that this version cannot read.
     private static func read(_ url: DatabaseURL) throws(StorageError) -> KnownImports {
-        let database = try DatabaseConnector.open(url)
+        let database = try DatabaseConnector.openForReading(url)
         if let mismatch = try LedgerAdmin(database).mismatch(), mismatch.isFatal {
             throw StorageError(.schemaMismatch, "\(mismatch.place): \(mismatch.message)", table: mismatch.table)
         }

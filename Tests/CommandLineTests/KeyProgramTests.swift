@@ -49,6 +49,17 @@ import Testing
         #expect(throws: ExportError.self) { try answer("cat", to: String(repeating: "x", count: 4097)) }
     }
 
+    /// One that waits for somebody, one that goes on after its answer, and one whose child keeps the pipe open.
+    @Test(arguments: ["sleep 600", "sh -c 'echo key; exec >&-; exec sleep 600'", "sh -c 'sleep 5 & exit 0'"])
+    func aProgramThatDoesNotEndIsKilled(_ command: String) throws {
+        let program = try KeyProgram(command, flag: "--x-command", limit: .milliseconds(300))
+        let start = ContinuousClock.now
+        let error = try #require(throws: ExportError.self) { try program.answer(to: []) }
+        #expect(error.kind == .tooSlow && error.kind.exitCode == 75 && error.message.contains("was killed"), "\(error)")
+        #expect(start.duration(to: .now) < .seconds(4))
+        #expect(KeyProgram.timeLimit == .seconds(60))
+    }
+
     /// They may hold passwords.
     @Test func ourOwnVariablesStayHere() throws {
         setenv("RELOCATION_TEST_SECRET", "sesame", 1)

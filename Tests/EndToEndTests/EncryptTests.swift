@@ -105,6 +105,7 @@ import Testing
         try expect(73, "no/folder", of: ["keygen", folder.file("no/folder")])
         try expect(73, of: ["keygen", plain])
         try expect(64, "2048, 3072, 4096", of: ["keygen", folder.file("x"), "--bits", "1024"])
+        try expect(64, "is empty", of: ["keygen", ""])
     }
 
     @Test func keysThatAreNone() throws {

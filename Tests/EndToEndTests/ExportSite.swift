@@ -52,7 +52,7 @@ final class ExportSite {
         switch engine {
         case .sqlite:
             let path = String(url.dropFirst("sqlite://".count))
-            try SQLiteConnection(path: path, create: false, busyMilliseconds: 5_000).execute(text)
+            try SQLiteConnection(path: path, access: .writing, busyMilliseconds: 5_000).execute(text)
         case .postgres: try PostgresServer.shared().sql(text, url: url)
         }
     }

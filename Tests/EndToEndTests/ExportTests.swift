@@ -82,7 +82,10 @@ import Testing
             #expect(try site.start(url, ["export", "users"] + arguments).result().code == 64)
         }
         #expect(try site.worker(url, "export", "users", "--filter-usernames-file", "/no/such").code == 66)
-        #expect(try site.worker(url, "export", "users", "--indent", "x").code == 64)
+        for indent in ["x", "257", "99999999"] {
+            #expect(try site.worker(url, "export", "users", "--indent", indent).code == 64)
+        }
+        #expect(try site.worker(url, "export", "users", "").code == 64)
         #expect(try site.worker(url, "export", "users", "/no/such/folder/dest").code == 73)
     }
 
@@ -111,6 +114,27 @@ import Testing
             url, "export", "users", "--filter-usernames", "user-1", "--findings-file", findings)
         #expect(try others.code == 0 && models(others.output)["sentry.user"] == 1)
         #expect(site.folder.read("findings.json") == "[]")
+    }
+
+    /// As a user who may only read the file, in a folder where nothing can be written.
+    @Test func readingAFileNeedsNoMoreThanTheRightToRead() throws {
+        let site = try ExportSite(.sqlite)
+        let url = try databaseOfThreeOrganizations(site)
+        let path = String(url.dropFirst("sqlite://".count))
+        let full = try site.worker(url, "export", "global")
+        let folder = try TemporaryFolder()
+        let copy = folder.file("copy.sqlite")
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: copy)
+        try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder.path)
+        defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path) }
+        let same = try site.installation.start(
+            "relocation-worker", ["export", "global"],
+            environment: ["RELOCATION_DATABASE_URL": "sqlite://\(copy)"],
+            under: ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+        ).result()
+        #expect(same.code == 0 && same.output == full.output && !full.output.isEmpty, "\(same.errors)")
+        #expect(try site.files(in: folder) == ["copy.sqlite"])
     }
 
     /// Rows of 1,000 bytes: a file of many times the memory.

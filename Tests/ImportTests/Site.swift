@@ -109,7 +109,7 @@ final class Site {
         switch engine {
         case .sqlite:
             let path = String(urls[0].dropFirst("sqlite://".count))
-            try SQLiteConnection(path: path, create: false, busyMilliseconds: 1_000).execute(sql)
+            try SQLiteConnection(path: path, access: .writing, busyMilliseconds: 1_000).execute(sql)
         case .postgres: try PostgresServer.shared().sql(sql, url: urls[0])
         }
     }

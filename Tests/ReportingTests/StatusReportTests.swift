@@ -35,7 +35,7 @@ import Testing
                 "cancelRequested", "destination", "source", "payloadBytes", "failedTask", "skipped", "createdAt",
                 "updatedAt", "startedAt", "completedAt", "trouble", "worker", "leaseExpiresAt", "flags", "renamedTotal",
                 "next", "endedBy", "enqueuedBy", "situation", "elapsedSeconds", "rowsPerSecond", "remainingSeconds",
-                "maxAttempts", "toolVersion", "digest", "adapted",
+                "maxAttempts", "toolVersion", "digest", "adapted", "kind",
             ])
         #expect(members["status"] == .text("FAILURE") && members["step"] == .text("IMPORTING"))
         #expect(members["failureReason"] == .text("Row \"2\" is bad."))
@@ -267,9 +267,9 @@ import Testing
         other.step = .completed
         #expect(
             StatusReport.table([StatusReport(status), StatusReport(other)], now: 951_782_700_000) == """
-                UUID                                  SCOPE   DESTINATION  STATUS   AGE  PROGRESS  WORKER  FILE         TROUBLE
-                00000000-0000-4000-8000-000000000001  users   default      FAILURE   5m      33 %          a [31m.json  Row "2" is bad.
-                00000000-0000-4000-8000-000000000002  global  default      SUCCESS          100 %
+                UUID                                  KIND    SCOPE   DESTINATION  STATUS   AGE  PROGRESS  WORKER  FILE         TROUBLE
+                00000000-0000-4000-8000-000000000001  import  users   default      FAILURE   5m      33 %          a [31m.json  Row "2" is bad.
+                00000000-0000-4000-8000-000000000002  import  global  default      SUCCESS          100 %
                 """)
         #expect(StatusReport.json([]) == "[]")
         #expect(

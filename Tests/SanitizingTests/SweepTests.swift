@@ -87,6 +87,61 @@ import Testing
         #expect((config["to"] as? [Any])?.first as? String == option.replacing("\"", with: ""))
     }
 
+    @Test func secretsThatOnlyTheirNamesTell() throws {
+        let file = try sanitized(
+            row(
+                "rule", 1,
+                #""label": "x", "data": "{\"api_key\": \"plain-one\", \"n\": 5, \"Auth\": {\"u\": \"bob\", \"pin\": 12, \"on\": true}}""#
+            ),
+            row(
+                "rule", 2,
+                #""label": "uses plain-one", "data": "[{\"name\": \"clientSecret\", \"value\": \"second one\"}, [\"X-Api-Key\", \"third\"], {\"name\": \"color\", \"value\": \"red\"}]""#
+            ),
+            row("option", 1, #""key": "mail.password", "value": "\"hunter2\"""#),
+            row("option", 2, #""key": "mail.port", "value": 25"#),
+            row("projectoption", 1, #""key": "sentry:token", "value": {"a": ["fourth one"], "b": 7}"#),
+            row("monitor", 1, #""name": "m", "slug": "s", "config": {"password": "fifth", "timezone": "UTC"}"#))
+        for secret in ["plain-one", "bob", "second one", "third", "hunter2", "fourth one", "fifth"] {
+            #expect(!file.text.contains(secret), "\(secret)")
+        }
+        #expect(
+            try file.text("data")?.contains(#""n":5"#) == true && file.text("data")?.contains(#""on":true"#) == true)
+        #expect(try file.text("data")?.contains(#""pin":0"#) == true)
+        #expect(try file.text("data", 1)?.contains(#""value":"red""#) == true)
+        #expect(try file.text("value", 2)?.count == 9 && file.fields(3)["value"] as? Int == 25)
+        let config = try #require(try file.fields(5)["config"] as? [String: Any])
+        #expect(config["timezone"] as? String == "UTC" && (config["password"] as? String)?.count == 5)
+        #expect((file.summary.replaced[.secrets] ?? 0) >= 5)
+    }
+
+    @Test(
+        arguments: [
+            ("see ghp_16C7e42F292c6912E7710c838347Ae178B4a!", "see ", "!"),
+            ("postgres://sentry:pw@db:5432/x", "postgres://", "@db:5432/x"),
+            ("GET /?a=1&access_token=abc123&b=2", "GET /?a=1&access_token=", "&b=2"),
+            ("d41d8cd98f00b204e9800998ecf8427e", "", ""), ("x Zm9vYmFyQmF6MTIzNDU2Nzg5 y", "x ", " y"),
+            ("id 00112233-4455-6677-8899-aabbccddeeff.", "id ", "."),
+            ("k -----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY----- e", "k ", " e"),
+        ])
+    func secretsThatTheirFormTells(_ title: String, _ before: String, _ after: String) throws {
+        let file = try sanitized(row("dashboard", 1, #""title": "\#(title)""#))
+        let old = title.replacing("\\n", with: "\n")
+        let new = try #require(try file.text("title"))
+        #expect(new != old && new.hasPrefix(before) && new.hasSuffix(after), "\(new)")
+        let secret = old.dropFirst(before.count).dropLast(after.count)
+        #expect(!new.contains(secret))
+    }
+
+    @Test(
+        arguments: [
+            "sentry.rules.filters.age_comparison.AgeComparisonFilter", "my-project-production-2024-01",
+            "user.id:12345678",
+            "2024-01-01T00:00:00Z", "a=b&page=2", "https://x/y@z", "deadbeef", "ErrorBudget",
+        ])
+    func wordsAreNoSecrets(_ title: String) throws {
+        #expect(try sanitized(row("dashboard", 1, #""title": "\#(title)""#)).text("title") == title)
+    }
+
     @Test func vocabularyStays() throws {
         let file = try sanitized(
             row("team", 1, #""name": "member", "slug": "member""#),

@@ -74,7 +74,7 @@ final class TestDatabase {
     /// Runs SQL without ``Database``.
     func execute(_ sql: String) throws {
         switch engine {
-        case .sqlite: try SQLiteConnection(path: path, create: false, busyMilliseconds: 1_000).execute(sql)
+        case .sqlite: try SQLiteConnection(path: path, access: .writing, busyMilliseconds: 1_000).execute(sql)
         case .postgres: try PostgresServer.shared().sql(sql, url: url)
         }
     }

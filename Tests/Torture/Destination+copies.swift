@@ -6,13 +6,26 @@ import TestSupport
 struct LedgerView {
     /// Relocations that have begun.
     var begun: Set<String> = []
+    /// Those that have ended; one that was undone has another name.
     var ended: Set<String> = []
 
+    /// - Parameter rows: UUID and outcome of each; the outcome is empty while it goes on
     init(_ rows: [[String]]) {
         for row in rows {
             begun.insert(row[0].lowercased())
-            if row[1] == "1" { ended.insert(row[0].lowercased()) }
+            if row[1] == "UNDONE" {
+                ended.insert(Self.undone + row[0].lowercased())
+            } else if !row[1].isEmpty, row[1] != "UNDOING" {
+                ended.insert(row[0].lowercased())
+            }
         }
+    }
+
+    private static let undone = "undone "
+
+    /// What had ended then and has not now.
+    func lost(in later: LedgerView) -> Set<String> {
+        Set(ended.subtracting(later.ended).map { String($0.split(separator: " ").last ?? "") })
     }
 }
 
@@ -24,7 +37,7 @@ extension DestinationServer {
 
     func ledger(_ url: String) throws -> LedgerView {
         guard postgres != nil else { return try SQLiteFile(url).ledger() }
-        let query = "SELECT uuid, CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END FROM relocation.import"
+        let query = "SELECT uuid, coalesce(outcome, '') FROM relocation.import"
         guard let rows = PostgresSession(url)?.rows(query) else { throw SystemFailure("the ledger cannot be read") }
         return LedgerView(rows)
     }
@@ -55,7 +68,7 @@ extension DestinationServer {
         } else {
             before = try replacePostgres(Self.name(url), by: Self.name(copy))
         }
-        return Restoration(lost: before.ended.subtracting(try ledger(url).ended))
+        return Restoration(lost: before.lost(in: try ledger(url)))
     }
 
     private func replacePostgres(_ name: String, by copy: String) throws -> LedgerView {
@@ -131,7 +144,7 @@ private final class SQLiteFile {
 
     func ledger() throws -> LedgerView {
         var statement: OpaquePointer?
-        let query = "SELECT uuid, ended_at IS NOT NULL FROM relocation_import"
+        let query = "SELECT uuid, coalesce(outcome, '') FROM relocation_import"
         guard sqlite3_prepare_v2(database, query, -1, &statement, nil) == SQLITE_OK else {
             throw SystemFailure(String(cString: sqlite3_errmsg(database)))
         }

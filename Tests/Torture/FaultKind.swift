@@ -9,6 +9,9 @@ enum FaultKind: String, CaseIterable, Sendable {
     case databaseDelayed = "connections to PostgreSQL delayed"
     case fileLimited = "file size limited"
     case enqueuerKilled = "enqueuer killed"
+    case operatorPaused = "paused by the operator"
+    case operatorCancelled = "cancelled by the operator"
+    case operatorAborted = "aborted by the operator"
     case sessionTerminated = "PostgreSQL session terminated"
     case statementCancelled = "PostgreSQL statement cancelled"
     case deadlock = "PostgreSQL deadlock"
@@ -26,7 +29,7 @@ enum FaultKind: String, CaseIterable, Sendable {
     case wrongFile = "Redis emptied, wrong file enqueued"
 
     /// What a fault hits.
-    enum Target { case worker, enqueuer, session, redis, database }
+    enum Target { case worker, enqueuer, relocation, session, redis, database }
 
     var target: Target {
         switch self {
@@ -34,6 +37,7 @@ enum FaultKind: String, CaseIterable, Sendable {
             .fileLimited:
             .worker
         case .enqueuerKilled: .enqueuer
+        case .operatorPaused, .operatorCancelled, .operatorAborted: .relocation
         case .sessionTerminated, .statementCancelled, .deadlock: .session
         case .tablesLocked, .diskFull, .databaseKilled, .databaseCrashed, .databaseRestored: .database
         case .redisKilled, .redisFrozen, .redisReadOnly, .redisFull, .redisLostSecond, .redisEmptied, .wrongFile:
@@ -56,7 +60,9 @@ enum FaultKind: String, CaseIterable, Sendable {
         case .workerFrozen, .workerTerminated: 12
         case .redisCut, .databaseCut: 8
         case .redisDelayed, .databaseDelayed: 4
-        case .enqueuerKilled: 3
+        case .enqueuerKilled, .operatorCancelled: 3
+        case .operatorPaused: 6
+        case .operatorAborted: 1
         case .sessionTerminated, .statementCancelled: 8
         case .deadlock: 4
         case .fileLimited: 3
@@ -90,8 +96,9 @@ enum FaultKind: String, CaseIterable, Sendable {
         case .fileLimited: setting.database == .sqlite
         case .diskFull: setting.hasSmallDisk
         case .redisLostSecond: setting.fsync == .everysec
-        case .workerKilled, .workerFrozen, .workerTerminated, .redisCut, .redisDelayed, .enqueuerKilled, .tablesLocked,
-            .redisKilled, .redisFrozen, .redisReadOnly, .redisFull, .redisEmptied, .databaseRestored, .wrongFile:
+        case .workerKilled, .workerFrozen, .workerTerminated, .redisCut, .redisDelayed, .enqueuerKilled,
+            .operatorPaused, .operatorCancelled, .operatorAborted, .tablesLocked, .redisKilled, .redisFrozen,
+            .redisReadOnly, .redisFull, .redisEmptied, .databaseRestored, .wrongFile:
             true
         }
     }

@@ -43,6 +43,7 @@ final class Injector: Sendable {
         switch fault.kind.target {
         case .worker: injectWorker(fault)
         case .enqueuer: record(fault.kind, met: killEnqueuer())
+        case .relocation: stopRelocation(fault)
         case .session: injectSession(fault)
         case .redis: runLasting(fault, "redis") { try self.injectRedis(fault) }
         case .database: runLasting(fault, "database") { try self.injectDatabase(fault) }
@@ -76,6 +77,28 @@ final class Injector: Sendable {
                 record(kind, met: false)
             }
         }.start()
+    }
+
+    /// The operator stops a relocation that a worker works on, or one that is undone.
+    private func stopRelocation(_ fault: Fault) {
+        let command =
+            switch fault.kind {
+            case .operatorPaused: "pause"
+            case .operatorCancelled: "cancel"
+            default: "abort"
+            }
+        begin(fault.kind) { [self] in
+            let sites = installation.sites
+            guard eventually(within: 1.5, { self.isWorked }) else { return false }
+            let held = sites.flatMap { site in
+                site.views.filter { !$0.owner.isEmpty && !$0.hasEnded }.map { (site, $0) }
+            }
+            guard !held.isEmpty else { return false }
+            let (site, view) = held[fault.rank % held.count]
+            // Its worker may go on until it hears of it.
+            if fault.kind == .operatorAborted { installation.serverHealth.lostData() }
+            return installation.simulatedOperator.stop(view.uuid, command, site)
+        }
     }
 
     private func killEnqueuer() -> Bool {

@@ -35,7 +35,8 @@ final class Installation: Sendable {
             }
             return Site(prefix: prefix, databaseURL: database, workers: made, plans: plans, inFlight: inFlight)
         }
-        var sites = [try site("torture", isDisturbed ? setting.workers : 2, workload.plans, setting.inFlight)]
+        let plans = isDisturbed ? workload.plans : workload.kept
+        var sites = [try site("torture", isDisturbed ? setting.workers : 2, plans, setting.inFlight)]
         if !workload.globals.isEmpty { sites.append(try site("global", isDisturbed ? 2 : 1, workload.globals, 1)) }
         self.sites = sites
         simulatedOperator = try SimulatedOperator(

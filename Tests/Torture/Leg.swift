@@ -31,7 +31,7 @@ struct Expectation {
 
     /// Throws if the undisturbed run itself is wrong, which makes comparisons worthless.
     private func check(_ workload: Workload) throws {
-        for plan in workload.plans + workload.globals {
+        for plan in workload.kept + workload.globals {
             guard let outcome = outcomes[plan.uuid] else { throw SystemFailure("\(plan.uuid) has no outcome") }
             let wanted = plan.end == .success ? "SUCCESS" : "FAILURE"
             guard outcome.status == wanted else {
@@ -173,6 +173,13 @@ struct Leg {
         let outcomes = installation.sites.reduce(into: [:]) { $0.merge($1.outcomes) { first, _ in first } }
         let losses = installation.serverHealth.losses
         let mayMissLines = injector.met[.fileLimited] != nil
+        let undone = Set(workload.plans.filter(\.isUndone).map(\.uuid))
+        result.undone = outcomes.count { undone.contains($0.key) && $0.value.endedBy == "undo" }
+        for uuid in outcomes.keys {
+            for (time, text) in log.intrusions(on: uuid) {
+                if Self.isNear(time, losses) { result.excused += 1 } else { result.intrusions.append(text) }
+            }
+        }
         for (uuid, outcome) in outcomes {
             guard let expected = expectation.outcomes[uuid] else { continue }
             if outcome.status != expected.status || outcome.reason != expected.reason {
@@ -187,9 +194,6 @@ struct Leg {
             let wanted = mayMissLines ? complete.filter(Set(order).contains) : complete
             if order != wanted, !injector.unlogged.contains(uuid) {
                 result.misordered.append("\(uuid): \(order)")
-            }
-            for (time, text) in log.intrusions(on: uuid) {
-                if Self.isNear(time, losses) { result.excused += 1 } else { result.intrusions.append(text) }
             }
         }
     }

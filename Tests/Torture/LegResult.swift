@@ -4,6 +4,8 @@ struct LegResult: Sendable {
     var idle: [FaultKind: Int] = [:]
     var samples: [Recovery.Sample] = []
     var rows = 0
+    /// Relocations that were undone.
+    var undone = 0
     var lost: [String] = []
     var duplicated: [String] = []
     var misordered: [String] = []
@@ -40,6 +42,7 @@ struct LegResult: Sendable {
         idle.merge(other.idle, uniquingKeysWith: +)
         samples += other.samples
         rows += other.rows
+        undone += other.undone
         lost += other.lost
         duplicated += other.duplicated
         misordered += other.misordered

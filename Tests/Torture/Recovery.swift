@@ -66,6 +66,8 @@ final class Recovery: Sendable {
                 guard entry.sample.isLocked || entry.calmPeriod == calmPeriod, let view = views[entry.uuid] else {
                     continue
                 }
+                // An operator holds it up.
+                if view.isPaused { continue }
                 // The worker postponed it just before it was lost: the relocation waits for its back-off.
                 if view.isBackingOff, entry.sample.kind.losesWorker, entry.sample.takeover == nil {
                     state.backedOff += 1
@@ -126,6 +128,7 @@ struct RelocationView: Sendable {
     var isBackingOff: Bool { owner.isEmpty && nextAttemptAt > 0 && !hasEnded }
 
     var hasEnded: Bool { status == "SUCCESS" || status == "FAILURE" }
+    var isPaused: Bool { status == "PAUSE" }
 
     fileprivate func isTakenOver(from before: RelocationView) -> Bool {
         hasEnded || token > before.token && leaseUsed || chunksDone > before.chunksDone

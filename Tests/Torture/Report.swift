@@ -80,6 +80,7 @@ struct Report {
                 row("workers that did not end when told to", "\(result.stubborn)", "", "", "", ""),
                 row("written by two after Redis lost data", "\(result.excused)", "", "", "", ""),
                 row("in back-off when the worker was lost", "\(result.backedOff)", "", "", "", ""),
+                row("relocations undone", "\(result.undone)", "", "", "", ""),
                 row("rows compared", "\(result.rows)", "", "", "", ""),
             ]
     }
@@ -124,7 +125,8 @@ struct Report {
         }
         var object: [String: Any] = [
             "database": setting.database.rawValue, "seed": setting.seed, "legs": result.legs, "faults": faults,
-            "met": result.metTotal, "rows": result.rows, "stubborn": result.stubborn, "excused": result.excused,
+            "met": result.metTotal, "rows": result.rows, "undone": result.undone, "stubborn": result.stubborn,
+            "excused": result.excused,
             "retries": result.retries, "passed": isPassed,
             "takeover": times(orphans), "anyTakeover": times(takeovers(nil)), "progress": times(progress),
             "lockedTakeover": times(takeovers(nil, isLocked: true)),

@@ -64,8 +64,15 @@ final class SimulatedOperator: Sendable {
 
     private func enqueue(_ plan: Plan, _ site: Site) {
         let end = run(plan.arguments, site, isEnqueue: true)
-        site.settle(plan, end?.code == 0 ? .queued : .waiting)
+        let isQueued = end?.code == 0 || plan.isUndone && isUndoing(plan, site)
+        site.settle(plan, isQueued ? .queued : .waiting)
         if end?.code != 0 { usleep(50_000) }
+    }
+
+    /// Whether Redis has an undo of it: then it takes no file.
+    private func isUndoing(_ plan: Plan, _ site: Site) -> Bool {
+        guard let end = run(["status", plan.uuid, "--json"], site), end.code == 0 else { return false }
+        return Outcome(end.output)?.step == "UNDOING"
     }
 
     private func conclude(_ plan: Plan, _ site: Site) {
@@ -75,7 +82,12 @@ final class SimulatedOperator: Sendable {
             return site.settle(plan, .queued)
         }
         if outcome.hasEnded, site.isUndone(plan) { return begin(plan, again: Self.undone, site) }
-        if outcome.status == "FAILURE", let reason = Self.transientReason(outcome.reason) {
+        if let step = Self.next(plan, outcome) {
+            if let reason = step.reason { state.withLock { $0.retries[reason, default: 0] += 1 } }
+            _ = run(step.arguments, site)
+            return site.settle(plan, .queued)
+        }
+        if outcome.status == "FAILURE", !plan.isUndone, let reason = Self.transientReason(outcome.reason) {
             if reason == Self.lost || reason == Self.restored { return begin(plan, again: reason, site) }
             state.withLock { $0.retries[reason, default: 0] += 1 }
             _ = run(["retry", plan.uuid], site)
@@ -83,6 +95,24 @@ final class SimulatedOperator: Sendable {
         }
         site.settle(plan, outcome.status == "IN_PROGRESS" ? .queued : .done(outcome))
     }
+
+    /// What the operator does next with a relocation that was stopped, or that is to be undone. Every second one of these is
+    /// undone in the middle, while it is paused; the others once they have ended.
+    private static func next(_ plan: Plan, _ outcome: Outcome) -> (arguments: [String], reason: String?)? {
+        let undo = ["undo", plan.uuid, "--no-prompt"]
+        if outcome.status == "PAUSE" {
+            let isInTheMiddle = plan.isUndone && plan.uuid.utf8.reduce(0) { $0 &+ Int($1) } % 2 == 0
+            return isInTheMiddle && outcome.step != "UNDOING"
+                ? (undo, "paused: undone") : (["unpause", plan.uuid], "paused: unpaused")
+        }
+        guard outcome.hasEnded else { return nil }
+        if plan.isUndone { return outcome.endedBy == "undo" ? nil : (undo, nil) }
+        return ["cancel", "abort"].contains(outcome.endedBy)
+            ? (["retry", plan.uuid], "ended by \(outcome.endedBy): retried") : nil
+    }
+
+    /// Pauses, cancels or aborts a relocation, as the operator may at any time. False if it could not be.
+    func stop(_ uuid: String, _ command: String, _ site: Site) -> Bool { run([command, uuid], site)?.code == 0 }
 
     /// Enqueues the same file again under its UUID, at the next turn.
     private func begin(_ plan: Plan, again reason: String, _ site: Site) {

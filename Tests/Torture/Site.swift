@@ -51,7 +51,8 @@ final class Site: Sendable {
                 case .done, nil: continue
                 case .queued:
                     open += 1
-                    if state.views[plan.uuid]?.hasEnded == true, state.busy.insert(plan.uuid).inserted {
+                    let isOperators = state.views[plan.uuid].map { $0.hasEnded || $0.isPaused } ?? false
+                    if isOperators, state.busy.insert(plan.uuid).inserted {
                         return .conclude(plan)
                     }
                 case .waiting:
@@ -76,6 +77,8 @@ final class Site: Sendable {
     func take(of known: Set<String>, rank: Int) -> Plan? {
         state.withLock { state in
             let free = plans.filter { plan in
+                // The UUID of one that was undone is free for any file.
+                if plan.isUndone { return false }
                 if case .waiting = state.stages[plan.uuid] { return false }
                 return known.contains(plan.uuid) && !state.busy.contains(plan.uuid)
             }
@@ -162,6 +165,9 @@ final class Site: Sendable {
 struct Outcome: Sendable, Equatable {
     let status: String
     let reason: String
+    /// `cancel`, `abort` or `undo`; empty otherwise.
+    let endedBy: String
+    let step: String
     /// source, inserted, existing, overwritten, dropped
     let rows: [Int]
     let chunksTotal: Int
@@ -173,6 +179,8 @@ struct Outcome: Sendable, Equatable {
         else { return nil }
         self.status = status
         reason = object["failureReason"] as? String ?? ""
+        endedBy = object["endedBy"] as? String ?? ""
+        step = object["step"] as? String ?? ""
         self.rows = ["source", "inserted", "existing", "overwritten", "dropped"].map { rows[$0] ?? -1 }
         chunksTotal = chunks["total"] ?? 0
     }

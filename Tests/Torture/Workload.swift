@@ -10,6 +10,8 @@ struct Plan: Sendable {
     let flags: [String]
     let file: String
     let end: End
+    /// Whether its operator undoes it in the end. Nothing of it may be left then, as if it had never been.
+    var isUndone = false
 
     var isOneTransaction: Bool { flags.contains("--atomic") || scope == "global" }
 
@@ -22,6 +24,8 @@ struct Workload {
     /// Imported first, without faults.
     let base: Plan
     let plans: [Plan]
+    /// Those that are not undone.
+    var kept: [Plan] { plans.filter { !$0.isUndone } }
     /// Relocations of whole installations, one after the other. Each clears what the one before has left.
     let globals: [Plan]
     /// All texts of all exports. The import has made any other text that looks random.
@@ -30,13 +34,20 @@ struct Workload {
     /// Users of the base that each relocation may merge with. No two relocations share them.
     static let knownUsers = 3
 
+    private static let undonePercent = 15
+
     private let folder: TemporaryFolder
 
     init(seed: UInt64, relocations: Int, globals: Int) throws {
         folder = try TemporaryFolder()
         var maker = PlanMaker(seed: seed, folder: folder)
         base = try maker.base(relocations)
-        plans = try (0..<relocations).map { try maker.plan($0) }
+        plans = try (0..<relocations).map { number in
+            var plan = try maker.plan(number)
+            var random = SeededRandom(seed: seed, "undo", number)
+            plan.isUndone = random.chance(Self.undonePercent)
+            return plan
+        }
         self.globals = try (0..<globals).map { try maker.global($0) }
         texts = maker.texts
     }

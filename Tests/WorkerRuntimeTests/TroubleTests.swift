@@ -16,7 +16,7 @@ import TestSupport
         let count = 8
         for number in 1...count { _ = try bench.enqueue(3, number: number) }
         let lock = try SQLiteConnection(
-            path: String(bench.url.dropFirst("sqlite://".count)), create: false, busyMilliseconds: 1_000)
+            path: String(bench.url.dropFirst("sqlite://".count)), access: .writing, busyMilliseconds: 1_000)
         try lock.execute("BEGIN IMMEDIATE")
         async let end = bench.drain(concurrency: count)
         try await until {

@@ -92,11 +92,15 @@ public struct Row: Sendable {
     public var values: [Value]
     /// Tells what the file has in this row, however it is formatted.
     public let digest: UInt64
+    /// A bit for each column, by its place, whose value the file lacks and the reader has made up: the time at hand, or a
+    /// random text. Another reader makes up another.
+    public let madeUp: UInt64
 
-    public init(ordinal: Int64, sourcePK: Int64?, values: [Value], digest: UInt64 = 0) {
+    public init(ordinal: Int64, sourcePK: Int64?, values: [Value], digest: UInt64 = 0, madeUp: UInt64 = 0) {
         self.ordinal = ordinal
         self.sourcePK = sourcePK
         self.values = values
         self.digest = digest
+        self.madeUp = madeUp
     }
 }

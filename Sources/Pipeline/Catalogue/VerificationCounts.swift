@@ -13,6 +13,8 @@ public struct VerificationCounts: Sendable, Equatable {
         public var matched = 0
         /// The verification has written the row because it was missing; it counts as what it is now, too.
         public var repaired = 0
+        /// What derives from the model's rows (slugs, implicit and mirror rows) and a repair could not write.
+        public var unwritten = 0
 
         public init() {}
 
@@ -36,6 +38,7 @@ public struct VerificationCounts: Sendable, Equatable {
             case ("missing", 3): counts.missing.addSaturated(rows)
             case ("matched", 3): counts.matched.addSaturated(rows)
             case ("repaired", 3): counts.repaired.addSaturated(rows)
+            case ("unwritten", 3): counts.unwritten.addSaturated(rows)
             case ("changed", 4): counts.changed[parts[3], default: 0].addSaturated(rows)
             default: continue
             }
@@ -49,7 +52,7 @@ public struct VerificationCounts: Sendable, Equatable {
         for (model, counts) in models {
             let plain = [
                 "equal": counts.equal, "different": counts.different, "missing": counts.missing,
-                "matched": counts.matched, "repaired": counts.repaired,
+                "matched": counts.matched, "repaired": counts.repaired, "unwritten": counts.unwritten,
             ]
             for (name, rows) in plain where rows > 0 { out["\(model)|\(Self.mark)|\(name)"] = rows }
             for (rule, rows) in counts.changed { out["\(model)|\(Self.mark)|changed|\(rule)"] = rows }
@@ -71,6 +74,7 @@ public struct VerificationCounts: Sendable, Equatable {
                 sum.missing.addSaturated(counts.missing)
                 sum.matched.addSaturated(counts.matched)
                 sum.repaired.addSaturated(counts.repaired)
+                sum.unwritten.addSaturated(counts.unwritten)
                 sum.changed.merge(counts.changed) { $0.saturatedAdding($1) }
             }
         }
@@ -88,5 +92,7 @@ public struct VerificationCounts: Sendable, Equatable {
     }
 
     /// Whether every row is there, and differs at most as rules allow.
-    public var isSound: Bool { models.values.allSatisfy { $0.missing == 0 && $0.different == 0 } }
+    public var isSound: Bool {
+        models.values.allSatisfy { $0.missing == 0 && $0.different == 0 && $0.unwritten == 0 }
+    }
 }

@@ -5,7 +5,8 @@ public import ExportFormat
 public struct DecryptOptions: ParsableArguments {
     @Option(
         name: .customLong("decrypt-with"),
-        help: ArgumentHelp("File with the private key (PEM) of an encrypted tarball.", valueName: "file"))
+        help: ArgumentHelp("File with the private key (PEM) of an encrypted tarball.", valueName: "file"),
+        transform: PathArgument.parse)
     public var decryptWith: String?
 
     @Option(
@@ -13,7 +14,7 @@ public struct DecryptOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             Program, with its arguments, that decrypts the tarball's key: it reads data.key on standard input and writes the \
-            44 characters of the key to standard output. No shell runs it; quotes keep blanks in a word.
+            44 characters of the key to standard output. No shell runs it; quotes keep blanks in a word. It has 60 seconds.
             """,
             valueName: "command"))
     public var decryptWithCommand: String?

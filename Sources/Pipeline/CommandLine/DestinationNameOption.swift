@@ -14,6 +14,9 @@ public struct DestinationNameOption: ParsableArguments {
 
     public init() {}
 
+    /// The name that the command line gives; nil if it gives none. Throws `QueueError` for a text that is no name.
+    public func given() throws -> DestinationName? { try destination.map { try DestinationName($0) } }
+
     /// Throws `QueueError` for a text that is no name.
     public func name(_ environment: Environment = .process) throws -> DestinationName {
         guard let text = try destination ?? environment.value(Environment.destination) else { return .standard }

@@ -7,7 +7,7 @@ public struct EncryptOptions: ParsableArguments {
         name: .customLong("encrypt-with"),
         help: ArgumentHelp(
             "File with the RSA public key (PEM) of whoever may open the result: it becomes an encrypted tarball.",
-            valueName: "file"))
+            valueName: "file"), transform: PathArgument.parse)
     public var encryptWith: String?
 
     @Option(
@@ -15,7 +15,7 @@ public struct EncryptOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             Program, with its arguments, that encrypts the tarball's key: it reads the key on standard input and writes it \
-            encrypted to standard output, at most \(TarballSeal.maxExchangeBytes) bytes. No shell runs it; quotes keep blanks in a word. With \
+            encrypted to standard output, at most \(TarballSeal.maxExchangeBytes) bytes. No shell runs it; quotes keep blanks in a word. It has 60 seconds. With \
             --encrypt-with, that key is only stored in the tarball.
             """,
             valueName: "command"))

@@ -5,17 +5,25 @@ import Glibc
 /// standard output; its messages go to our standard error.
 struct KeyProgram: Sendable {
     private let words: [String]
+    private let limit: Duration
+
+    /// The time a program has: a key management service answers within seconds.
+    static let timeLimit = Duration.seconds(60)
+    /// Between two looks whether it has ended.
+    private static let pollMicroseconds: UInt32 = 10_000
 
     /// - Parameters:
     ///   - command: words separated by blanks; quotes, single or double, keep blanks. No other character is special.
     ///   - flag: of the command line, for the error
-    init(_ command: String, flag: String) throws(CommandFailure) {
+    ///   - limit: the time after which the program is ended
+    init(_ command: String, flag: String, limit: Duration = timeLimit) throws(CommandFailure) {
         guard let words = Self.words(of: command), let program = words.first, !program.isEmpty else {
             throw CommandFailure(
                 .usage, "\(flag) takes a program with its arguments; a word with blanks stands in quotes, '…' or \"…\"."
             )
         }
         self.words = words
+        self.limit = limit
     }
 
     /// Nil if a quote is not closed.
@@ -39,7 +47,7 @@ struct KeyProgram: Sendable {
         return quote == nil ? words + [word].compactMap { $0 } : nil
     }
 
-    /// Runs the program once. Throws `badKey`, `notFound`, `permission` or `tooLarge`.
+    /// Runs the program once. Throws `badKey`, `notFound`, `permission`, `tooLarge`, or `tooSlow` after its time limit.
     ///
     /// - Parameter question: at most ``TarballSeal/maxExchangeBytes`` bytes, so that a pipe holds them
     func answer(to question: [UInt8]) throws(ExportError) -> [UInt8] {
@@ -54,19 +62,44 @@ struct KeyProgram: Sendable {
         let process = try start(input, output)
         input.closeWriting()
         output.closeWriting()
-        let answer = output.read()
-        if answer == nil { kill(process, SIGKILL) }
-        try requireSuccess(process, isTooLong: answer == nil)
-        return answer ?? []
-    }
-
-    private func requireSuccess(_ process: pid_t, isTooLong: Bool) throws(ExportError) {
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
-        if isTooLong {
+        let deadline = ContinuousClock.now.advanced(by: limit)
+        let answer = output.read(until: deadline)
+        if case .whole = answer {} else { kill(process, SIGKILL) }
+        let status = try end(of: process, until: deadline)
+        switch answer {
+        case .late: throw late
+        case .tooLong:
             throw ExportError(
                 .tooLarge, "\(words[0]) has written more than \(TarballSeal.maxExchangeBytes) bytes: that is no key")
+        case .whole(let bytes):
+            try requireSuccess(status)
+            return bytes
         }
+    }
+
+    /// The exit status as the system tells it. A program that goes on after its answer is ended at the deadline.
+    private func end(of process: pid_t, until deadline: ContinuousClock.Instant) throws(ExportError) -> Int32 {
+        var status: Int32 = 0
+        while true {
+            let ended = waitpid(process, &status, WNOHANG)
+            if ended == process || ended < 0 && errno != EINTR { return status }
+            if ContinuousClock.now >= deadline {
+                kill(process, SIGKILL)
+                while waitpid(process, &status, 0) < 0, errno == EINTR {}
+                throw late
+            }
+            usleep(Self.pollMicroseconds)
+        }
+    }
+
+    private var late: ExportError {
+        ExportError(
+            .tooSlow,
+            "\(words[0]) has not ended within \(limit.components.seconds) seconds and was killed; run it by itself to see what it "
+                + "waits for")
+    }
+
+    private func requireSuccess(_ status: Int32) throws(ExportError) {
         guard status == 0 else {
             let end = status & 0x7F == 0 ? "exit code \(status >> 8 & 0xFF)" : "signal \(status & 0x7F)"
             throw ExportError(.badKey, "\(words[0]) has ended with \(end); its own messages say why")
@@ -142,16 +175,26 @@ private final class Pipe {
         closeWriting()
     }
 
-    /// All that comes; nil if there is too much.
-    func read() -> [UInt8]? {
+    /// What came through it.
+    enum Answer {
+        case whole([UInt8])
+        case tooLong, late
+    }
+
+    /// All that comes until the other side closes it.
+    func read(until deadline: ContinuousClock.Instant) -> Answer {
         var answer: [UInt8] = []
         var block = [UInt8](repeating: 0, count: TarballSeal.maxExchangeBytes)
         while true {
+            let left = ContinuousClock.now.duration(to: deadline)
+            guard left > .zero else { return .late }
+            var ready = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
+            guard poll(&ready, 1, Int32(clamping: Int64(left / .milliseconds(1)) + 1)) > 0 else { continue }
             let count = Glibc.read(reading, &block, block.count)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return answer }
+            guard count > 0 else { return .whole(answer) }
             answer += block[..<count]
-            if answer.count > TarballSeal.maxExchangeBytes { return nil }
+            if answer.count > TarballSeal.maxExchangeBytes { return .tooLong }
         }
     }
 

@@ -8,11 +8,14 @@ public struct RowComparison: Sendable {
     /// Fields that rules decide on: all others must have the same JSON.
     private let ruled: [FieldName]
 
-    /// - Parameter model: nil for a model that is not relocated: it has no rules
-    public init(_ name: String, _ model: Model?) {
+    /// - Parameters:
+    ///   - model: nil for a model that is not relocated: it has no rules
+    ///   - ignored: names of fields that may differ as they like
+    public init(_ name: String, _ model: Model?, besides ignored: Set<String> = []) {
         self.name = name
-        comparators = model.map(ComparatorTable.comparators) ?? []
-        ruled = Array(Set(comparators.flatMap(\.fields))).sorted { $0.text < $1.text }
+        comparators = (model.map(ComparatorTable.comparators) ?? []).compactMap { $0.without(ignored) }
+        let fields = Set(comparators.flatMap(\.fields)).union(ignored.map { FieldName($0) })
+        ruled = Array(fields).sorted { $0.text < $1.text }
     }
 
     /// What tells the rows apart; empty for equal rows.

@@ -17,6 +17,8 @@ public struct ExportError: Error, Sendable, Equatable, CustomStringConvertible {
         /// The file changed between two passes.
         case changed
         case badFilter
+        /// A key program has not answered in time.
+        case tooSlow
         case outOfMemory
 
         /// The program's exit code (sysexits.h).
@@ -27,6 +29,7 @@ public struct ExportError: Error, Sendable, Equatable, CustomStringConvertible {
             case .cannotSpool, .cannotCreate: 73
             case .badData, .badKey, .tooLarge, .changed: 65
             case .badFilter: 64
+            case .tooSlow: 75
             case .outOfMemory: 70
             }
         }

@@ -58,6 +58,7 @@ package final class Extraction {
                 exported[name] = nil
             }
         }
+        try storage { () throws(StorageError) in try endReading() }
         do throws(ExportError) { try writer.finish() } catch { throw .export(error) }
         return missingNames()
     }
@@ -89,6 +90,12 @@ package final class Extraction {
         guard source.isSplit else { return }
         let isSame = source.region.identity == source.control.identity
         try source.control.beginReading(snapshot: isSame ? try source.region.shareSnapshot() : nil)
+    }
+
+    /// Before the file gets its name: what was read must be of one moment.
+    private func endReading() throws(StorageError) {
+        try source.region.endReading()
+        if source.isSplit { try source.control.endReading() }
     }
 
     private func needs(_ model: Model, _ other: String) -> Bool {

@@ -148,6 +148,15 @@ final class Batch {
         }
     }
 
+    /// The rows of which another table holds nothing. Only a row that gets back an id that it had can have left something.
+    func without(survivorsIn table: Table, column: String, of rows: [Row]) throws(ImportFailure) -> [Row] {
+        let old = Set(plannedIDs.values)
+        let ids = rows.map { $0.values[model.idColumn] }.filter { $0.integer.map(old.contains) ?? false }
+        guard !ids.isEmpty else { return rows }
+        let found = Set(try select(Select([column], from: table, where: [.isIn(column, ids)])).map { $0[0] })
+        return rows.filter { !found.contains($0.values[model.idColumn]) }
+    }
+
     /// Remembers rows for an undo that no chunk row will name. Which rows of other tables are the import's, their references
     /// tell.
     func note(inserted ids: [Int64], into table: Table) throws(StorageError) {

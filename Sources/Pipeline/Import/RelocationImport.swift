@@ -97,8 +97,15 @@ public final class RelocationImport {
         try storage(model) { () throws(StorageError) in
             if destination.isSplit { try destination.control.begin() }
             try destination.region.begin()
-            try ledger.awaitLateWorkers(model)
         }
+        try keepOthersOut()
+    }
+
+    /// In open transactions: until their end no other worker commits rows of this import, and no undo of it begins. Throws if
+    /// one has.
+    public func keepOthersOut() throws(ImportFailure) {
+        guard let model = catalogue.models.first else { return }
+        try storage(model) { () throws(StorageError) in try ledger.awaitLateWorkers(model) }
     }
 
     // MARK: For this room

@@ -10,6 +10,8 @@ package struct Footprint {
     /// Table → ids of further rows that it has inserted.
     package private(set) var alsoInserted: [String: [Int64]] = [:]
 
+    /// Chunk rows that were read.
+    private var chunks = 0
     private let destination: Destination
     private let tables: ChunkTables
     private let uuid: String
@@ -57,6 +59,7 @@ package struct Footprint {
     }
 
     private mutating func add(_ chunk: ChunkRow) {
+        chunks += 1
         for (_, id, kind) in chunk.mapped { rows[kind, default: [:]][chunk.model, default: []].append(id) }
     }
 
@@ -88,10 +91,33 @@ package struct Footprint {
         _ = try tables.own(silo).count(model: "", in: destination.database(of: silo))
     }
 
-    /// From now on no worker takes the import for one that is whole.
+    /// In an open transaction, after that: throws unless the undo that has read this is still under way. Another worker may have
+    /// ended it, and the import may have begun anew, if Redis has forgotten one of them.
+    package func requireMarked() throws(StorageError) {
+        guard let entry else { return }
+        let current = try ImportTable(database: destination.region).entry(uuid)
+        guard let current, current.ended(.undoing), current.beganAt == entry.beganAt else {
+            throw StorageError(.leaseLost, "another worker has ended the undo")
+        }
+    }
+
+    /// Whether another one, read later, has further chunk rows.
+    package func isOlder(than other: Footprint) -> Bool { chunks != other.chunks }
+
+    /// From now on no worker takes the import for one that is whole, and none commits rows of it. Throws if the import has gone
+    /// on since this was read.
     package func markUndoing(by reason: String) throws(StorageError) {
-        guard let entry, !entry.ended(.undoing) else { return }
-        try end(entry, .undoing, reason)
+        guard let entry, let current = try ImportTable(database: destination.region).entry(uuid) else { return }
+        if current.ended(.undoing), current.beganAt == entry.beganAt { return }
+        // A worker of the import has begun or ended it since.
+        guard current == entry else { throw StorageError(.leaseLost, "the import goes on") }
+        try end(current, .undoing, reason)
+    }
+
+    /// Of an import that is undone already: no worker that has read its entry takes it for free any more.
+    package func touch() throws(StorageError) {
+        guard let entry, let end = entry.end else { return }
+        try self.end(entry, .undone, end.reason)
     }
 
     /// In the control silo's transaction, before the region's ``forget(_:)``: removes its chunk rows, if silos are split.

@@ -17,7 +17,7 @@ public final class ImportRegister {
     /// Whether the entry is there, or written by the open transaction.
     private var isNoted: Bool
     /// The same for its end.
-    private var isClosed = false
+    public private(set) var isClosed = false
     /// The names of the derived parts that are there, or written by the open transaction.
     private(set) var derivedParts: Set<String> = []
 
@@ -62,6 +62,15 @@ public final class ImportRegister {
             .other,
             "the database lacks \(lost.count) of \(derivedParts.count) derived parts that this import has written, "
                 + "among them \(first)", table: OwnTables.standard.written.name)
+    }
+
+    /// In a transaction that no undo can be beside: throws if an undo has taken the relocation since this worker did. Redis may
+    /// have forgotten one of the two.
+    func requireNotUndone() throws(StorageError) {
+        guard hasLedger, let entry = try table.entry(written.uuid) else { return }
+        let isUndone = entry.end != found?.end && (entry.ended(.undoing) || entry.ended(.undone))
+        let isAnother = found.map { $0.beganAt != entry.beganAt } ?? false
+        if isUndone || isAnother { throw StorageError(.leaseLost, "an undo has taken the relocation over") }
     }
 
     /// The transaction was rolled back, and with it what it has written of the entry.
@@ -113,6 +122,7 @@ public final class ImportRegister {
     /// gets an entry if it succeeded: it had nothing to write.
     public func close(_ end: ImportEnd) throws(StorageError) {
         guard hasLedger, !isClosed else { return }
+        try requireNotUndone()
         if let entry = found == nil ? try table.entry(written.uuid) : found {
             try table.update(id: entry.id, end: end)
         } else if end.outcome == ImportEnd.Outcome.success.rawValue {

@@ -241,7 +241,9 @@ package final class Ledger {
         {
             _ = try hasMore(last, than: 0)
         }
-        return try hasMore(model, than: unknown)
+        let hasOthers = try hasMore(model, than: unknown)
+        try register?.requireNotUndone()
+        return hasOthers
     }
 
     /// Whether the database holds more chunk rows of a model than this worker knows, and `unknown` more.
@@ -262,6 +264,7 @@ package final class Ledger {
     package func modelWithOthers(_ catalogue: Catalogue) throws(StorageError) -> Model? {
         let models = chunks.unconfirmed.union(chunks.lastCommitted.map { [$0] } ?? [])
         for model in models.sorted().compactMap(catalogue.model) where try hasMore(model, than: 0) { return model }
+        try register?.requireNotUndone()
         try register?.confirmDerivedParts()
         chunks.confirm()
         return nil
@@ -299,5 +302,6 @@ package final class Ledger {
             guard database.isInTransaction else { continue }
             _ = try tables.own(silo).count(model: model.name, in: database)
         }
+        try register?.requireNotUndone()
     }
 }

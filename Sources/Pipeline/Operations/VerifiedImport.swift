@@ -17,20 +17,24 @@ package struct VerifiedImport {
     package struct Description {
         package var scope: ImportScope?
         package var filter: ExportFilter?
+        /// As the command line names it.
+        package var destination: DestinationName?
         package var mergeUsers = false
         package var overwriteConfigs = false
 
         package init() {}
     }
 
-    /// Throws `badData` if the description does not fit what Redis remembers, or lacks the scope if it remembers nothing.
+    /// Throws `badData` or `conflict` if the description does not fit what Redis remembers, `notYet` if the import has not
+    /// ended, `notFound` if Redis remembers nothing and the description lacks the scope.
     package init(_ id: RelocationID, _ described: Description, repairs: Bool, in queue: RelocationQueue) throws {
         let status = try Self.status(id, queue)
         let known = status.flatMap { RelocationOptions(json: $0.options) }
         guard let scope = status.flatMap({ ImportScope(rawValue: $0.scope) }) ?? described.scope else {
             throw OperationError(
-                .badData,
-                "Redis has forgotten the import \(id.text): say what it was with --scope, and its filter and flags.")
+                .notFound,
+                "Redis knows no import \(id.text). If it has forgotten it, say what it was with --scope, and its filter and "
+                    + "flags; relocation-worker imports lists what the database knows.")
         }
         self.id = id
         self.scope = scope
@@ -60,7 +64,16 @@ package struct VerifiedImport {
         }
         guard [.success, .failure].contains(status.status) else {
             throw OperationError(
-                .conflict, "The import \(id.text) has not ended (\(status.status.rawValue)): verify it when it has.")
+                .notYet, "The import \(id.text) has not ended (\(status.status.rawValue)): verify it when it has.")
+        }
+        if status.endedBy == .undo {
+            throw OperationError(.badData, "The import \(id.text) was undone: nothing of it is left to verify.")
+        }
+        if let wanted = described.destination, let destination, wanted != destination {
+            throw OperationError(
+                .conflict,
+                "The import \(id.text) went to the destination \(destination.text), not \(wanted.text): leave --destination "
+                    + "out.")
         }
         if let wanted = described.scope, wanted != scope {
             throw OperationError(

@@ -6,12 +6,15 @@ public enum FailureCause: Sendable, Hashable {
     case otherImport
     /// The plan that it holds to does not hold any more. Nothing was written.
     case brokenPlan
+    /// The destination does not know the import that is to be verified.
+    case unknownImport
 
     init?(rawValue: String) {
         switch rawValue {
         case "lostRows": self = .lostRows
         case "otherImport": self = .otherImport
         case "brokenPlan": self = .brokenPlan
+        case "unknownImport": self = .unknownImport
         default: return nil
         }
     }
@@ -22,6 +25,7 @@ public enum FailureCause: Sendable, Hashable {
         case .lostRows: "lostRows"
         case .otherImport: "otherImport"
         case .brokenPlan: "brokenPlan"
+        case .unknownImport: "unknownImport"
         }
     }
 }

@@ -18,9 +18,16 @@ package struct PreparedTask: Sendable {
     /// Performs the task, whatever its kind.
     package func perform(_ work: RelocationImport) throws -> TaskOutcome { try self.work.get().perform(work) }
 
-    /// Imports the rows of a verification's task.
-    package func importRows(_ work: RelocationImport) throws -> ChunkOutcome? {
-        try (self.work.get() as? VerifyWork)?.importRows(work)
+    /// Imports some rows of a verification's task.
+    ///
+    /// - Parameter ordinals: those of the rows
+    package func importRows(_ work: RelocationImport, only ordinals: Set<Int64>) throws -> ChunkOutcome? {
+        try (self.work.get() as? VerifyWork)?.importRows(work, only: ordinals)
+    }
+
+    /// Rows of a verification's task, by their ordinals.
+    package func verifiedRows(_ ordinals: Set<Int64>) -> [Row] {
+        ((try? work.get() as? VerifyWork)?.chunk.contents.rows ?? []).filter { ordinals.contains($0.ordinal) }
     }
 
     /// The task of a relocation with steps; nil for any other. Throws what made it unreadable.

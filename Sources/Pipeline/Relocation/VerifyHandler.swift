@@ -19,7 +19,7 @@ struct VerifyWork: TaskWork {
     var rowCount: Int { chunk.rowCount }
 
     func perform(_ work: RelocationImport) throws -> TaskOutcome {
-        let verified = try ChunkVerification(work, chunk.model, decodedAt: chunk.now).run(
+        let verified = try ChunkVerification(work, chunk.model).run(
             chunk.contents.rows, hidden: chunk.contents.hidden)
         var rows = ChunkOutcome()
         rows.account.existing(chunk.contents.rows.count - verified.absent.count, model: chunk.model.name)
@@ -30,6 +30,11 @@ struct VerifyWork: TaskWork {
         return outcome
     }
 
-    /// Writes the rows that the import has not written.
-    func importRows(_ work: RelocationImport) throws(ImportFailure) -> ChunkOutcome { try chunk.importRows(work) }
+    /// Writes rows that the import has not written.
+    func importRows(_ work: RelocationImport, only ordinals: Set<Int64>) throws(ImportFailure) -> ChunkOutcome {
+        let rows = chunk.contents.rows.filter { ordinals.contains($0.ordinal) }
+        return try work.importChunk(
+            model: chunk.model, minOrdinal: rows.first?.ordinal ?? chunk.minOrdinal, rows: rows,
+            hidden: chunk.contents.hidden, now: chunk.now)
+    }
 }

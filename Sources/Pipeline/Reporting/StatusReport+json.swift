@@ -22,6 +22,7 @@ extension StatusReport {
     private var state: [String: JSONValue] {
         [
             "uuid": .text(status.uuid),
+            "kind": .text(kind),
             "scope": .text(status.scope),
             "next": next.map(JSONValue.text) ?? .null,
             "status": .text(status.status.rawValue),

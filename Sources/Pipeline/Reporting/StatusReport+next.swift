@@ -67,7 +67,7 @@ extension StatusReport {
     }
 
     /// Whether it only plans an import.
-    private var isPlan: Bool {
+    var isPlan: Bool {
         guard case .object(let members) = JSONValue(json: status.options) else { return false }
         return members["plans"] == .flag(true)
     }

@@ -9,15 +9,15 @@ extension StatusReport {
     ///
     /// - Parameter now: milliseconds since 1970; Redis' clock counts if the workers were asked for
     public static func table(_ reports: [StatusReport], now: Int64 = Timestamp.now()) -> String {
-        let head = ["UUID", "SCOPE", "DESTINATION", "STATUS", "AGE", "PROGRESS", "WORKER", "FILE", "TROUBLE"]
-        return TextTable.lines([head] + reports.map { $0.cells(now) }, leftAligned: [1, 2, 3, 6, 7, 8])
+        let head = ["UUID", "KIND", "SCOPE", "DESTINATION", "STATUS", "AGE", "PROGRESS", "WORKER", "FILE", "TROUBLE"]
+        return TextTable.lines([head] + reports.map { $0.cells(now) }, leftAligned: [1, 2, 3, 4, 7, 8, 9])
             .joined(separator: "\n")
     }
 
     private func cells(_ now: Int64) -> [String] {
         let age = max(0, (workforce?.now ?? now).saturatedSubtracting(status.createdAt))
         return [
-            status.uuid, PlainText.line(status.scope), PlainText.line(status.destinationName),
+            status.uuid, kind, PlainText.line(status.scope), PlainText.line(status.destinationName),
             PlainText.line(stateText),
             status.createdAt > 0 ? Age.text(age) : "", status.isUploading ? "upload" : "\(percent) %",
             PlainText.line(status.owner), PlainText.line(status.sourceName),

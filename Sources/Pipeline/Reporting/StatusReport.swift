@@ -55,6 +55,15 @@ public struct StatusReport: Sendable {
         return isSchema && !hasEnded ? status.destinationTrouble : nil
     }
 
+    /// `import`, `relocate` (with steps), `plan`, `verify`, `repair` (a verification that writes), or `undo` (of an import that
+    /// is, or was, undone).
+    package var kind: String {
+        if let verification { return verification.repairs ? "repair" : "verify" }
+        if status.step == .undoing || status.endedBy == .undo { return "undo" }
+        if isPlan { return "plan" }
+        return status.flow == nil ? "import" : "relocate"
+    }
+
     /// Whether it succeeded or failed.
     package var hasEnded: Bool { [.success, .failure].contains(status.status) }
 

@@ -6,12 +6,15 @@ public struct VerificationReport: Sendable {
     /// The import that was verified.
     public let importUUID: String
     public let counts: VerificationCounts
+    /// Whether it writes what is missing.
+    let repairs: Bool
 
     /// nil for a relocation that verifies nothing.
     init?(_ status: RelocationStatus) {
         guard case .object(let members) = JSONValue(json: status.options), case .text(let uuid) = members["verifies"]
         else { return nil }
         importUUID = uuid
+        repairs = members["repairs"] == .flag(true)
         counts = VerificationCounts(counters: status.counters)
     }
 
@@ -47,10 +50,12 @@ public struct VerificationReport: Sendable {
     }
 
     private static func value(_ counts: VerificationCounts.Counts) -> JSONValue {
-        .object([
+        var members = [
             "equal": JSONValue(counts.equal), "changed": .object(counts.changed.mapValues { JSONValue($0) }),
             "matched": JSONValue(counts.matched), "missing": JSONValue(counts.missing),
             "different": JSONValue(counts.different), "repaired": JSONValue(counts.repaired),
-        ])
+        ]
+        if counts.unwritten > 0 { members["unwritten"] = JSONValue(counts.unwritten) }
+        return .object(members)
     }
 }

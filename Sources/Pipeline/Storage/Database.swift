@@ -42,6 +42,10 @@ public protocol Database: AnyObject {
     ///   same moment.
     func beginReading(snapshot: String?) throws(StorageError)
 
+    /// Ends a transaction that ``beginReading(snapshot:)`` has begun. Throws if its reads may not have shown one moment: a file
+    /// that nobody could lock was written meanwhile.
+    func endReading() throws(StorageError)
+
     /// A name under which other connections can see the open transaction's moment, as long as it is open; nil if the
     /// database has no such thing.
     func shareSnapshot() throws(StorageError) -> String?
@@ -109,6 +113,8 @@ public protocol Database: AnyObject {
 extension Database {
     /// Opens a transaction in which every write has been done when its call returns.
     public func begin() throws(StorageError) { try begin(deferringWrites: false) }
+
+    public func endReading() throws(StorageError) { rollback() }
 
     public func stream(
         _ query: Select, pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void

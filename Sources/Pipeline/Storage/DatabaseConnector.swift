@@ -8,7 +8,20 @@ public enum DatabaseConnector {
         _ url: DatabaseURL, create: Bool = false, timeouts: DatabaseTimeouts = DatabaseTimeouts()
     ) throws(StorageError) -> any Database {
         switch url.location {
-        case .sqlite(let path): try SQLiteDatabase(path: path, create: create, timeouts: timeouts)
+        case .sqlite(let path):
+            try SQLiteDatabase(path: path, access: create ? .creating : .writing, timeouts: timeouts)
+        case .postgres(let text): try PostgresDatabase(url: text, timeouts: timeouts)
+        }
+    }
+
+    /// Opens a database that is only read. Of a SQLite file it needs no more than the right to read it, also in a folder where
+    /// nothing can be written; its form stays as it is. A transaction that reads ends with
+    /// ``Database/endReading()``.
+    public static func openForReading(
+        _ url: DatabaseURL, timeouts: DatabaseTimeouts = DatabaseTimeouts()
+    ) throws(StorageError) -> any Database {
+        switch url.location {
+        case .sqlite(let path): try SQLiteDatabase(path: path, access: .reading, timeouts: timeouts)
         case .postgres(let text): try PostgresDatabase(url: text, timeouts: timeouts)
         }
     }

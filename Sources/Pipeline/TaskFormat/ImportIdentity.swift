@@ -35,6 +35,12 @@ public struct ImportIdentity: Sendable, Equatable {
             + "one under another --import-uuid, or without one for a new UUID."
     }
 
+    /// Why an import cannot be verified with another file, scope, filter or flags.
+    public static func verifyRefusal(_ uuid: String, of earlier: String, because difference: String) -> String {
+        "The import \(uuid) is that of \(earlier), and what it is verified with is another: \(difference). Give the file, the "
+            + "scope, the filter and the flags of that import."
+    }
+
     /// An import for people.
     public static func words(name: String, scope: String, enqueuedBy: String) -> String {
         "\(name.isEmpty ? "a file" : name) (\(scope))" + (enqueuedBy.isEmpty ? "" : ", queued by \(enqueuedBy)")

@@ -37,9 +37,12 @@ package struct UndoWork {
 
     // MARK: In order
 
-    /// Before anything is removed: no worker takes the import for one that is whole.
+    /// Before anything is removed: no worker takes the import for one that is whole, and none that works on it commits any more.
+    /// So what an undo removes is read once more afterwards.
     package func mark(_ reason: String) throws(StorageError) {
-        try inTransactions([.region]) { () throws(StorageError) in try footprint.markUndoing(by: reason) }
+        try inTransactions([.control, .region], isMarked: false) { () throws(StorageError) in
+            try footprint.markUndoing(by: reason)
+        }
     }
 
     /// Restores overwritten values. `pass` runs after each transaction; it ends the work by throwing.
@@ -99,7 +102,7 @@ package struct UndoWork {
 
     /// Waits for late workers of the import, which may still commit, then works and commits: the control silo first.
     private func inTransactions(
-        _ silos: [Silo], _ work: () throws(StorageError) -> Void
+        _ silos: [Silo], isMarked: Bool = true, _ work: () throws(StorageError) -> Void
     ) throws(StorageError) {
         let silos = destination.isSplit ? silos : [.region]
         do {
@@ -107,6 +110,7 @@ package struct UndoWork {
                 try destination.database(of: silo).begin()
                 try footprint.awaitLateWorkers(in: silo)
             }
+            if isMarked { try footprint.requireMarked() }
             try work()
             for silo in silos { try destination.database(of: silo).commit() }
         } catch {

@@ -15,19 +15,19 @@ package struct VerifiedChunk: Sendable {
     package var lost: [Int64] = []
 
     package init() {}
+
+    /// The kind of a finding about a row that is not there.
+    package static let missingRow = "MissingRow"
 }
 
 /// Holds one chunk's source rows against the destination's. Reads only.
 package struct ChunkVerification {
     private let work: RelocationImport
     private let model: Model
-    /// When the rows were decoded: microseconds since 1970 UTC.
-    private let decodedAt: Int64
 
-    package init(_ work: RelocationImport, _ model: Model, decodedAt: Int64) {
+    package init(_ work: RelocationImport, _ model: Model) {
         self.work = work
         self.model = model
-        self.decodedAt = decodedAt
     }
 
     /// - Parameter hidden: see ``Import/RelocationImport/importChunk(model:minOrdinal:rows:hidden:skipped:now:)``
@@ -54,8 +54,7 @@ package struct ChunkVerification {
         case .written(let key, let plain, let ruled):
             guard let found = stored[key] else { return chunk.lose(row, model) }
             do {
-                chunk.add(
-                    try verifier.verdict(row, plain: plain, ruled: ruled, decodedAt: decodedAt, stored: found), model)
+                chunk.add(try verifier.verdict(row, plain: plain, ruled: ruled, stored: found), model)
             } catch {
                 throw failure(error)
             }
@@ -115,7 +114,7 @@ extension VerifiedChunk {
         counts.count(model.name) { $0.missing += 1 }
         leaveOut(row, .missing, model)
         var finding = ComparisonFinding(
-            "MissingRow", model: model.name, reason: "the destination lacks this row of the file")
+            Self.missingRow, model: model.name, reason: "the destination lacks this row of the file")
         finding.ordinal = row.ordinal
         finding.leftKey = row.sourcePK.map { .integer($0) }
         findings.append(finding)

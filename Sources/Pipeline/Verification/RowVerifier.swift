@@ -6,7 +6,8 @@ package import ExportFormat
 /// thread.
 package final class RowVerifier {
     private let model: Model
-    private let comparison: RowComparison
+    /// Fields without a comparison, a bit for each column → the comparison of all others.
+    private var comparisons: [UInt64: RowComparison] = [:]
     private let left: RowForm
     private let right: RowForm
     /// The places of a row's columns in the model: a database has them, an export too.
@@ -15,7 +16,6 @@ package final class RowVerifier {
 
     package init(_ model: Model) throws(ExportError) {
         self.model = model
-        comparison = RowComparison(model.name, model)
         left = try RowForm(model)
         right = try RowForm(model)
         places = model.columns.indices.filter { !model.columns[$0].isDatabaseOnly }
@@ -29,17 +29,14 @@ package final class RowVerifier {
     private let references = References(left: { number($1) }, right: { number($1) })
 
     /// - Parameters:
-    ///   - row: the source row, for findings
+    ///   - row: the source row, for findings; what was made up in it for want of a field tells nothing
     ///   - plain: its values with the destination's keys, one per column of the model
     ///   - ruled: the same after the model's rule
-    ///   - decodedAt: the time that stands in the values for one that the file lacks: it tells nothing
     ///   - stored: the destination's row, one value for each of ``columns``
     package func verdict(
-        _ row: Row, plain: [Value], ruled: [Value]?, decodedAt: Int64, stored: [Value]
+        _ row: Row, plain: [Value], ruled: [Value]?, stored: [Value]
     ) throws(ExportError) -> RowVerdict {
-        let plain = known(plain, decodedAt, stored)
-        let ruled = ruled.map { known($0, decodedAt, stored) }
-        if isSame(plain, stored) { return .equal }
+        if isSame(plain, stored, besides: row.madeUp) { return .equal }
         let first = try outcome(row, plain, stored)
         guard case .different = first, let ruled else { return first }
         switch try outcome(row, ruled, stored) {
@@ -49,21 +46,25 @@ package final class RowVerifier {
         }
     }
 
-    private func known(_ values: [Value], _ decodedAt: Int64, _ stored: [Value]) -> [Value] {
-        var values = values
-        for (position, place) in places.enumerated() where values[place] == .timestamp(decodedAt) {
-            values[place] = stored[position]
-        }
-        return values
+    private func comparison(besides fields: UInt64) -> RowComparison {
+        if let known = comparisons[fields] { return known }
+        let names = model.columns.indices.filter { fields >> UInt64($0) & 1 == 1 }.map { model.columns[$0].field }
+        let made = RowComparison(model.name, model, besides: Set(names))
+        comparisons[fields] = made
+        return made
     }
 
     /// Whether the values are the same without any rule.
-    private func isSame(_ values: [Value], _ stored: [Value]) -> Bool {
-        places.indices.allSatisfy { $0 == id || values[places[$0]] == stored[$0] }
+    private func isSame(_ values: [Value], _ stored: [Value], besides fields: UInt64) -> Bool {
+        places.indices.allSatisfy {
+            $0 == id || fields >> UInt64(places[$0]) & 1 == 1 || values[places[$0]] == stored[$0]
+        }
     }
 
     /// Findings stay in Redis: they name the fields and show no value that may be a secret.
-    private func withoutValues(_ finding: ComparisonFinding, _ rows: RowPair<FileRow>) -> ComparisonFinding {
+    private func withoutValues(
+        _ finding: ComparisonFinding, _ rows: RowPair<FileRow>, _ comparison: RowComparison
+    ) -> ComparisonFinding {
         guard finding.kind == "UnequalJSON" else { return finding }
         let fields = comparison.differingFields(rows).map { "`\($0)`" }
         return finding.saying(
@@ -80,8 +81,9 @@ package final class RowVerifier {
         let rows = RowPair(
             FileRow(key: .integer(row.sourcePK ?? 0), fields: leftFields),
             FileRow(key: .integer(stored[id].integer ?? 0), fields: rightFields), references)
+        let comparison = comparison(besides: row.madeUp)
         let findings = comparison.findings(rows, ordinal: row.ordinal)
-        guard findings.isEmpty else { return .different(findings.map { withoutValues($0, rows) }) }
+        guard findings.isEmpty else { return .different(findings.map { withoutValues($0, rows, comparison) }) }
         let rules = comparison.tolerances(rows)
         return rules.isEmpty ? .equal : .changed(rules: rules)
     }

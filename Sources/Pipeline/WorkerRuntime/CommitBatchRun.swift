@@ -1,5 +1,6 @@
 import Failpoints
 import Import
+import Ledger
 import Queue
 import Relocation
 import Storage
@@ -23,7 +24,6 @@ struct CommitBatchRun {
 
     func run() throws -> RunEnd {
         if let end = try work() { return end }
-        try turn.closeEntry()
         return try held.complete()
     }
 
@@ -50,8 +50,18 @@ struct CommitBatchRun {
             if answer.othersWaiting > 0, answer.remaining > 0, isOver { return try held.requeue() }
         }
         try work.finishCommits()
-        try work.confirmAlone()
+        if isWhole { try close(work) } else { try work.confirmAlone() }
         return nil
+    }
+
+    /// The entry gets its end, unless the last commit batch has written it.
+    private func close(_ work: RelocationImport) throws {
+        guard held.register?.isClosed == false else { return try work.confirmAlone() }
+        try turn.begin(deferringWrites: false)
+        try work.keepOthersOut()
+        try work.confirmAlone()
+        try turn.closeEntry()
+        try turn.commit()
     }
 
     /// Works tasks that the feed has handed out, each with a commit and an acknowledgement of its own.
@@ -97,8 +107,8 @@ struct CommitBatchRun {
         try turn.begin(deferringWrites: true)
         let (outcomes, sum) = try perform(&batch, work, feed)
         // The last transaction closes the entry, too: one flush to disk less for a small relocation.
-        if isWhole, feed.isDrained, sum.followUps.isEmpty { try turn.closeEntry(with: sum.rows.account) }
         try work.confirmAlone()
+        if isWhole, feed.isDrained, sum.followUps.isEmpty { try turn.closeEntry(with: sum.rows.account) }
         try Failpoint.reach("batch.commit")
         try turn.commit()
         held.current = nil

@@ -225,6 +225,7 @@ final class HeldClaim {
         let reason =
             "\(totals.missing) \(totals.missing == 1 ? "row is" : "rows are") missing, \(totals.different) "
             + "\(totals.different == 1 ? "differs" : "differ") as no rule allows"
+            + (totals.unwritten > 0 ? "; what derives from repaired rows could not all be written" : "")
         lease.end()
         try queue.fail(claim, findings: findings, reason: reason)
         FlowMetrics.record(.failed)

@@ -45,8 +45,7 @@ struct OneTransactionRun {
             if request != .none { return try rollBack { () throws(QueueError) in try held.release(for: request) } }
         }
         try progress.show(chunks: tasks.feed.unacknowledged, rows: sum.account.totals.total, doing: "commits")
-        try turn.closeEntry(with: sum.account)
-        try commit(work)
+        try commit(work, sum)
         _ = try held.acknowledge(tasks.feed.unacknowledged, TaskOutcome(rows: sum), tasks.feed, work)
         return try held.complete()
     }
@@ -56,10 +55,12 @@ struct OneTransactionRun {
         return try ending()
     }
 
-    private func commit(_ work: RelocationImport) throws {
+    private func commit(_ work: RelocationImport, _ sum: ChunkOutcome) throws {
         try Failpoint.reach("transaction.commit")
         turn.heartbeat.allow(milliseconds: turn.settings.destination.timeouts.longStatementMilliseconds)
+        try work.keepOthersOut()
         try work.confirmAlone()
+        try turn.closeEntry(with: sum.account)
         try work.prepareCommits()
         try turn.commit()
         try Failpoint.reach("transaction.after")

@@ -1,5 +1,4 @@
 import Catalogue
-import Glibc
 import Import
 import Ledger
 import Queue
@@ -15,8 +14,6 @@ struct ReplacedFile {
     /// Tasks that are read at a time, and their bytes.
     private static let pageCount = 128
     private static let pageBytes = 4 << 20
-    /// Milliseconds between two signs of life.
-    private static let beatMilliseconds: Int64 = 50
 
     private var held: HeldClaim { turn.held }
 
@@ -24,7 +21,8 @@ struct ReplacedFile {
     func accept() throws {
         let earlier = held.register?.found?.origin
         if earlier?.digest != held.claim.status.digest {
-            waitOutEarlierLease()
+            // The claim was the last change of the record.
+            turn.waitOutEarlierLease(elapsed: max(held.claim.status.updatedAt - held.claim.status.createdAt, 0))
             try turn.read(context).awaitLateWorkers()
             let work = try turn.read(context)
             if !work.map.isEmpty { try compare(work) }
@@ -33,19 +31,6 @@ struct ReplacedFile {
         let isKnown = held.claim.status.replaces != NewRelocation.unknownFile
         try held.queue.acceptFile(
             held.claim, replaced: isKnown ? nil : earlier.map { (name: $0.fileName, digest: $0.digest) })
-    }
-
-    /// Redis may have forgotten a worker, or an operator may have aborted it: until its lease would have run out it may
-    /// still write rows of the earlier file.
-    private func waitOutEarlierLease() {
-        let status = held.claim.status
-        // The claim was the last change of the record.
-        let elapsed = max(status.updatedAt - status.createdAt, 0)
-        let end = LeaseClock.now() + Int64(held.claim.leaseMilliseconds) - elapsed
-        while LeaseClock.now() < end, held.lease.isHeld {
-            turn.heartbeat.beat()
-            usleep(UInt32(Self.beatMilliseconds) * 1_000)
-        }
     }
 
     /// Reads the list from its start, until all written rows were met.

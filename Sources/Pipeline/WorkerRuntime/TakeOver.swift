@@ -25,13 +25,14 @@ struct TakeOver {
     var refusal: Refusal? { halfUndone ?? otherImport ?? lostRows }
 
     /// Rows that are still recorded would count as written.
-    private var halfUndone: Refusal? {
+    var halfUndone: Refusal? {
         guard entry?.ended(.undoing) == true else { return nil }
+        let uuid = RelocationOptions(json: status.options)?.verifies ?? status.uuid
         return Refusal(
             cause: .otherImport,
             finding: Finding(
                 kind: .unknown, model: nil,
-                reason: "an undo of \(status.uuid) has begun in the destination: finish it with relocation-enqueue undo"
+                reason: "an undo of \(uuid) has begun in the destination: finish it with relocation-enqueue undo"
             ))
     }
 
@@ -53,8 +54,15 @@ struct TakeOver {
         guard !differences.isEmpty else { return nil }
         let words = ImportIdentity.words(
             name: earlier.fileName, scope: earlier.scope, enqueuedBy: earlier.enqueuedBy)
-        let uuid = RelocationOptions(json: status.options)?.verifies ?? status.uuid
-        return ImportIdentity.refusal(uuid, of: words, differences: differences)
+        return refusal(of: words, because: "this one has \(differences.joined(separator: ", "))")
+    }
+
+    /// A verification's words differ from an import's: it enqueues nothing.
+    private func refusal(of earlier: String, because difference: String) -> String {
+        guard let verified = RelocationOptions(json: status.options)?.verifies else {
+            return ImportIdentity.refusal(status.uuid, of: earlier, because: difference)
+        }
+        return ImportIdentity.verifyRefusal(verified, of: earlier, because: difference)
     }
 
     /// Without an entry the chunk rows' keys are all there is to compare.
@@ -64,9 +72,7 @@ struct TakeOver {
         // Derived rows are not the file's.
         found.models = written.filter { $0.key != DerivedParts.subject }
             .mapValues { KeyBounds.Model(rows: Int64($0.rows), keys: $0.keys) }
-        return bounds.misfit(of: found).map {
-            ImportIdentity.refusal(status.uuid, of: "another file", because: "it has left \($0)")
-        }
+        return bounds.misfit(of: found).map { refusal(of: "another file", because: "it has left \($0)") }
     }
 
     // MARK: Lost rows

@@ -1,4 +1,5 @@
 import Catalogue
+import Glibc
 import Import
 import Ledger
 import Queue
@@ -31,9 +32,34 @@ struct Turn {
             try ReplacedFile(turn: self, context: context, preparer: preparer).accept()
         }
         let work = try resume(context)
-        do { try held.register?.reopen() } catch { throw failure(error) }
+        if held.register?.found?.end != nil { try reopen(work) }
         return work
     }
+
+    /// The entry has an end: the relocation goes on, or begins anew after an undo. Redis confirms, after the entry was read,
+    /// that this claim is no older one; and nobody may have written the entry since.
+    private func reopen(_ work: RelocationImport) throws {
+        _ = try held.queue.bind(held.claim, destination: settings.serving(destination))
+        try begin(deferringWrites: false)
+        try work.keepOthersOut()
+        do { try held.register?.reopen() } catch { throw failure(error) }
+        try commit()
+    }
+
+    /// Redis may have forgotten a worker, or an operator may have aborted it: until its lease would have run out it may still
+    /// write.
+    ///
+    /// - Parameter elapsed: milliseconds that have passed, before the claim, since no other can have begun
+    func waitOutEarlierLease(elapsed: Int64 = 0) {
+        let end = LeaseClock.now() + Int64(held.claim.leaseMilliseconds) - elapsed
+        while LeaseClock.now() < end, held.lease.isHeld {
+            heartbeat.beat()
+            usleep(Self.beatMicroseconds)
+        }
+    }
+
+    /// Between two signs of life.
+    private static let beatMicroseconds: UInt32 = 50_000
 
     func failure(_ error: StorageError) -> ImportFailure { ImportFailure(error, catalogue) }
 

@@ -41,8 +41,16 @@ struct UndoRun {
     }
 
     private func undo(_ request: UndoRequest) throws -> RunEnd {
-        let footprint = try read(request)
-        if let reason = doneBefore(footprint) { return try held.undone(reason) }
+        var footprint = try read(request)
+        if footprint.entry == nil, !request.isDryRun, !status.undo.isBegun {
+            // Nothing in the destination keeps a worker off that Redis has forgotten.
+            turn.waitOutEarlierLease()
+            footprint = try read(request)
+        }
+        if let reason = doneBefore(footprint) {
+            if !request.isDryRun { try footprint.touch() }
+            return try held.undone(reason)
+        }
         guard footprint.entry != nil || footprint.hasChunks || !status.scope.isEmpty else {
             return try held.returned(UndoSummary(), .unknown("the destination knows no import \(status.uuid)"))
         }
@@ -56,7 +64,34 @@ struct UndoRun {
         let work = UndoWork(plan, of: footprint, in: turn.destination, catalogue)
         if request.isDryRun { return try held.returned(try count(work), plan.refusal) }
         if let refusal = plan.refusal { return try refuse(plan.summary, refusal) }
-        return try perform(work, plan, request)
+        let reason = reason(request)
+        if let asked = try begin(work, plan, reason) { throw Interruption.operators(asked) }
+        let last = try read(request)
+        guard footprint.isOlder(than: last) else { return try perform(work, plan, reason) }
+        // A worker that Redis had forgotten has written meanwhile.
+        do {
+            let more = try self.plan(last, request)
+            if let refusal = more.refusal { return try refuse(more.summary, refusal, isBegun: true) }
+            return try perform(UndoWork(more, of: last, in: turn.destination, catalogue), more, reason)
+        } catch let refusal as UndoRefusal {
+            return try refuse(UndoSummary(), refusal, isBegun: true)
+        }
+    }
+
+    /// From now on the undo cannot be given up. Returns what an operator asks for instead.
+    private func begin(_ work: UndoWork, _ plan: UndoPlan, _ reason: String) throws -> OperatorRequest? {
+        let asked = try held.queue.describeUndo(held.claim, summary: told(plan).json, isBegun: true)
+        if asked != .none { return asked }
+        try Failpoint.reach("undo.begun")
+        try work.mark(reason)
+        try Failpoint.reach("undo.marked")
+        return nil
+    }
+
+    private func told(_ plan: UndoPlan) -> UndoSummary {
+        var summary = plan.summary
+        summary.total = plan.total
+        return summary
     }
 
     // MARK: Before
@@ -112,22 +147,18 @@ struct UndoRun {
     }
 
     /// Once rows are removed, a refusal is a failure of the undo.
-    private func refuse(_ summary: UndoSummary, _ refusal: UndoRefusal) throws -> RunEnd {
-        guard status.undo.isBegun else { return try held.returned(summary, refusal) }
+    private func refuse(
+        _ summary: UndoSummary, _ refusal: UndoRefusal, isBegun: Bool = false
+    ) throws -> RunEnd {
+        guard isBegun || status.undo.isBegun else { return try held.returned(summary, refusal) }
         try held.queue.describeUndo(held.claim, summary: summary.json, isBegun: true)
         throw ImportFailure.permanent(Finding(kind: .integrityError, model: nil, reason: refusal.reason))
     }
 
     // MARK: The work
 
-    private func perform(_ work: UndoWork, _ plan: UndoPlan, _ request: UndoRequest) throws -> RunEnd {
-        var summary = plan.summary
-        summary.total = plan.total
-        let reason = reason(request)
-        let asked = try held.queue.describeUndo(held.claim, summary: summary.json, isBegun: true)
-        if asked != .none { throw Interruption.operators(asked) }
-        try Failpoint.reach("undo.begun")
-        try work.mark(reason)
+    private func perform(_ work: UndoWork, _ plan: UndoPlan, _ reason: String) throws -> RunEnd {
+        var summary = told(plan)
         let progress = TransactionProgress(held)
         func pass(_ done: UndoSummary, _ table: String) throws {
             try Failpoint.reach("undo.page")

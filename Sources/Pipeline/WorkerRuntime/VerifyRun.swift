@@ -20,25 +20,30 @@ struct VerifyRun {
     private var held: HeldClaim { turn.held }
 
     func run() throws -> RunEnd {
-        try requireSameImport()
-        let first = try verify()
-        if let request = first.request { return try held.end(request) }
-        var result = first
-        if repairs, !first.incomplete.isEmpty {
-            let repair = Repair(turn: turn, context: context, preparer: preparer)
-            let written = try repair.run(first.incomplete)
-            if let request = written.request { return try held.end(request) }
-            result = try verify()
-            if let request = result.request { return try held.end(request) }
-            result.found.addRepaired(written.rows)
+        let register = try requireSameImport()
+        var pass = try verify()
+        if let request = pass.request { return try held.end(request) }
+        guard repairs, !pass.incomplete.isEmpty else { return try tell(pass) }
+        let repair = Repair(
+            turn: turn, context: context, preparer: preparer, register: register.found == nil ? nil : register)
+        var account = Repair.Account()
+        // A row that is written may show that others are missing, which seemed to lack what they refer to.
+        var isDone = false
+        while !isDone {
+            let written = try repair.run(pass.incomplete, &account)
+            if let request = account.request { return try held.end(request) }
+            pass = try verify(account.refused)
+            if let request = pass.request { return try held.end(request) }
+            isDone = written == 0 || pass.incomplete.isEmpty
         }
-        return try tell(result)
+        account.add(to: &pass.found)
+        return try tell(pass)
     }
 
     // MARK: Before
 
     /// The ledger tells whether the UUID stands for this file.
-    private func requireSameImport() throws {
+    private func requireSameImport() throws -> ImportRegister {
         let register: ImportRegister
         do {
             register = try ImportRegister(context.importUUID, ImportOrigin(), in: turn.destination)
@@ -46,12 +51,14 @@ struct VerifyRun {
             throw turn.failure(error)
         }
         let work = try RelocationImport(context, into: turn.destination, catalogue: turn.settings.destination.catalogue)
-        guard !work.map.isEmpty || register.found != nil else {
-            throw TakeOver.Refusal.unknownImport(context.importUUID)
+        let isThere = register.found.map { !$0.ended(.undone) } ?? false
+        guard !work.map.isEmpty || isThere else {
+            throw TakeOver.Refusal.unknownImport(context.importUUID, register.found)
         }
         let takeOver = TakeOver(
             status: held.claim.status, recordedRows: [:], entry: register.found, written: work.sourceBounds)
-        if let refusal = takeOver.otherImport { throw refusal }
+        if let refusal = takeOver.halfUndone ?? takeOver.otherImport { throw refusal }
+        return register
     }
 
     // MARK: One pass
@@ -60,15 +67,17 @@ struct VerifyRun {
     fileprivate struct Pass {
         var outcome = TaskOutcome()
         var found: VerifiedRows
-        /// Places of the tasks with rows that are missing → those of them that were written before.
-        var incomplete: [Int: [Int64]] = [:]
+        /// By the places of their tasks.
+        var incomplete: [Int: Repair.MissingRows] = [:]
         let feed: TaskFeed
         /// Why the pass ended early.
         var request: Interruption?
     }
 
-    private func verify() throws -> Pass {
-        var pass = Pass(found: VerifiedRows(hidesValues: held.hidesNames), feed: turn.feed(preparer))
+    /// - Parameter refused: see ``VerifiedRows``
+    private func verify(_ refused: [String: [Int64: String]] = [:]) throws -> Pass {
+        var pass = Pass(
+            found: VerifiedRows(hidesValues: held.hidesNames, refused: refused), feed: turn.feed(preparer))
         try turn.beginReading()
         defer { turn.destination.rollback() }
         let work = try RelocationImport(context, into: turn.destination, catalogue: turn.settings.destination.catalogue)
@@ -111,18 +120,18 @@ extension VerifyRun.Pass {
         outcome.add(task)
         guard let verified = task.verified else { return }
         found.add(verified)
-        if verified.counts.totals.missing > 0 { incomplete[feed.unacknowledged - 1] = verified.lost }
+        let missing = verified.absent.filter { $0.reason == .missing }.map(\.ordinal)
+        guard !missing.isEmpty else { return }
+        incomplete[feed.unacknowledged - 1] = Repair.MissingRows(ordinals: missing, lost: Set(verified.lost))
     }
 }
 
 extension TakeOver.Refusal {
-    fileprivate static func unknownImport(_ uuid: String) -> Self {
-        TakeOver.Refusal(
-            cause: .otherImport,
-            finding: Finding(
-                kind: .unknown, model: nil,
-                reason:
-                    "the destination knows no import \(uuid): no chunk row has its UUID; relocation-worker imports lists "
-                    + "what it knows"))
+    fileprivate static func unknownImport(_ uuid: String, _ entry: ImportEntry?) -> Self {
+        let reason =
+            entry?.end.map { "nothing of the import \(uuid) is left in the destination: \($0.reason)" }
+            ?? "the destination knows no import \(uuid): no chunk row has its UUID; relocation-worker imports lists what it "
+            + "knows"
+        return TakeOver.Refusal(cause: .unknownImport, finding: Finding(kind: .unknown, model: nil, reason: reason))
     }
 }

@@ -49,7 +49,9 @@ struct DatabaseCheck {
             items.append(Self.schema(fit, try destination.ledgerMismatch()))
         } catch {
             // The ledger is read for its format; the missing grants say it better.
-            guard error.kind == .permissionDenied, missing.contains(where: { !$0.isForGlobalOnly }) else { throw error }
+            guard error.kind == .permissionDenied, missing.contains(where: { $0.purpose == .everyImport }) else {
+                throw error
+            }
         }
         items += Self.grants(missing)
         // A refusal that is known already would only be repeated.
@@ -113,10 +115,11 @@ extension DatabaseCheck {
         } + fit.otherChanges.map { "Adapted: \($0)" }
     }
 
-    /// Two items at most: what every import needs, and what a Global import needs.
+    /// Three items at most: what every import needs, what a Global import needs, and what an undo needs.
     private static func grants(_ missing: [MissingGrant]) -> [ReadinessItem] {
         let name = "database.grants"
-        let (global, all) = (missing.filter(\.isForGlobalOnly), missing.filter { !$0.isForGlobalOnly })
+        let (global, all) = (missing.filter { $0.purpose == .global }, missing.filter { $0.purpose == .everyImport })
+        let undo = missing.filter { $0.purpose != .everyImport && $0.object == .table }
         var items: [ReadinessItem] = []
         if let first = all.first {
             items.append(
@@ -132,7 +135,15 @@ extension DatabaseCheck {
                     "The role \(first.user) may not empty \(global.count) tables and sequences: `global` imports would fail. An "
                         + "administrator grants it, the first with \(first.remedy).", details: details(global)))
         }
-        return items.isEmpty ? [.ok(name, "The database allows all that an import does with its tables.")] : items
+        if let first = undo.first {
+            items.append(
+                .warning(
+                    name,
+                    "The role \(first.user) may not delete from \(undo.count) tables: undo will not be possible. An administrator "
+                        + "grants it, the first with \(first.remedy).", details: details(undo)))
+        }
+        return items.isEmpty
+            ? [.ok(name, "The database allows all that an import and an undo do with its tables.")] : items
     }
 
     private static func details(_ missing: [MissingGrant]) -> [String] {

@@ -13,6 +13,14 @@ struct Comparator: Sendable {
         self.targets = targets
     }
 
+    /// The same for its other fields; nil if there are none.
+    func without(_ ignored: Set<String>) -> Comparator? {
+        let places = fields.indices.filter { !ignored.contains(fields[$0].text) }
+        if places.count == fields.count { return self }
+        guard !places.isEmpty else { return nil }
+        return Comparator(rule, places.map { fields[$0] }, targets: targets.isEmpty ? [] : places.map { targets[$0] })
+    }
+
     /// What is wrong with a pair of rows.
     struct Complaints {
         /// Fields that one side lacks. If there are any, the rule itself is not applied.

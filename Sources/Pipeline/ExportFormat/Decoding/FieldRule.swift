@@ -94,7 +94,7 @@ struct FieldDecoder {
     }
 
     private func uuid(_ value: TapeValue, _ rule: FieldRule, wanted: Bool) throws(ValueMismatch) -> Value {
-        if rule.fillsUUID, value.isString, value.bytes.isEmpty { return .text(FreshValues.uuid4()) }
+        if rule.fillsUUID, value.isEmptyText { return .text(FreshValues.uuid4()) }
         return try TextRules.uuid(value, wanted: wanted)
     }
 
@@ -121,6 +121,14 @@ struct FieldDecoder {
         case .alphanumeric32: .text(FreshValues.alphanumeric32())
         case .uuid4: .text(FreshValues.uuid4())
         case .petName: .text(FreshValues.petName())
+        }
+    }
+
+    /// Whether what ``missing(_:_:now:)`` gives is another value each time.
+    func makesUp(_ rule: FieldRule, _ defaultValue: DefaultValue) -> Bool {
+        switch defaultValue {
+        case .literal(let value): rule.encoding == .uuid && value == .text("")
+        case .now, .hex64, .alphanumeric32, .uuid4, .petName: true
         }
     }
 

@@ -74,13 +74,22 @@ package final class RowDecoder {
     package func row(_ envelope: Envelope, _ plan: ModelPlan, ordinal: Int64, now: Int64) throws(RowFault) -> Row {
         try locate(envelope, plan)
         var values = Array(repeating: Value.null, count: plan.defaults.count)
+        var madeUp: UInt64 = 0
         for field in plan.fields {
-            values[field.column] =
-                field.position == 0
-                ? fields.missing(field.rule, plan.defaults[field.column], now: now)
-                : try decode(envelope.tape, plan, field, wanted: true)
+            let isMadeUp: Bool
+            if field.position == 0 {
+                values[field.column] = fields.missing(field.rule, plan.defaults[field.column], now: now)
+                isMadeUp = fields.makesUp(field.rule, plan.defaults[field.column])
+            } else {
+                values[field.column] = try decode(envelope.tape, plan, field, wanted: true)
+                isMadeUp =
+                    field.rule.fillsUUID && TapeValue(tape: envelope.tape, index: field.position).isEmptyText
+            }
+            if isMadeUp { madeUp |= 1 << UInt64(field.column) }
         }
-        return Row(ordinal: ordinal, sourcePK: try envelope.primaryKey().value, values: values, digest: envelope.digest)
+        return Row(
+            ordinal: ordinal, sourcePK: try envelope.primaryKey().value, values: values, digest: envelope.digest,
+            madeUp: madeUp)
     }
 
     /// One column's value; nil if its key is missing. The other columns need not be sound.

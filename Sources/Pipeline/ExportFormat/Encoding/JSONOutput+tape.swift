@@ -22,7 +22,7 @@ extension JSONOutput {
     }
 
     /// A number, a boolean or null.
-    mutating func append(scalar value: TapeValue) throws(ValueMismatch) {
+    package mutating func append(scalar value: TapeValue) throws(ValueMismatch) {
         switch value.type {
         case TapeType.integer: append(value.int64)
         case TapeType.unsigned: appendDigits(value.bits)

@@ -52,6 +52,12 @@ package struct TapeValue {
 
     @inline(__always) package var isNull: Bool { type == TapeType.null }
     @inline(__always) package var isString: Bool { type == TapeType.string }
+
+    /// Whether it is the string `""`.
+    package var isEmptyText: Bool { isString && bytes.isEmpty }
+    package var isNumber: Bool {
+        [TapeType.integer, TapeType.unsigned, TapeType.bigInteger, TapeType.double].contains(type)
+    }
     @inline(__always) package var isObject: Bool { type == TapeType.object }
     @inline(__always) package var isArray: Bool { type == TapeType.array }
 

@@ -46,6 +46,7 @@ struct SlugProvisioning {
         let found = try destination.region.select(
             Select(["id", "slug"], from: organizations, where: [.isIn("id", ids.map { .integer($0) })]))
         var reserved = try reservedSlugs(ids)
+        try giveUpTaken(found, &reserved)
         try reserve(found.filter { reserved[$0[0]] == nil }, &reserved)
         let renamed = found.compactMap { row -> Renamed? in
             guard let id = row[0].integer, let slug = reserved[row[0]], slug != row[1] else { return nil }
@@ -68,6 +69,23 @@ struct SlugProvisioning {
                     .isIn("organization_id", ids.map { .integer($0) }), .equals("reservation_type", Self.primary),
                 ]))
         return Dictionary(rows.map { ($0[0], $0[1]) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// An organization whose reserved slug another one has by now keeps the slug that it has: its reservation goes.
+    private func giveUpTaken(_ organizations: [[Value]], _ reserved: inout [Value: Value]) throws(StorageError) {
+        let wanted = organizations.filter { row in reserved[row[0]].map { $0 != row[1] } ?? false }
+        let slugs = wanted.compactMap { reserved[$0[0]] }
+        guard !slugs.isEmpty else { return }
+        let taken = Set(
+            try destination.region.select(
+                Select(["slug"], from: self.organizations, where: [.isIn("slug", slugs)])
+            ).map { $0[0] })
+        let losers = wanted.map { $0[0] }.filter { reserved[$0].map(taken.contains) ?? false }
+        guard !losers.isEmpty else { return }
+        let theirs = [Condition.isIn("organization_id", losers), .equals("reservation_type", Self.primary)]
+        try destination.region.delete(from: replicas, where: theirs)
+        try destination.control.delete(from: reservations, where: theirs)
+        for id in losers { reserved[id] = nil }
     }
 
     private func reserve(

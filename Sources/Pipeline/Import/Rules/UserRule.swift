@@ -154,11 +154,11 @@ struct UserRule: ModelRule {
 
     func insertImplicitRows(of rows: [Row], _ batch: Batch) throws(ImportFailure) {
         guard !batch.isGlobal else { return }
+        let table = try batch.table("sentry_lostpasswordhash")
+        let rows = try batch.without(survivorsIn: table, column: "user_id", of: rows)
         let hashes = rows.map {
             [$0.values[model.idColumn], .text(batch.random.alphanumeric(32)), .timestamp(batch.now)]
         }
-        try batch.insert(
-            into: batch.table("sentry_lostpasswordhash"), ["user_id", "hash", "date_added"], hashes,
-            causes: rows)
+        try batch.insert(into: table, ["user_id", "hash", "date_added"], hashes, causes: rows)
     }
 }

@@ -106,12 +106,17 @@ final class FieldWriter {
 
     // MARK: - Fields without a rule
 
-    func write(freeText value: TapeValue, level: Int, to out: inout JSONOutput) throws(ValueMismatch) {
+    /// - Parameter key: that of an option, which may tell that its value is a secret
+    func write(
+        freeText value: TapeValue, of key: TapeValue? = nil, level: Int, to out: inout JSONOutput
+    ) throws(ValueMismatch) {
         guard let sweep else { return try out.append(value, level: level) }
-        try out.append(value, level: level) { old, out throws(ValueMismatch) in
-            guard let new = try sweep.swept(old) else { return out.append(string: old) }
-            new.withUnsafeBufferPointer { out.append(string: $0) }
-            replaced[.others, default: 0] += 1
+        let isSecret = key.map { $0.isString && sweep.names.isSecret($0.bytes) } ?? false
+        try out.append(value, level: level, isMarked: isSecret, marks: sweep.names.places) {
+            old, isSecret, out throws(ValueMismatch) in
+            guard let new = try sweep.swept(old, isSecret: isSecret) else { return out.append(string: old) }
+            new.text.withUnsafeBufferPointer { out.append(string: $0) }
+            replaced[new.isSecret ? .secrets : .others, default: 0] += 1
         }
     }
 

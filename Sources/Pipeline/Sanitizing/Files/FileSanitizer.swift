@@ -25,7 +25,7 @@ public struct FileSanitizer {
         to sink: any ByteSink, isSealed: Bool, onProgress: @escaping (Int64) -> Void
     ) throws(ExportError) -> SanitizingSummary {
         let key = RunKey(seed: options.seed)
-        let survey = Survey(key, options, expectedBytes: source.expectedBytes)
+        let survey = Survey(key, options, limits: source.limits, expectedBytes: source.expectedBytes)
         var read: Int64 = 0
         let found = RowKinds(source, isThorough: options.isThorough)
         try RowPass(source: source, kinds: found) { bytes in

@@ -81,6 +81,9 @@ struct RowRewriter {
         switch action {
         case .treat(let treatment): try values.write(value, treatment, of: fields, level: Self.fieldLevel, to: &out)
         case .sweep: try values.write(freeText: value, level: Self.fieldLevel, to: &out)
+        case .sweepOption:
+            try values.write(
+                freeText: value, of: fields.value(ModelTreatments.optionKey), level: Self.fieldLevel, to: &out)
         case .keep: try out.append(value, level: Self.fieldLevel)
         }
     }

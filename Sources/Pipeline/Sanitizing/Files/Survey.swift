@@ -9,12 +9,15 @@ final class Survey {
     private(set) var sought = SoughtTexts()
     private var instants: [Int64] = []
     private var unused: [UInt8] = []
+    private let names = SecretNames()
+    private let inner: InnerText
 
     /// Room for a date is set aside for so many bytes of the file.
     private static let bytesPerDate: Int64 = 64
 
     /// - Parameter expectedBytes: of the file; nil if unknown
-    init(_ key: RunKey, _ options: SanitizingOptions, expectedBytes: Int64?) {
+    init(_ key: RunKey, _ options: SanitizingOptions, limits: ExportLimits, expectedBytes: Int64?) {
+        inner = InnerText(limits: limits)
         self.key = key
         self.options = options
         // Memory that nothing is written to costs nothing.
@@ -40,6 +43,7 @@ final class Survey {
         }
         if let treatments = kind.treatments {
             for (name, treatment) in treatments.fields { note(fields, name, treatment) }
+            for name in treatments.freeTexts { seekSecrets(fields, name, isOption: treatments.isOption) }
         } else if options.keepsUnknown {
             noteAll(fields)
         }
@@ -108,6 +112,23 @@ final class Survey {
             for item in value.items { noteAll(item) }
         }
     }
+
+    /// Secrets that only their names tell: other texts are searched for them.
+    private func seekSecrets(_ fields: TapeValue, _ name: FieldName, isOption: Bool) {
+        let row = TapeRow(fields: fields)
+        guard let value = row.value(name), !value.isNull else { return }
+        let key = isOption && name == ModelTreatments.optionValue ? row.value(ModelTreatments.optionKey) : nil
+        let isSecret = key.map { $0.isString && names.isSecret($0.bytes) } ?? false
+        func add(_ text: UnsafeBufferPointer<UInt8>) {
+            if text.count >= Self.shortestSecret { sought.add(text, .text) }
+        }
+        guard value.isString else { return names.secrets(in: value, isMarked: isSecret, add) }
+        guard let inside = inner.value(value.bytes) else { return isSecret ? add(value.bytes) : () }
+        names.secrets(in: inside, isMarked: isSecret, add)
+    }
+
+    /// Bytes of the shortest one that is sought: shorter ones may be common words.
+    private static let shortestSecret = 8
 
     private func seek(_ text: UnsafeBufferPointer<UInt8>, _ treatment: Treatment, _ fields: TapeValue) {
         switch treatment {

@@ -9,6 +9,12 @@ struct ModelTreatments: Sendable {
     /// Fields without a rule whose texts may hold what is replaced elsewhere.
     let freeTexts: [FieldName]
 
+    /// Whether rows have a key that names what their value is.
+    let isOption: Bool
+
+    static let optionKey: FieldName = "key"
+    static let optionValue: FieldName = "value"
+
     /// - Parameter isThorough: whether fields that the reference leaves alone are treated, too
     init(_ model: Model, isThorough: Bool) {
         let name = String(model.name.dropFirst("sentry.".count))
@@ -16,12 +22,16 @@ struct ModelTreatments: Sendable {
         let fields = more.reduce(into: Self.general(model)) { Self.add($1, to: &$0) }
         self.fields = fields
         addedFields = fields.filter { $0.treatment == .emptyList }.map(\.name)
+        isOption = [Self.optionKey, Self.optionValue].allSatisfy { field in
+            model.columns.contains { $0.field == field.text }
+        }
         freeTexts = isThorough ? Self.freeTexts(model, besides: fields.map(\.name)) : []
     }
 
     func action(of field: UnsafeBufferPointer<UInt8>) -> FieldAction {
         if let treated = fields.first(where: { $0.name.isSpelled(field) }) { return .treat(treated.treatment) }
-        return freeTexts.contains { $0.isSpelled(field) } ? .sweep : .keep
+        guard freeTexts.contains(where: { $0.isSpelled(field) }) else { return .keep }
+        return isOption && Self.optionValue.isSpelled(field) ? .sweepOption : .sweep
     }
 
     /// A field's second treatment keeps the place of the first, which has made the text known already.

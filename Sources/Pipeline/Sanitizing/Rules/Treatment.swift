@@ -24,8 +24,10 @@ enum Treatment: Sendable, Equatable {
 /// What the second pass does with a field.
 enum FieldAction: Sendable, Equatable {
     case treat(Treatment)
-    /// Searches its texts for what is replaced elsewhere.
+    /// Searches its texts for what is replaced elsewhere, and for secrets.
     case sweep
+    /// The same for an option's value: the option's key may tell that it is a secret.
+    case sweepOption
     case keep
 }
 
@@ -70,6 +72,8 @@ public enum ReplacedCategory: String, Sendable, CaseIterable {
     case addresses = "IP addresses"
     case uuids = "UUIDs"
     case json = "JSON values"
+    /// What only its name or its form tells to be one.
+    case secrets = "secrets in JSON, options and texts"
     /// Of columns without a rule, or of rows of unknown models.
     case others = "other texts"
 }

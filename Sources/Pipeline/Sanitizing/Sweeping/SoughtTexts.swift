@@ -4,7 +4,7 @@ import Catalogue
 struct SoughtTexts: Sendable {
     /// What a text stands for.
     enum Meaning: Sendable {
-        case text, email, address, url
+        case text, email, address, url, uuid
         case twice(SecondKind)
         case slug(ofName: [UInt8])
     }

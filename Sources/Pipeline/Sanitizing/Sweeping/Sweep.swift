@@ -1,28 +1,50 @@
 import ExportFormat
 
-/// Replaces in texts that no rule touches what is replaced elsewhere, and whatever looks like an e-mail or IP address.
+/// Replaces in texts that no rule touches what is replaced elsewhere, what a name or a form tells to be a secret, and whatever
+/// looks like an e-mail or IP address or a UUID.
 final class Sweep {
     private let sought: SoughtTexts
     private let replacements: Replacements
     private let inner: InnerText
+    let names = SecretNames()
+    private let runs: SecretRuns
 
     init(_ sought: SoughtTexts, _ replacements: Replacements, limits: ExportLimits) {
+        runs = SecretRuns(names: names)
         self.sought = sought
         self.replacements = replacements
         inner = InnerText(limits: limits)
     }
 
-    /// The text with replacements; nil if there is nothing to replace in it. In JSON text, its strings are searched.
-    func swept(_ text: UnsafeBufferPointer<UInt8>) throws(ValueMismatch) -> [UInt8]? {
-        guard let value = inner.value(text) else { return try plain(text) }
+    /// A text with replacements, and how much was replaced in it.
+    struct Swept {
+        let text: [UInt8]
+        let isSecret: Bool
+    }
+
+    /// Nil if there is nothing to replace in a text. In JSON text, its strings are searched.
+    ///
+    /// - Parameter isSecret: whether the whole text is to be replaced
+    func swept(_ text: UnsafeBufferPointer<UInt8>, isSecret: Bool) throws(ValueMismatch) -> Swept? {
+        guard let value = inner.value(text) else { return try part(text, isSecret: isSecret) }
         var out = JSONOutput(.compact, keepsLongIntegers: true)
-        var isChanged = false
-        try out.append(value, level: 0) { part, out throws(ValueMismatch) in
-            guard let new = try plain(part) else { return out.append(string: part) }
+        var (isChanged, holdsSecret) = (false, isSecret)
+        try out.append(value, level: 0, isMarked: isSecret, marks: names.places) {
+            part, isSecret, out throws(ValueMismatch) in
+            guard let new = try self.part(part, isSecret: isSecret) else { return out.append(string: part) }
             isChanged = true
-            new.withUnsafeBufferPointer { out.append(string: $0) }
+            holdsSecret = holdsSecret || new.isSecret
+            new.text.withUnsafeBufferPointer { out.append(string: $0) }
         }
-        return isChanged ? out.bytes : nil
+        return isChanged || isSecret ? Swept(text: out.bytes, isSecret: holdsSecret) : nil
+    }
+
+    private func part(_ text: UnsafeBufferPointer<UInt8>, isSecret: Bool) throws(ValueMismatch) -> Swept? {
+        guard isSecret else { return try plain(text).map { Swept(text: $0, isSecret: false) } }
+        guard !text.isEmpty else { return nil }
+        var out: [UInt8] = []
+        try append(text, .text, to: &out)
+        return Swept(text: out, isSecret: true)
     }
 
     private func plain(_ text: UnsafeBufferPointer<UInt8>) throws(ValueMismatch) -> [UInt8]? {
@@ -50,6 +72,8 @@ final class Sweep {
         var best = sought.longest(in: text, at: place)
         if let length = TextRuns.email(in: text, at: place), length > best?.length ?? 0 { best = (length, .email) }
         if let length = TextRuns.address(in: text, at: place), length > best?.length ?? 0 { best = (length, .address) }
+        if let length = SecretRuns.uuid(in: text, at: place), length > best?.length ?? 0 { best = (length, .uuid) }
+        if let length = runs.secret(in: text, at: place), length > best?.length ?? 0 { best = (length, .text) }
         return best
     }
 
@@ -58,6 +82,7 @@ final class Sweep {
     ) throws(ValueMismatch) {
         switch meaning {
         case .text: try replacements.append(text, as: .string, to: &out)
+        case .uuid: try replacements.append(text, as: .uuid, to: &out)
         case .address: try replacements.append(address: text, to: &out)
         case .email: try replacements.append(email: text, to: &out)
         case .url: try replacements.append(url: text, to: &out)

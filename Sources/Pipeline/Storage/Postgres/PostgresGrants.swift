@@ -20,9 +20,10 @@ extension PostgresSchemaAdmin {
                 CASE WHEN NOT (\(onTableOrColumns("SELECT"))) THEN 'SELECT' END,
                 CASE WHEN NOT (\(onTableOrColumns("INSERT"))) THEN 'INSERT' END,
                 CASE WHEN NOT (\(onTableOrColumns("UPDATE"))) THEN 'UPDATE' END], NULL),
-            c.relname <> ALL ($3) OR has_table_privilege(c.oid, 'DELETE'),
+            has_table_privilege(c.oid, 'DELETE'),
             t.sequence IS NULL OR has_sequence_privilege(t.sequence, 'USAGE, UPDATE'),
-            t.sequence IS NULL OR c.relname <> ALL ($3) OR has_sequence_privilege(t.sequence, 'UPDATE')
+            t.sequence IS NULL OR c.relname <> ALL ($3) OR has_sequence_privilege(t.sequence, 'UPDATE'),
+            c.relname = ANY ($3)
         FROM unnest($1, $2) WITH ORDINALITY AS w(name, sequence, place)
         JOIN pg_class c ON c.relkind IN ('r', 'p') AND c.oid = CASE WHEN w.name LIKE '"\(ownSchema)".%'
             THEN (SELECT o.oid FROM pg_class o JOIN pg_namespace s ON s.oid = o.relnamespace
@@ -46,19 +47,20 @@ extension PostgresSchemaAdmin {
     private static func missing(_ result: PostgresResult, _ row: Int) -> [MissingGrant] {
         let user = result.text(row, 0)
         func grant(
-            _ object: MissingGrant.Object, _ name: String, _ privileges: [String], forGlobalOnly: Bool = false
+            _ object: MissingGrant.Object, _ name: String, _ privileges: [String],
+            for purpose: MissingGrant.Purpose = .everyImport
         ) -> MissingGrant {
-            MissingGrant(
-                object: object, name: name, privileges: privileges, isForGlobalOnly: forGlobalOnly, user: user)
+            MissingGrant(object: object, name: name, privileges: privileges, purpose: purpose, user: user)
         }
         let (table, sequence) = (result.text(row, 1), result.optionalText(row, 3) ?? "")
         var out: [MissingGrant] = []
         if !result.bool(row, 4) { out.append(grant(.schema, result.text(row, 2), ["USAGE"])) }
         let privileges = result.texts(row, 5).compactMap { $0 }
         if !privileges.isEmpty { out.append(grant(.table, table, privileges)) }
-        if !result.bool(row, 6) { out.append(grant(.table, table, ["DELETE"], forGlobalOnly: true)) }
+        let isCleared = result.bool(row, 9)
+        if !result.bool(row, 6) { out.append(grant(.table, table, ["DELETE"], for: isCleared ? .global : .undo)) }
         if !result.bool(row, 7) { out.append(grant(.sequence, sequence, ["USAGE"])) }
-        if !result.bool(row, 8) { out.append(grant(.sequence, sequence, ["UPDATE"], forGlobalOnly: true)) }
+        if !result.bool(row, 8) { out.append(grant(.sequence, sequence, ["UPDATE"], for: .global)) }
         return out
     }
 

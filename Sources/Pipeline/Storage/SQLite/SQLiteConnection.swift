@@ -7,6 +7,8 @@ final class SQLiteConnection {
     let path: String
     /// The file that stood at the path when it was opened.
     private let file: FileNumber?
+    /// What the file was when it was opened, if it is read without locks.
+    private let frozen: FileState?
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
     private static let maximumStatements = 256
@@ -15,9 +17,9 @@ final class SQLiteConnection {
     /// Without this, the system would end the process at the file size limit. SQLite then reports a full disk instead.
     private static let ignoreFileSizeSignal: Void = { _ = signal(SIGXFSZ, SIG_IGN) }()
 
-    convenience init(path: String, create: Bool, busyMilliseconds: Int) throws(StorageError) {
-        try Self.checkExists(path, create: create)
-        try self.init(opening: path, busyMilliseconds: busyMilliseconds)
+    convenience init(path: String, access: SQLiteAccess, busyMilliseconds: Int) throws(StorageError) {
+        try Self.checkExists(path, create: access == .creating)
+        try self.init(opening: path, access, busyMilliseconds: busyMilliseconds)
     }
 
     /// A database of this connection alone, gone with it.
@@ -25,16 +27,16 @@ final class SQLiteConnection {
     /// - Parameter inMemory: whether nothing of it may reach a disk. Otherwise what exceeds the cache goes into a file without
     ///   a name.
     convenience init(scratchInMemory inMemory: Bool) throws(StorageError) {
-        try self.init(opening: inMemory ? ":memory:" : "", busyMilliseconds: 0)
+        try self.init(opening: inMemory ? ":memory:" : "", .creating, busyMilliseconds: 0)
     }
 
-    private init(opening path: String, busyMilliseconds: Int) throws(StorageError) {
+    private init(opening path: String, _ access: SQLiteAccess, busyMilliseconds: Int) throws(StorageError) {
         _ = Self.ignoreFileSizeSignal
         self.path = path
         _ = Self.withoutStatistics
+        frozen = access == .frozen ? FileState(path) : nil
         var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        let code = sqlite3_open_v2(access.name(of: path), &opened, access.flags, nil)
         guard let opened, code == SQLITE_OK else {
             let system = opened.map(sqlite3_system_errno) ?? 0
             let error = SQLiteFailure(code: code, message: "", systemError: system)
@@ -64,6 +66,9 @@ final class SQLiteConnection {
 
     /// Whether another file stands at the path by now, or none: what is written here would be lost.
     var isReplaced: Bool { FileNumber(path) != file }
+
+    /// Whether the file is read without locks and somebody has written it since it was opened.
+    var isDisturbed: Bool { frozen.map { $0 != FileState(path) } ?? false }
 
     /// Whether the file could only be opened for reading.
     var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }

@@ -8,6 +8,15 @@ extension SQLiteDatabase {
         _ = try integer("SELECT count(*) FROM sqlite_master")
     }
 
+    func endReading() throws(StorageError) {
+        defer { rollback() }
+        guard connection.isDisturbed else { return }
+        throw StorageError(
+            .unavailable,
+            "another program has written \(connection.path) while it was read without locks, because this user may not write it: "
+                + "what was read is not of one moment. Try again when nobody writes, or as the file's owner")
+    }
+
     func shareSnapshot() throws(StorageError) -> String? { nil }
 
     func select(_ query: Select) throws(StorageError) -> [[Value]] {

@@ -31,10 +31,11 @@ final class SQLiteDatabase: Database {
         case writingDeferred
     }
 
-    init(path: String, create: Bool, timeouts: DatabaseTimeouts) throws(StorageError) {
-        connection = try SQLiteConnection(path: path, create: create, busyMilliseconds: timeouts.lockMilliseconds)
+    init(path: String, access: SQLiteAccess, timeouts: DatabaseTimeouts) throws(StorageError) {
+        let actual = access == .reading ? try SQLiteAccess.reading(path) : access
+        connection = try SQLiteConnection(path: path, access: actual, busyMilliseconds: timeouts.lockMilliseconds)
         identity = Self.identity(ofFile: connection.path)
-        try configure()
+        try configure(isWriter: access != .reading)
         formerIdentity = try readFormerIdentity()
     }
 
@@ -162,10 +163,10 @@ final class SQLiteDatabase: Database {
     // MARK: - Opening
 
     /// Fails if SQLite did not accept a setting that durability or integrity depends on.
-    private func configure() throws(StorageError) {
+    private func configure(isWriter: Bool) throws(StorageError) {
         // The first read fails if the file is not a SQLite database, or if its log cannot be made beside it.
         do { _ = try integer("PRAGMA schema_version") } catch { throw connection.unwritableFolder ?? error }
-        if !connection.isReadOnly { try connection.execute("PRAGMA journal_mode = WAL") }
+        if isWriter, !connection.isReadOnly { try connection.execute("PRAGMA journal_mode = WAL") }
         try connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY")
         // The log is written back into the file after 8,000 pages of 4 KiB; 16 MiB of pages stay in memory.
         try connection.execute("PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -16384")

@@ -14,7 +14,9 @@ struct SQLiteFailure {
         switch systemError {
         case EACCES, EPERM, EROFS:
             return StorageError(
-                .permissionDenied, "\(words). The file and its folder must be writable for this user.")
+                .permissionDenied,
+                "\(words). This user must be allowed to read the file; all but export and imports also write it and its folder."
+            )
         case ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG:
             return StorageError(.cannotCreate, "\(words). Create its folder, or choose another place.")
         default: return StorageError(.other, words)

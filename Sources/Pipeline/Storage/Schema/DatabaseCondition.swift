@@ -29,9 +29,17 @@ public struct MissingGrant: Sendable, Equatable {
     public let name: String
     /// As GRANT names them.
     public let privileges: [String]
-    /// Whether only a Global import needs them.
-    public let isForGlobalOnly: Bool
+    /// What needs them.
+    public let purpose: Purpose
     public let user: String
+
+    public enum Purpose: Sendable {
+        case everyImport
+        /// A Global import only, which empties tables; of tables an undo, too.
+        case global
+        /// An undo only.
+        case undo
+    }
 
     /// The statement that grants it.
     public var remedy: String {
