@@ -172,6 +172,49 @@ import Testing
         #expect(taken.code == 65 && taken.errors.contains("is a plan"), "\(taken.errors)")
     }
 
+    /// The role may only read, and every transaction of it only reads.
+    @Test func aPlanNeedsNoMoreThanSelect() throws {
+        let site = try LedgerSite(.postgres)
+        let users = try site.write(SampleExport.users(3))
+        #expect(try site.wait("users", users).code == 0)
+        let reader = "planner_\(UUID().uuidString.prefix(8).lowercased())"
+        let url = site.databaseURL
+        try PostgresServer.shared().sql(
+            """
+            CREATE ROLE \(reader) LOGIN; ALTER ROLE \(reader) SET default_transaction_read_only = on;
+            REVOKE TEMPORARY ON DATABASE \(url.split(separator: "/").last ?? "") FROM PUBLIC;
+            GRANT USAGE ON SCHEMA relocation TO \(reader);
+            GRANT SELECT ON ALL TABLES IN SCHEMA public, relocation TO \(reader)
+            """, url: url)
+        let waiting = try site.start(enqueuing: ["plan", "users", users, "--json"])
+        let worker = try site.installation.start(
+            "relocation-worker", ["run"],
+            environment: ["RELOCATION_DATABASE_URL": url.replacing("postgres@", with: "\(reader)@")])
+        let result = try waiting.result()
+        worker.process.signal(SIGTERM)
+        let planned = Outcome(code: result.code, output: result.output, errors: result.errors)
+        let ended = try worker.result()
+        #expect(planned.code == 0, "\(planned.errors)\(ended.errors)")
+        #expect(planned.renames.count == 3)
+    }
+
+    /// Whoever takes a plan over makes it anew, or finds it told.
+    @Test(arguments: ["acknowledge.before:1:kill", "acknowledge.after:1:kill", "statement:9:kill"])
+    func aPlanOutlivesItsWorker(_ failpoint: String) throws {
+        let site = try LedgerSite(.sqlite)
+        let users = try site.write(SampleExport.users(2))
+        let waiting = try site.start(enqueuing: ["plan", "users", "--chunk-size", "1", users, "--json"])
+        let environment = ["RELOCATION_DATABASE_URL": site.databaseURL, "RELOCATION_FAILPOINT": failpoint]
+        let first = try site.installation.start("relocation-worker", ["run"], environment: environment)
+        _ = try first.result()
+        let second = try site.start("run")
+        let result = try waiting.result()
+        second.process.signal(SIGTERM)
+        let planned = Outcome(code: result.code, output: result.output, errors: result.errors)
+        #expect(planned.code == 0 && planned.models["sentry.user"]?["inserted"] == 2, "\(planned.errors)")
+        #expect(try site.users().isEmpty)
+    }
+
     // MARK: Refusals
 
     @Test(arguments: LedgerSite.Form.allCases) func aPlanThatHoldsNoMoreWritesNothing(_ form: LedgerSite.Form) throws {

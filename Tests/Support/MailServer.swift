@@ -103,7 +103,7 @@ public final class MailServer: Sendable {
 
         def authenticate(server, session, envelope, mechanism, data):
             isRight = data.login == b"robot" and data.password == b"s3cret"
-            return AuthResult(success=isRight, auth_data=data.login)
+            return AuthResult(success=isRight, handled=False, auth_data=data.login)
 
         def context():
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -86,7 +86,7 @@ struct PlanPass {
         if isOneTransaction { try overlays.destination.commit(catalogue) }
     }
 
-    /// An import takes longer than its plan by about this, as measured on both databases: see Benchmarks/NOTES.md.
+    /// An import takes longer than its plan, because it waits for commits: a round figure, and the plan says "about".
     private static let importPerPlan = 1.5
 
     private static func estimate(milliseconds: Int64) -> Int {

@@ -13,6 +13,8 @@ struct PlanRun {
     private var held: HeldClaim { turn.held }
 
     func run() throws -> RunEnd {
+        // Another worker was lost after it had told the plan and acknowledged all tasks.
+        if !held.claim.status.plan.text.isEmpty, try firstTask(held) == nil { return try held.complete() }
         let result = try pass.run()
         if let interruption = result.interruption { return try held.end(interruption) }
         try held.queue.tellPlan(held.claim, try turn.stored(result.plan), holds: false)
@@ -36,8 +38,7 @@ struct PlanCheck {
     /// Returns how the claim has ended, if the import must not begin.
     func run() throws -> RunEnd? {
         guard held.claim.status.chunksDone == 0, try turn.read(pass.context).map.isEmpty,
-            let first = try held.queue.tasks(held.claim, from: 0, count: 1, maxBytes: 1).elements.first,
-            let plan = try pass.preparer.plan(in: first)
+            let first = try firstTask(held), let plan = try pass.preparer.plan(in: first)
         else { return nil }
         let result = try pass.run()
         if let interruption = result.interruption { return try held.end(interruption) }
@@ -59,6 +60,11 @@ struct PlanCheck {
         return Finding(
             kind: .unknown, model: nil, reason: "\(words): \(hidesNames ? count : listed + more)")
     }
+}
+
+/// The first task of the list; nil if none is left.
+private func firstTask(_ held: HeldClaim) throws -> TaskElement? {
+    try held.queue.tasks(held.claim, from: 0, count: 1, maxBytes: 1).elements.first
 }
 
 extension Turn {
