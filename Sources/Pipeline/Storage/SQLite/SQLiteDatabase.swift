@@ -43,7 +43,7 @@ final class SQLiteDatabase: Database {
     init(scratchInMemory inMemory: Bool) throws(StorageError) {
         connection = try SQLiteConnection(scratchInMemory: inMemory)
         identity = "scratch"
-        try configure()
+        try configure(isWriter: true)
         try connection.execute("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF")
     }
 
