@@ -61,6 +61,7 @@ let package = Package(
             name: "Failpoints", path: "Sources/Pipeline/Failpoints",
             swiftSettings: strict + [.define("FAILPOINTS", .when(configuration: .debug))]),
         room("ExportFormat", ["TextForms", "Catalogue", "CArchive", "CSimdJSON", "CZlib", crypto, cryptoExtras]),
+        room("EventFormat", ["TextForms", "ExportFormat", crypto]),
         room("Adaptation", ["TextForms", "Catalogue", "ExportFormat"]),
         room("TaskFormat", ["TextForms", "CZstd", crypto]),
         room("Comparison", ["TextForms", "Catalogue", "ExportFormat"]),
@@ -71,6 +72,7 @@ let package = Package(
         room("Extraction", ["TextForms", "Catalogue", "ExportFormat", "Storage"]),
         room("Ledger", ["Catalogue", "Storage"]),
         room("Import", ["TextForms", "Catalogue", "Storage", "Ledger", "Failpoints", crypto]),
+        room("Events", ["Catalogue", "ExportFormat", "EventFormat", "Storage"]),
         room("Verification", ["Catalogue", "ExportFormat", "Comparison", "Storage", "Import"]),
         room("Undo", ["Catalogue", "Storage", "Ledger", "Import"]),
         room(
@@ -141,6 +143,8 @@ let package = Package(
         tests(
             "AdaptationTests",
             ["Adaptation", "Cutting", "ExportFormat", "TaskFormat", "Catalogue", "TestSupport"]),
+        tests("EventFormatTests", ["EventFormat", "ExportFormat", "TestSupport"]),
+        tests("EventsTests", ["Events", "EventFormat", "ExportFormat", "Storage", "Catalogue", "TestSupport"]),
         tests("ComparisonTests", ["Comparison", "ExportFormat", "Catalogue", "TestSupport"]),
         tests("SanitizingTests", ["Sanitizing", "ExportFormat", "TextForms", "Catalogue", "TestSupport", crypto]),
         tests("QueueTests", ["Queue", "Reporting", "TestSupport"], exclude: ["Fixtures"]),

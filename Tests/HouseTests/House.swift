@@ -2,8 +2,9 @@
 enum House {
     /// From the bottom up. A room knows only rooms that stand before it here.
     static let rooms = [
-        "TextForms", "Catalogue", "Failpoints", "ExportFormat", "Comparison", "Sanitizing", "Adaptation", "TaskFormat",
-        "Cutting", "Queue", "Storage", "Extraction", "Ledger", "Import", "Verification", "Undo", "Relocation",
+        "TextForms", "Catalogue", "Failpoints", "ExportFormat", "EventFormat", "Comparison", "Sanitizing", "Adaptation",
+        "TaskFormat",
+        "Cutting", "Queue", "Storage", "Extraction", "Ledger", "Import", "Events", "Verification", "Undo", "Relocation",
         "WorkerRuntime", "Reporting", "Operations",
         "CommandLine", "Enqueue", "Worker",
     ]
@@ -20,7 +21,7 @@ enum House {
 
     /// Rooms that need a database library, and so must not be reached from `relocation-enqueue`.
     static let databaseRooms: Set<String> = [
-        "Storage", "Extraction", "Ledger", "Import", "Verification", "Undo", "Relocation", "WorkerRuntime",
+        "Storage", "Extraction", "Ledger", "Import", "Events", "Verification", "Undo", "Relocation", "WorkerRuntime",
     ]
 
     /// C module → the only rooms that import it.

@@ -21,5 +21,5 @@
 /// `database-only`.
 enum CatalogueText {
     static let models = [identityModels, organizationModels, projectModels, alertModels, platformModels]
-    static let tables = [chunkTables, sideEffectTables, derivedTables, relocationFlowTables, eventTables]
+    static let tables = [chunkTables, sideEffectTables, derivedTables, relocationFlowTables, eventTables, issueTables]
 }
