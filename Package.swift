@@ -51,6 +51,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", path: "Sources/CArchive"),
         .systemLibrary(name: "CZstd", path: "Sources/CZstd"),
         .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
+        .systemLibrary(name: "CRdKafka", path: "Sources/CRdKafka"),
         .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
         .target(name: "CSimdJSON", path: "Sources/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -73,23 +74,29 @@ let package = Package(
         room("Ledger", ["Catalogue", "Storage"]),
         room("Import", ["TextForms", "Catalogue", "Storage", "Ledger", "Failpoints", crypto]),
         room("Events", ["Catalogue", "ExportFormat", "EventFormat", "Storage"]),
+        room("EventSinks", ["ExportFormat", "EventFormat", "Queue", "Events", "CRdKafka"]),
         room("Verification", ["Catalogue", "ExportFormat", "Comparison", "Storage", "Import"]),
         room("Undo", ["Catalogue", "Storage", "Ledger", "Import"]),
         room(
             "Relocation",
-            ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Import", "Verification"]),
+            [
+                "Catalogue", "ExportFormat", "EventFormat", "TaskFormat", "Cutting", "Queue", "Import",
+                "Verification",
+            ]),
         room(
             "WorkerRuntime",
             [
                 "TextForms", "Catalogue", "Comparison", "TaskFormat", "Queue", "Storage", "Ledger", "Import",
-                "Verification", "Undo", "Relocation", "Failpoints", logging, metrics,
+                "Verification", "Undo", "Relocation", "Failpoints", "ExportFormat", "EventFormat", "Events",
+                "EventSinks",
+                logging, metrics,
             ]),
         room("Reporting", ["TextForms", "Catalogue", "Queue"]),
         room(
             "Operations",
             [
                 "TextForms", "Catalogue", "ExportFormat", "Adaptation", "TaskFormat", "Cutting", "Queue", "Reporting",
-                "Failpoints",
+                "Failpoints", "EventFormat",
             ]),
         room(
             "CommandLine", ["Catalogue", "ExportFormat", "TaskFormat", "Queue", "Reporting", argumentParser, logging]),
@@ -105,7 +112,9 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Extraction", "Ledger",
-                "Import", "Relocation", "WorkerRuntime", "Reporting", "CommandLine", "CMalloc", argumentParser, logging,
+                "Import", "Relocation", "WorkerRuntime", "EventSinks", "Reporting", "CommandLine", "CMalloc",
+                argumentParser,
+                logging,
                 signals,
                 lifecycle,
             ],
@@ -144,6 +153,7 @@ let package = Package(
             "AdaptationTests",
             ["Adaptation", "Cutting", "ExportFormat", "TaskFormat", "Catalogue", "TestSupport"]),
         tests("EventFormatTests", ["EventFormat", "ExportFormat", "TestSupport"]),
+        tests("EventSinksTests", ["EventSinks", "Events", "EventFormat", "Queue", "CRdKafka", "TestSupport"]),
         tests("EventsTests", ["Events", "EventFormat", "ExportFormat", "Storage", "Catalogue", "TestSupport"]),
         tests("ComparisonTests", ["Comparison", "ExportFormat", "Catalogue", "TestSupport"]),
         tests("SanitizingTests", ["Sanitizing", "ExportFormat", "TextForms", "Catalogue", "TestSupport", crypto]),

@@ -25,7 +25,8 @@ struct RelocationEnqueue: ParsableCommand {
             """,
         version: ToolVersion.current,
         subcommands: [
-            UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, CompareCommand.self,
+            UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, EventsCommand.self,
+            CompareCommand.self,
             VerifyCommand.self, UndoCommand.self, EncryptCommand.self, DecryptCommand.self, KeygenCommand.self,
             SanitizeCommand.self,
             StatusCommand.self,

@@ -4,7 +4,8 @@ enum House {
     static let rooms = [
         "TextForms", "Catalogue", "Failpoints", "ExportFormat", "EventFormat", "Comparison", "Sanitizing", "Adaptation",
         "TaskFormat",
-        "Cutting", "Queue", "Storage", "Extraction", "Ledger", "Import", "Events", "Verification", "Undo", "Relocation",
+        "Cutting", "Queue", "Storage", "Extraction", "Ledger", "Import", "Events", "EventSinks", "Verification", "Undo",
+        "Relocation",
         "WorkerRuntime", "Reporting", "Operations",
         "CommandLine", "Enqueue", "Worker",
     ]
@@ -21,14 +22,15 @@ enum House {
 
     /// Rooms that need a database library, and so must not be reached from `relocation-enqueue`.
     static let databaseRooms: Set<String> = [
-        "Storage", "Extraction", "Ledger", "Import", "Events", "Verification", "Undo", "Relocation", "WorkerRuntime",
+        "Storage", "Extraction", "Ledger", "Import", "Events", "EventSinks", "Verification", "Undo", "Relocation",
+        "WorkerRuntime",
     ]
 
     /// C module → the only rooms that import it.
     static let cModules: [String: Set<String>] = [
         "CHiredis": ["Queue"], "CPQ": ["Storage"], "CSQLite": ["Storage"], "CArchive": ["ExportFormat"],
         "CSimdJSON": ["ExportFormat"], "CZstd": ["TaskFormat"],
-        "CZlib": ["ExportFormat"], "CMalloc": ["Worker"],
+        "CZlib": ["ExportFormat"], "CMalloc": ["Worker"], "CRdKafka": ["EventSinks"],
     ]
 
     /// Whether one room may know another.

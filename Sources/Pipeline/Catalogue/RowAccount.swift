@@ -23,6 +23,8 @@ public enum DropReason: Sendable, Hashable {
     case skippedByOperator
     /// A verification has not found it in the destination.
     case missing
+    /// An event that was not saved, in the words of events.
+    case event(String)
 
     /// Stable text for JSON and counters: `missingReference:user->sentry.user`.
     public var text: String {
@@ -39,6 +41,7 @@ public enum DropReason: Sendable, Hashable {
         case .superseded: "superseded"
         case .skippedByOperator: "skippedByOperator"
         case .missing: "missing"
+        case .event(let words): words
         }
     }
 

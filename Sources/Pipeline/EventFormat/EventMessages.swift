@@ -139,7 +139,16 @@ package struct EventMessages: Sendable {
     }
 
     private func searchMessage(_ body: FieldValue) -> String {
-        EventMetadata.searchMessage(body, metadata: body["metadata"].members, culprit: body["culprit"].text ?? "")
+        // Stored bodies have their keys in another order: the message must be the same when it is made anew.
+        let known = body["metadata"].members
+        var first = body
+        first.remove("title")
+        let order = EventMetadata.computed(first).map(\.key)
+        let computed = order.compactMap { key in known.first { $0.key == key } }
+        let others = known.filter { !order.contains($0.key) }.sorted {
+            $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
+        }
+        return EventMetadata.searchMessage(body, metadata: computed + others, culprit: body["culprit"].text ?? "")
     }
 
     private func time(_ body: FieldValue) -> Int64 { PythonTime.microseconds(body["timestamp"].number ?? 0) }

@@ -27,6 +27,8 @@ final class EventJob {
     var environment: Int64 = 0
     var decision = EventDecision()
     var fate = EventFate.saved
+    /// Whether the node store keeps the body that it has, of a later version on another day.
+    var keepsNode = false
 
     init(place: Int, project: EventProject, draft: EventDraft) {
         self.place = place
@@ -45,6 +47,8 @@ final class EventJob {
 package enum EventFate: Sendable, Equatable {
     /// It is in the node store, and messages tell of it.
     case saved
+    /// The same, in the place of an earlier version: it counts no more.
+    case replaced
     /// A later version of it is saved already.
     case superseded
     /// Its issue was deleted and discarded.

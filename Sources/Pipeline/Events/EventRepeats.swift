@@ -9,8 +9,10 @@ struct EventRepeats {
     private let database: any Database
     private let table: Table
     private let nodes: NodeText
+    private let ledger: EventLedger?
 
-    init(_ database: any Database, _ table: Table, _ nodes: NodeText) {
+    init(_ database: any Database, _ table: Table, _ nodes: NodeText, _ ledger: EventLedger?) {
+        self.ledger = ledger
         self.database = database
         self.table = table
         self.nodes = nodes
@@ -26,6 +28,7 @@ struct EventRepeats {
 
     func mark(_ jobs: [EventJob]) throws(StorageError) {
         var versions = try stored(Set(jobs.map(\.draft.nodeID)))
+        try addDays(jobs, &versions)
         for job in jobs {
             let received = job.draft.received.number ?? 0
             guard var version = versions[job.draft.nodeID] else {
@@ -35,6 +38,8 @@ struct EventRepeats {
             job.decision.counts = version.days.insert(job.draft.day).inserted
             if received < version.received, !job.decision.counts {
                 job.fate = .superseded
+            } else if received < version.received {
+                job.keepsNode = true
             } else {
                 take(job, over: version.job)
                 version.received = max(received, version.received)
@@ -42,6 +47,19 @@ struct EventRepeats {
             }
             versions[job.draft.nodeID] = version
         }
+    }
+
+    /// The node store knows one day of an event. Which others were saved, the ledger knows.
+    private func addDays(_ jobs: [EventJob], _ versions: inout [String: Version]) throws(StorageError) {
+        let unsure = jobs.filter { job in versions[job.draft.nodeID].map { !$0.days.contains(job.draft.day) } ?? false }
+        guard let ledger, !unsure.isEmpty else { return }
+        for (id, days) in try ledger.days(of: Set(unsure.map(\.draft.nodeID))) { versions[id]?.days.formUnion(days) }
+    }
+
+    /// Days since 1970.
+    static func day(_ body: FieldValue) -> Int64 {
+        let time = PythonTime.microseconds(body["timestamp"].number ?? 0)
+        return Int64((Double(time) / 86_400_000_000).rounded(.down))
     }
 
     /// The later version of an event on the same day takes over that the event counts.
@@ -60,8 +78,7 @@ struct EventRepeats {
                 let body = nodes.value(text), let seconds = body["timestamp"].number
             else { continue }
             let time = PythonTime.microseconds(seconds)
-            let day = Int64((Double(time) / 86_400_000_000).rounded(.down))
-            versions[id] = Version(days: [day], received: EventDraft.received(body, time: time).number ?? 0)
+            versions[id] = Version(days: [Self.day(body)], received: EventDraft.received(body, time: time).number ?? 0)
         }
         return versions
     }

@@ -13,11 +13,14 @@ package final class EventSaving {
     private let nodes = NodeText()
     private let settings: SavingSettings
     private let reader = ValueReader(maxDepth: 1024)
+    private let ledger: EventLedger?
 
     package init(
-        into database: any Database, catalogue: Catalogue, settings: SavingSettings = SavingSettings()
+        into database: any Database, catalogue: Catalogue, settings: SavingSettings = SavingSettings(),
+        ledger: EventLedger? = nil
     ) throws(CatalogueGap) {
         self.database = database
+        self.ledger = ledger
         self.settings = settings
         tables = try EventTableSet(catalogue)
         ids = IDAllocator(looksAhead: settings.reservesAhead)
@@ -52,14 +55,20 @@ package final class EventSaving {
             }
         }
         let saved = try save(jobs, now: now)
-        for job in jobs { fates[job.place] = job.fate }
+        for job in jobs {
+            fates[job.place] = job.fate == .saved && !job.decision.counts ? .replaced : job.fate
+        }
         return SavedChunk(fates: fates, events: saved.events, discarded: saved.discarded, snapshots: saved.snapshots)
     }
 
     // MARK: - Checks
 
     private func projects(_ inputs: [Result<Input, EventRejection>]) throws(StorageError) -> [Int64: EventProject] {
-        let ids = Set(inputs.compactMap { try? $0.get().project })
+        try projects(Set(inputs.compactMap { try? $0.get().project }))
+    }
+
+    /// The projects that the destination has of these.
+    func projects(_ ids: Set<Int64>) throws(StorageError) -> [Int64: EventProject] {
         guard !ids.isEmpty else { return [:] }
         let rows = try database.select(
             Select(
@@ -102,7 +111,7 @@ package final class EventSaving {
 
     private func save(_ jobs: [EventJob], now: Int64) throws(StorageError) -> SavedChunk {
         guard !jobs.isEmpty else { return SavedChunk() }
-        try EventRepeats(database, tables.node, nodes).mark(jobs)
+        try EventRepeats(database, tables.node, nodes, ledger).mark(jobs)
         let jobs = jobs.filter { $0.fate == .saved }
         let releases = ReleaseRows(tables, database, ids: ids)
         let groups = GroupRows(tables.groups, database, ids: ids)
@@ -116,7 +125,7 @@ package final class EventSaving {
         try releases.flush()
         try groups.flush()
         for job in kept { job.draft.seal(now: now) }
-        try writeNodes(kept, now: now)
+        try writeNodes(kept.filter { !$0.keepsNode }, now: now)
         try ProjectMarks(database, tables.project).mark(jobs, isRaw: settings.isRaw)
         return SavedChunk(
             fates: [], events: kept.map(SavedEvent.init),
@@ -220,6 +229,18 @@ package struct SavedEvent {
     package let body: FieldValue
     package let decision: EventDecision
     package let nodeID: String
+
+    /// Days since 1970.
+    var day: Int64 { EventRepeats.day(body) }
+
+    /// An event that was saved before.
+    init(place: Int, project: EventProject, body: FieldValue, decision: EventDecision, nodeID: String) {
+        self.place = place
+        self.project = project
+        self.body = body
+        self.decision = decision
+        self.nodeID = nodeID
+    }
 
     init(_ job: EventJob) {
         place = job.place

@@ -188,6 +188,24 @@ final class GroupRows {
         try regressions.flush()
     }
 
+    /// Groups as the database has them.
+    static func snapshots(
+        _ ids: [Int64], _ table: Table, _ database: any Database
+    ) throws(StorageError) -> [GroupSnapshot] {
+        guard !ids.isEmpty else { return [] }
+        let columns = [
+            "id", "project_id", "status", "substatus", "priority", "first_release_id", "first_seen", "num_comments",
+        ]
+        return try database.select(
+            Select(columns, from: table, where: [.isIn("id", ids.map { .integer($0) })])
+        ).map { row in
+            GroupSnapshot(
+                project: row[1].number, group: row[0].number, status: row[2].number, substatus: row[3].integer,
+                priority: row[4].integer, firstRelease: row[5].integer, firstSeen: row[6].timestamp ?? 0,
+                comments: row[7].number)
+        }
+    }
+
     /// Groups as the database will have them: what a snapshot for searches tells.
     func snapshot(_ group: Int64) -> GroupSnapshot? {
         guard let row = groups[group] else { return nil }

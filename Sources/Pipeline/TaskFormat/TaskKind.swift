@@ -13,6 +13,8 @@ public enum TaskKind: String, Sendable {
     case derive
     /// Rows of one model that an earlier import has written: they are compared with the destination's.
     case verify
+    /// Events of one project of the source.
+    case events
 
     /// Whether a task of this kind holds source rows.
     public var carriesRows: Bool { self == .chunk || self == .late || self == .verify }

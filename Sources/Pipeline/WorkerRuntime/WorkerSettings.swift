@@ -1,6 +1,7 @@
 public import TaskFormat
 public import Queue
 import Storage
+package import EventSinks
 
 /// The settings of a worker process.
 // More than eight properties: one per setting.
@@ -30,6 +31,8 @@ public struct WorkerSettings: Sendable {
     /// Milliseconds that one iteration of a loop may take before the loop counts as stalled; longer than any statement may
     /// take.
     public var stallLimitMilliseconds = 60_000
+    /// Where messages about saved events go.
+    package var eventSink = SinkSettings()
     /// Reports to the service manager; nil if none listens.
     public var notifier: SystemdNotifier?
     /// Ends the process when a loop stalls for good. The watchdog's thread calls it, with the reason.
