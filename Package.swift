@@ -112,7 +112,8 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Extraction", "Ledger",
-                "Import", "Relocation", "WorkerRuntime", "EventSinks", "Reporting", "CommandLine", "CMalloc",
+                "Import", "Relocation", "WorkerRuntime", "EventFormat", "Events", "EventSinks", "Reporting",
+                "CommandLine", "CMalloc",
                 argumentParser,
                 logging,
                 signals,

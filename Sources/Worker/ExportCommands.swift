@@ -22,7 +22,7 @@ struct ExportCommand: ParsableCommand {
             """,
         subcommands: [
             ExportUsersCommand.self, ExportOrganizationsCommand.self, ExportConfigCommand.self,
-            ExportGlobalCommand.self,
+            ExportGlobalCommand.self, ExportEventsCommand.self,
         ])
 }
 

@@ -105,3 +105,35 @@ import Testing
         #expect(try site.worker("run", "--drain", "--event-sink", "kafka://u:p@h:1").code == 64)
     }
 }
+
+extension EventRelocationTests {
+    /// What was saved comes out again, and goes in elsewhere.
+    @Test(arguments: [LedgerSite.Form.sqlite, .postgres]) func eventsAreExported(_ form: LedgerSite.Form) throws {
+        let site = try site(form)
+        let folder = site.installation.folder
+        let file = try folder.write((1...30).map(line).joined(separator: "\n"), to: "events.ndjson")
+        let map = try folder.write(#"{"12":3}"#, to: "map.json")
+        #expect(try site.enqueue("events", "--silent", "--project-map", map, file).code == 0)
+        #expect(try site.worker("run", "--drain", "--event-sink", "none").code == 0)
+
+        let out = folder.file("out.ndjson")
+        let exported = try site.worker("export", "events", "--projects", "p", out)
+        #expect(exported.code == 0, "\(exported.errors)")
+        #expect(exported.errors.contains("Exported 30 events of 30 rows."))
+        let lines = folder.read("out.ndjson").split(separator: "\n")
+        #expect(lines.count == 30 && lines.allSatisfy { $0.hasPrefix(#"{"project":3,"body":{"#) })
+        let none = try site.worker("export", "events", "--projects", "3", "--until", "2023-11-14", "--silent", "-")
+        #expect(none.code == 0 && none.output.isEmpty)
+        let some = try site.worker(
+            "export", "events", "--projects", "3", "--since", "2023-11-14", "--types", "error", "-")
+        #expect(some.output.split(separator: "\n").count == 30)
+        #expect(try site.worker("export", "events", "--projects", "nobody", "-").code == 66)
+        #expect(try site.worker("export", "events", "--projects", "p", "--since", "yesterday", "-").code == 64)
+
+        let other = try self.site(.sqlite)
+        let back = try other.installation.folder.write(#"{"3":3}"#, to: "map.json")
+        #expect(try other.enqueue("events", "--silent", "--project-map", back, out).code == 0)
+        #expect(try other.worker("run", "--drain", "--event-sink", "none").code == 0)
+        #expect(try count(other, "nodestore_node") == 30)
+    }
+}
