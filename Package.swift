@@ -54,6 +54,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", path: "Sources/CArchive"),
         .systemLibrary(name: "CZstd", path: "Sources/CZstd"),
         .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
+        .systemLibrary(name: "CRdKafka", path: "Sources/CRdKafka"),
         .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
         .systemLibrary(name: "COpenSSL", path: "Sources/COpenSSL"),
         .target(name: "CSimdJSON", path: "Sources/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -65,6 +66,7 @@ let package = Package(
             name: "Failpoints", path: "Sources/Pipeline/Failpoints",
             swiftSettings: strict + [.define("FAILPOINTS", .when(configuration: .debug))]),
         room("ExportFormat", ["TextForms", "Catalogue", "CArchive", "CSimdJSON", "CZlib", crypto, cryptoExtras]),
+        room("EventFormat", ["TextForms", "ExportFormat", crypto]),
         room("Adaptation", ["TextForms", "Catalogue", "ExportFormat"]),
         room("TaskFormat", ["TextForms", "CZstd", crypto]),
         room("Comparison", ["TextForms", "Catalogue", "ExportFormat"]),
@@ -76,11 +78,16 @@ let package = Package(
         room("Extraction", ["TextForms", "Catalogue", "ExportFormat", "Storage"]),
         room("Ledger", ["Catalogue", "Storage"]),
         room("Import", ["TextForms", "Catalogue", "Storage", "Ledger", "Failpoints", crypto]),
+        room("Events", ["Catalogue", "ExportFormat", "EventFormat", "Storage"]),
+        room("EventSinks", ["ExportFormat", "EventFormat", "Queue", "Events", "CRdKafka"]),
         room("Verification", ["Catalogue", "ExportFormat", "Comparison", "Storage", "Import"]),
         room("Undo", ["Catalogue", "Storage", "Ledger", "Import"]),
         room(
             "Relocation",
-            ["Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Flow", "Import", "Verification"]),
+            [
+                "Catalogue", "ExportFormat", "EventFormat", "TaskFormat", "Cutting", "Queue", "Flow", "Import",
+                "Verification",
+            ]),
         room(
             "Steps",
             [
@@ -92,14 +99,15 @@ let package = Package(
             "WorkerRuntime",
             [
                 "Notification", "TextForms", "Catalogue", "Comparison", "TaskFormat", "Queue", "Flow", "Storage",
-                "Ledger", "Import", "Verification", "Undo", "Relocation", "Steps", "Failpoints", logging, metrics,
+                "Ledger", "Import", "Verification", "Undo", "Relocation", "Steps", "Failpoints", "ExportFormat",
+                "EventFormat", "Events", "EventSinks", logging, metrics,
             ]),
         room("Reporting", ["TextForms", "Catalogue", "Queue", "Flow"]),
         room(
             "Operations",
             [
-                "TextForms", "Catalogue", "ExportFormat", "Adaptation", "TaskFormat", "Cutting", "Queue", "Flow",
-                "Reporting", "Failpoints",
+                "TextForms", "Catalogue", "ExportFormat", "EventFormat", "Adaptation", "TaskFormat", "Cutting", "Queue",
+                "Flow", "Reporting", "Failpoints",
             ]),
         room(
             "CommandLine", ["Catalogue", "ExportFormat", "TaskFormat", "Queue", "Reporting", argumentParser, logging]),
@@ -115,8 +123,8 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Extraction", "Ledger",
-                "Import", "Relocation", "Notification", "WorkerRuntime", "Reporting", "CommandLine", "CMalloc",
-                argumentParser, logging, signals, lifecycle,
+                "Import", "Relocation", "Notification", "EventFormat", "Events", "EventSinks", "WorkerRuntime",
+                "Reporting", "CommandLine", "CMalloc", argumentParser, logging, signals, lifecycle,
             ],
             path: "Sources/Worker", swiftSettings: strict),
 
@@ -152,6 +160,9 @@ let package = Package(
         tests(
             "AdaptationTests",
             ["Adaptation", "Cutting", "ExportFormat", "TaskFormat", "Catalogue", "TestSupport"]),
+        tests("EventFormatTests", ["EventFormat", "ExportFormat", "TestSupport"]),
+        tests("EventSinksTests", ["EventSinks", "Events", "EventFormat", "Queue", "CRdKafka", "TestSupport"]),
+        tests("EventsTests", ["Events", "EventFormat", "ExportFormat", "Storage", "Catalogue", "TestSupport"]),
         tests("ComparisonTests", ["Comparison", "ExportFormat", "Catalogue", "TestSupport"]),
         tests("SanitizingTests", ["Sanitizing", "ExportFormat", "TextForms", "Catalogue", "TestSupport", crypto]),
         tests("QueueTests", ["Queue", "Reporting", "TestSupport"], exclude: ["Fixtures"]),

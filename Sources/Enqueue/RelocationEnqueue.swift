@@ -26,7 +26,7 @@ struct RelocationEnqueue: ParsableCommand {
         version: ToolVersion.current,
         subcommands: [
             UsersCommand.self, OrganizationsCommand.self, ConfigCommand.self, GlobalCommand.self, RelocateCommand.self,
-            PlanCommand.self,
+            PlanCommand.self, EventsCommand.self,
             CompareCommand.self,
             VerifyCommand.self, UndoCommand.self, EncryptCommand.self, DecryptCommand.self, KeygenCommand.self,
             SanitizeCommand.self,

@@ -25,7 +25,7 @@ struct ExportCommand: ParsableCommand {
             """,
         subcommands: [
             ExportUsersCommand.self, ExportOrganizationsCommand.self, ExportConfigCommand.self,
-            ExportGlobalCommand.self,
+            ExportGlobalCommand.self, ExportEventsCommand.self,
         ])
 }
 

@@ -78,6 +78,8 @@ struct WorkOptions: ParsableArguments {
             """)
     var rebind: Bool?
 
+    @OptionGroup var events: EventSinkOptions
+
     static let standardDrainWait = 60
     static let standardOutageBudget = 30
     static let standardStallLimit = 60
@@ -90,6 +92,7 @@ struct WorkOptions: ParsableArguments {
     }
 
     func apply(to settings: inout WorkerSettings, _ environment: Environment = .process) throws(CommandFailure) {
+        settings.eventSink = try events.settings(environment)
         settings.drains = try Setting("drain").isOn(drain, environment)
         settings.rebinds = try Setting("rebind").isOn(rebind, environment)
         let numbers = try numbers(environment)

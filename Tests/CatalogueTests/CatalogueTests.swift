@@ -13,8 +13,8 @@ struct CatalogueTests {
         #expect(catalogue.fullOrder.count == 232)
         #expect(catalogue.models.count == 85)
         #expect(catalogue.fullOrder.filter { catalogue.isExcluded($0.model) }.count == 147)
-        #expect(catalogue.otherTables.count == 31)
-        #expect(catalogue.tables.count == 116)
+        #expect(catalogue.otherTables.count == 40)
+        #expect(catalogue.tables.count == 125)
     }
 
     @Test("Scopes and silos")

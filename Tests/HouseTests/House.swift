@@ -2,9 +2,9 @@
 enum House {
     /// From the bottom up. A room knows only rooms that stand before it here.
     static let rooms = [
-        "TextForms", "Catalogue", "Failpoints", "ExportFormat", "Comparison", "Sanitizing", "Adaptation", "TaskFormat",
-        "Cutting", "Queue", "Flow", "Storage", "Extraction", "Ledger", "Import", "Verification", "Undo", "Relocation",
-        "Steps", "Notification", "WorkerRuntime", "Reporting", "Operations",
+        "TextForms", "Catalogue", "Failpoints", "ExportFormat", "EventFormat", "Comparison", "Sanitizing", "Adaptation",
+        "TaskFormat", "Cutting", "Queue", "Flow", "Storage", "Extraction", "Ledger", "Import", "Events", "EventSinks",
+        "Verification", "Undo", "Relocation", "Steps", "Notification", "WorkerRuntime", "Reporting", "Operations",
         "CommandLine", "Enqueue", "Worker",
     ]
 
@@ -24,14 +24,15 @@ enum House {
 
     /// Rooms that need a database library, and so must not be reached from `relocation-enqueue`.
     static let databaseRooms: Set<String> = [
-        "Storage", "Extraction", "Ledger", "Import", "Verification", "Undo", "Relocation", "Steps", "WorkerRuntime",
+        "Storage", "Extraction", "Ledger", "Import", "Events", "EventSinks", "Verification", "Undo", "Relocation",
+        "Steps", "WorkerRuntime",
     ]
 
     /// C module → the only rooms that import it.
     static let cModules: [String: Set<String>] = [
         "CHiredis": ["Queue"], "CPQ": ["Storage"], "CSQLite": ["Storage"], "CArchive": ["ExportFormat"],
         "CSimdJSON": ["ExportFormat"], "CZstd": ["TaskFormat"],
-        "CZlib": ["ExportFormat"], "CMalloc": ["Worker"], "COpenSSL": ["Notification"],
+        "CZlib": ["ExportFormat"], "CMalloc": ["Worker"], "COpenSSL": ["Notification"], "CRdKafka": ["EventSinks"],
     ]
 
     /// Whether one room may know another.

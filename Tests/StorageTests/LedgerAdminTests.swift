@@ -61,7 +61,7 @@ import TestSupport
         let test = try TestDatabase(engine, .nothing)
         _ = try migrate(test.database)
         let all = Catalogue.standard.tables
-        #expect(try test.database.schema.migrate(all) == .created(tables: 116), "a ledger alone is no foreign table")
+        #expect(try test.database.schema.migrate(all) == .created(tables: 125), "a ledger alone is no foreign table")
         #expect(try test.database.schema.migrate(all) == .unchanged)
         #expect(try test.database.schema.mismatches(with: all) == [])
         #expect(try migrate(test.database) == .unchanged)
@@ -89,12 +89,12 @@ import TestSupport
     func newer(engine: Engine) throws {
         let test = try TestDatabase(engine, .nothing)
         _ = try migrate(test.database)
-        try test.execute("UPDATE \(sqlName(engine, "ledger")) SET format = 3")
-        #expect(try LedgerAdmin(test.database).state() == .newer(format: 3))
+        try test.execute("UPDATE \(sqlName(engine, "ledger")) SET format = 4")
+        #expect(try LedgerAdmin(test.database).state() == .newer(format: 4))
         #expect(try LedgerAdmin(test.database).mismatch()?.isFatal == true)
         let error = try failure { _ = try migrate(test.database) }
-        #expect(error.kind == .schemaMismatch && error.message.contains("format 3"))
-        #expect(try test.database.select(Select(["format"], from: tables.ledger)) == [[.integer(3)]])
+        #expect(error.kind == .schemaMismatch && error.message.contains("format 4"))
+        #expect(try test.database.select(Select(["format"], from: tables.ledger)) == [[.integer(4)]])
         #expect(!test.database.isInTransaction)
     }
 

@@ -11,7 +11,7 @@ struct MigrationTests {
         let test = try TestDatabase(engine, .nothing)
         let tables = Catalogue.standard.tables
         #expect(try !test.database.schema.hasTable("auth_user"))
-        #expect(try test.database.schema.migrate(tables) == .created(tables: 116))
+        #expect(try test.database.schema.migrate(tables) == .created(tables: 125))
         let identity = test.database.identity
         for table in tables { #expect(try test.database.schema.hasTable(table.name)) }
         #expect(try test.database.schema.mismatches(with: tables) == [])
@@ -100,6 +100,6 @@ struct MigrationTests {
         #expect(error.kind == .permissionDenied)
         #expect(error.description.contains("citext"))
         try server.sql("CREATE EXTENSION citext", url: url)
-        #expect(try DatabaseConnector.open(plain).schema.migrate(Catalogue.standard.tables) == .created(tables: 116))
+        #expect(try DatabaseConnector.open(plain).schema.migrate(Catalogue.standard.tables) == .created(tables: 125))
     }
 }

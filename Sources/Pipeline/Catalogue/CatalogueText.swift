@@ -24,5 +24,5 @@ enum CatalogueText {
     static let models = [identityModels, organizationModels, projectModels, alertModels, platformModels]
     /// What comes on top in June 2026.
     static let newer = [newerColumns, workflowModels, newerModels]
-    static let tables = [chunkTables, sideEffectTables, derivedTables, relocationFlowTables, eventTables]
+    static let tables = [chunkTables, sideEffectTables, derivedTables, relocationFlowTables, eventTables, issueTables]
 }

@@ -12,13 +12,15 @@ public struct OwnTables: Sendable {
     public let before: Table
     /// Rows that a relocation has inserted and that no chunk row names: ranges of their ids.
     public let inserted: Table
+    /// One row per chunk of events that was saved: what was decided about each.
+    public let eventChunks: Table
 
     /// What this version writes. Later formats only add tables, and columns that may be null: `migrate` adds what an
-    /// older ledger lacks. 2: what was overwritten, and what else was inserted.
-    public static let format: Int64 = 2
+    /// older ledger lacks. 2: what was overwritten, and what else was inserted. 3: chunks of events.
+    public static let format: Int64 = 3
 
     /// In the order in which to create them.
-    public var all: [Table] { [ledger, imports, written, before, inserted] }
+    public var all: [Table] { [ledger, imports, written, before, inserted, eventChunks] }
 
     public static let standard: OwnTables = {
         do {
@@ -41,5 +43,6 @@ public struct OwnTables: Sendable {
         written = try table("relocation.written")
         before = try table("relocation.before")
         inserted = try table("relocation.inserted")
+        eventChunks = try table("relocation.eventchunk")
     }
 }

@@ -25,6 +25,8 @@ public enum DropReason: Sendable, Hashable {
     case skippedByOperator
     /// A verification has not found it in the destination.
     case missing
+    /// An event that was not saved, in the words of events.
+    case event(String)
 
     /// Stable text for JSON and counters: `missingReference:user->sentry.user`.
     public var text: String {
@@ -42,6 +44,7 @@ public enum DropReason: Sendable, Hashable {
         case .lacksValue(let column): "lacksValue:\(column)"
         case .skippedByOperator: "skippedByOperator"
         case .missing: "missing"
+        case .event(let words): words
         }
     }
 

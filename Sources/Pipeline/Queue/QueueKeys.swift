@@ -22,6 +22,7 @@
 ///     {prefix}:written:<uuid>   hash: what is known of the rows that are written: name → text
 ///     {prefix}:workers          sorted set: worker processes by their last sign of life
 ///     {prefix}:worker:<id>      hash: what a worker process tells of itself
+///     {prefix}:events:<topic>   stream: messages about saved events, for readers outside
 ///     {prefix}:held             hash: name of a destination that an operator holds → who holds it and since when
 ///
 /// The record carries the format of all keys of its relocation (`Script.format`); a list element its own version
@@ -40,6 +41,8 @@ struct QueueKeys {
     var workers: String { base + "workers" }
     var held: String { base + "held" }
     func worker(_ id: String) -> String { base + "worker:" + id }
+    /// The stream of one topic of events.
+    func events(_ topic: String) -> String { base + "events:" + topic }
     func trouble(_ name: DestinationName) -> String { base + "trouble:" + name.text }
     func record(_ uuid: String) -> String { base + "record:" + uuid }
     func tasks(_ uuid: String) -> String { base + "tasks:" + uuid }

@@ -6,6 +6,7 @@ enum TaskHandlers {
         ChunkHandler(), LateChunkHandler(), FinishHandler(), ProvisionHandler(), DeriveHandler(), VerifyHandler(),
         FlowHandler(),
         PlanHandler(),
+        EventsHandler(),
     ]
 
     private static let byKind = Dictionary(all.map { ($0.kind.rawValue, $0) }, uniquingKeysWith: { first, _ in first })

@@ -9,5 +9,12 @@ public struct ChunkLimits: Sendable, Equatable {
 
     public static let standard = ChunkLimits()
 
+    /// Of a chunk of events: one transaction and one batch of messages.
+    package static let events: ChunkLimits = {
+        var limits = ChunkLimits()
+        limits.maxRows = 500
+        return limits
+    }()
+
     public init() {}
 }

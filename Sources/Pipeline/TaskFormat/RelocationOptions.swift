@@ -35,6 +35,8 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     public var learnReferences: [String: String]?
     /// In the ledger: the models as they were learned, so that a replay is the same.
     public var learnedModels: [String]?
+    /// What becomes of a file of events; nil for an import of rows.
+    public var events: EventOptions?
     /// The version of this record. 1: the enqueuer orders the list and queues the tasks after the rows. 2: workers do.
     /// 3: the filter is told. 4: the versions are.
     public private(set) var format = RelocationOptions.currentFormat
@@ -78,6 +80,7 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
         learn = try fields.decodeIfPresent([String: [String: String]].self, forKey: .learn)
         learnReferences = try fields.decodeIfPresent([String: String].self, forKey: .learnReferences)
         learnedModels = try fields.decodeIfPresent([String].self, forKey: .learnedModels)
+        events = try fields.decodeIfPresent(EventOptions.self, forKey: .events)
         format = try fields.decodeIfPresent(Int.self, forKey: .format) ?? 1
     }
 
@@ -94,5 +97,25 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
         // The caller reports an unreadable record, because it knows the relocation.
         guard let options = try? JSONDecoder().decode(RelocationOptions.self, from: Data(json.utf8)) else { return nil }
         self = options
+    }
+}
+
+/// The options of a relocation of events.
+public struct EventOptions: Sendable, Equatable, Codable {
+    /// The import that has brought the projects: a UUID, dashed, lower case; nil with a map.
+    public var relocation: String?
+    /// Project of the source → project of the destination; nil without a map.
+    public var projects: [String: Int64]?
+    /// Whether events are saved that the destination's retention would remove at once.
+    public var keepsOld = false
+
+    public init() {}
+
+    /// Records outlive a version: missing fields get their defaults, unknown fields are ignored.
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        relocation = try fields.decodeIfPresent(String.self, forKey: .relocation)
+        projects = try fields.decodeIfPresent([String: Int64].self, forKey: .projects)
+        keepsOld = try fields.decodeIfPresent(Bool.self, forKey: .keepsOld) ?? false
     }
 }

@@ -18,6 +18,8 @@ public enum TaskKind: String, Sendable {
     /// Rows of one model of which a plan is to be made. Without rows: the first task of an import that holds to a plan, with
     /// that plan as its payload.
     case plan
+    /// Events of one project of the source.
+    case events
 
     /// Whether a task of this kind holds source rows.
     public var carriesRows: Bool { self == .chunk || self == .late || self == .verify || self == .plan }

@@ -52,6 +52,10 @@ struct RelocationRunner {
             try learn(nil, held.claim.uuid)
             return try UndoRun(turn: turn).run()
         }
+        if let options = RelocationOptions(json: held.claim.status.options), let events = options.events {
+            if let end = try begin(isOneTransaction: false) { return end }
+            return try EventsRun(turn: turn, options: events, preparer: turn.preparer(options)).run()
+        }
         let (context, options) = try readContext()
         let isOneTransaction =
             options.verifies != nil || options.atomic || context.scope == .global && !turn.destination.isSplit

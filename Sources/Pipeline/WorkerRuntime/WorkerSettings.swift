@@ -1,6 +1,7 @@
 public import TaskFormat
 public import Queue
 import Storage
+package import EventSinks
 
 /// The settings of a worker process.
 // More than eight properties: one per setting.
@@ -32,6 +33,8 @@ public struct WorkerSettings: Sendable {
     public var stallLimitMilliseconds = 60_000
     /// Tells people and programs about relocations with steps; nil if nobody is told.
     public var notices: NoticeSettings?
+    /// Where messages about saved events go.
+    package var eventSink = SinkSettings()
     /// Reports to the service manager; nil if none listens.
     public var notifier: SystemdNotifier?
     /// Ends the process when a loop stalls for good. The watchdog's thread calls it, with the reason.

@@ -50,5 +50,15 @@ extension CatalogueText {
           uuid uuid
           table_name text
           row_ids text
+
+        own relocation.eventchunk
+          id bigint
+          uuid uuid
+          first_ordinal bigint
+          events integer
+          digest text
+          saved_at timestamptz
+          decisions text
+          unique uuid,first_ordinal
         """#
 }

@@ -180,6 +180,8 @@ package struct JSONOutput {
         }
         if scalar < 0x10000 {
             appendUnit(UInt16(scalar))
+        } else if HalfStandIn.scalars.contains(scalar) {
+            appendUnit(UInt16(truncatingIfNeeded: scalar))
         } else {
             appendUnit(UInt16(0xD800 + (scalar - 0x10000) >> 10))
             appendUnit(UInt16(0xDC00 + (scalar - 0x10000) & 0x3FF))

@@ -7,15 +7,22 @@ package enum JSONSpelling: Sendable, Equatable {
     case readable
     /// The text inside encrypted files: UTF-8 without blanks, short exponents.
     case compact
+    /// One line as Python's `json.dumps` writes it without blanks: ASCII.
+    case asciiLine
 
-    var isASCII: Bool { if case .indented = self { true } else { false } }
+    var isASCII: Bool {
+        switch self {
+        case .indented, .asciiLine: true
+        case .readable, .compact: false
+        }
+    }
 
     /// Blanks for each level; nil if the text is one line.
     var indentation: Int? {
         switch self {
         case .indented(let width): max(width, 0)
         case .readable: 2
-        case .compact: nil
+        case .compact, .asciiLine: nil
         }
     }
 }

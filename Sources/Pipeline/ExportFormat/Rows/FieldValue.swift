@@ -14,7 +14,7 @@ public enum FieldValue: Sendable {
     /// An entry of an object, which has each key once and keeps its keys in the order of their bytes.
     public struct Member: Sendable, Equatable {
         public let key: String
-        public let value: FieldValue
+        public var value: FieldValue
 
         public init(_ key: String, _ value: FieldValue) {
             self.key = key

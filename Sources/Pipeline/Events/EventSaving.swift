@@ -1,0 +1,252 @@
+package import Catalogue
+package import EventFormat
+package import ExportFormat
+package import Storage
+
+/// Saves events into an installation: each step over all events of a chunk, rows in bulk. The caller opens and commits the
+/// transaction. Not `Sendable`: it lives with its connection.
+// Eight properties: where it writes, and what it knows.
+package final class EventSaving {
+    private let database: any Database
+    private let tables: EventTableSet
+    private let ids: IDAllocator
+    private let nodes = NodeText()
+    private let settings: SavingSettings
+    private let reader = ValueReader(maxDepth: 1024)
+    private let ledger: EventLedger?
+
+    package init(
+        into database: any Database, catalogue: Catalogue, settings: SavingSettings = SavingSettings(),
+        ledger: EventLedger? = nil
+    ) throws(CatalogueGap) {
+        self.database = database
+        self.ledger = ledger
+        self.settings = settings
+        tables = try EventTableSet(catalogue)
+        ids = IDAllocator(looksAhead: settings.reservesAhead)
+    }
+
+    /// One event as it comes: the project that it is saved into, and its body.
+    package struct Input {
+        package let project: Int64
+        package let body: FieldValue
+
+        package init(project: Int64, body: FieldValue) {
+            self.project = project
+            self.body = body
+        }
+    }
+
+    /// Saves the events of a chunk in the open transaction.
+    ///
+    /// - Parameters:
+    ///   - inputs: in their order; nil for what was rejected before
+    ///   - now: microseconds since 1970: one moment for all
+    package func save(_ inputs: [Result<Input, EventRejection>], now: Int64) throws(StorageError) -> SavedChunk {
+        let projects = try projects(inputs)
+        var fates: [EventFate] = []
+        var jobs: [EventJob] = []
+        for (place, input) in inputs.enumerated() {
+            do throws(EventRejection) {
+                jobs.append(try job(input, place, projects, now: now))
+                fates.append(.saved)
+            } catch {
+                fates.append(.rejected(error))
+            }
+        }
+        let saved = try save(jobs, now: now)
+        for job in jobs {
+            fates[job.place] = job.fate == .saved && !job.decision.counts ? .replaced : job.fate
+        }
+        return SavedChunk(fates: fates, events: saved.events, discarded: saved.discarded, snapshots: saved.snapshots)
+    }
+
+    // MARK: - Checks
+
+    private func projects(_ inputs: [Result<Input, EventRejection>]) throws(StorageError) -> [Int64: EventProject] {
+        try projects(Set(inputs.compactMap { try? $0.get().project }))
+    }
+
+    /// The projects that the destination has of these.
+    func projects(_ ids: Set<Int64>) throws(StorageError) -> [Int64: EventProject] {
+        guard !ids.isEmpty else { return [:] }
+        let rows = try database.select(
+            Select(
+                ["id", "organization_id", "slug"], from: tables.project,
+                where: [.isIn("id", ids.map { .integer($0) })]))
+        let options = try problemOptions(ids)
+        let found = rows.map { row in
+            EventProject(
+                id: row[0].number, organization: row[1].number, slug: row[2].text ?? "",
+                problemOptions: options[row[0].number] ?? .null)
+        }
+        return Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private func problemOptions(_ projects: Set<Int64>) throws(StorageError) -> [Int64: FieldValue] {
+        let rows = try database.select(
+            Select(
+                ["project_id", "value"], from: tables.option,
+                where: [
+                    .isIn("project_id", projects.map { .integer($0) }),
+                    .equals("key", .text("sentry:performance_issue_settings")),
+                ]))
+        var out: [Int64: FieldValue] = [:]
+        for row in rows { out[row[0].number] = try? reader.value(Array((row[1].text ?? "").utf8)) }
+        return out
+    }
+
+    private func job(
+        _ input: Result<Input, EventRejection>, _ place: Int, _ projects: [Int64: EventProject], now: Int64
+    ) throws(EventRejection) -> EventJob {
+        let input = try input.get()
+        guard let project = projects[input.project] else {
+            throw EventRejection("unknown-project", at: "project", "the destination has no project \(input.project)")
+        }
+        return EventJob(
+            place: place, project: project, draft: try EventDraft(input.body, project: project.id, now: now))
+    }
+
+    // MARK: - Steps
+
+    private func save(_ jobs: [EventJob], now: Int64) throws(StorageError) -> SavedChunk {
+        guard !jobs.isEmpty else { return SavedChunk() }
+        try EventRepeats(database, tables.node, nodes, ledger).mark(jobs)
+        let jobs = jobs.filter { $0.fate == .saved }
+        let releases = ReleaseRows(tables, database, ids: ids)
+        let groups = GroupRows(tables.groups, database, ids: ids)
+        try releases.load(jobs)
+        try groups.load(jobs)
+        try addReleases(jobs, releases)
+        for job in jobs { complete(job) }
+        let snapshots = try assign(jobs, groups, releases, now: now)
+        let kept = jobs.filter { $0.fate == .saved }
+        try see(kept, groups, releases, now: now)
+        try releases.flush()
+        try groups.flush()
+        for job in kept { job.draft.seal(now: now) }
+        try writeNodes(kept.filter { !$0.keepsNode }, now: now)
+        try ProjectMarks(database, tables.project).mark(jobs, isRaw: settings.isRaw)
+        return SavedChunk(
+            fates: [], events: kept.map(SavedEvent.init),
+            discarded: jobs.filter { $0.fate == .discarded }.map(SavedEvent.init), snapshots: snapshots)
+    }
+
+    private func addReleases(_ jobs: [EventJob], _ rows: ReleaseRows) throws(StorageError) {
+        let withRelease = jobs.filter { !($0.draft.release ?? "").isEmpty }
+        var newest: [RowKey: Int64] = [:]
+        for job in withRelease {
+            let key = RowKey(job.project.id, text: job.draft.release ?? "")
+            newest[key] = max(newest[key] ?? .min, job.draft.time)
+        }
+        for job in jobs {
+            job.draft.pullOut()
+            guard let version = job.draft.release, !version.isEmpty else { continue }
+            let added = newest[RowKey(job.project.id, text: version)] ?? job.draft.time
+            let release = try rows.release(version, job.project, added: added)
+            job.release = release
+            job.draft.setRelease(release.version)
+            guard let dist = job.draft.dist, !dist.isEmpty else { continue }
+            try rows.addDistribution(dist, of: release.id, job)
+            job.draft.setDist(dist)
+        }
+    }
+
+    private func complete(_ job: EventJob) {
+        job.draft.addTags()
+        job.draft.addHashes()
+        job.draft.describe()
+    }
+
+    /// The groups that are new, as searches read them.
+    private func assign(
+        _ jobs: [EventJob], _ groups: GroupRows, _ releases: ReleaseRows, now: Int64
+    ) throws(StorageError) -> [GroupSnapshot] {
+        var snapshots: [GroupSnapshot] = []
+        for job in jobs where job.draft.isError {
+            guard let group = try groups.assign(job, now: now) else { continue }
+            if job.decision.isNew || job.decision.isRegression, let snapshot = groups.snapshot(group) {
+                snapshots.append(snapshot)
+            }
+        }
+        return snapshots
+    }
+
+    private func see(
+        _ jobs: [EventJob], _ groups: GroupRows, _ releases: ReleaseRows, now: Int64
+    ) throws(StorageError) {
+        for job in jobs {
+            job.environment = try releases.environment(job, now: now)
+            if let group = job.decision.group { try groups.see(group, job, now: now) }
+            guard let release = job.release, !job.draft.isGeneric else { continue }
+            try releases.see(release.id, job.environment, job)
+            if job.decision.isNew { releases.countNewGroup(release.id, job.project.id) }
+            if job.decision.isNewEnvironment {
+                releases.countNewIssue(release.id, job.project.id, job.environment)
+            }
+        }
+    }
+
+    private func writeNodes(_ jobs: [EventJob], now: Int64) throws(StorageError) {
+        // The last one of an id is what stays.
+        let last = Dictionary(jobs.map { ($0.draft.nodeID, $0) }, uniquingKeysWith: { $1 })
+        guard !last.isEmpty else { return }
+        var rows: [[Value]] = []
+        for (id, job) in last.sorted(by: { $0.key < $1.key }) {
+            guard let data = nodes.encoded(EventText.stored(job.draft.body)) else {
+                throw StorageError(.other, "not enough memory to compress an event")
+            }
+            rows.append([.text(id), .text(data), .timestamp(now)])
+        }
+        try database.delete(from: tables.node, where: [.isIn("id", rows.map { $0[0] })])
+        try database.insert(Insert(into: tables.node, columns: ["id", "data", "timestamp"], rows: rows))
+    }
+}
+
+/// How events are saved.
+package struct SavingSettings: Sendable {
+    /// Whether events are taken as they are: the project's first event stays unmarked.
+    package var isRaw = false
+    /// Whether ids are reserved for more than one chunk at a time.
+    package var reservesAhead = true
+
+    package init() {}
+}
+
+/// What became of a chunk.
+package struct SavedChunk {
+    /// One per event.
+    package var fates: [EventFate] = []
+    package var events: [SavedEvent] = []
+    package var discarded: [SavedEvent] = []
+    package var snapshots: [GroupSnapshot] = []
+}
+
+/// A saved event: what its messages are made of.
+package struct SavedEvent {
+    package let place: Int
+    package let project: EventProject
+    package let body: FieldValue
+    package let decision: EventDecision
+    package let nodeID: String
+
+    /// Days since 1970.
+    var day: Int64 { EventRepeats.day(body) }
+
+    /// An event that was saved before.
+    init(place: Int, project: EventProject, body: FieldValue, decision: EventDecision, nodeID: String) {
+        self.place = place
+        self.project = project
+        self.body = body
+        self.decision = decision
+        self.nodeID = nodeID
+    }
+
+    init(_ job: EventJob) {
+        place = job.place
+        project = job.project
+        body = job.draft.body
+        decision = job.decision
+        nodeID = job.draft.nodeID
+    }
+}

@@ -1,0 +1,118 @@
+package import Catalogue
+import EventFormat
+import ExportFormat
+package import Storage
+
+/// Reads the events of some projects from an installation's node store, which knows no projects: every row is read, in pages.
+package struct EventScan {
+    package var projects: Set<Int64>
+    /// Microseconds since 1970: of the events' own times, from the first on and before the second; nil without a limit.
+    package var since: Int64?
+    package var until: Int64?
+    /// nil for all.
+    package var types: Set<String>?
+
+    private static let pageRows = 200
+
+    package init(projects: Set<Int64>) { self.projects = projects }
+
+    /// What was found, per project.
+    package struct Summary: Sendable, Equatable {
+        package internal(set) var rows = 0
+        package internal(set) var events: [Int64: Int] = [:]
+        package internal(set) var types: [String: Int] = [:]
+        package internal(set) var days: [String: Int] = [:]
+        package internal(set) var groupings: [String: Int] = [:]
+        /// Rows whose key is not that of their body.
+        package internal(set) var foreign = 0
+        /// Rows that cannot be read.
+        package internal(set) var unreadable = 0
+
+        package var total: Int { events.values.reduce(0, +) }
+    }
+
+    /// Hands over each event as a line: `{"project":12,"body":{…}}`.
+    package func run(
+        _ database: any Database, _ catalogue: Catalogue, _ deliver: ([UInt8]) throws -> Void
+    ) throws -> Summary {
+        let table = try catalogue.requireTable("nodestore_node")
+        let nodes = NodeText()
+        var summary = Summary()
+        var failure: (any Error)?
+        do throws(StorageError) {
+            try database.stream(Select(["id", "data"], from: table), pageRows: Self.pageRows) {
+                page throws(StorageError) in
+                for row in page {
+                    guard let id = row[0].text, let data = row[1].text,
+                        let (project, body) = event(id, data, nodes, &summary)
+                    else { continue }
+                    do { try deliver(Self.line(project, body)) } catch {
+                        failure = error
+                        throw StorageError(.other, "the events cannot be written")
+                    }
+                }
+            }
+        } catch {
+            throw failure ?? error
+        }
+        return summary
+    }
+
+    private static func line(_ project: Int64, _ body: FieldValue) -> [UInt8] {
+        EventText.messageBytes(.object([.init("project", .integer(project)), .init("body", body)])) + [0x0A]
+    }
+
+    /// nil for a row that holds something else, or an event that is not asked for.
+    private func event(
+        _ id: String, _ data: String, _ nodes: NodeText, _ summary: inout Summary
+    ) -> (Int64, FieldValue)? {
+        summary.rows += 1
+        // Rows of other things have names with colons; random keys of old versions are shorter.
+        guard id.utf8.count == 32 || id.utf8.count == 24, !id.utf8.contains(UInt8(ascii: ":")) else { return nil }
+        guard let text = nodes.inflated(data), let body = nodes.value(text) else {
+            summary.unreadable += 1
+            return nil
+        }
+        guard case .integer(let project) = body["project"], let event = body["event_id"].text,
+            let seconds = body["timestamp"].number
+        else { return nil }
+        guard id.utf8.count == 24 || EventHash.nodeID(project: project, event: event) == id else {
+            summary.foreign += 1
+            return nil
+        }
+        let time = PythonTime.microseconds(min(max(seconds, 0), 1e11))
+        let type = EventMetadata.type(of: body)
+        guard projects.contains(project), since.map({ time >= $0 }) ?? true, until.map({ time < $0 }) ?? true,
+            types?.contains(type) ?? true
+        else { return nil }
+        summary.events[project, default: 0] += 1
+        summary.types[type, default: 0] += 1
+        summary.days[String(PythonTime.text(time).prefix(10)), default: 0] += 1
+        if type != "transaction", type != "generic" {
+            summary.groupings[body.at("grouping_config", "id").text ?? "unknown", default: 0] += 1
+        }
+        return (project, body)
+    }
+
+    /// The ids of projects given by slug or id; throws for one that does not exist, or whose slug several have.
+    package static func projects(
+        _ names: [String], in database: any Database, _ catalogue: Catalogue
+    ) throws -> Set<Int64> {
+        let table = try catalogue.requireTable("sentry_project")
+        let rows = try database.select(Select(["id", "slug"], from: table))
+        return try Set(
+            names.map { name in
+                let found = rows.filter { $0[1].text == name || $0[0].integer == Int64(name) }
+                guard found.count == 1, let id = found[0][0].integer else {
+                    throw UnknownProject(name: name, isAmbiguous: found.count > 1)
+                }
+                return id
+            })
+    }
+
+    /// A name that stands for no project, or for several.
+    package struct UnknownProject: Error {
+        package let name: String
+        package let isAmbiguous: Bool
+    }
+}

@@ -1,0 +1,187 @@
+import Catalogue
+package import EventFormat
+import ExportFormat
+import Glibc
+import Storage
+
+/// The columns of groups, and what a new one holds.
+enum GroupColumns {
+    static let all = [
+        "project_id", "logger", "level", "message", "view", "num_comments", "platform", "status", "substatus",
+        "times_seen", "last_seen", "first_seen", "first_release_id", "active_at", "time_spent_total",
+        "time_spent_count", "score", "is_public", "data", "short_id", "type", "priority",
+    ]
+
+    static let unresolved: Int64 = 0
+    static let resolved: Int64 = 1
+    static let substatusRegressed: Int64 = 6
+    private static let substatusNew: Int64 = 7
+    private static let maxMessage = 255
+
+    static func new(_ job: EventJob, shortID: Int64) -> [String: Value] {
+        let draft = job.draft
+        let time = Value.timestamp(draft.time)
+        let priority = priority(draft.body["level"].text ?? "error")
+        return [
+            "project_id": .integer(job.project.id), "logger": .text(draft.body["logger"].text ?? ""),
+            "level": .integer(level(draft)), "message": .text(message(draft)),
+            "view": .text(draft.body["culprit"].text ?? ""), "num_comments": .integer(0),
+            "platform": draft.body["platform"].text.map { .text($0) } ?? .null, "status": .integer(unresolved),
+            "substatus": .integer(substatusNew), "times_seen": .integer(1), "last_seen": time, "first_seen": time,
+            "first_release_id": job.release.map { .integer($0.id) } ?? .null, "active_at": time,
+            "time_spent_total": .integer(0), "time_spent_count": .integer(0),
+            "score": .integer(seconds(draft.time)), "is_public": .bool(false),
+            "data": .text(EventText.message(newData(draft, priority))), "short_id": .integer(shortID),
+            "type": .integer(1), "priority": .integer(priority),
+        ]
+    }
+
+    static func seconds(_ time: Int64) -> Int64 { Int64((Double(time) / 1_000_000).rounded(.down)) }
+
+    private static let levels: [String: Int64] = [
+        "sample": 0, "debug": 10, "info": 20, "warning": 30, "error": 40, "fatal": 50,
+    ]
+
+    static func level(_ draft: EventDraft) -> Int64 { levels[draft.body["level"].text ?? ""] ?? 40 }
+
+    private static func priority(_ level: String) -> Int64 {
+        switch level {
+        case "debug", "info": 25
+        case "warning": 50
+        default: 75
+        }
+    }
+
+    /// The texts that a search looks at, as the column takes them.
+    static func searchMessage(_ draft: EventDraft) -> String {
+        EventMetadata.searchMessage(
+            draft.body, metadata: draft.body["metadata"].members, culprit: draft.body["culprit"].text ?? "")
+    }
+
+    static func message(_ draft: EventDraft) -> String {
+        let text = searchMessage(draft).filter { $0 != "\0" }
+        return EventLimits.truncated(EventLimits.firstLine(text), maxMessage)
+    }
+
+    /// What an event tells of its group.
+    static func data(_ draft: EventDraft) -> FieldValue {
+        .object([
+            .init("type", draft.body["type"]), .init("culprit", draft.body["culprit"]),
+            .init("metadata", draft.body["metadata"]), .init("title", draft.body["title"]),
+            .init("location", draft.body["location"]), .init("last_received", draft.received),
+        ])
+    }
+
+    private static func newData(_ draft: EventDraft, _ priority: Int64) -> FieldValue {
+        var data = data(draft)
+        data.update("metadata") { metadata in
+            if let name = draft.body.at("sdk", "name").nonEmptyText {
+                metadata["sdk"] = .object([
+                    .init("name", .text(name)), .init("name_normalized", .text(SDKName.normalized(name))),
+                ])
+            }
+            metadata["initial_priority"] = .integer(priority)
+        }
+        return data
+    }
+}
+
+/// The names of the kits that send events.
+enum SDKName {
+    /// Kits of these languages are told apart by more than the language.
+    private static let detailed: Set<String> = ["javascript", "native"]
+
+    /// `sentry.python.django` → `sentry.python`; other programs are `other`.
+    static func normalized(_ name: String) -> String {
+        let parts = name.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
+        guard parts.count > 1, parts[0] == "sentry" else { return "other" }
+        return parts.prefix(detailed.contains(parts[1]) ? 3 : 2).joined(separator: ".")
+    }
+}
+
+/// A stored group that takes in one more event.
+struct GroupState {
+    private let stored: (String) -> Value
+    private(set) var changes: [String: Value] = [:]
+
+    private static let placeholders: Set<String> = ["<untitled>", "<unknown>", "<unlabeled event>", "Error"]
+
+    init(_ stored: @escaping (String) -> Value) { self.stored = stored }
+
+    subscript(column: String) -> Value {
+        get { changes[column] ?? stored(column) }
+        set { changes[column] = newValue }
+    }
+
+    /// - Parameter counts: false for another version of an event that was counted before
+    mutating func take(_ draft: EventDraft, counts: Bool) {
+        let seen = max(draft.time, self["last_seen"].timestamp ?? draft.time)
+        self["last_seen"] = .timestamp(seen)
+        if let first = self["first_seen"].timestamp, first > draft.time { self["first_seen"] = .timestamp(draft.time) }
+        self["level"] = .integer(GroupColumns.level(draft))
+        self["view"] = .text(draft.body["culprit"].text ?? "")
+        takeMessage(draft)
+        takeData(draft)
+        if counts { self["times_seen"] = .integer(self["times_seen"].number + 1) }
+        let weight = log10(Double(max(self["times_seen"].number, 1))) * 600
+        self["score"] = .integer(Int64((weight + Double(seen) / 1_000_000).rounded(.toNearestOrEven)))
+    }
+
+    private mutating func takeMessage(_ draft: EventDraft) {
+        let text = GroupColumns.searchMessage(draft)
+        guard !text.isEmpty, !Self.placeholders.contains(draft.body["title"].text ?? "") else { return }
+        self["message"] = .text(GroupColumns.message(draft))
+    }
+
+    private mutating func takeData(_ draft: EventDraft) {
+        let old = (try? ValueReader(maxDepth: 64).value(Array((self["data"].text ?? "{}").utf8))) ?? .object([])
+        let new = GroupColumns.data(draft)
+        var data = old.members
+        for member in new.members where member.key != "metadata" { data.set(member.key, member.value) }
+        data.set("title", Self.title(old["title"], new["title"]))
+        var metadata = old["metadata"].members
+        for member in new["metadata"].members { metadata.set(member.key, member.value) }
+        metadata.set("title", Self.title(old.at("metadata", "title"), new.at("metadata", "title")))
+        data.set("metadata", .object(metadata))
+        self["data"] = .text(EventText.message(.object(data)))
+    }
+
+    /// A real title takes the place of a placeholder, and never the other way round.
+    private static func title(_ old: FieldValue, _ new: FieldValue) -> FieldValue {
+        if new.isNull { return old }
+        return !isPlaceholder(new) || isPlaceholder(old) ? new : old
+    }
+
+    private static func isPlaceholder(_ title: FieldValue) -> Bool { title.text.map(placeholders.contains) ?? false }
+}
+
+/// What searches for issues read about one.
+package struct GroupSnapshot: Sendable, Equatable {
+    let project: Int64
+    let group: Int64
+    let status: Int64
+    let substatus: Int64?
+    let priority: Int64?
+    let firstRelease: Int64?
+    let firstSeen: Int64
+    let comments: Int64
+
+    /// - Parameter now: microseconds since 1970
+    package func message(now: Int64) -> SinkMessage {
+        func number(_ value: Int64?) -> FieldValue { value.map { .integer($0) } ?? .null }
+        let owners = [
+            "assignee_user_id", "assignee_team_id", "owner_suspect_commit_user_id", "owner_ownership_rule_user_id",
+            "owner_ownership_rule_team_id", "owner_codeowners_user_id", "owner_codeowners_team_id",
+        ]
+        let value = FieldValue.object(
+            [
+                .init("group_deleted", .bool(false)), .init("project_id", .integer(project)),
+                .init("group_id", .integer(group)), .init("status", .integer(status)),
+                .init("substatus", number(substatus)), .init("priority", number(priority)),
+                .init("first_release", number(firstRelease)), .init("first_seen", .text(PythonTime.text(firstSeen))),
+                .init("num_comments", .integer(comments)),
+                .init("timestamp", .text(String(PythonTime.text(now).dropLast()))),
+            ] + owners.map { .init($0, .null) })
+        return SinkMessage(topic: "group-attributes", key: nil, value: EventText.messageBytes(value))
+    }
+}
