@@ -117,7 +117,7 @@ struct ImportCommand {
     private func next(after error: ExportError) -> String? {
         guard error.kind == .badData, error.finding != nil else { return nil }
         let command = "relocation-enqueue \(scope.rawValue)"
-        return arguments.strict
+        return arguments.file.strict
             ? "take the file as one of another version, without --strict: \(command) FILE"
             : "see every fault: \(command) --check FILE"
     }

@@ -66,7 +66,7 @@ struct RelocateCommand: ParsableCommand {
     static let limits = 1...1_000_000
 
     func validate() throws {
-        if options.atomic || options.check || options.replaceFile {
+        if options.file.atomic || options.check || options.replaceFile {
             throw ValidationError(
                 "relocate works in steps: it has no --atomic, no --check and no --replace-file. organizations has them."
             )

@@ -38,7 +38,7 @@ import Testing
         let mails = try mail.mails()
         // Two who asked for it hear of its start and its end; two members, who have no account here yet, may claim theirs.
         let recipients = mails.map { $0.recipients.joined() }
-        #expect(mails.count == 6, "\(try told(mail))")
+        #expect(mails.count == 6, "\(mails)")
         #expect(
             recipients.count { $0 == "owner@example.com" } == 2 && recipients.count { $0 == "root@example.com" } == 2)
         let claims = mails.filter { $0.text.contains("/account/relocation/confirm/") }

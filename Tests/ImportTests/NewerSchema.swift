@@ -128,7 +128,7 @@ final class NewerSite {
         switch engine {
         case .sqlite:
             let connection = try SQLiteConnection(
-                path: String(url.dropFirst("sqlite://".count)), create: false, busyMilliseconds: 1_000)
+                path: String(url.dropFirst("sqlite://".count)), access: .writing, busyMilliseconds: 1_000)
             for sql in statements { try connection.execute(sql) }
         case .postgres: try PostgresServer.shared().sql(statements.joined(separator: ";\n"), url: url)
         }

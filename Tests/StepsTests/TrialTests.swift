@@ -83,7 +83,7 @@ import Testing
                 try corrupt(trial.scratch.region)
                 try Self.each(rows, .organizations) { chunk in
                     try trial.verify(
-                        chunk.contents.rows, of: chunk.model, hidden: chunk.contents.hidden, decodedAt: 0, by: work)
+                        chunk.contents.rows, of: chunk.model, hidden: chunk.contents.hidden, by: work)
                 }
                 try trial.compareBaseline(usernames: names)
             }

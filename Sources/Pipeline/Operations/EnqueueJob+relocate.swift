@@ -61,7 +61,8 @@ extension EnqueueJob {
         switch error.kind {
         case .badKey: ScanReport(refusal: FlowReason.decryption, explanation: error.description)
         case .badData, .tooLarge: ScanReport(refusal: reason, explanation: error.description)
-        case .notFound, .unreadable, .permission, .cannotSpool, .cannotCreate, .changed, .badFilter, .outOfMemory:
+        case .notFound, .unreadable, .permission, .cannotSpool, .cannotCreate, .changed, .badFilter, .tooSlow,
+            .outOfMemory:
             throw error
         }
     }

@@ -34,9 +34,9 @@ package struct PreparedTask: Sendable {
     package func flow() throws -> FlowWork? { try work.get() as? FlowWork }
 
     /// The rows of a chunk; nil for a task without rows.
-    package var chunk: (model: Model, rows: [Row], hidden: [String: Int64], decodedAt: Int64)? {
+    package var chunk: (model: Model, rows: [Row], hidden: [String: Int64])? {
         guard case .success(let work) = work, let chunk = work as? ChunkWork else { return nil }
-        return (chunk.model, chunk.contents.rows, chunk.contents.hidden, chunk.now)
+        return (chunk.model, chunk.contents.rows, chunk.contents.hidden)
     }
 
     /// The model of a verification's task.

@@ -166,10 +166,10 @@ package final class Trial {
 
     /// Holds rows of the file against what their import has written.
     package func verify(
-        _ rows: [Row], of model: Model, hidden: [String: Int64], decodedAt: Int64, by work: RelocationImport
+        _ rows: [Row], of model: Model, hidden: [String: Int64], by work: RelocationImport
     ) throws {
         try inScratch {
-            let chunk = try ChunkVerification(work, model, decodedAt: decodedAt).run(
+            let chunk = try ChunkVerification(work, model).run(
                 named(rows, model, work), hidden: hidden)
             for finding in chunk.findings { add(finding) }
         }

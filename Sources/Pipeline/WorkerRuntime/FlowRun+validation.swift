@@ -105,7 +105,7 @@ extension FlowRun {
         while let task = try feed.next() {
             guard let chunk = task.chunk else { continue }
             try trial.verify(
-                chunk.rows, of: chunk.model, hidden: chunk.hidden, decodedAt: chunk.decodedAt, by: work)
+                chunk.rows, of: chunk.model, hidden: chunk.hidden, by: work)
             turn.heartbeat.beat()
             try look(progress, chunk.rows.count, "validates: compares rows")
         }
