@@ -22,10 +22,14 @@ deb: build ## Builds Debian packages into .build/packages
 demo: deps ## Imports the sample export end to end on SQLite with a private Redis, and shows the result
 	@deploy/demo
 
+APART := ^(PackageTests|SafetyTests|FaultTests|StepsTests|EventsTests|EventSinksTests|ImportTests)
 test: deps ## Runs all tests; they start their own Redis and PostgreSQL
 	swift build --build-tests
-	Tests/summarized swift test --skip-build --parallel --skip 'WorkerRuntimeTests|TortureTests'
-	@# Apart, because they watch the cooperative pool, whose threads the other tests hold while they wait for programs.
+	@# Four processes: tests hold the threads of their process' cooperative pool while they wait for programs.
+	@pids=; for group in "--filter ^EndToEndTests\.[A-O]" "--filter ^EndToEndTests\.[P-Z]" "--filter $(APART)" "--skip ^EndToEndTests|$(APART)|WorkerRuntimeTests|TortureTests"; do \
+	    Tests/summarized swift test --ignore-lock --skip-build --parallel $$group & pids="$$pids $$!"; \
+	done; code=0; for pid in $$pids; do wait $$pid || code=1; done; exit $$code
+	@# Apart, because they watch the cooperative pool.
 	Tests/summarized swift test --skip-build --filter WorkerRuntimeTests
 	Tests/summarized swift test --skip-build --filter TortureTests
 

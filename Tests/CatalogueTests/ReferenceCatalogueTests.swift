@@ -95,11 +95,16 @@ struct ReferenceCatalogueTests {
         #expect(Set(fields) == Set(withoutReferences.map(Set.init)), "\(model.name)")
     }
 
+    private static let issueTables = 9
+
     @Test("Other tables")
     func otherTables() throws {
         let reference = try #require(try Self.read("other-tables.json") as? [String: Object])
-        #expect(Set(reference.keys) == Set(catalogue.otherTables.map(\.name)))
-        for table in catalogue.otherTables {
+        // The tables of issues are described by the recorded events, and compared with those by their tests.
+        let described = catalogue.otherTables.filter { reference[$0.name] != nil }
+        #expect(Set(reference.keys) == Set(described.map(\.name)))
+        #expect(catalogue.otherTables.count == described.count + Self.issueTables)
+        for table in described {
             let object = try #require(reference[table.name])
             let columns = try #require(object["columns"] as? [String: Object])
             #expect(Set(table.columns.map(\.name)) == Set(columns.keys), "\(table.name)")

@@ -104,7 +104,7 @@ import Testing
         Self.expect(try migrate("/nowhere/at/all.sqlite"), 73, "/nowhere/at/all.sqlite", "Create its folder")
         Self.expect(try migrate(installation.folder.path), 73, installation.folder.path, "another place")
         // No user, not even root, can create a file here.
-        Self.expect(try migrate("/sys/all.sqlite"), 77, "/sys/all.sqlite", "writable")
+        Self.expect(try migrate("/sys/all.sqlite"), 77, "/sys/all.sqlite", "write it and its folder")
         Self.expect(
             try installation.worker("migrate", environment: ["RELOCATION_DATABASE_URL": "oracle://somewhere"]), 64,
             "sqlite:///", "postgresql://")

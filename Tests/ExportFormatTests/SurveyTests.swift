@@ -235,6 +235,6 @@ import Testing
     }
 
     @Test func everyKindHasACode() {
-        for kind in ExportError.Kind.allCases { #expect([64, 65, 66, 70, 73, 77].contains(kind.exitCode)) }
+        for kind in ExportError.Kind.allCases { #expect([64, 65, 66, 70, 73, 75, 77].contains(kind.exitCode)) }
     }
 }

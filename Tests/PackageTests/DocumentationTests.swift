@@ -7,9 +7,10 @@ import Testing
     private static let files = [
         "README.md", "deploy/README.md", "docs/comparison.md", "docs/configuration.md", "docs/guarantees.md",
         "docs/how-it-works.md", "docs/runbook.md", "docs/security.md", "docs/tutorial.md", "docs/upgrade.md",
+        "docs/versions.md",
     ]
     private static let withoutCommands: Set = [
-        "docs/comparison.md", "docs/configuration.md", "docs/guarantees.md", "docs/how-it-works.md",
+        "docs/comparison.md", "docs/configuration.md", "docs/guarantees.md", "docs/how-it-works.md", "docs/versions.md",
     ]
 
     private let folder: TemporaryFolder

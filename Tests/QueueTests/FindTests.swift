@@ -50,7 +50,7 @@ import Testing
         let whole = try find { $0.isWhole = true }.relocations[0]
         #expect(try whole == queue.status(uuid(30)) && whole.counters == ["sentry.user|inserted": 7])
         let fields = all.relocations[0]
-        #expect(fields.counters == [:] && fields.options == "" && fields.sourceName == "f30.json")
+        #expect(fields.counters == [:] && fields.options == whole.options && fields.sourceName == "f30.json")
         #expect(fields.status == whole.status && fields.chunksTotal == 4 && fields.createdAt == 30)
     }
 

@@ -1,3 +1,4 @@
+import Queue
 import Storage
 
 /// Why a slot's turn came to nothing.
@@ -27,5 +28,30 @@ extension WorkerEnd {
         case .schemaMismatch, .occupied: self = .schema(error.message)
         default: self = .refused(error.message)
         }
+    }
+}
+
+extension Setback {
+    /// What an error of Redis comes to.
+    init(_ error: QueueError) {
+        self =
+            switch error.kind {
+            case .authentication: .end(.refused(error.description))
+            case .unsupported: .end(.unsupported(error.description))
+            case .destinationTaken: .end(.taken(error.description))
+            default: .queue(error.description)
+            }
+    }
+}
+
+extension SchemaMismatch {
+    /// Why nothing can be imported, and what helps.
+    ///
+    /// - Parameter count: how many mismatches there are
+    func advice(count: Int) -> String {
+        let more = count > 1 ? " (and \(count - 1) more)" : ""
+        return
+            "\(place): \(message)\(more). Run relocation-worker migrate on an empty database, or relocation-worker "
+            + "check for the whole list."
     }
 }

@@ -180,7 +180,7 @@ actor WorkerSlot {
             return try queue.claim(
                 worker: settings.name, destination: settings.serving(destination), knownKinds: TaskPreparer.knownKinds)
         } catch let error as QueueError {
-            throw setback(error)
+            throw Setback(error)
         } catch {
             throw .queue("the connection was lost")
         }
@@ -234,7 +234,7 @@ actor WorkerSlot {
             self.destination = nil
         case .queueTrouble(let error):
             unreported = claim
-            throw setback(error)
+            throw Setback(error)
         case .databaseTrouble(let error): throw .destination(error)
         case .unusable(let error): throw refusal(.schema(error.message), error.message)
         }
@@ -246,7 +246,7 @@ actor WorkerSlot {
         do throws(QueueError) {
             try queue.serve(settings.serving(destination), worker: settings.name, takingOver: true)
         } catch {
-            throw setback(error)
+            throw Setback(error)
         }
     }
 
@@ -254,7 +254,7 @@ actor WorkerSlot {
         guard let claim = unreported else { return }
         do throws(QueueError) { try queue.reportAlive(claim) } catch {
             // What Redis refuses, it refuses again.
-            if error.isTransient { throw setback(error) }
+            if error.isTransient { throw Setback(error) }
         }
         unreported = nil
     }
@@ -276,7 +276,7 @@ actor WorkerSlot {
             queue = opened
             return opened
         } catch {
-            throw setback(error)
+            throw Setback(error)
         }
     }
 
@@ -316,27 +316,10 @@ actor WorkerSlot {
         await shared.gate.report(opened.identity, isSound: sound != nil, sound)
         let (fit, fatal) = try result.get()
         if let first = fatal.first {
-            let trouble = Self.message(first, count: fatal.count)
-            throw refusal(.schema(trouble), trouble)
+            throw refusal(.schema(first.advice(count: fatal.count)), first.advice(count: fatal.count))
         }
         if !fit.isExact { log.notice("the destination is another version", metadata: ["fit": "\(fit.summary)"]) }
         return fit
-    }
-
-    private static func message(_ mismatch: SchemaMismatch, count: Int) -> String {
-        let more = count > 1 ? " (and \(count - 1) more)" : ""
-        return
-            "\(mismatch.place): \(mismatch.message)\(more). Run relocation-worker migrate on an empty database, or relocation-worker "
-            + "check for the whole list."
-    }
-
-    private func setback(_ error: QueueError) -> Setback {
-        switch error.kind {
-        case .authentication: .end(.refused(error.description))
-        case .unsupported: .end(.unsupported(error.description))
-        case .destinationTaken: .end(.taken(error.description))
-        default: .queue(error.description)
-        }
     }
 
     /// An operator must let the destination go: a worker that drains has nothing to wait for.
