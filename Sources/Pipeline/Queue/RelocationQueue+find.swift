@@ -101,6 +101,6 @@ extension RelocationStatus {
         "format", "status", "step", "scope", "sourceName", "createdAt", "updatedAt", "startedAt", "completedAt",
         "chunksTotal", "chunksDone", "progress", "owner", "leaseExpiresAt", "lastTrouble", "failureReason",
         "endedByAction", "attempts", "nextAttemptAt", "destinationName", "destination", "needs", "payloadBytes",
-        "pauseRequested", "cancelRequested", "uploadExpiresAt", "options",
+        "pauseRequested", "cancelRequested", "uploadExpiresAt", "options", "latestTask",
     ]
 }
