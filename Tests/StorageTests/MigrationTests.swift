@@ -65,6 +65,18 @@ struct MigrationTests {
         #expect(try !test.database.schema.hasTable("sentry_rulesnooze"))
     }
 
+    @Test("What an earlier version did not create is added", arguments: Engine.allCases)
+    func later(engine: Engine) throws {
+        let test = try TestDatabase(engine, .allTables)
+        for name in [
+            "grouphistory", "activity", "groupresolution", "groupassignee", "grouptombstone", "grouprelease",
+            "groupenvironment", "grouphash", "groupedmessage",
+        ] { try test.execute("DROP TABLE sentry_\(name)" + (engine == .postgres ? " CASCADE" : "")) }
+        #expect(try test.database.schema.migrate(Catalogue.standard.tables) == .created(tables: 9))
+        #expect(try test.database.schema.migrate(Catalogue.standard.tables) == .unchanged)
+        #expect(try test.database.schema.mismatches(with: Catalogue.standard.tables) == [])
+    }
+
     @Test("An older schema is refused, naming the column", arguments: Engine.allCases)
     func older(engine: Engine) throws {
         let test = try TestDatabase(engine, .allTables)

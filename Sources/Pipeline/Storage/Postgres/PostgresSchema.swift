@@ -3,8 +3,9 @@ internal import Catalogue
 /// The catalogue as PostgreSQL definitions.
 enum PostgresSchema {
     /// Statements in the order that their references need: tables, foreign keys, indexes.
-    static func statements(for tables: [Table]) -> [String] {
-        let names = Set(tables.map(\.name))
+    /// - Parameter all: the tables that may be referred to; nil for those alone
+    static func statements(for tables: [Table], among all: [Table]? = nil) -> [String] {
+        let names = Set((all ?? tables).map(\.name))
         return tables.map(create) + tables.flatMap { references(of: $0, among: names) }
             + tables.flatMap { indexes(of: $0, among: names) }
     }

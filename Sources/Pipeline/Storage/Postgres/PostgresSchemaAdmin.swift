@@ -63,8 +63,8 @@ struct PostgresSchemaAdmin: SchemaAdmin {
         let found = try state.completeness { () throws(StorageError) in try mismatches(with: tables) }
         if let found { return found }
         if tables.contains(where: { $0.columns.contains { $0.type == .citext } }) { try createCitext() }
-        try create(tables)
-        return .created(tables: tables.count)
+        try create(state.lacking, among: tables)
+        return .created(tables: state.lacking.count)
     }
 
     private var longMilliseconds: Int { database.timeouts.longStatementMilliseconds }
@@ -83,7 +83,9 @@ struct PostgresSchemaAdmin: SchemaAdmin {
         }
     }
 
-    private func create(_ tables: [Table]) throws(StorageError) { try run(PostgresSchema.statements(for: tables)) }
+    private func create(_ tables: [Table], among all: [Table]) throws(StorageError) {
+        try run(PostgresSchema.statements(for: tables, among: all))
+    }
 
     private func run(_ statements: [String]) throws(StorageError) {
         do {

@@ -2,8 +2,9 @@ internal import Catalogue
 
 /// The catalogue as SQLite definitions. Types have PostgreSQL's names; SQLite derives an affinity from them.
 enum SQLiteSchema {
-    static func statements(for tables: [Table]) -> [String] {
-        let names = Set(tables.map(\.name))
+    /// - Parameter all: the tables that may be referred to; nil for those alone
+    static func statements(for tables: [Table], among all: [Table]? = nil) -> [String] {
+        let names = Set((all ?? tables).map(\.name))
         return tables.map { create($0, among: names) } + tables.flatMap { indexes(of: $0, among: names) }
     }
 

@@ -17,7 +17,10 @@ struct SQLiteSchemaAdmin: SchemaAdmin {
                 existing: try reader.tableNames().filter { !Self.own.contains($0) }, wanted: tables)
             let found = try state.completeness { () throws(StorageError) in try compare(tables) }
             if let found { return found }
-            for sql in SQLiteSchema.statements(for: tables) { try database.connection.execute(sql) }
+            for sql in SQLiteSchema.statements(for: state.lacking, among: tables) {
+                try database.connection.execute(sql)
+            }
+            guard state.added.isEmpty else { return .created(tables: state.added.count) }
             try database.connection.execute("PRAGMA application_id = \(SQLiteDatabase.applicationID)")
             try database.connection.execute("PRAGMA user_version = \(Int32.random(in: 1...Int32.max))")
             return MigrationResult.created(tables: tables.count)

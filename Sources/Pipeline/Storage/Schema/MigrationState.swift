@@ -6,6 +6,22 @@ struct MigrationState {
     let existing: [String]
     let wanted: [Table]
 
+    /// Tables that earlier versions did not create: a database that lacks these alone is one of theirs.
+    private static let later: Set = [
+        "sentry_groupedmessage", "sentry_grouphash", "sentry_groupenvironment", "sentry_grouprelease",
+        "sentry_grouptombstone", "sentry_groupassignee", "sentry_groupresolution", "sentry_activity",
+        "sentry_grouphistory",
+    ]
+
+    /// What is added to a database that an earlier version has made; empty for any other.
+    var added: [Table] {
+        let missing = wanted.filter { !existing.contains($0.name) }
+        return Set(missing.map(\.name)) == Self.later && missing.count < wanted.count ? missing : []
+    }
+
+    /// What is to be created.
+    var lacking: [Table] { added.isEmpty ? wanted : added }
+
     /// What `migrate` reports if there is nothing to create; nil if there is.
     /// - Throws: `.occupied` if the database holds other tables, `.schemaMismatch` if it holds only some of ours.
     func completeness(
@@ -19,6 +35,7 @@ struct MigrationState {
                 .occupied, "the database holds tables of another program (\(foreign)): migrate needs an empty database",
                 table: foreign)
         }
+        if !added.isEmpty { return nil }
         if let first = missing.first {
             throw StorageError(
                 .schemaMismatch,
