@@ -58,18 +58,11 @@ package enum EventText {
 }
 
 /// Fractions as text.
-package enum PythonNumber {
-    /// As Python's `repr`.
-    package static func text(_ number: Double) -> String {
-        if number.isNaN { return "nan" }
-        guard number.isFinite else { return number < 0 ? "-inf" : "inf" }
-        return String(decoding: EventText.messageBytes(.double(number)), as: UTF8.self)
-    }
-
+enum PythonNumber {
     /// The length of the spelling that has short exponents, and none from 0.00001 on.
     static func compactCount(_ number: Double) -> Int {
         guard number.isFinite else { return 4 }
-        let text = Self.text(number)
+        let text = FieldValue.double(number).pythonText
         guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "e")) else { return text.utf8.count }
         let mantissa = text.utf8[..<mark]
         let exponent = Int(text[text.index(after: mark)...]) ?? 0

@@ -85,17 +85,4 @@ extension FieldValue {
         for key in keys where !known.contains(key) { members.append(.init(key, .null)) }
         self = .object(members)
     }
-
-    /// What Python's `str()` makes of the value.
-    package var pythonText: String {
-        switch self {
-        case .null: "None"
-        case .bool(let flag): flag ? "True" : "False"
-        case .integer(let number): String(number)
-        case .bigInteger(let digits): digits
-        case .double(let number): PythonNumber.text(number)
-        case .text(let text): text
-        case .list, .object: EventText.message(self)
-        }
-    }
 }
