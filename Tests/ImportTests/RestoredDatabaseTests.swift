@@ -53,6 +53,34 @@ import Testing
         #expect(throws: ImportFailure.self) { try work.confirmAlone() }
     }
 
+    /// A worker takes a relocation over and finds rows; the database loses them before it writes anything of its own.
+    @Test(arguments: Engine.allCases) func rowsFoundAtATakeOverMustStillBeThereAtTheFirstCommit(_ engine: Engine) throws
+    {
+        let site = try Site(engine)
+        try site.worker().add("sentry.organization", Self.organizations)
+        let successor = try site.worker()
+        try site.execute("DELETE FROM sentry_regionimportchunk")
+        try site.execute("DELETE FROM sentry_organization")
+        let finding = try successor.refusal("sentry.user", [(1, #"{"username":"u","name":"","email":"u@x.com"}"#)])
+        #expect(finding.reason.contains("holds 0 of the 1 chunk rows of sentry.organization"), "\(finding.reason)")
+        #expect(try site.rows("auth_user").isEmpty)
+    }
+
+    /// A worker that finds everything written has nothing to write: it must not end the relocation with success either.
+    @Test(arguments: Engine.allCases, ["region", "control"])
+    func aReplayOfEverythingConfirmsWhatItHasFound(_ engine: Engine, _ silo: String) throws {
+        let site = try Site(engine)
+        let work = try site.worker()
+        try work.add("sentry.user", [(1, #"{"username":"u","name":"","email":"u@x.com"}"#)])
+        try work.add("sentry.organization", Self.organizations)
+        let successor = try site.worker()
+        try successor.add("sentry.organization", Self.organizations)
+        try site.execute("DELETE FROM sentry_\(silo)importchunk")
+        #expect(throws: ImportFailure.self) { try successor.confirmAlone() }
+        let late = try site.worker()
+        try late.confirmAlone()
+    }
+
     @Test(arguments: Engine.allCases) func aDatabaseThatKeepsItsRowsIsNotSuspected(_ engine: Engine) throws {
         let site = try Site(engine)
         let work = try site.worker()

@@ -81,7 +81,7 @@ final class SimulatedOperator: Sendable {
             // Redis is in trouble or has lost the relocation: the next poll tells.
             return site.settle(plan, .queued)
         }
-        if outcome.hasEnded, site.isUndone(plan) { return begin(plan, again: Self.undone, site) }
+        if outcome.hasEnded, site.isUndone(plan) { return beginUndone(plan, site) }
         if let step = Self.next(plan, outcome) {
             if let reason = step.reason { state.withLock { $0.retries[reason, default: 0] += 1 } }
             _ = run(step.arguments, site)
@@ -117,8 +117,17 @@ final class SimulatedOperator: Sendable {
     /// Enqueues the same file again under its UUID, at the next turn.
     private func begin(_ plan: Plan, again reason: String, _ site: Site) {
         state.withLock { $0.retries[reason, default: 0] += 1 }
-        if reason == Self.undone { _ = run(["delete", plan.uuid, "--no-prompt"], site) }
         site.settle(plan, .waiting)
+    }
+
+    /// Enqueues a file again that the restored database no longer holds. Redis must forget its end first: as long as it
+    /// remembers a success, an enqueue of the same file adds nothing. Redis may be in trouble: then the next turn tries again.
+    private func beginUndone(_ plan: Plan, _ site: Site) {
+        guard let end = run(["delete", plan.uuid, "--no-prompt"], site), [0, 66].contains(end.code) else {
+            return site.settle(plan, .queued)
+        }
+        site.setBegunAgain(plan)
+        begin(plan, again: Self.undone, site)
     }
 
     private static let lost = "Redis has lost tasks: enqueued again"

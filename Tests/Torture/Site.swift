@@ -99,8 +99,10 @@ final class Site: Sendable {
         }
     }
 
-    /// Whether a finished relocation must be imported again; true once.
-    func isUndone(_ plan: Plan) -> Bool { state.withLock { $0.undone.remove(plan.uuid) != nil } }
+    /// Whether a finished relocation must be imported again.
+    func isUndone(_ plan: Plan) -> Bool { state.withLock { $0.undone.contains(plan.uuid) } }
+
+    func setBegunAgain(_ plan: Plan) { state.withLock { _ = $0.undone.remove(plan.uuid) } }
 
     // MARK: Observation
 

@@ -13,18 +13,22 @@ struct ChunkIndex {
     private var foundUpTo: [String: Int64] = [:]
     /// Models whose chunk rows were written by the open transaction of several chunks.
     var unconfirmed: Set<String> = []
-    /// The model of the last chunk row that was written.
-    private(set) var last: String?
-    /// The same before the open transaction: a database that lacks the newest of what was committed lacks this one's.
-    private(set) var lastCommitted: String?
+    /// Models among whose chunk rows the newest committed one is, so that an older copy of the database lacks a chunk row of one
+    /// of them. All that were found, until this worker has committed a chunk of its own.
+    private(set) var newest: Set<String> = []
+    /// The model of the last chunk row that the open transaction has written.
+    private var lastWritten: String?
 
     mutating func add(_ chunk: ChunkRow, isFound: Bool) {
         if keys.insert(chunk.key).inserted {
             counts[chunk.model, default: 0] += 1
             rows[chunk.model, default: 0].addSaturated(Int(chunk.rowsWritten))
         }
-        last = chunk.model
-        guard isFound else { return }
+        guard isFound else {
+            lastWritten = chunk.model
+            return
+        }
+        newest.insert(chunk.model)
         found.insert(chunk.key)
         foundUpTo[chunk.model] = max(foundUpTo[chunk.model] ?? 0, chunk.minOrdinal)
     }
@@ -32,7 +36,9 @@ struct ChunkIndex {
     /// What was written so far is committed, or about to be.
     mutating func confirm() {
         unconfirmed = []
-        lastCommitted = last
+        guard let last = lastWritten else { return }
+        newest = [last]
+        lastWritten = nil
     }
 
     func contains(_ chunk: ChunkRow) -> Bool { keys.contains(chunk.key) }

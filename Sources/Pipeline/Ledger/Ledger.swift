@@ -236,10 +236,10 @@ package final class Ledger {
         _ model: Model, besides unknown: Int, _ catalogue: Catalogue
     ) throws(StorageError) -> Bool {
         // An older copy lacks the newest chunk row at least. Usually that is one of the same model, which is counted anyway.
-        if let last = chunks.lastCommitted.flatMap(catalogue.model), last.index != model.index,
-            destination.database(of: last.silo) === destination.database(of: model.silo)
-        {
-            _ = try hasMore(last, than: 0)
+        let database = destination.database(of: model.silo)
+        for newest in chunks.newest.sorted().compactMap(catalogue.model)
+        where newest.index != model.index && destination.database(of: newest.silo) === database {
+            _ = try hasMore(newest, than: 0)
         }
         let hasOthers = try hasMore(model, than: unknown)
         try register?.requireNotUndone()
@@ -262,7 +262,7 @@ package final class Ledger {
     /// Before the commit of a transaction of several chunks, and before the end: the first model of which another worker
     /// has written chunks. Throws if the database lacks chunk rows, as ``hasChunksOfOthers(_:besides:_:)`` does.
     package func modelWithOthers(_ catalogue: Catalogue) throws(StorageError) -> Model? {
-        let models = chunks.unconfirmed.union(chunks.lastCommitted.map { [$0] } ?? [])
+        let models = chunks.unconfirmed.union(chunks.newest)
         for model in models.sorted().compactMap(catalogue.model) where try hasMore(model, than: 0) { return model }
         try register?.requireNotUndone()
         try register?.confirmDerivedParts()
