@@ -83,8 +83,9 @@ struct DroppedCommand: ParsableCommand {
         commandName: "dropped", abstract: "Lists the rows of a relocation that were not imported, with the reasons.",
         discussion: """
             For each row: its model, its place among the rows of the model, its primary key in the file, the reason, and \
-            for a missing parent the field, the model and the primary key that it refers to. Workers list the first \
-            \(RelocationQueue.listedRowsLimit) rows of a relocation; if there are more, the command says how many.
+            for a missing parent the field, the model and the primary key that it refers to. The first \
+            \(RelocationQueue.listedRowsLimit) rows of a relocation are listed, also rows that were never queued: out of \
+            scope, filtered, of unknown models. If there are more, the command says how many.
             """)
 
     @OptionGroup var relocation: RelocationArgument

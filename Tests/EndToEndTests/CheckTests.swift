@@ -120,6 +120,32 @@ import Testing
         #expect(try installation.enqueue("dropped", UUID().uuidString).code == 66)
     }
 
+    /// Rows that never reach a worker are listed as soon as the import is queued, and those of workers behind them.
+    @Test func rowsThatAreLeftOutAreListed() throws {
+        let fields: [String: Any] = ["key": "a", "value": "1", "last_updated": "2024-01-01T00:00:00Z"]
+        let others: [[String: Any]] = [
+            ["model": "sentry.nothing", "pk": 41, "fields": [String: Any]()],
+            ["model": "sentry.option", "pk": 51, "fields": fields],
+        ]
+        let rows =
+            (1...1_003).map { SampleExport.user($0) } + others
+            + [SampleExport.option(7, user: 1), SampleExport.option(8, user: 2)]
+        let path = try file(rows)
+        let uuid = try installation.enqueue("users", "--filter-usernames", "user-1", path).lastLine
+        func lines() throws -> [String] {
+            let report = try object(try installation.enqueue("dropped", uuid, "--json").output)
+            return try #require(report["rows"] as? [[String: Any]]).map { row in
+                "\(row["model"] ?? "") \(row["ordinal"] ?? "") \(row["sourcePK"] ?? "") \(row["reason"] ?? "")"
+            }
+        }
+        let listed = try lines()
+        #expect(listed.count == 1_000 + 2, "of 1,002 filtered users the first thousand")
+        #expect(listed.first == "sentry.user 2 2 filtered")
+        #expect(listed.suffix(2) == ["sentry.nothing 1 41 unknownModel", "sentry.option 1 51 outOfScope"])
+        #expect(try installation.worker("run", "--drain").code == 0)
+        #expect(try lines() == listed + ["sentry.useroption 2 8 missingReference:user->sentry.user"])
+    }
+
     @Test func aUUIDThatCannotBePrintedIsAnError() throws {
         let path = try file(SampleExport.users(1))
         func run(_ redirection: String) throws -> Installation.Result {

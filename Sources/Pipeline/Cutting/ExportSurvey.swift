@@ -29,6 +29,8 @@ public struct ExportSurvey: Sendable, Equatable {
     public internal(set) var models: [ModelCount] = []
     /// The rows that will not be queued, by reason.
     public internal(set) var leftOut = RowAccount()
+    /// The first of these rows, of each model and reason.
+    public internal(set) var leftOutRows: [DroppedRow] = []
     /// Rows that will be queued. Together with ``leftOut`` they add up to ``rowsTotal`` and ``rowsMade``.
     public internal(set) var rowsQueued: Int64 = 0
     /// Chunks that will be queued.

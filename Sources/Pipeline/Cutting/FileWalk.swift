@@ -83,8 +83,7 @@ final class FileWalk {
     ///   - isLazy: whether each row that is imported is checked: then most rows need not be adapted before
     init(
         _ source: ExportSource, scope: ImportScope, _ adapter: RowAdapter?, makesRows: Bool = true,
-        learns: Bool = false,
-        isLazy: Bool = false
+        learns: Bool = false, isLazy: Bool = false
     ) throws(ExportError) {
         reader = try source.records()
         self.adapter = adapter
@@ -341,10 +340,10 @@ extension FileWalk {
 
     private var rowPlace: ExportPlace {
         var place = reader.place
-        place.model = current?.name
-        place.ordinal = current?.rows
-        // A key that cannot be read does not appear in messages.
-        place.sourcePK = try? envelope?.primaryKey().value
+        (place.model, place.ordinal, place.sourcePK) = (current?.name, current?.rows, readableKey)
         return place
     }
+
+    /// The primary key of the current row; nil if it cannot be read.
+    var readableKey: Int64? { try? envelope?.primaryKey().value }
 }

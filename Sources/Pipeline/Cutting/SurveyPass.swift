@@ -180,7 +180,7 @@ struct SurveyPass {
         if refusal == nil, model.request != nil { warnings.add(try walk.primaryKey(), of: model) }
         // A row without adaptations of its own is adapted while it is checked.
         if walk.isObsolete { refusal = .obsolete }
-        tally.add(model, bytes: walk.rowBytes, refusal: refusal)
+        tally.add(model, bytes: walk.rowBytes, refusal: refusal, key: walk.readableKey)
     }
 
     /// Collects faults, or throws the first.
@@ -238,6 +238,7 @@ extension ExportSurvey {
 
     fileprivate mutating func take(_ tally: Tally) {
         leftOut = tally.leftOut
+        leftOutRows = tally.listed
         rowsQueued = tally.rowsQueued
         bytesQueued = tally.bytesQueued
         tasks = tally.tasks

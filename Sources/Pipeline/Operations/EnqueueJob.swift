@@ -137,6 +137,7 @@ public struct EnqueueJob {
     ) throws -> Int {
         do {
             try Failpoint.reach("enqueue.begin.after")
+            try queue.list(leftOut: survey.leftOutRows.map(\.json), uuid: uuid, token: token)
             let tasks = try push(source, survey, queue, token, observer)
             try Failpoint.reach("enqueue.publish.before")
             try queue.publish(uuid: uuid, token: token, chunksTotal: tasks)

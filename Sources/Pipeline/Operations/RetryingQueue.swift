@@ -57,6 +57,10 @@ struct RetryingQueue {
         try repeating { () throws(QueueError) in try queue.push(tasks, uuid: uuid, token: token) }
     }
 
+    func list(leftOut rows: [String], uuid: String, token: Int64) throws {
+        try repeating { () throws(QueueError) in try queue.list(leftOut: rows, uuid: uuid, token: token) }
+    }
+
     func publish(uuid: String, token: Int64, chunksTotal: Int) throws {
         let unknown = "It is unknown whether the import was queued."
         try repeating(whenOver: unknown) { () throws(QueueError) in

@@ -78,6 +78,23 @@ extension RelocationQueue {
         pushed[token] = first
     }
 
+    /// Lists rows that are left out of the tasks, before any task is pushed. After a transient error the same rows may be
+    /// listed again.
+    ///
+    /// - Parameter rows: descriptions of dropped rows, as workers list them
+    public func list(leftOut rows: [String], uuid: String, token: Int64) throws(QueueError) {
+        for start in stride(from: 0, to: rows.count, by: RelocationQueue.tasksPerBatch) {
+            let lines = rows[start..<min(start + RelocationQueue.tasksPerBatch, rows.count)].map {
+                RedisArgument.text(RelocationQueue.cut($0, RelocationQueue.listedRowBytes))
+            }
+            _ = try run(
+                try callFor(
+                    .listLeftOut, uuid,
+                    [.integer(token), .number(configuration.retentionSeconds * 1_000), .number(start)] + lines)
+            ).accepted(uuid)
+        }
+    }
+
     /// Tells that the enqueuer is alive, if it has nothing to push for longer than half an upload lease.
     public func keepUploading(uuid: String, token: Int64) throws(QueueError) {
         _ = try run(

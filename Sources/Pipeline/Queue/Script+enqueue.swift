@@ -106,6 +106,20 @@ extension Script {
         return {'ok', length}
         """)
 
+    /// Lists rows that the enqueuer leaves out. Repeating it changes nothing: the place of the first row is checked.
+    ///
+    /// - KEYS: 1...6 of the relocation
+    /// - ARGV: 3 upload token, 4 retention in ms, 5 rows listed before, then the rows
+    /// - Returns: `ok` · `lost`, why
+    static let listLeftOut = Script(
+        "listLeftOut", .adds,
+        """
+        if redis.call('HGET', KEYS[1], 'uploadToken') ~= ARGV[3] then return uploadLost() end
+        if redis.call('LLEN', KEYS[4]) == tonumber(ARGV[5]) then redis.call('RPUSH', KEYS[4], unpack(ARGV, 6)) end
+        redis.call('PEXPIRE', KEYS[4], ARGV[4])
+        return {'ok'}
+        """)
+
     /// Tells that the enqueuer is alive while it has nothing to push.
     ///
     /// - KEYS: 1...6 of the relocation

@@ -18,8 +18,8 @@ public struct DroppedReport: Sendable {
     private var rest: String? {
         guard total > rows.count else { return nil }
         return """
-            \(total - rows.count) more rows were dropped that are not listed one by one: a relocation keeps the first \
-            \(RelocationQueue.listedRowsLimit), and none that its enqueuer left out.
+            \(total - rows.count) more rows were dropped that are not listed one by one: a relocation lists the first \
+            \(RelocationQueue.listedRowsLimit), of those that its enqueuer left out the first 1,000 of each model and reason.
             """
     }
 
