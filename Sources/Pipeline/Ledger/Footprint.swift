@@ -16,6 +16,7 @@ package struct Footprint {
     private let tables: ChunkTables
     private let uuid: String
     private let hasLedger: Bool
+    private let mark = UndoMark()
 
     /// Model → ids of the rows that it has inserted, those aside that only the ledger knows.
     package var inserted: [String: [Int64]] { rows[.inserted] ?? [:] }
@@ -91,14 +92,21 @@ package struct Footprint {
         _ = try tables.own(silo).count(model: "", in: destination.database(of: silo))
     }
 
-    /// In an open transaction, after that: throws unless the undo that has read this is still under way. Another worker may have
-    /// ended it, and the import may have begun anew, if Redis has forgotten one of them.
+    /// In an open transaction, after that: throws unless the undo that has read this is still under way, and marks the entry
+    /// anew. Another worker may have ended it, and the import may have begun anew, if Redis has forgotten one of them. Or an
+    /// older copy of the database was put back, which has rows that are removed already: it holds an earlier mark.
     package func requireMarked() throws(StorageError) {
         guard let entry else { return }
-        let current = try ImportTable(database: destination.region).entry(uuid)
-        guard let current, current.ended(.undoing), current.beganAt == entry.beganAt else {
-            throw StorageError(.leaseLost, "another worker has ended the undo")
+        let table = ImportTable(database: destination.region)
+        guard let current = try table.entry(uuid), let end = current.end, current.ended(.undoing),
+            current.beganAt == entry.beganAt
+        else { throw StorageError(.leaseLost, "another worker has ended the undo") }
+        guard mark.at == nil || mark.at == end.at else {
+            throw StorageError(.leaseLost, "the database holds an earlier state of the undo: it begins again")
         }
+        let next = ImportEnd(.undoing, reason: end.reason, rows: end.rows, at: max(WallClock.now(), end.at + 1))
+        try table.update(id: current.id, end: next)
+        mark.at = next.at
     }
 
     /// Whether another one, read later, has further chunk rows.
@@ -163,4 +171,9 @@ extension Footprint {
             }
         }
     }
+}
+
+/// When the entry was last marked by this worker's undo; nil before. All copies of a footprint share it.
+private final class UndoMark {
+    var at: Int64?
 }
