@@ -48,7 +48,7 @@ fuzz: deps ## Fuzzes every reader of foreign bytes: RUNS inputs each (1000000) f
 
 # Without the tests that start our programs, which are not built with a sanitizer, and without two tests that measure
 # memory and response time, which a sanitizer distorts.
-UNIT := --skip EndToEndTests|SafetyTests|^FaultTests\.|TortureTests|PostgresTests/memory|aFrozenServerIsGivenUp
+UNIT := --skip EndToEndTests|SafetyTests|^FaultTests\.|TortureTests|(Postgres|Page)Tests/memory|aFrozenServerIsGivenUp
 sanitize: deps ## Runs the unit tests under the address and the thread sanitizer
 	for kind in address thread; do \
 	    swift build --build-tests --sanitize=$$kind --scratch-path .build-$$kind || exit 1; \

@@ -23,6 +23,9 @@ struct LedgerView {
 
     private static let undone = "undone "
 
+    /// Whether nothing of a relocation is left: it was undone, or never began.
+    func isGone(_ uuid: String) -> Bool { !begun.contains(uuid) || ended.contains(Self.undone + uuid) }
+
     /// What had ended then and has not now.
     func lost(in later: LedgerView) -> Set<String> {
         Set(ended.subtracting(later.ended).map { String($0.split(separator: " ").last ?? "") })

@@ -9,9 +9,11 @@ extension Injector {
     func restoreDatabase(_ fault: Fault) throws -> Bool {
         let site = installation.sites[0]
         let copy = try installation.server.copy(site.databaseURL)
+        installation.journal.note("copied")
         pause(fault, 0.5, 4)
         let wasWorked = site.worked > 0
         let ended = try installation.server.restore(site.databaseURL, from: copy)
+        installation.journal.note("restored; lost the ends of \(ended.lost.sorted())")
         site.undo(ended.lost)
         return wasWorked
     }

@@ -70,6 +70,8 @@ final class Injector: Sendable {
         state.withLock { $0.running += 1 }
         Thread { [self] in
             defer { state.withLock { $0.running -= 1 } }
+            installation.journal.note("\(kind.rawValue): begins")
+            defer { installation.journal.note("\(kind.rawValue): ends") }
             do {
                 record(kind, met: try work())
             } catch {

@@ -10,6 +10,7 @@ final class Installation: Sendable {
     let simulatedOperator: SimulatedOperator
     /// Logs of all workers.
     let logs: TemporaryFolder
+    let journal: Journal
     let serverHealth = ServerHealth()
     let recovery = Recovery()
 
@@ -24,6 +25,7 @@ final class Installation: Sendable {
         client = RedisClient(path: redis.socketPath)
         let logs = try TemporaryFolder()
         self.logs = logs
+        journal = Journal(logs.file("journal"))
         var random = SeededRandom(seed: setting.seed, "workers")
         var numbers = 0..<1000
         func site(_ prefix: String, _ workers: Int, _ plans: [Plan], _ inFlight: Int) throws -> Site {
@@ -40,7 +42,8 @@ final class Installation: Sendable {
         if !workload.globals.isEmpty { sites.append(try site("global", isDisturbed ? 2 : 1, workload.globals, 1)) }
         self.sites = sites
         simulatedOperator = try SimulatedOperator(
-            sites, program: setting.programs + "/relocation-enqueue", redisURL: redis.url)
+            sites, program: setting.programs + "/relocation-enqueue", redisURL: redis.url, server: server,
+            journal: journal)
         try importBase(workload.base, setting)
     }
 

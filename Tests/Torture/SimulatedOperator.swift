@@ -7,7 +7,9 @@ final class SimulatedOperator: Sendable {
     private let sites: [Site]
     private let program: String
     private let redisURL: String
+    private let server: DestinationServer
     private let folder: TemporaryFolder
+    private let journal: Journal
     private let state = Mutex(State())
 
     private struct State {
@@ -19,8 +21,12 @@ final class SimulatedOperator: Sendable {
         var calls = 0
     }
 
-    init(_ sites: [Site], program: String, redisURL: String) throws {
+    init(
+        _ sites: [Site], program: String, redisURL: String, server: DestinationServer, journal: Journal
+    ) throws {
         self.sites = sites
+        self.server = server
+        self.journal = journal
         self.program = program
         self.redisURL = redisURL
         folder = try TemporaryFolder()
@@ -93,7 +99,16 @@ final class SimulatedOperator: Sendable {
             _ = run(["retry", plan.uuid], site)
             return site.settle(plan, .queued)
         }
-        site.settle(plan, outcome.status == "IN_PROGRESS" ? .queued : .done(outcome))
+        guard outcome.hasEnded else { return site.settle(plan, .queued) }
+        if site.wasRestored(plan), !isInDatabase(plan, site) { return beginUndone(plan, site) }
+        site.settle(plan, .done(outcome))
+    }
+
+    /// Whether the database knows the end of a relocation, or has lost what was undone. Redis may have forgotten that the
+    /// relocation was enqueued again, and show its earlier end: an operator who restores a database compares the two.
+    private func isInDatabase(_ plan: Plan, _ site: Site) -> Bool {
+        guard let known = try? server.ledger(site.databaseURL) else { return false }
+        return plan.isUndone ? known.isGone(plan.uuid) : known.ended.contains(plan.uuid)
     }
 
     /// What the operator does next with a relocation that was stopped, or that is to be undone. Every second one of these is
@@ -177,6 +192,7 @@ final class SimulatedOperator: Sendable {
         else { return nil }
         if isEnqueue { state.withLock { $0.enqueuing.append(process) } }
         let code = process.wait(seconds: 60)
+        journal.note("\(arguments.joined(separator: " ")): \(code.map(String.init) ?? "no end")")
         if isEnqueue { state.withLock { $0.enqueuing.removeAll { $0 === process } } }
         return code.map { ($0, folder.read("out.\(call)")) }
     }

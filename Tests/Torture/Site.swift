@@ -27,6 +27,8 @@ final class Site: Sendable {
         var busy: Set<String> = []
         /// Relocations that the database has lost with their end: they must be imported again.
         var undone: Set<String> = []
+        /// All of these, also those that were imported again.
+        var restored: Set<String> = []
     }
 
     init(prefix: String, databaseURL: String, workers: [WorkerProcess], plans: [Plan], inFlight: Int) {
@@ -94,6 +96,7 @@ final class Site: Sendable {
         state.withLock { state in
             for plan in plans where uuids.contains(plan.uuid) {
                 state.undone.insert(plan.uuid)
+                state.restored.insert(plan.uuid)
                 if case .done = state.stages[plan.uuid] { state.stages[plan.uuid] = .queued }
             }
         }
@@ -101,6 +104,9 @@ final class Site: Sendable {
 
     /// Whether a finished relocation must be imported again.
     func isUndone(_ plan: Plan) -> Bool { state.withLock { $0.undone.contains(plan.uuid) } }
+
+    /// Whether the database once lost its end.
+    func wasRestored(_ plan: Plan) -> Bool { state.withLock { $0.restored.contains(plan.uuid) } }
 
     func setBegunAgain(_ plan: Plan) { state.withLock { _ = $0.undone.remove(plan.uuid) } }
 
