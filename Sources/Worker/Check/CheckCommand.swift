@@ -11,7 +11,8 @@ struct CheckCommand: ParsableCommand {
             One line for each thing: ok, warning (imports work, and something may go wrong later) or problem (they would \
             fail), with the remedy. Every command of the queue is tried on a key of its own, under the Redis prefix. The \
             database is asked for the permissions on every table and sequence; then a row is written and taken back. Nothing \
-            stays. Differences from the expected schema are listed one by one.
+            stays. Differences from the expected schema are listed one by one. Relocations that have ended in Redis in another way than in \
+            the database are named: after a backup was restored, rows may be missing, or back.
 
             It cannot know how much room PostgreSQL's disk has.
 
@@ -56,7 +57,9 @@ struct CheckCommand: ParsableCommand {
         let keys = PayloadKeyCheck(name, redis.queue) { try payloadKeys.keyring() }
         let readiness = Readiness(
             redis.items + database.items + (learned ?? []) + names.items + keys.items
-                + [ClockDifference.item(redis.clocks + database.clocks)])
+                + EndsCheck(redis.queue, database.destination).items + [
+                    ClockDifference.item(redis.clocks + database.clocks)
+                ])
         print(json ? readiness.json(strict: strict) : readiness.text)
         if let failure = readiness.failure(strict: strict) { throw failure }
     }

@@ -1,0 +1,67 @@
+import Foundation
+import ProgramSupport
+import TestSupport
+import Testing
+
+/// An older copy of the database is put back after relocations have ended: no worker looks at those again, so `check` does.
+@Suite struct RestoredBackupTests {
+    private let installation: Installation
+    private var database: String { installation.databasePath }
+
+    init() throws { installation = try Installation() }
+
+    @Test func checkNamesWhatIsMissing() throws {
+        let file = try installation.folder.write(SampleExport.json(SampleExport.users(2)), to: "users.json")
+        let before = try copy()
+        let uuid = try installation.enqueue("users", file).lastLine
+        #expect(try installation.worker("run", "--drain").code == 0)
+        #expect(try check().contains("What has ended in Redis has ended in the database, too."))
+
+        try restore(before)
+        let found = try check()
+        #expect(found.contains("1 relocation has ended in Redis in another way than in the database."), "\(found)")
+        #expect(found.contains("\(uuid) succeeded, and rows of it are missing: enqueue users.json again"), "\(found)")
+        #expect(try installation.worker("check", "--strict").code == 78)
+
+        #expect(try installation.enqueue("users", "--import-uuid", uuid, file).code == 0)
+        #expect(try installation.worker("run", "--drain").code == 0)
+        #expect(try check().contains("What has ended in Redis has ended in the database, too."))
+    }
+
+    @Test func checkNamesWhatIsBack() throws {
+        let file = try installation.folder.write(SampleExport.json(SampleExport.users(2)), to: "users.json")
+        let uuid = try installation.enqueue("users", file).lastLine
+        #expect(try installation.worker("run", "--drain").code == 0)
+        let imported = try copy()
+        func undo() throws {
+            #expect(try installation.enqueue("undo", uuid, "--no-prompt").code == 0)
+            #expect(try installation.worker("run", "--drain").code == 0)
+        }
+        try undo()
+        #expect(try check().contains("What has ended in Redis has ended in the database, too."))
+
+        try restore(imported)
+        let found = try check()
+        #expect(found.contains("\(uuid) was undone, and rows of it are back: enqueue users.json again"), "\(found)")
+        #expect(try installation.enqueue("users", "--import-uuid", uuid, file).code == 0)
+        #expect(try installation.worker("run", "--drain").code == 0)
+        try undo()
+        #expect(try check().contains("What has ended in Redis has ended in the database, too."))
+    }
+
+    private func check() throws -> String {
+        let checked = try installation.worker("check")
+        return checked.output + checked.errors
+    }
+
+    private func copy() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: database)) }
+
+    /// In place, as a backup is: the file keeps its identity.
+    private func restore(_ content: Data) throws {
+        for ending in ["-wal", "-shm"] { unlink(database + ending) }
+        let file = try #require(FileHandle(forWritingAtPath: database))
+        try file.truncate(atOffset: 0)
+        try file.write(contentsOf: content)
+        try file.close()
+    }
+}
