@@ -4,6 +4,7 @@ internal import Hummingbird
 struct Site: Sendable {
     let settings: ServerSettings
     let queues: QueuePool
+    let uploads = UploadLanes()
 
     init(_ settings: ServerSettings) {
         self.settings = settings

@@ -1,20 +1,34 @@
 internal import Hummingbird
+internal import Operations
 internal import Queue
 internal import Reporting
 
 /// `/api/v1`: what the command line can do, in the JSON that it prints.
 struct APIRoutes {
-    let site: Site
+    private let site: Site
 
     init(_ site: Site) { self.site = site }
 
     func add(to router: RouterGroup<ServerContext>) {
         let api = router.group("api/v1")
-        api.get("workers") { _, _ in
-            Response.json(try await site.queues.run { queue in WorkersReport(try queue.workforce()).json })
+        ListRoute(site).add(to: api)
+        ViewRoutes(site).add(to: api)
+        ActionRoutes(site).add(to: api)
+        UploadRoute(site).add(to: api)
+    }
+}
+
+extension ServerContext {
+    /// The relocation that the address names.
+    func relocation() throws(Problem) -> RelocationReference {
+        guard let reference = parameters.get("id").flatMap(RelocationReference.init) else {
+            throw Problem(.notFound, "This is not a UUID, nor the first digits of one.")
         }
-        api.get("destinations") { _, _ in
-            Response.json(try await site.queues.run { queue in DestinationReport.json(try queue.destinations()) })
-        }
+        return reference
+    }
+
+    /// Throws a problem for a text that is no name of a destination.
+    func destination() throws(Problem) -> DestinationName {
+        do { return try DestinationName(parameters.get("name") ?? "") } catch { throw .badRequest(error.description) }
     }
 }
