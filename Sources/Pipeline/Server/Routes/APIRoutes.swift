@@ -15,6 +15,7 @@ struct APIRoutes {
         ViewRoutes(site).add(to: api)
         ActionRoutes(site).add(to: api)
         UploadRoute(site).add(to: api)
+        api.get("openapi.json") { _, _ in Response.json(OpenAPIDocument.value) }
     }
 }
 
