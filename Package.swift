@@ -123,7 +123,7 @@ let package = Package(
             "Server",
             [
                 "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Flow", "Reporting",
-                "Operations", "CommandLine", hummingbird, hummingbirdCore, httpTypes, nio, logging, lifecycle, crypto,
+                "Operations", "CommandLine", hummingbird, hummingbirdCore, httpTypes, nio, logging, metrics, lifecycle, crypto,
             ]),
         .executableTarget(
             name: "Enqueue",

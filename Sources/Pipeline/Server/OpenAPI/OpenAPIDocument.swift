@@ -27,6 +27,13 @@ enum OpenAPIDocument {
         ]),
     ])
 
+    /// Path → the methods that it knows, in upper case.
+    static var methods: [String: [String]] {
+        paths.mapValues { operations in
+            (operations.keys.map { $0.uppercased() } + (operations["get"] == nil ? [] : ["HEAD"])).sorted()
+        }
+    }
+
     /// Path → method → operation.
     private static let paths: [String: [String: OpenAPIOperation]] = {
         var all: [String: [String: OpenAPIOperation]] = [
@@ -62,7 +69,7 @@ enum OpenAPIDocument {
     private static let actions: [(String, String, [String: OpenAPISchema])] = [
         (
             "retry", "Lets a failed relocation continue at the task that failed; skip leaves out its row or chunk.",
-            ["skip": .word(["row", "chunk"]), "acceptLoss": .flag]
+            ["skip": .optional(.word(["row", "chunk"])), "acceptLoss": .optional(.flag)]
         ),
         ("pause", "Pauses a relocation, or plans it for a step.", ["atStep": step]),
         ("unpause", "Lets a paused relocation continue, until a step begins.", ["untilStep": step]),
@@ -71,7 +78,7 @@ enum OpenAPIDocument {
         ("recover", "Tries the task at which a relocation failed once more.", ["untilStep": step]),
         (
             "undo", "Removes what a relocation has brought; dryRun only counts it, in the status' undo.",
-            ["dryRun": .flag, "cascade": .text, "destination": name]
+            ["dryRun": .optional(.flag), "cascade": .optional(rows), "destination": .optional(name)]
         ),
     ]
 
@@ -82,7 +89,8 @@ enum OpenAPIDocument {
         ("destinations", "unpause", "Lets the workers of a destination go on."),
     ]
 
-    private static let step = OpenAPISchema.text
+    private static let step = OpenAPISchema.optional(.text)
+    private static let rows = OpenAPISchema.pattern("^[a-z_]{1,60}:[0-9]{1,15}(,[a-z_]{1,60}:[0-9]{1,15}){0,99}$")
     private static let name = OpenAPISchema.pattern("^[A-Za-z0-9._-]{1,64}$")
 
     private static let list: OpenAPIOperation = {
@@ -100,7 +108,7 @@ enum OpenAPIDocument {
 
     private static let retryAll: OpenAPIOperation = {
         var retry = OpenAPIOperation("retryAll", "Lets every failed relocation continue.", .object())
-        retry.body = .json(["all": .flag], required: ["all"])
+        retry.body = .json(["all": .yes], required: ["all"])
         retry.statuses.formUnion([403, 413])
         return retry
     }()

@@ -5,6 +5,8 @@ internal import Reporting
 indirect enum OpenAPISchema: Sendable {
     case text
     case flag
+    /// Nothing but true.
+    case yes
     case whole
     case number(ClosedRange<Int>)
     case word([String])
@@ -27,7 +29,7 @@ indirect enum OpenAPISchema: Sendable {
             "exitCode": .optional(.whole),
         ]),
         "Listed": .object(listed),
-        "Status": .object(listed.merging(["renamed": .list(.object()), "earlier": .list(.object())]) { $1 }),
+        "Status": .object(listed.merging(["renamed": .list(.object()), "earlierFindings": .list(.object())]) { $1 }),
     ]
 
     private static let listed: [String: OpenAPISchema] = [
@@ -51,6 +53,7 @@ indirect enum OpenAPISchema: Sendable {
         switch self {
         case .text: ["type": .text("string")]
         case .flag: ["type": .text("boolean")]
+        case .yes: ["const": .flag(true)]
         case .whole: ["type": .text("integer")]
         case .number(let limits):
             [

@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import Hummingbird
 internal import Operations
 internal import Queue
@@ -16,6 +17,22 @@ struct APIRoutes {
         ActionRoutes(site).add(to: api)
         UploadRoute(site).add(to: api)
         api.get("openapi.json") { _, _ in Response.json(OpenAPIDocument.value) }
+        refuseOtherMethods(router)
+    }
+
+    private static let allMethods: [HTTPRequest.Method] = [
+        .get, .head, .post, .put, .patch, .delete, .options, .trace, HTTPRequest.Method("QUERY") ?? .get,
+    ]
+
+    /// Says which methods an address knows.
+    private func refuseOtherMethods(_ router: RouterGroup<ServerContext>) {
+        for (path, known) in OpenAPIDocument.methods {
+            for method in Self.allMethods where !known.contains(method.rawValue) {
+                router.on(RouterPath(path), method: method) { _, _ -> Response in
+                    throw Problem.wrongMethod(known.joined(separator: ", "))
+                }
+            }
+        }
     }
 }
 

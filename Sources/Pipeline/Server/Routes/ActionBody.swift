@@ -62,8 +62,8 @@ struct RequestParameters: Sendable {
         }
     }
 
-    /// nil if it is missing or empty.
-    subscript(_ name: String) -> String? { form[name].flatMap { $0.isEmpty ? nil : $0 } }
+    /// nil if it is missing.
+    subscript(_ name: String) -> String? { form[name] }
 
     func flag(_ name: String) throws(Problem) -> Bool {
         switch self[name] {
