@@ -123,7 +123,8 @@ let package = Package(
             "Server",
             [
                 "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Flow", "Reporting",
-                "Operations", "CommandLine", hummingbird, hummingbirdCore, httpTypes, nio, logging, metrics, lifecycle, crypto,
+                "Operations", "CommandLine", hummingbird, hummingbirdCore, httpTypes, nio, logging, metrics, lifecycle,
+                crypto,
             ]),
         .executableTarget(
             name: "Enqueue",
@@ -223,6 +224,9 @@ let package = Package(
             ]),
         tests("TortureTests", ["TestSupport"]),
         tests("EndToEndTests", ["ProgramSupport", "TestSupport", "Storage", "Catalogue", crypto, cryptoExtras]),
+        tests(
+            "ServerTests", ["Server", "CommandLine", "ProgramSupport", "TestSupport"],
+            exclude: ["schemathesis.toml", "relocation.test.yml"]),
         tests(
             "SafetyTests",
             [
