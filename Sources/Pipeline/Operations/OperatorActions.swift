@@ -112,4 +112,14 @@ package struct OperatorActions {
 
     /// Lets the workers of a destination go on. Returns whether it was held.
     package func letGo(_ name: DestinationName) throws -> Bool { try queue.letGo(name, by: actor.text) }
+
+    /// Asks the worker process of a name to take no more relocations, or to go on. It hears that within a second.
+    package func quiet(_ name: String, _ isQuiet: Bool) throws {
+        try OperationError.refusing {
+            guard let worker = try queue.workforce().worker(named: name) else {
+                throw OperationError(.notFound, "There is no worker of the name \(PlainText.line(name)). `workers` lists them.")
+            }
+            try queue.ask(worker, toBeQuiet: isQuiet, by: actor.text)
+        }
+    }
 }

@@ -3,9 +3,22 @@ extension RelocationQueue {
     /// Milliseconds for which a worker that is gone is still shown.
     public static let workerMemoryMilliseconds = 3_600_000
 
-    /// A sign of life of a worker process, with all that it tells of itself.
-    public func beat(_ worker: WorkerEntry) throws(QueueError) {
-        _ = try run(call(.beat, worker, [.number(Self.workerMemoryMilliseconds)] + worker.fields)).accepted("")
+    /// A sign of life of a worker process, with all that it tells of itself. Returns what an operator asks of it; nil if
+    /// nobody does.
+    @discardableResult
+    public func beat(_ worker: WorkerEntry) throws(QueueError) -> WorkerRequest? {
+        let answer = try run(call(.beat, worker, [.number(Self.workerMemoryMilliseconds)] + worker.fields)).accepted("")
+        return WorkerRequest(try answer.text(0))
+    }
+
+    /// Asks a worker process to be quiet, or to go on: it hears that at its next sign of life. Throws `notFound` if it is
+    /// not there any more.
+    package func ask(_ worker: WorkerEntry, toBeQuiet isQuiet: Bool, by actor: String) throws(QueueError) {
+        let answer = try run(call(.askWorker, worker, [isQuiet ? "quiet" : "on", .text(actor)]))
+        guard answer.word != "missing" else {
+            throw QueueError(.notFound, "The worker \(worker.name) is not there any more.", remedy: "`workers` lists them.")
+        }
+        _ = try answer.accepted("")
     }
 
     /// Removes a worker process that ends in order.

@@ -4,7 +4,7 @@ extension Script {
     ///
     /// - KEYS: 1 the workers, 2 the worker's entry
     /// - ARGV: 2 id, 3 ms until it is forgotten, then its fields and values
-    /// - Returns: `ok`
+    /// - Returns: `ok`, what an operator asks of it (see `askWorker`) or an empty text
     static let beat = Script(
         "beat", .moves,
         """
@@ -15,6 +15,21 @@ extension Script {
         redis.call('HSET', KEYS[2], 'since', since, 'heartbeatAt', ms(now), unpack(ARGV, 4))
         redis.call('PEXPIRE', KEYS[2], ARGV[3])
         redis.call('ZADD', KEYS[1], ms(now), ARGV[2])
+        local asked = redis.call('HGET', KEYS[2], 'asked') or ''
+        if asked ~= '' then redis.call('HDEL', KEYS[2], 'asked') end
+        return {'ok', asked}
+        """)
+
+    /// Asks a worker process to be quiet, or to go on. It hears it at its next sign of life.
+    ///
+    /// - KEYS: 1 the workers, 2 the worker's entry
+    /// - ARGV: 2 id, 3 `quiet` or `on`, 4 the operator
+    /// - Returns: `ok` · `missing`
+    static let askWorker = Script(
+        "askWorker", .moves,
+        """
+        if redis.call('EXISTS', KEYS[2]) == 0 then return {'missing'} end
+        redis.call('HSET', KEYS[2], 'asked', ARGV[3] .. ' ' .. ARGV[4])
         return {'ok'}
         """)
 

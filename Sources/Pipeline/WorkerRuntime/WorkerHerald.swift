@@ -31,14 +31,22 @@ struct WorkerHerald {
         // A tenth early: the rhythm of the caller is never exact.
         if let toldAt, now - toldAt < Int64(everyMilliseconds * 9 / 10) { return }
         do throws(QueueError) {
-            try connect().beat(entry)
+            let request = try connect().beat(entry)
             toldAt = now
             hasWarned = false
+            if let request { follow(request) }
         } catch {
             // The slots report an outage themselves; what Redis refuses is said once.
             if !hasWarned, !error.isTransient { log.warning("worker not shown", metadata: ["error": "\(error)"]) }
             hasWarned = true
         }
+    }
+
+    private func follow(_ request: WorkerRequest) {
+        stop.setQuiet(request.isQuiet)
+        log.info(
+            request.isQuiet ? "quiet: finishes what is claimed and takes no more" : "goes on",
+            metadata: ["operator": "\(request.by)"])
     }
 
     /// The process ends in order.

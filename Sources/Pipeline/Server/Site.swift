@@ -1,0 +1,26 @@
+internal import Hummingbird
+
+/// All routes of the server, and what they share.
+struct Site: Sendable {
+    let settings: ServerSettings
+    let queues: QueuePool
+    let uploads = UploadLanes()
+    let readiness: ReadinessLane
+
+    init(_ settings: ServerSettings) {
+        self.settings = settings
+        queues = QueuePool(settings.queue)
+        readiness = ReadinessLane(settings)
+    }
+
+    /// `open` routes answer everybody, `closed` ones those who show a token.
+    func router() -> Router<ServerContext> {
+        let open = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
+        open.addMiddleware { AnswerMiddleware() }
+        let closed = open.group().addMiddleware { AccessMiddleware(settings.tokens) }
+        HealthRoutes(self).add(to: open)
+        MetricsRoute(self).add(to: closed)
+        APIRoutes(self).add(to: closed)
+        return open
+    }
+}
