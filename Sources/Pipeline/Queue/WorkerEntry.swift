@@ -39,7 +39,7 @@ public struct WorkerEntry: Sendable, Equatable {
     }
 
     /// The member of the sorted set.
-    var id: String { "\(name):\(instance)" }
+    public var id: String { "\(name):\(instance)" }
 }
 
 /// What one slot of a worker works on.
