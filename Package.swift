@@ -29,6 +29,10 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -46,6 +50,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
         .systemLibrary(name: "CHiredis", path: "Sources/CHiredis"),
@@ -110,7 +117,14 @@ let package = Package(
                 "Flow", "Reporting", "Failpoints",
             ]),
         room(
-            "CommandLine", ["Catalogue", "ExportFormat", "TaskFormat", "Queue", "Reporting", argumentParser, logging]),
+            "CommandLine",
+            ["Catalogue", "ExportFormat", "TaskFormat", "Queue", "Reporting", "Operations", argumentParser, logging]),
+        room(
+            "Server",
+            [
+                "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Flow", "Reporting",
+                "Operations", "CommandLine", hummingbird, hummingbirdCore, httpTypes, nio, logging, lifecycle, crypto,
+            ]),
         .executableTarget(
             name: "Enqueue",
             dependencies: [
@@ -124,7 +138,7 @@ let package = Package(
             dependencies: [
                 "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Extraction", "Ledger",
                 "Import", "Relocation", "Notification", "EventFormat", "Events", "EventSinks", "WorkerRuntime",
-                "Reporting", "CommandLine", "CMalloc", argumentParser, logging, signals, lifecycle,
+                "Reporting", "CommandLine", "Server", "CMalloc", argumentParser, logging, signals, lifecycle,
             ],
             path: "Sources/Worker", swiftSettings: strict),
 

@@ -20,9 +20,10 @@ struct RelocationWorker: AsyncParsableCommand {
               relocation-worker export organizations --filter-org-slugs acme acme.json
               relocation-worker run --concurrency 2
               relocation-worker run --drain
+              relocation-worker serve --http 127.0.0.1:8474
 
             Exit codes: 0 done or stopped by a signal, 1 a relocation failed (run --drain), 64 usage, 65 malformed keys, or \
-            a row that no export can hold, 66 no such file, 69 Redis or the database unreachable, 70 internal error, 73 \
+            a row that no export can hold, 66 no such file, 69 Redis or the database unreachable, or the address of --http taken, 70 internal error, 73 \
             cannot create a file, 75 what is left waits longer than --drain-wait, 77 permission, 78 the schema, the \
             ledger or Redis does not fit, or another database has the destination's name, 130 interrupted by a second \
             signal.
@@ -30,7 +31,7 @@ struct RelocationWorker: AsyncParsableCommand {
         version: ToolVersion.current,
         subcommands: [
             RunCommand.self, MigrateCommand.self, CheckCommand.self, ImportsCommand.self, ExportCommand.self,
-            DSNCommand.self,
+            DSNCommand.self, ServeCommand.self,
         ])
 }
 
@@ -38,6 +39,6 @@ struct RelocationWorker: AsyncParsableCommand {
 enum Program {
     static func main() async {
         HeapLimits.apply()
-        await CommandRunner.main(RelocationWorker.self, loggingCommands: ["run"])
+        await CommandRunner.main(RelocationWorker.self, loggingCommands: ["run", "serve"])
     }
 }

@@ -8,6 +8,7 @@ import Relocation
 import WorkerRuntime
 import Logging
 import Queue
+import Server
 import ServiceLifecycle
 
 internal import Foundation
@@ -34,6 +35,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Destination") var destination: DestinationOptions
     @OptionGroup(title: "Destination") var timeLimits: TimeLimitOptions
     @OptionGroup(title: "Notices") var notices: NoticeOptions
+    @OptionGroup(title: "Server") var http: HTTPOptions
     @OptionGroup(title: "Logging") var logging: LogOptions
 
     func run() async throws {
@@ -42,9 +44,11 @@ struct RunCommand: AsyncParsableCommand {
         let stop = StopSignal()
         var log = Logger(label: "relocation-worker")
         log[metadataKey: "worker"] = "\(settings.name)"
-        let service = WorkerService(Worker(settings, stop: stop, log: log), stop: stop, log: log)
+        let worker = Worker(settings, stop: stop, log: log)
+        let service = WorkerService(worker, stop: stop, log: log)
+        let server = try server(beside: worker, settings).map { [RelocationServer($0, log: log)] } ?? []
         let signals = OperatorSignals(stop, log: log)
-        try await Self.run(service)
+        try await ServiceRun.run(server + [service])
         withExtendedLifetime(signals) {}
         try Self.finish(service.end)
     }
@@ -82,18 +86,14 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Runs until the worker has ended. Shutdown begins with the last service, so that a second signal works to the
-    /// end.
-    private static func run(_ service: WorkerService) async throws {
-        var quiet = Logger(label: "relocation-worker.services")
-        quiet.logLevel = .warning
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [
-                    .init(service: SecondSignalService()),
-                    .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup),
-                ], gracefulShutdownSignals: SecondSignalService.signals, logger: quiet))
-        try await group.run()
+    private func server(beside worker: Worker, _ work: WorkerSettings) throws -> ServerSettings? {
+        var settings = try http.settings(work.queue)
+        settings?.payloadKeys = work.payloadKeys
+        settings?.hangingLoops = { worker.hangingLoops }
+        settings?.readiness = {
+            Readiness(RedisCheck(work.queue).items + DatabaseCheck.writability(work.destination))
+        }
+        return settings
     }
 
     private static func finish(_ end: WorkerEnd) throws(CommandFailure) {

@@ -64,13 +64,11 @@ public enum CommandRunner {
 
     /// Message and exit code of an error.
     public static func outcome(of error: any Error, _ root: any ParsableCommand.Type) -> Outcome {
-        if let failure = error as? CommandFailure {
+        if let failure = CommandFailure(ending: error) {
             return Outcome(
                 exitCode: failure.status.rawValue, message: failure.message.isEmpty ? "" : "Error: \(failure.message)",
                 isError: true, next: failure.next)
         }
-        if let error = error as? any CommandEnding { return outcome(of: error.commandFailure, root) }
-        if let error = error as? QueueError { return outcome(of: CommandFailure(error), root) }
         if let code = error as? ExitCode { return Outcome(exitCode: code.rawValue, message: "", isError: true) }
         let code = root.exitCode(for: error)
         guard code == .success || code == .validationFailure else {

@@ -43,6 +43,12 @@ public struct Environment: Sendable {
         return text
     }
 
+    /// The content of the file that a flag names, or else `value(name)`.
+    package func value(_ name: String, file: String?) throws(CommandFailure) -> String? {
+        guard let file else { return try value(name) }
+        return try Environment([name + "_FILE": file]).value(name)
+    }
+
     private static func content(ofFile path: String, for name: String) throws(CommandFailure) -> String {
         guard let file = fopen(path, "re") else {
             throw errno == EACCES || errno == EPERM

@@ -49,9 +49,12 @@ final class Watchdog: Sendable {
         while !isOver.load(ordering: .sequentiallyConsistent) {
             let loops = vitals.heartbeats
             switch detector.check(loops.map(\.reading)) {
-            case .healthy: reporter.report(vitals, stop)
+            case .healthy:
+                vitals.hangingLoops = []
+                reporter.report(vitals, stop)
             case .waiting: break
             case .reconnect(let stalled):
+                vitals.hangingLoops = stalled.map { loops[$0].name }
                 for index in stalled {
                     log.error("a loop hangs: asked to reconnect", metadata: ["loop": "\(loops[index].name)"])
                     loops[index].askToReconnect()

@@ -6,6 +6,7 @@ public struct Worker: Sendable {
     private let settings: WorkerSettings
     private let stop: StopSignal
     private let log: Logger
+    private let vitals = WorkerVitals()
 
     public init(_ settings: WorkerSettings, stop: StopSignal, log: Logger) {
         self.settings = settings
@@ -13,10 +14,12 @@ public struct Worker: Sendable {
         self.log = log
     }
 
+    /// The names of the loops that hang; empty if all turn.
+    package var hangingLoops: [String] { vitals.hangingLoops }
+
     /// Runs until stopped, drained or cut off; the first slot that ends for another reason than being finished ends
     /// the others.
     public func run() async -> WorkerEnd {
-        let vitals = WorkerVitals()
         let keeper = LeaseKeeper(settings, vitals: vitals, stop: stop, log: log)
         let watchdog = Watchdog(settings, vitals: vitals, stop: stop, log: log)
         let shared = WorkerShared(

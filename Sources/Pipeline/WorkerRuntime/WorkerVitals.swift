@@ -8,6 +8,7 @@ final class WorkerVitals: Sendable {
     /// Of the destination.
     let health = DestinationHealth()
     private let loops = Mutex<[Heartbeat]>([])
+    private let hanging = Mutex<[String]>([])
     private let reached = Atomic<Bool>(false)
     private let chunks = Atomic<Int>(0)
     private let working = Atomic<Int>(0)
@@ -23,6 +24,12 @@ final class WorkerVitals: Sendable {
     }
 
     var heartbeats: [Heartbeat] { loops.withLock { $0 } }
+
+    /// The names of the loops that hang, as the watchdog has last found them.
+    var hangingLoops: [String] {
+        get { hanging.withLock { $0 } }
+        set { hanging.withLock { $0 = newValue } }
+    }
 
     /// Redis and the databases answer.
     func markReady() { reached.store(true, ordering: .sequentiallyConsistent) }

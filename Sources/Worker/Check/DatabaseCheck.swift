@@ -31,10 +31,7 @@ struct DatabaseCheck {
 
     private mutating func look(at destination: Destination, _ settings: DestinationSettings) throws(StorageError) {
         let asked = Timestamp.now()
-        let databases =
-            [(settings.region, destination.region)] + (settings.control.map { [($0, destination.control)] } ?? [])
-        var conditions: [(url: DatabaseURL, DatabaseCondition)] = []
-        for (url, database) in databases { conditions.append((url, try database.schema.condition())) }
+        let conditions = try Self.conditions(destination, settings)
         clocks = conditions.compactMap { _, condition in
             condition.now.map {
                 ClockDifference("PostgreSQL", said: $0 / 1_000, asked: asked, answered: Timestamp.now())
@@ -63,6 +60,26 @@ struct DatabaseCheck {
 }
 
 extension DatabaseCheck {
+    /// Whether the databases of a destination are there and take writes; looks at nothing else.
+    static func writability(_ settings: DestinationSettings) -> [ReadinessItem] {
+        do throws(StorageError) {
+            return try conditions(try settings.open(), settings).map(writability)
+        } catch {
+            return [.problem("database.reachable", CommandFailure(error))]
+        }
+    }
+
+    /// Of each database.
+    private static func conditions(
+        _ destination: Destination, _ settings: DestinationSettings
+    ) throws(StorageError) -> [(url: DatabaseURL, DatabaseCondition)] {
+        let databases =
+            [(settings.region, destination.region)] + (settings.control.map { [($0, destination.control)] } ?? [])
+        var conditions: [(url: DatabaseURL, DatabaseCondition)] = []
+        for (url, database) in databases { conditions.append((url, try database.schema.condition())) }
+        return conditions
+    }
+
     private static func writability(_ url: DatabaseURL, _ condition: DatabaseCondition) -> ReadinessItem {
         let name = "database.writable"
         if condition.isStandby {

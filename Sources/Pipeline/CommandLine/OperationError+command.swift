@@ -1,4 +1,3 @@
-package import CommandLine
 package import Operations
 
 extension OperationError: CommandEnding {

@@ -1,0 +1,83 @@
+package import HTTPTypes
+package import Hummingbird
+internal import Reporting
+
+/// Lets those pass who show a token, in a header or by a session; who wants to change something must be an operator, and a
+/// browser must send the token of its form.
+package struct AccessMiddleware: RouterMiddleware {
+    package typealias Context = ServerContext
+
+    private let tokens: AccessTokens
+    /// Bytes of a form.
+    private static let formBytes = 64 << 10
+
+    package init(_ tokens: AccessTokens) { self.tokens = tokens }
+
+    package func handle(
+        _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        var (request, context) = (request, context)
+        let session = request.cookies[SessionCookie.name]?.value
+        guard let role = try role(request, session) else {
+            guard let page = SignIn.redirect(request) else { throw Problem.unauthenticated }
+            return page
+        }
+        let isBrowser = request.headers[.authorization] == nil
+        context.caller = Caller(
+            role: role, formToken: isBrowser ? session.flatMap { tokens.formToken(ofSession: $0, role) } : nil)
+        if !request.method.isSafe {
+            guard role == .operator else { throw Problem.readOnly }
+            if isBrowser, let session { try await requireOwnForm(&request, session, role) }
+        }
+        return try await next(request, context)
+    }
+
+    /// A token in a header counts before a session.
+    private func role(_ request: Request, _ session: String?) throws(Problem) -> Role? {
+        if let header = request.headers[.authorization] {
+            guard let token = header.split(separator: " ", maxSplits: 1).last,
+                header.lowercased().hasPrefix("bearer "), let role = tokens.role(ofToken: String(token))
+            else { throw .unauthenticated }
+            return role
+        }
+        return session.flatMap { tokens.role(ofSession: $0, now: Timestamp.now() / 1_000) }
+    }
+
+    /// Throws for a request that another site has made a browser send.
+    private func requireOwnForm(_ request: inout Request, _ session: String, _ role: Role) async throws {
+        try Self.requireOwnSite(request)
+        let sent = try await sentToken(&request)
+        guard let sent, tokens.isFormToken(sent, ofSession: session, role) else { throw Problem.foreignForm }
+    }
+
+    private func sentToken(_ request: inout Request) async throws -> String? {
+        if let header = request.headers[.formToken] { return header }
+        guard request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") == true else { return nil }
+        return try await Form(&request, maxBytes: Self.formBytes)["csrf"]
+    }
+
+    /// Browsers say which site has made them send a request.
+    package static func requireOwnSite(_ request: Request) throws(Problem) {
+        guard ["same-origin", nil].contains(request.headers[.fetchSite]) else { throw .foreignForm }
+    }
+}
+
+extension HTTPRequest.Method {
+    /// Whether it changes nothing.
+    package var isSafe: Bool { [.get, .head, .options].contains(self) }
+}
+
+extension HTTPField.Name {
+    private static func known(_ name: String) -> HTTPField.Name {
+        guard let field = HTTPField.Name(name) else { preconditionFailure("not a field name: \(name)") }
+        return field
+    }
+
+    static let formToken = known("X-CSRF-Token")
+    static let fetchSite = known("Sec-Fetch-Site")
+    static let permissions = known("Permissions-Policy")
+    static let openerPolicy = known("Cross-Origin-Opener-Policy")
+    static let resourcePolicy = known("Cross-Origin-Resource-Policy")
+    static let frameOptions = known("X-Frame-Options")
+    static let referrer = known("Referrer-Policy")
+}

@@ -1,0 +1,23 @@
+package import CommandLine
+package import Queue
+package import TaskFormat
+
+/// The settings of a server.
+// More than eight properties: one per setting.
+package struct ServerSettings: Sendable {
+    package var address: ListenAddress
+    package var tokens: AccessTokens
+    package var queue: QueueConfiguration
+    /// Opens and seals tasks; nil if no key is configured.
+    package var payloadKeys: PayloadKeyring?
+    /// The loops of the worker in this process that hang; none if it only serves.
+    package var hangingLoops: @Sendable () -> [String] = { [] }
+    /// Asks Redis and the database whether they can be worked with. It blocks.
+    package var readiness: @Sendable () -> Readiness = { Readiness([]) }
+
+    package init(address: ListenAddress, tokens: AccessTokens, queue: QueueConfiguration) {
+        self.address = address
+        self.tokens = tokens
+        self.queue = queue
+    }
+}
