@@ -1,5 +1,5 @@
 internal import Foundation
-package import Queue
+internal import Queue
 package import Reporting
 
 /// What a list of relocations is asked for, as its address says.

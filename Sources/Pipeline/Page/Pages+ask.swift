@@ -1,4 +1,5 @@
 internal import Catalogue
+internal import Queue
 package import Reporting
 
 /// What a page asks before something is done.

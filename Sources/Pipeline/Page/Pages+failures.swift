@@ -1,3 +1,4 @@
+internal import Queue
 package import Reporting
 
 extension Pages {

@@ -56,7 +56,7 @@ extension Pages {
             ("Tasks", "\(Figures.count(status.chunksDone)) of \(Figures.count(status.chunksTotal))"),
             ("Rows", "\(Figures.count(report.rowsDone)) of \(Figures.count(report.rowsExpected))"),
             ("Pace", report.rowsPerSecond.map { "\(Figures.rate($0)) rows per second\(left)" }),
-            ("At", report.work.map(\.task)), ("Doing", status.doing),
+            ("At", report.slotWork.map(\.task)), ("Doing", status.doing),
             ("Now", report.situation(now: now).words(status)),
             ("Elapsed", report.elapsedSeconds(now: now).map(ProgressBar.duration)),
             ("Attempts", attempts(status, now: now)),

@@ -38,7 +38,7 @@ public struct WorkerEntry: Sendable, Equatable {
         self.pid = pid
     }
 
-    /// The member of the sorted set.
+    /// Tells it from all other processes: the member of the sorted set.
     public var id: String { "\(name):\(instance)" }
 }
 
@@ -109,4 +109,12 @@ extension WorkerEntry {
         since = record.time("since")
         heartbeatAt = record.time("heartbeatAt")
     }
+}
+
+/// What an operator wishes of a worker process.
+public struct WorkerWish: Sendable, Equatable {
+    /// Whether it takes no more.
+    public let isQuiet: Bool
+    /// The operator; empty if unknown.
+    public let by: String
 }

@@ -16,7 +16,7 @@ package struct FailuresReport: Sendable {
 
     private static func text(_ group: FailureGroup) -> String {
         let count = group.relocations.count
-        let facts = [
+        let facts: [(String, String?)] = [
             ("first", Timestamp.optional(group.firstSeen)), ("last", Timestamp.optional(group.lastSeen)),
             ("models", group.models.joined(separator: ", ")), ("destinations", group.destinations.joined(separator: ", ")),
             ("can continue", String(group.retryable.count)),

@@ -1,4 +1,4 @@
-import Queue
+package import Queue
 
 /// Which relocations of an index are meant.
 package struct RelocationFilter: Sendable, Equatable {

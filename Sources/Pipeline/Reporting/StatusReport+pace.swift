@@ -11,19 +11,19 @@ extension StatusReport {
     }
 
     /// What the worker that holds it says of its work.
-    package var work: SlotWork? {
+    package var slotWork: SlotWork? {
         workforce?.worker(named: status.owner)?.slots.first { $0.uuid == status.uuid }
     }
 
     /// Rows per second since its worker took it; nil if nobody works on it.
     package var rowsPerSecond: Double? {
-        guard let work, work.rows > 0, work.milliseconds > 0 else { return nil }
+        guard let work = slotWork, work.rows > 0, work.milliseconds > 0 else { return nil }
         return Double(work.rows) * 1_000 / Double(work.milliseconds)
     }
 
     /// Seconds left at that rate; nil if there is none.
     package var remainingSeconds: Int? {
-        guard let rowsPerSecond, let work else { return nil }
+        guard let rowsPerSecond, let work = slotWork else { return nil }
         // Rows of a transaction that is still open are not accounted for yet.
         let left = status.rowsSource.saturatedSubtracting(max(rowsDone, work.rows))
         let seconds = Double(max(0, left)) / rowsPerSecond
@@ -36,7 +36,7 @@ extension StatusReport {
             rowsPerSecond.map { "\(Int($0.rounded())) rows/s" },
             remainingSeconds.map { "\(ProgressBar.duration($0)) left" },
         ].compactMap { $0 }
-        let task = work.flatMap { $0.task.isEmpty ? nil : "at \($0.task)" }
+        let task = slotWork.flatMap { $0.task.isEmpty ? nil : "at \($0.task)" }
         return ([parts.joined(separator: ", "), task ?? ""].filter { !$0.isEmpty }).joined(separator: "; ")
     }
 

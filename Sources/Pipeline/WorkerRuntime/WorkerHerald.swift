@@ -31,7 +31,7 @@ struct WorkerHerald {
         // A tenth early: the rhythm of the caller is never exact.
         if let toldAt, now - toldAt < Int64(everyMilliseconds * 9 / 10) { return }
         do throws(QueueError) {
-            try connect().beat(entry)
+            if let wish = try connect().beat(entry) { obey(wish) }
             toldAt = now
             hasWarned = false
         } catch {
@@ -39,6 +39,13 @@ struct WorkerHerald {
             if !hasWarned, !error.isTransient { log.warning("worker not shown", metadata: ["error": "\(error)"]) }
             hasWarned = true
         }
+    }
+
+    private func obey(_ wish: WorkerWish) {
+        guard wish.isQuiet != stop.isQuiet else { return }
+        stop.setQuiet(wish.isQuiet)
+        let words = wish.isQuiet ? "quiet: finishes what is claimed and takes no more" : "goes on"
+        log.notice("\(words)", metadata: ["operator": "\(wish.by)"])
     }
 
     /// The process ends in order.

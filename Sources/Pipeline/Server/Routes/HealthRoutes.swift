@@ -10,7 +10,7 @@ struct HealthRoutes {
 
     init(_ site: Site) {
         settings = site.settings
-        readiness = ReadinessLane(site.settings.readiness)
+        readiness = site.readiness
     }
 
     func add(to router: Router<ServerContext>) {
@@ -32,24 +32,5 @@ struct HealthRoutes {
                 "problems": .list(
                     problems.map { .object(["name": .text($0.name), "message": .text($0.message)]) }),
             ]), status: problems.isEmpty ? .ok : .serviceUnavailable)
-    }
-}
-
-/// Asks for readiness on a thread of its own, at most once a second, however many ask.
-private actor ReadinessLane {
-    private let executor = BlockingExecutor(label: "relocation.http.readiness")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-    private let ask: @Sendable () -> Readiness
-    private var known: (at: Int64, problems: [ReadinessItem])?
-
-    private static let keptMilliseconds: Int64 = 1_000
-
-    init(_ ask: @escaping @Sendable () -> Readiness) { self.ask = ask }
-
-    func problems() -> [ReadinessItem] {
-        if let known, Timestamp.now() - known.at < Self.keptMilliseconds { return known.problems }
-        let problems = ask().items.filter { $0.verdict == .problem }
-        known = (Timestamp.now(), problems)
-        return problems
     }
 }
