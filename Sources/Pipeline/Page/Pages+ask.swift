@@ -44,13 +44,13 @@ package struct Confirmation: Sendable {
 
     /// All that match and that the action fits.
     package init(_ action: RelocationAction, _ query: ListQuery, _ reports: [StatusReport], lines: [String] = []) {
-        let count = Figures.count(reports.count, "relocation")
-        title = "\(action.label): \(count)?"
+        let label = action.label(reports.count)
+        title = "\(label)?"
         self.lines = [action.consequence(reports.count)] + lines
         targets = Array(reports.prefix(Self.named))
         more = reports.count - targets.count
         forms = [
-            Form(address: PageAddress.ask(action, query), label: "\(action.label) \(count)", isFinal: action.isFinal)
+            Form(address: PageAddress.ask(action, query), label: label, isFinal: action.isFinal)
         ]
         back = PageAddress.list(query)
     }

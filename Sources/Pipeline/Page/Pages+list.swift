@@ -44,7 +44,7 @@ extension Pages {
     private static func bulk(_ query: ListQuery, _ found: [StatusReport], _ viewer: Viewer) -> Fields {
         guard viewer.canAct, query.isFiltered else { return ["hasBulk": false] }
         let buttons = RelocationAction.forMany.filter { $0 != .skipRow || !query.cause.isEmpty }.compactMap { action in
-            let count = found.lazy.filter(action.fits).count
+            let count = found.lazy.filter(action.fitsAmongMany).count
             return count == 0
                 ? nil
                 : ["address": PageAddress.ask(action, query), "label": "\(action.label) \(Figures.count(count))"] as Fields

@@ -10,12 +10,13 @@ extension Pages {
     package static func relocation(
         _ report: StatusReport, _ history: [HistoryEntry], _ viewer: Viewer, now: Int64, said: String? = nil
     ) -> Page {
-        Page(
+        let (notes, lists) = (notes(report, now: now), lists(report))
+        return Page(
             "Relocation \(report.short)", .relocations, isLive: true,
             parts: [
                 ("relocation-head", title(report, viewer, now: now, said)),
-                ("trouble", ["notes": notes(report, now: now)]), ("progress", progress(report, now: now)),
-                ("models", models(report)), ("lists", ["lists": lists(report)]), ("timeline", timeline(history)),
+                ("trouble", ["notes": notes, "hasNotes": !notes.isEmpty]), ("progress", progress(report, now: now)),
+                ("models", models(report)), ("lists", ["lists": lists, "hasLists": !lists.isEmpty]), ("timeline", timeline(history)),
                 ("details", ["facts": details(report, now: now)]),
             ])
     }

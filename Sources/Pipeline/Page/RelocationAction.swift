@@ -29,6 +29,11 @@ package enum RelocationAction: String, Sendable, CaseIterable {
         }
     }
 
+    /// The same for one of many: what an operator has ended is retried by itself only.
+    package func fitsAmongMany(_ report: StatusReport) -> Bool {
+        fits(report) && (self != .retry || report.status.hasFailedByItself)
+    }
+
     /// What the button says.
     var label: String {
         switch self {
@@ -41,6 +46,16 @@ package enum RelocationAction: String, Sendable, CaseIterable {
         case .undo: "Undo"
         case .planUndo: "Count what an undo removes"
         case .delete: "Delete tasks"
+        }
+    }
+
+    /// What the button says for several: `Retry 4 relocations`
+    func label(_ count: Int) -> String {
+        let relocations = Figures.count(count, "relocation")
+        return switch self {
+        case .skipRow: "Skip the row of \(relocations)"
+        case .delete: "Delete the tasks of \(relocations)"
+        case .retry, .pause, .unpause, .cancel, .abort, .undo, .planUndo: "\(label) \(relocations)"
         }
     }
 

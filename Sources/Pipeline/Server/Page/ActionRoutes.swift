@@ -64,7 +64,7 @@ struct ActionRoutes {
         guard form["all"] != nil, RelocationAction.forMany.contains(action) else { throw Problem.notFound }
         let query = ListQuery { form[$0] }
         let picture = try await site.view.current()
-        let found = picture.index.matching(query.filter(now: picture.workforce.now)).filter(action.fits)
+        let found = picture.index.matching(query.filter(now: picture.workforce.now)).filter(action.fitsAmongMany)
         guard !found.isEmpty else {
             throw Problem(.conflict, "No relocation that matches can do this now: others may have been faster.")
         }
