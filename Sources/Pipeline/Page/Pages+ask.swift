@@ -27,6 +27,8 @@ package struct Confirmation: Sendable {
         let address: String
         let label: String
         let isFinal: Bool
+        /// Whether it may be done whatever has changed meanwhile.
+        var isHarmless = false
     }
 
     /// Relocations that the page names.
@@ -34,12 +36,12 @@ package struct Confirmation: Sendable {
 
     /// One relocation.
     package init(_ action: RelocationAction, _ report: StatusReport, lines: [String] = []) {
-        title = "\(action.label) this relocation?"
+        title = action == .planUndo ? "\(action.label)?" : "\(action.label) this relocation?"
         self.lines = [action.consequence(1)] + lines
         targets = [report]
-        forms = [Form(address: PageAddress.ask(action, report.status.uuid), label: action.label, isFinal: action.isFinal)]
+        forms = [Self.form(action, report)]
         back = PageAddress.relocation(report.status.uuid)
-        if action == .undo || action == .planUndo { addPlan(report) }
+        if action == .undo { addPlan(report) }
     }
 
     /// All that match and that the action fits.
@@ -71,17 +73,22 @@ package struct Confirmation: Sendable {
 
     /// What an undo would do, as far as a worker has counted it.
     private mutating func addPlan(_ report: StatusReport) {
-        let count = RelocationAction.planUndo
-        let form = Form(address: PageAddress.ask(count, report.status.uuid), label: count.label, isFinal: false)
+        let count = Self.form(.planUndo, report)
         undo = report.undo
         guard let undo, !undo.summary.tables.isEmpty else {
             lines.append("Nobody has counted yet how many rows that are.")
-            forms = [form] + forms.filter { $0.address != form.address }
+            forms.insert(count, at: 0)
             return
         }
         if let refusal = undo.refusal { lines.append("The last undo was \(refusal).") }
         lines += undo.summary.blockers.map { "In the way: \($0.words)." }
-        if !forms.contains(where: { $0.address == form.address }) { forms.append(form) }
+        forms.append(count)
+    }
+
+    private static func form(_ action: RelocationAction, _ report: StatusReport) -> Form {
+        Form(
+            address: PageAddress.ask(action, report.status.uuid), label: action.label, isFinal: action.isFinal,
+            isHarmless: action == .planUndo)
     }
 }
 
@@ -99,15 +106,17 @@ extension Pages {
                         "targets": confirmation.targets.map { target($0, now: now) },
                         "rest": optional(confirmation.more > 0 ? "and \(Figures.count(confirmation.more)) more" : nil),
                         "table": table(confirmation.undo), "canAct": viewer.canAct, "formToken": viewer.formToken,
-                        "seen": confirmation.seen, "back": confirmation.back,
-                        "forms": confirmation.forms.map(button),
+                        "back": confirmation.back, "forms": confirmation.forms.map { button($0, confirmation.seen) },
                     ]
                 )
             ])
     }
 
-    private static func button(_ form: Confirmation.Form) -> Fields {
-        ["address": form.address, "label": form.label, "kind": form.isFinal ? "main danger" : "main"]
+    private static func button(_ form: Confirmation.Form, _ seen: String) -> Fields {
+        [
+            "address": form.address, "label": form.label, "kind": form.isFinal ? "main danger" : "main",
+            "seen": form.isHarmless ? "" : seen,
+        ]
     }
 
     private static func target(_ report: StatusReport, now: Int64) -> Fields {

@@ -23,7 +23,7 @@ struct PageAction: Sendable {
         let skip = action == .skipRow ? try SkipOfMany([report], queue, keyring) : nil
         confirmation = Confirmation(action, report, lines: skip?.lines ?? [])
         let uuids = [report.status.uuid]
-        confirmation.seen = Self.digest(uuids + confirmation.lines)
+        if action != .planUndo { confirmation.seen = Self.digest(uuids + confirmation.lines) }
         act = { actions in try Self.perform(action, uuids, skip, actions) }
     }
 
