@@ -216,6 +216,9 @@ let package = Package(
                 "Storage",
                 "Ledger", "Import", "Catalogue", "Failpoints", "TestSupport",
             ]),
+        tests("PageTests", ["Page", "Reporting", "Queue"]),
+        // The page in a headless Chromium.
+        tests("BrowserTests", ["ProgramSupport", "TestSupport"], exclude: ["drive.py"]),
         tests("NotificationTests", ["Notification", "TextForms", "TestSupport", crypto]),
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         // Packages, containers and the documentation: what runs scripts and foreign tools.
