@@ -130,7 +130,8 @@ let package = Package(
             "Server",
             [
                 "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Flow", "Reporting",
-                "Operations", "CommandLine", "Page", hummingbird, hummingbirdCore, httpTypes, nio, logging, lifecycle, crypto,
+                "Operations", "CommandLine", "Page", hummingbird, hummingbirdCore, httpTypes, nio, logging, metrics,
+                lifecycle, crypto,
             ]),
         .executableTarget(
             name: "Enqueue",

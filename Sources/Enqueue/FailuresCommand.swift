@@ -17,10 +17,7 @@ struct FailuresCommand: ParsableCommand {
     @OptionGroup(title: "Queue") var redis: RedisOptions
 
     func run() throws {
-        var query = RelocationQuery()
-        query.status = .failure
-        query.isWhole = false
-        let report = FailuresReport(try RelocationQueue(try redis.configuration()).find(query).relocations)
+        let report = try FailuresReport.read(in: try RelocationQueue(try redis.configuration()))
         Console.print(json ? report.json : report.text)
     }
 }

@@ -33,13 +33,7 @@ struct StatusCommand: ParsableCommand {
         let queue = try RelocationQueue(try redis.configuration())
         let uuid = try self.uuid?.resolve(in: queue).text ?? newest(queue)
         if watch { return try follow(uuid, queue) }
-        show(try report(uuid, queue))
-    }
-
-    private func report(_ uuid: String, _ queue: RelocationQueue) throws(QueueError) -> StatusReport {
-        StatusReport(
-            try queue.status(uuid), renamed: try queue.renamedRows(uuid), earlier: try queue.earlierFailures(uuid),
-            workforce: try queue.workforce())
+        show(try StatusReport.read(uuid, in: queue))
     }
 
     /// Survives a restart of Redis, however long it takes: whoever watches can end it.
@@ -49,7 +43,7 @@ struct StatusCommand: ParsableCommand {
         var wasSeen = false
         while true {
             do throws(QueueError) {
-                let report = try report(uuid, queue)
+                let report = try StatusReport.read(uuid, in: queue)
                 wasSeen = true
                 if let back = outage.end() { console.warn(back) }
                 show(report)

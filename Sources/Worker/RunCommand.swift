@@ -44,9 +44,13 @@ struct RunCommand: AsyncParsableCommand {
         let stop = StopSignal()
         var log = Logger(label: "relocation-worker")
         log[metadataKey: "worker"] = "\(settings.name)"
+        var serving = try http.settings(settings.queue)
+        // Before the worker's first metric.
+        if serving != nil { RelocationServer.bootstrapMetrics() }
         let worker = Worker(settings, stop: stop, log: log)
         let service = WorkerService(worker, stop: stop, log: log)
-        let server = try server(beside: worker, settings).map { [RelocationServer($0, log: log)] } ?? []
+        serving?.look(at: worker, settings)
+        let server = serving.map { [RelocationServer($0, log: log)] } ?? []
         let signals = OperatorSignals(stop, log: log)
         try await ServiceRun.run(server + [service])
         withExtendedLifetime(signals) {}
@@ -84,16 +88,6 @@ struct RunCommand: AsyncParsableCommand {
             }
             _exit(CommandExit.internalError.rawValue)
         }
-    }
-
-    private func server(beside worker: Worker, _ work: WorkerSettings) throws -> ServerSettings? {
-        var settings = try http.settings(work.queue)
-        settings?.payloadKeys = work.payloadKeys
-        settings?.hangingLoops = { worker.hangingLoops }
-        settings?.readiness = {
-            Readiness(RedisCheck(work.queue).items + DatabaseCheck.writability(work.destination))
-        }
-        return settings
     }
 
     private static func finish(_ end: WorkerEnd) throws(CommandFailure) {

@@ -45,24 +45,6 @@ import Testing
         #expect(try fixture.server.cli(["EXISTS", "{test}:worker:host:7:a", "{test}:workers"]) == "0")
     }
 
-    @Test func aWishIsToldUntilItIsSo() throws {
-        var worker = worker(7)
-        #expect(try queue.beat(worker) == nil)
-        try queue.wish(true, of: worker.id, by: "ada")
-        for _ in 1...2 { #expect(try queue.beat(worker) == WorkerWish(isQuiet: true, by: "ada"), "an answer may be lost") }
-        worker.isQuiet = true
-        for _ in 1...2 { #expect(try queue.beat(worker) == nil) }
-        // The last wish counts; one that is so already asks for nothing.
-        try queue.wish(true, of: worker.id, by: "ada")
-        try queue.wish(false, of: worker.id, by: "grace")
-        #expect(try queue.beat(worker) == WorkerWish(isQuiet: false, by: "grace"))
-        worker.isQuiet = false
-        #expect(try queue.beat(worker) == nil)
-        #expect(throws: QueueError.self) { try queue.wish(true, of: "nobody:1:x", by: "ada") }
-        try queue.signOff(worker)
-        #expect(throws: QueueError.self) { try queue.wish(true, of: worker.id, by: "ada") }
-    }
-
     @Test func oneThatIsSilentIsGoneAndForgottenLater() throws {
         try queue.beat(worker(7))
         let early = try queue.workforce()

@@ -17,7 +17,7 @@ import Testing
     private func place(_ name: String = "default", waiting: Int = 0, leased: Int = 0) -> DestinationEntry {
         DestinationEntry(
             name: name, identity: "", address: "", registeredBy: "", registeredAt: 0, earlier: [], waiting: waiting,
-            leased: leased, trouble: "")
+            leased: leased, firstReadyAt: 0, trouble: "")
     }
 
     @Test func theRateIsWhatWasWorkedSinceTheMomentBefore() throws {

@@ -1,9 +1,9 @@
 import Glibc
 
 /// A temporary file that only this process can reach: mode 0600, unlinked at once, in the folder that TMPDIR names.
-enum SpoolFile {
+package enum SpoolFile {
     /// A descriptor to read and write; negative if none can be made, with the reason in `errno`.
-    static func open() -> Int32 {
+    package static func open() -> Int32 {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(folder)/relocation-spool-XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)

@@ -16,6 +16,8 @@ public struct EnqueueJob {
     public var scope: ImportScope
     /// The path of the export; `-` is standard input.
     public var source: String
+    /// The name under which the export is shown; nil: that of the file at its path.
+    package var sourceName: String?
     /// What opens the export, if it is encrypted.
     public var opener: TarballOpener?
     public var filter: ExportFilter?
@@ -194,7 +196,7 @@ public struct EnqueueJob {
         options.plan = plan?.uuid
         relocation.options = options.json
         relocation.toolVersion = ToolVersion.current
-        relocation.sourceName = SourceName.shown(source)
+        relocation.sourceName = SourceName.shown(sourceName ?? source)
         relocation.enqueuedBy = actor.text
         if options.relocate != nil { relocation.flow = FlowPlace(pauseAtStep: autopause) }
         return relocation

@@ -110,13 +110,16 @@ package struct OperatorActions {
     /// whether it was not held before.
     package func hold(_ name: DestinationName) throws -> Bool { try queue.hold(name, by: actor.text) }
 
-    /// Has a worker process finish what it has claimed and take nothing more; or, with false, take relocations again.
-    ///
-    /// - Parameter id: ``WorkerEntry/id``
-    package func setQuiet(_ isQuiet: Bool, worker id: String) throws {
-        try OperationError.refusing { try queue.wish(isQuiet, of: id, by: actor.text) }
-    }
-
     /// Lets the workers of a destination go on. Returns whether it was held.
     package func letGo(_ name: DestinationName) throws -> Bool { try queue.letGo(name, by: actor.text) }
+
+    /// Asks the worker process of a name to take no more relocations, or to go on. It hears that within a second.
+    package func quiet(_ name: String, _ isQuiet: Bool) throws {
+        try OperationError.refusing {
+            guard let worker = try queue.workforce().worker(named: name) else {
+                throw OperationError(.notFound, "There is no worker of the name \(PlainText.line(name)). `workers` lists them.")
+            }
+            try queue.ask(worker, toBeQuiet: isQuiet, by: actor.text)
+        }
+    }
 }

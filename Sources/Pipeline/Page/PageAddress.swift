@@ -105,8 +105,8 @@ package enum DestinationAction: String, Sendable, CaseIterable {
 }
 
 extension PageAddress {
-    package static func ask(_ action: WorkerAction, _ id: String) -> String {
-        make("/do/\(action.rawValue)", [("worker", id)])
+    package static func ask(_ action: WorkerAction, _ name: String) -> String {
+        make("/do/\(action.rawValue)", [("worker", name)])
     }
 }
 

@@ -64,10 +64,10 @@ package struct Confirmation: Sendable {
         back = "/"
     }
 
-    package init(_ action: WorkerAction, id: String, name: String) {
+    package init(_ action: WorkerAction, _ name: String) {
         title = "\(action.label) the worker \(name)?"
         lines = [action.consequence]
-        forms = [Form(address: PageAddress.ask(action, id), label: action.label, isFinal: false)]
+        forms = [Form(address: PageAddress.ask(action, name), label: action.label, isFinal: false)]
         back = "/"
     }
 

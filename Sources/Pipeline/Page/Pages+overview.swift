@@ -90,7 +90,7 @@ extension Pages {
                 "state": hold == nil ? false : StateWords("Queue paused", "amber square").fields,
                 "action": viewer.canAct ? button(hold == nil ? .hold : .letGo, place.name) : false,
                 "waiting": Figures.count(place.waiting), "leased": Figures.count(place.leased),
-                "oldest": oldest(facts, place.name), "workers": serving(facts.workforce, place.name),
+                "oldest": oldest(place, now: facts.workforce.now), "workers": serving(facts.workforce, place.name),
                 "trouble": optional(PlainText.line(place.trouble)), "rate": charts.rate, "depth": charts.depth,
             ]
         }
@@ -100,12 +100,9 @@ extension Pages {
         ["address": PageAddress.ask(action, name), "label": action.label, "name": name] as Fields
     }
 
-    /// The age of the oldest relocation that waits for a worker.
-    private static func oldest(_ facts: OverviewFacts, _ name: String) -> String {
-        let waiting = facts.index.entries.lazy.map(\.report.status).filter {
-            $0.destinationName == name && $0.status == .inProgress && $0.owner.isEmpty && !$0.isUploading
-        }
-        return waiting.map(\.createdAt).min().map { Figures.age($0, now: facts.workforce.now) } ?? "none"
+    /// For how long the first relocation has waited for a worker.
+    private static func oldest(_ place: DestinationEntry, now: Int64) -> String {
+        place.waiting == 0 ? "none" : Figures.age(place.firstReadyAt, now: now)
     }
 
     private static func serving(_ workforce: Workforce, _ name: String) -> String {

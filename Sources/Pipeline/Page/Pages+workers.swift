@@ -39,7 +39,7 @@ extension Pages {
         guard !isGone, !worker.isStopping else { return false }
         let action: WorkerAction = worker.isQuiet ? .wake : .quiet
         return [
-            "address": PageAddress.ask(action, worker.id), "label": action.label, "name": worker.name,
+            "address": PageAddress.ask(action, worker.name), "label": action.label, "name": worker.name,
         ] as Fields
     }
 }

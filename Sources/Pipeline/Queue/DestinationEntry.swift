@@ -16,14 +16,16 @@ public struct DestinationEntry: Sendable, Equatable {
     public let waiting: Int
     /// Relocations that a worker holds, or held when it was lost.
     public let leased: Int
+    /// Since when the first one could be taken, or from when on it can: milliseconds since 1970; 0 if none waits.
+    public let firstReadyAt: Int64
     /// Why its workers take nothing; empty if nothing troubles it.
     public let trouble: String
 }
 
 extension DestinationEntry {
-    /// From a script's answer: name, record, earlier databases, waiting, leased, trouble.
+    /// From a script's answer: name, record, earlier databases, waiting, leased, trouble, first time.
     init?(_ reply: RedisReply) {
-        guard let parts = reply.array, parts.count == 6, let name = parts[0].text else { return nil }
+        guard let parts = reply.array, parts.count == 7, let name = parts[0].text else { return nil }
         let record = RecordFields(parts[1].fields)
         self.name = name
         identity = record.text("identity")
@@ -34,5 +36,6 @@ extension DestinationEntry {
         waiting = Int(parts[3].integer ?? 0)
         leased = Int(parts[4].integer ?? 0)
         trouble = parts[5].text ?? ""
+        firstReadyAt = RecordFields.time(parts[6].text ?? "")
     }
 }

@@ -13,6 +13,11 @@ public struct RelocationQuery: Sendable, Equatable {
     /// Whether all that is known is read, or only what a list shows: no counters, options, findings and skipped chunks.
     public var isWhole = true
 
+    /// Only those behind this one; nil begins with the newest.
+    package var after: RelocationPlace?
+    /// Whether those beyond the limit are counted, which looks at all that there are.
+    package var countsMore = true
+
     public init() {}
 
     var hasFilter: Bool { status != nil || scope != nil || destination != nil || since > 0 || changedSince > 0 }
@@ -30,4 +35,16 @@ public struct FoundRelocations: Sendable, Equatable {
     public var relocations: [RelocationStatus] = []
     /// Older ones beyond the limit.
     public var more = 0
+}
+
+/// A relocation's place among all, the newest first. It holds, too, when that one is forgotten.
+package struct RelocationPlace: Sendable, Equatable {
+    package let uuid: String
+    /// Milliseconds since 1970 on Redis' clock.
+    package let createdAt: Int64
+
+    package init(uuid: String, createdAt: Int64) {
+        self.uuid = uuid
+        self.createdAt = createdAt
+    }
 }

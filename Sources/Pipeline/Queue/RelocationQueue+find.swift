@@ -11,7 +11,7 @@ extension RelocationQueue {
         var found = FoundRelocations()
         // Removed at the end: until then the places of the others stay as they are.
         var gone: [String] = []
-        var (place, isLast) = (0, false)
+        var (place, isLast) = (try query.after.map { after throws(QueueError) in try rank(behind: after) } ?? 0, false)
         while !isLast {
             let left = query.limit.map { $0 - found.relocations.count } ?? .max
             let wanted = max(0, min(left, query.isWhole ? Self.findWhole : Self.findFields))
@@ -20,13 +20,26 @@ extension RelocationQueue {
             gone += page.gone
             if wanted == 0 { found.more += page.counted }
             (place, isLast) = (page.place, page.isLast)
-            if left == page.relocations.count, !isLast, !query.hasFilter {
+            guard left == page.relocations.count, !isLast else { continue }
+            if !query.countsMore { break }
+            if !query.hasFilter {
                 found.more = max(0, page.total - place)
                 break
             }
         }
         try forget(gone)
         return found
+    }
+
+    /// How many relocations come before those behind a place.
+    private func rank(behind place: RelocationPlace) throws(QueueError) -> Int {
+        if RelocationQueue.isUUID(place.uuid),
+            let rank = try connection.call(["ZREVRANK", .text(keys.index), .text(place.uuid)]).integer
+        {
+            return Int(rank) + 1
+        }
+        let newer = try connection.call(["ZCOUNT", .text(keys.index), .text("(\(place.createdAt)"), "+inf"])
+        return Int(newer.integer ?? 0)
     }
 
     /// UUIDs of relocations that begin with these digits, in the dashed form, the newest first.

@@ -3,31 +3,22 @@ extension RelocationQueue {
     /// Milliseconds for which a worker that is gone is still shown.
     public static let workerMemoryMilliseconds = 3_600_000
 
-    /// A sign of life of a worker process, with all that it tells of itself. Returns what an operator wishes of it, until it
-    /// tells that it is so.
+    /// A sign of life of a worker process, with all that it tells of itself. Returns what an operator asks of it; nil if
+    /// nobody does.
     @discardableResult
-    public func beat(_ worker: WorkerEntry) throws(QueueError) -> WorkerWish? {
-        let answer = try run(
-            call(
-                .beat, worker,
-                [.number(Self.workerMemoryMilliseconds), worker.isQuiet ? "1" : "0"] + worker.fields)
-        ).accepted("")
-        let wish = try answer.text(0)
-        return wish.isEmpty ? nil : WorkerWish(isQuiet: wish == "1", by: try answer.text(1))
+    public func beat(_ worker: WorkerEntry) throws(QueueError) -> WorkerRequest? {
+        let answer = try run(call(.beat, worker, [.number(Self.workerMemoryMilliseconds)] + worker.fields)).accepted("")
+        return WorkerRequest(try answer.text(0))
     }
 
-    /// Has a worker process take no more, or take relocations again, from its next sign of life on. Throws `notFound` for an
-    /// unknown one.
-    ///
-    /// - Parameter id: ``WorkerEntry/id``
-    public func wish(_ isQuiet: Bool, of id: String, by actor: String) throws(QueueError) {
-        let answer = try run(
-            ScriptCall(
-                script: .wish, keys: [keys.workers, keys.worker(id)],
-                arguments: [.text(keys.base), .text(id), isQuiet ? "1" : "0", .text(actor)]))
+    /// Asks a worker process to be quiet, or to go on: it hears that at its next sign of life. Throws `notFound` if it is
+    /// not there any more.
+    package func ask(_ worker: WorkerEntry, toBeQuiet isQuiet: Bool, by actor: String) throws(QueueError) {
+        let answer = try run(call(.askWorker, worker, [isQuiet ? "quiet" : "on", .text(actor)]))
         guard answer.word != "missing" else {
-            throw QueueError(.notFound, "No worker process is known as \(id). `workers` shows those there are.")
+            throw QueueError(.notFound, "The worker \(worker.name) is not there any more.", remedy: "`workers` lists them.")
         }
+        _ = try answer.accepted("")
     }
 
     /// Removes a worker process that ends in order.

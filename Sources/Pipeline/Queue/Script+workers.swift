@@ -1,11 +1,10 @@
 /// How worker processes tell that they live.
 extension Script {
-    /// A sign of life, with all that a worker process tells of itself. Forgets workers that have been gone for long. What an
-    /// operator wishes is told until the worker says that it is so.
+    /// A sign of life, with all that a worker process tells of itself. Forgets workers that have been gone for long.
     ///
     /// - KEYS: 1 the workers, 2 the worker's entry
-    /// - ARGV: 2 id, 3 ms until it is forgotten, 4 `1` if it is quiet, then its fields and values
-    /// - Returns: `ok`, what an operator wishes: `1` to be quiet, `0` not to be, empty for nothing; and who
+    /// - ARGV: 2 id, 3 ms until it is forgotten, then its fields and values
+    /// - Returns: `ok`, what an operator asks of it (see `askWorker`) or an empty text
     static let beat = Script(
         "beat", .moves,
         """
@@ -13,15 +12,25 @@ extension Script {
           redis.call('ZREM', KEYS[1], id)
         end
         local since = redis.call('HGET', KEYS[2], 'since') or ms(now)
-        redis.call('HSET', KEYS[2], 'since', since, 'heartbeatAt', ms(now), unpack(ARGV, 5))
+        redis.call('HSET', KEYS[2], 'since', since, 'heartbeatAt', ms(now), unpack(ARGV, 4))
         redis.call('PEXPIRE', KEYS[2], ARGV[3])
         redis.call('ZADD', KEYS[1], ms(now), ARGV[2])
-        local wish, by = redis.call('HGET', KEYS[2], 'wish') or '', redis.call('HGET', KEYS[2], 'wishedBy') or ''
-        if wish == ARGV[4] then
-          redis.call('HDEL', KEYS[2], 'wish', 'wishedBy')
-          wish = ''
-        end
-        return {'ok', wish, by}
+        local asked = redis.call('HGET', KEYS[2], 'asked') or ''
+        if asked ~= '' then redis.call('HDEL', KEYS[2], 'asked') end
+        return {'ok', asked}
+        """)
+
+    /// Asks a worker process to be quiet, or to go on. It hears it at its next sign of life.
+    ///
+    /// - KEYS: 1 the workers, 2 the worker's entry
+    /// - ARGV: 2 id, 3 `quiet` or `on`, 4 the operator
+    /// - Returns: `ok` · `missing`
+    static let askWorker = Script(
+        "askWorker", .moves,
+        """
+        if redis.call('EXISTS', KEYS[2]) == 0 then return {'missing'} end
+        redis.call('HSET', KEYS[2], 'asked', ARGV[3] .. ' ' .. ARGV[4])
+        return {'ok'}
         """)
 
     /// A worker process has ended in order.
@@ -34,19 +43,6 @@ extension Script {
         """
         redis.call('ZREM', KEYS[1], ARGV[2])
         redis.call('UNLINK', KEYS[2])
-        return {'ok'}
-        """)
-
-    /// Notes what an operator wishes of a worker process.
-    ///
-    /// - KEYS: 1 the workers, 2 the worker's entry
-    /// - ARGV: 2 id, 3 `1` to be quiet, `0` not to be, 4 the operator
-    /// - Returns: `ok` · `missing`
-    static let wish = Script(
-        "wish", .moves,
-        """
-        if redis.call('EXISTS', KEYS[2]) == 0 then return {'missing'} end
-        redis.call('HSET', KEYS[2], 'wish', ARGV[3], 'wishedBy', ARGV[4])
         return {'ok'}
         """)
 

@@ -38,8 +38,8 @@ public struct WorkerEntry: Sendable, Equatable {
         self.pid = pid
     }
 
-    /// Tells it from all other processes: the member of the sorted set.
-    public var id: String { "\(name):\(instance)" }
+    /// The member of the sorted set.
+    var id: String { "\(name):\(instance)" }
 }
 
 /// What one slot of a worker works on.
@@ -109,12 +109,4 @@ extension WorkerEntry {
         since = record.time("since")
         heartbeatAt = record.time("heartbeatAt")
     }
-}
-
-/// What an operator wishes of a worker process.
-public struct WorkerWish: Sendable, Equatable {
-    /// Whether it takes no more.
-    public let isQuiet: Bool
-    /// The operator; empty if unknown.
-    public let by: String
 }

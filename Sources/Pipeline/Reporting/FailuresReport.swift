@@ -8,6 +8,14 @@ package struct FailuresReport: Sendable {
     /// - Parameter relocations: what `RelocationQueue.find` gives
     package init(_ relocations: [RelocationStatus]) { groups = FailureGroup.groups(of: relocations) }
 
+    /// All failures that Redis knows.
+    package static func read(in queue: RelocationQueue) throws(QueueError) -> FailuresReport {
+        var query = RelocationQuery()
+        query.status = .failure
+        query.isWhole = false
+        return FailuresReport(try queue.find(query).relocations)
+    }
+
     /// A paragraph per cause. Without a final line end.
     package var text: String {
         guard !groups.isEmpty else { return "No relocation has failed." }

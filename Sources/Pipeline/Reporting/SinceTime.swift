@@ -7,7 +7,10 @@ package enum SinceTime: Sendable, Equatable {
 
     private static let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800]
 
-    /// `90s`, `30m`, `2h`, `3d`, `1w`, or a date such as `2024-05-06`; nil for anything else.
+    /// What `init` reads, for people.
+    package static let form = "a time such as 90s, 30m, 2h, 3d or 1w, or a date such as 2024-05-06 (UTC)"
+
+    /// Nil for a text that is neither.
     package init?(_ text: String) {
         if let at = Timestamp.milliseconds(text) {
             self = .at(max(0, at))
@@ -19,7 +22,6 @@ package enum SinceTime: Sendable, Equatable {
         self = .ago(milliseconds)
     }
 
-    /// - Parameter now: milliseconds since 1970
     package func milliseconds(now: Int64) -> Int64 {
         switch self {
         case .ago(let milliseconds): max(0, now - milliseconds)

@@ -1,6 +1,7 @@
 internal import CommandLine
 internal import Hummingbird
 package import Logging
+internal import Metrics
 internal import Glibc
 internal import HummingbirdCore
 internal import NIOCore
@@ -22,6 +23,9 @@ package struct RelocationServer: Service {
         self.settings = settings
         self.log = log
     }
+
+    /// Keeps the metrics of this process from now on. Call it once, before anything is measured.
+    package static func bootstrapMetrics() { MetricsSystem.bootstrap(MetricsRegistry.process) }
 
     /// Serves until the group shuts down. Throws `CommandFailure` if the address cannot be used.
     package func run() async throws {

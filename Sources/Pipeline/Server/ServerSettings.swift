@@ -12,8 +12,10 @@ package struct ServerSettings: Sendable {
     package var payloadKeys: PayloadKeyring?
     /// The loops of the worker in this process that hang; none if it only serves.
     package var hangingLoops: @Sendable () -> [String] = { [] }
-    /// Asks Redis and the database whether they can be worked with. It blocks.
-    package var readiness: @Sendable () -> Readiness = { Readiness([]) }
+    /// Asks Redis whether it can be worked with. It blocks.
+    package var askRedis: @Sendable () -> [ReadinessItem] = { [] }
+    /// The same of the destination's databases.
+    package var askDatabase: @Sendable () -> [ReadinessItem] = { [] }
 
     package init(address: ListenAddress, tokens: AccessTokens, queue: QueueConfiguration) {
         self.address = address

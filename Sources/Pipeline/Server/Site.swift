@@ -4,6 +4,7 @@ internal import Hummingbird
 struct Site: Sendable {
     let settings: ServerSettings
     let queues: QueuePool
+    let uploads = UploadLanes()
     let view: RelocationView
     let readiness: ReadinessLane
 
@@ -11,19 +12,20 @@ struct Site: Sendable {
         self.settings = settings
         queues = QueuePool(settings.queue)
         view = RelocationView(settings.queue)
-        readiness = ReadinessLane(settings.readiness)
+        readiness = ReadinessLane(settings)
     }
 
     /// `open` routes answer everybody, `closed` ones those who show a token.
     func router() -> Router<ServerContext> {
-        let open = Router(context: ServerContext.self)
+        let open = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         open.addMiddleware { AnswerMiddleware() }
         let closed = open.group().addMiddleware { AccessMiddleware(settings.tokens) }
         HealthRoutes(self).add(to: open)
         SignInRoutes(self).add(to: open)
+        MetricsRoute(self).add(to: closed)
         APIRoutes(self).add(to: closed)
         PageRoutes(self).add(to: closed)
-        ActionRoutes(self).add(to: closed)
+        PageActionRoutes(self).add(to: closed)
         return open
     }
 }

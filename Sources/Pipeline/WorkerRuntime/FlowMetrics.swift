@@ -1,53 +1,76 @@
 import Catalogue
 import Import
+import Queue
 import Relocation
+import TaskFormat
 
 internal import Metrics
 
-/// One metric per state change, ready for an exporter. Labels are bounded: states and outcomes, never names from files.
+/// One metric per state change, ready for an exporter. Labels are bounded: states, kinds, outcomes, and models that the
+/// catalogue knows; never names from files.
 enum FlowMetrics {
     enum Transition: String, CaseIterable {
-        case claimed, completed, failed, postponed, released, lost, paused, undone
+        case claimed, takenOver, completed, failed, postponed, released, lost, paused, undone
         /// The label keeps an older word that dashboards use.
         case requeued = "yielded"
     }
 
-    enum Rows: String, CaseIterable {
-        case inserted, existing, overwritten, dropped
+    private static let transitions = Dictionary(
+        uniqueKeysWithValues: Transition.allCases.map { transition in
+            (
+                transition,
+                Counter(label: "relocation_transitions_total", dimensions: [("transition", transition.rawValue)])
+            )
+        })
+    private static let waits = Metrics.Timer(label: "relocation_wait_seconds", preferredDisplayUnit: .seconds)
+    private static let claims = Metrics.Gauge(label: "relocation_claims_held")
+    /// Of models that no catalogue knows, and of tasks of an unknown kind.
+    private static let other = "other"
+
+    /// Shows every transition from the start, also those that have not happened yet.
+    static func begin() {
+        for transition in transitions.values { transition.increment(by: 0) }
+        claims.record(0)
     }
 
-    private static let transitions = counters("relocation_transitions_total", "transition", Transition.self)
-    private static let rows = counters("relocation_rows_total", "outcome", Rows.self)
-    private static let chunks = Counter(label: "relocation_chunks_total")
-    private static let chunkSeconds = Metrics.Timer(label: "relocation_chunk_seconds", preferredDisplayUnit: .seconds)
-    private static let claims = Metrics.Gauge(label: "relocation_claims_held")
+    static func record(_ transition: Transition) { transitions[transition]?.increment() }
 
-    static func record(_ transition: Transition) { transitions[transition.rawValue]?.increment() }
+    /// Records that a worker has taken a relocation, and how long a new one had waited for that.
+    static func claimed(_ status: RelocationStatus) {
+        record(status.consecutiveCrashes > 0 ? .takenOver : .claimed)
+        guard status.chunksDone == 0, status.startedAt > status.createdAt, status.createdAt > 0 else { return }
+        waits.recordMilliseconds(status.startedAt - status.createdAt)
+    }
+
+    /// Records a relocation that has failed for good.
+    ///
+    /// - Parameter kind: of its finding, a bounded set of words
+    static func failed(_ kind: String) {
+        record(.failed)
+        Counter(label: "relocation_failures_total", dimensions: [("kind", kind)]).increment()
+    }
 
     /// Records tasks whose results are committed.
     static func record(_ outcomes: [TimedOutcome]) {
         for outcome in outcomes {
-            chunks.increment()
-            chunkSeconds.recordMicroseconds(outcome.microseconds)
-            let totals = outcome.task.rows.account.totals
-            for (name, count) in [
-                (Rows.inserted, totals.inserted), (.existing, totals.existing), (.overwritten, totals.overwritten),
-                (.dropped, totals.droppedTotal),
-            ] where count > 0 {
-                rows[name.rawValue]?.increment(by: count)
-            }
+            let kind = TaskKind(rawValue: outcome.kind)?.rawValue ?? other
+            Metrics.Timer(
+                label: "relocation_task_duration_seconds", dimensions: [("kind", kind)], preferredDisplayUnit: .seconds
+            ).recordMicroseconds(outcome.microseconds)
+            for (model, counts) in outcome.task.rows.account.models { record(counts, of: model) }
+        }
+    }
+
+    private static func record(_ counts: RowAccount.Counts, of model: String) {
+        let name = Catalogue.standard.model(model) == nil ? other : model
+        for (outcome, count) in [
+            ("inserted", counts.inserted), ("existing", counts.existing), ("overwritten", counts.overwritten),
+            ("dropped", counts.droppedTotal),
+        ] where count > 0 {
+            Counter(label: "relocation_rows_total", dimensions: [("model", name), ("outcome", outcome)])
+                .increment(by: count)
         }
     }
 
     static func claimsHeld(_ count: Int) { claims.record(count) }
-
-    private static func counters<Label: RawRepresentable & CaseIterable>(
-        _ name: String, _ dimension: String, _ labels: Label.Type
-    ) -> [String: Counter] where Label.RawValue == String {
-        var out: [String: Counter] = [:]
-        for label in labels.allCases {
-            out[label.rawValue] = Counter(label: name, dimensions: [(dimension, label.rawValue)])
-        }
-        return out
-    }
 }

@@ -195,7 +195,7 @@ final class HeldClaim {
         try queue.fail(
             claim, findings: [finding.json()], reason: fixed ?? reason, at: current?.index, task: task,
             row: isRowKnown ? task?.row(of: finding) : nil, cause: cause, trouble: fixed == nil ? "" : reason)
-        FlowMetrics.record(.failed)
+        FlowMetrics.failed(finding.kind.rawValue)
         // Plain words may name rows; a log must not.
         log.error("relocation failed", metadata: ["reason": "\(place + finding.loggedReason)"])
         return .failed
@@ -212,7 +212,7 @@ final class HeldClaim {
         onFlowEnd(.failed(reason))
         lease.end()
         try queue.fail(claim, findings: findings, reason: reason, at: current?.index, trouble: trouble)
-        FlowMetrics.record(.failed)
+        FlowMetrics.failed("refused")
         log.error("relocation failed", metadata: ["reason": "\(flow?.rawValue ?? "")"])
         return .failed
     }
@@ -228,7 +228,7 @@ final class HeldClaim {
             + (totals.unwritten > 0 ? "; what derives from repaired rows could not all be written" : "")
         lease.end()
         try queue.fail(claim, findings: findings, reason: reason)
-        FlowMetrics.record(.failed)
+        FlowMetrics.failed("verification")
         log.error("relocation failed", metadata: ["reason": "\(reason)"])
         return .failed
     }

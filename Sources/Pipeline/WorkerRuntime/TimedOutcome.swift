@@ -6,6 +6,8 @@ import Relocation
 /// The outcome of one task, and how long it took.
 struct TimedOutcome {
     let task: TaskOutcome
+    /// What kind of task it was.
+    let kind: String
     let microseconds: Int64
 }
 

@@ -162,7 +162,9 @@ struct Turn {
         let start = WallClock.now()
         logDebug("task started", task)
         if case .task(let task) = task.element { vitals.board.begin(task: TaskNote(task).text, of: held.claim.uuid) }
-        let outcome = TimedOutcome(task: try task.perform(work), microseconds: WallClock.now() - start)
+        let kind = if case .task(let task) = task.element { task.kind } else { "" }
+        let outcome = TimedOutcome(
+            task: try task.perform(work), kind: kind, microseconds: WallClock.now() - start)
         vitals.countChunk()
         vitals.board.finish(rows: outcome.task.rows.account.totals.total, of: held.claim.uuid)
         logDebug(

@@ -31,6 +31,7 @@ public struct Worker: Sendable {
                 "redis.prefix": "\(settings.queue.prefix)", "destination": "\(settings.destinationName)",
                 "database": "\(settings.destination.address)", "slots": .stringConvertible(settings.concurrency),
             ])
+        FlowMetrics.begin()
         watchdog.start()
         defer { watchdog.end() }
         return await withTaskGroup(of: WorkerEnd?.self) { group in

@@ -31,9 +31,10 @@ struct WorkerHerald {
         // A tenth early: the rhythm of the caller is never exact.
         if let toldAt, now - toldAt < Int64(everyMilliseconds * 9 / 10) { return }
         do throws(QueueError) {
-            if let wish = try connect().beat(entry) { obey(wish) }
+            let request = try connect().beat(entry)
             toldAt = now
             hasWarned = false
+            if let request { follow(request) }
         } catch {
             // The slots report an outage themselves; what Redis refuses is said once.
             if !hasWarned, !error.isTransient { log.warning("worker not shown", metadata: ["error": "\(error)"]) }
@@ -41,11 +42,11 @@ struct WorkerHerald {
         }
     }
 
-    private func obey(_ wish: WorkerWish) {
-        guard wish.isQuiet != stop.isQuiet else { return }
-        stop.setQuiet(wish.isQuiet)
-        let words = wish.isQuiet ? "quiet: finishes what is claimed and takes no more" : "goes on"
-        log.notice("\(words)", metadata: ["operator": "\(wish.by)"])
+    private func follow(_ request: WorkerRequest) {
+        stop.setQuiet(request.isQuiet)
+        log.info(
+            request.isQuiet ? "quiet: finishes what is claimed and takes no more" : "goes on",
+            metadata: ["operator": "\(request.by)"])
     }
 
     /// The process ends in order.

@@ -205,7 +205,7 @@ actor WorkerSlot {
     ) async throws(Setback) {
         let clock = LeaseClock(leaseMilliseconds: claim.leaseMilliseconds, sentAt: sentAt)
         await shared.keeper.keep(claim, clock)
-        FlowMetrics.record(.claimed)
+        FlowMetrics.claimed(claim.status)
         shared.vitals.claimed()
         shared.vitals.board.begin(claim.uuid, slot: number)
         var log = log

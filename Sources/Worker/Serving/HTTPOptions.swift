@@ -1,7 +1,9 @@
 import ArgumentParser
 import CommandLine
 import Queue
+import Relocation
 import Server
+import WorkerRuntime
 
 /// Where the server listens, and who may use it.
 struct HTTPOptions: ParsableArguments {
@@ -43,5 +45,20 @@ struct HTTPOptions: ParsableArguments {
             operator: try environment.value("RELOCATION_HTTP_TOKEN", file: httpTokenFile),
             reader: try environment.value("RELOCATION_HTTP_READ_TOKEN", file: httpReadTokenFile))
         return ServerSettings(address: try ListenAddress(address), tokens: tokens, queue: queue)
+    }
+}
+
+extension ServerSettings {
+    /// Lets the server see the worker of its process.
+    mutating func look(at worker: Worker, _ settings: WorkerSettings) {
+        payloadKeys = settings.payloadKeys
+        hangingLoops = { worker.hangingLoops }
+        ask(settings.queue, settings.destination)
+    }
+
+    /// Lets the server ask Redis and the databases.
+    mutating func ask(_ queue: QueueConfiguration, _ destination: DestinationSettings) {
+        askRedis = { RedisCheck(queue).items }
+        askDatabase = { DatabaseCheck.writability(destination) }
     }
 }

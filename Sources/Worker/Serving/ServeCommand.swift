@@ -28,8 +28,7 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = try redis.configuration()
         guard var settings = try http.settings(configuration, otherwise: Self.standardAddress) else { return }
         settings.payloadKeys = try payloadKeys.keyring()
-        let database = try destination.settings()
-        settings.readiness = { Readiness(RedisCheck(configuration).items + DatabaseCheck.writability(database)) }
+        settings.ask(configuration, try destination.settings())
         try await ServiceRun.run([RelocationServer(settings, log: Logger(label: "relocation-worker"))])
     }
 }

@@ -86,6 +86,13 @@ extension Problem {
         "This request does not come from a form of this page, or the session has ended: load the page again.")
     static let notFound = Problem(.notFound, "There is nothing at this address.")
 
+    /// - Parameter allowed: the methods that the address knows
+    static func wrongMethod(_ allowed: String) -> Problem {
+        var problem = Problem(.methodNotAllowed, "This address knows \(allowed) only.")
+        problem.headers[.allow] = allowed
+        return problem
+    }
+
     static func tooLarge(_ maxBytes: Int) -> Problem {
         Problem(.contentTooLarge, "The request is too large: it may have \(maxBytes) bytes.")
     }

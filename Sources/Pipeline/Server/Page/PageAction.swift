@@ -49,10 +49,10 @@ struct PageAction: Sendable {
     }
 
     init(_ action: WorkerAction, _ worker: WorkerEntry) {
-        confirmation = Confirmation(action, id: worker.id, name: worker.name)
-        let id = worker.id
+        confirmation = Confirmation(action, worker.name)
+        let name = worker.name
         act = { actions in
-            try actions.setQuiet(action == .quiet, worker: id)
+            try actions.quiet(name, action == .quiet)
             return action.rawValue
         }
     }

@@ -61,9 +61,9 @@ struct PageRoutes {
 
     /// Redis and the database: the first problem of each.
     private func health() async -> [OverviewFacts.Health] {
-        let items = await site.readiness.items()
+        let items = await site.readiness.report().items
         return [("Redis", true), ("Database", false)].compactMap { name, isRedis in
-            let own = items.filter { $0.name.hasPrefix("redis") == isRedis }
+            let own = items.filter { $0.name.hasPrefix("redis.") == isRedis }
             guard !own.isEmpty else { return nil }
             return OverviewFacts.Health(name: name, problem: own.first { $0.verdict == .problem }?.message)
         }
@@ -83,7 +83,7 @@ struct PageRoutes {
 
     private func relocation(_ id: RelocationID, _ visit: Visit) async throws -> Page {
         let (report, history) = try await site.queues.run { queue in
-            (try StatusReport.read(id.text, queue), try queue.history(id.text))
+            (try StatusReport.read(id.text, in: queue), try queue.history(id.text))
         }
         return Pages.relocation(report, history, visit.viewer, now: report.workforce?.now ?? 0, said: visit.said)
     }
@@ -93,15 +93,6 @@ struct PageRoutes {
             DroppedReport(try queue.status(id.text), listed: try queue.listedRows(id.text))
         }
         return Pages.dropped(report, id.text)
-    }
-}
-
-extension StatusReport {
-    /// All that `status` shows.
-    static func read(_ uuid: String, _ queue: RelocationQueue) throws(QueueError) -> StatusReport {
-        StatusReport(
-            try queue.status(uuid), renamed: try queue.renamedRows(uuid), earlier: try queue.earlierFailures(uuid),
-            workforce: try queue.workforce())
     }
 }
 

@@ -6,7 +6,7 @@ internal import Queue
 internal import Reporting
 
 /// Actions: a page that says what will happen and to how many, then a form that does it.
-struct ActionRoutes {
+struct PageActionRoutes {
     let site: Site
 
     init(_ site: Site) { self.site = site }
@@ -45,9 +45,9 @@ struct ActionRoutes {
         if let action = DestinationAction(rawValue: name), let text = form["destination"] {
             return try PageAction(action, try DestinationName(text))
         }
-        if let action = WorkerAction(rawValue: name), let id = form["worker"] {
+        if let action = WorkerAction(rawValue: name), let name = form["worker"] {
             let workforce = try await site.view.current().workforce
-            guard let worker = workforce.workers.first(where: { $0.id == id }) else { throw Problem.notFound }
+            guard let worker = workforce.worker(named: name) else { throw Problem.notFound }
             return PageAction(action, worker)
         }
         throw Problem.notFound
@@ -58,7 +58,7 @@ struct ActionRoutes {
         if let text = form["uuid"] {
             guard let id = RelocationID(text) else { throw Problem.notFound }
             return try await site.queues.run { queue in
-                try PageAction(action, try StatusReport.read(id.text, queue), queue, keyring)
+                try PageAction(action, try StatusReport.read(id.text, in: queue), queue, keyring)
             }
         }
         guard form["all"] != nil, RelocationAction.forMany.contains(action) else { throw Problem.notFound }
