@@ -13,8 +13,12 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A room of the pipeline: a target of its own, so that the compiler keeps the rooms apart.
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Sources/Pipeline/\(name)", swiftSettings: strict)
+///
+/// - Parameter embedded: folders of files that are compiled into the program
+func room(_ name: String, _ dependencies: [Target.Dependency], embedded: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/Pipeline/\(name)",
+        resources: embedded.map { .embedInCode($0) }, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -120,11 +124,14 @@ let package = Package(
             "CommandLine",
             ["Catalogue", "ExportFormat", "TaskFormat", "Queue", "Reporting", "Operations", argumentParser, logging]),
         room(
+            "Page", ["TextForms", "Catalogue", "Queue", "Reporting", crypto, mustache],
+            embedded: ["Assets", "Templates"]),
+        room(
             "Server",
             [
                 "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Flow", "Reporting",
-                "Operations", "CommandLine", hummingbird, hummingbirdCore, httpTypes, nio, logging, metrics, lifecycle,
-                crypto,
+                "Operations", "CommandLine", "Page", hummingbird, hummingbirdCore, httpTypes, nio, logging, metrics,
+                lifecycle, crypto,
             ]),
         .executableTarget(
             name: "Enqueue",
@@ -210,6 +217,9 @@ let package = Package(
                 "Storage",
                 "Ledger", "Import", "Catalogue", "Failpoints", "TestSupport",
             ]),
+        tests("PageTests", ["Page", "Reporting", "Queue"]),
+        // The page in a headless Chromium.
+        tests("BrowserTests", ["ProgramSupport", "TestSupport"], exclude: ["drive.py"]),
         tests("NotificationTests", ["Notification", "TextForms", "TestSupport", crypto]),
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         // Packages, containers and the documentation: what runs scripts and foreign tools.

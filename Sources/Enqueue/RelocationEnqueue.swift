@@ -33,7 +33,7 @@ struct RelocationEnqueue: ParsableCommand {
             StatusCommand.self,
             ListCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, DroppedCommand.self,
             AdaptedCommand.self,
-            FindingsCommand.self, RetryCommand.self, RecoverCommand.self,
+            FindingsCommand.self, FailuresCommand.self, RetryCommand.self, RecoverCommand.self,
             PauseCommand.self, UnpauseCommand.self, CancelCommand.self, AbortCommand.self, DeleteCommand.self,
         ])
 }

@@ -5,7 +5,7 @@ enum House {
         "TextForms", "Catalogue", "Failpoints", "ExportFormat", "EventFormat", "Comparison", "Sanitizing", "Adaptation",
         "TaskFormat", "Cutting", "Queue", "Flow", "Storage", "Extraction", "Ledger", "Import", "Events", "EventSinks",
         "Verification", "Undo", "Relocation", "Steps", "Notification", "WorkerRuntime", "Reporting", "Operations",
-        "CommandLine", "Server", "Enqueue", "Worker",
+        "CommandLine", "Page", "Server", "Enqueue", "Worker",
     ]
 
     /// Rooms with a narrower rule than their place gives them: the rooms that they may know.

@@ -54,6 +54,19 @@ import Testing
         #expect(fields.status == whole.status && fields.chunksTotal == 4 && fields.createdAt == 30)
     }
 
+    @Test func whatHasChangedIsFound() throws {
+        try fill(1...5)
+        for number in [2, 4] {
+            _ = try fixture.server.cli(["HSET", "{test}:record:\(uuid(number))", "updatedAt", String(number * 10)])
+        }
+        func changed(since time: Int64) throws -> [Int] {
+            try find { $0.changedSince = time }.relocations.map { Int($0.createdAt) }
+        }
+        // Of those without a time nobody knows.
+        #expect(try changed(since: 20) == [5, 4, 3, 2, 1] && changed(since: 21) == [5, 4, 3, 1])
+        #expect(try changed(since: 41) == [5, 3, 1] && changed(since: 0).count == 5)
+    }
+
     @Test func eachFilterAndAllTogether() throws {
         try fill(1...30)
         func numbers(_ change: (inout RelocationQuery) -> Void) throws -> [Int] {

@@ -8,6 +8,8 @@ public struct RelocationQuery: Sendable, Equatable {
     public var destination: String?
     /// Enqueued at this time or later: milliseconds since 1970 on Redis' clock.
     public var since: Int64 = 0
+    /// Changed at this time or later: milliseconds since 1970 on Redis' clock; 0 for any.
+    public var changedSince: Int64 = 0
     /// Whether all that is known is read, or only what a list shows: no counters, options, findings and skipped chunks.
     public var isWhole = true
 
@@ -18,11 +20,12 @@ public struct RelocationQuery: Sendable, Equatable {
 
     public init() {}
 
-    var hasFilter: Bool { status != nil || scope != nil || destination != nil || since > 0 }
+    var hasFilter: Bool { status != nil || scope != nil || destination != nil || since > 0 || changedSince > 0 }
 
     /// As the script takes it.
     var filter: [RedisArgument] {
-        [.text(status?.rawValue ?? ""), .text(scope ?? ""), .text(destination ?? ""), .integer(since)]
+        [.text(status?.rawValue ?? ""), .text(scope ?? ""), .text(destination ?? ""), .integer(since),
+            .integer(changedSince)]
     }
 }
 

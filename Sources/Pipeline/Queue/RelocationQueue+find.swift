@@ -114,6 +114,7 @@ extension RelocationStatus {
         "format", "status", "step", "scope", "sourceName", "createdAt", "updatedAt", "startedAt", "completedAt",
         "chunksTotal", "chunksDone", "progress", "owner", "leaseExpiresAt", "lastTrouble", "failureReason",
         "endedByAction", "attempts", "nextAttemptAt", "destinationName", "destination", "needs", "payloadBytes",
-        "pauseRequested", "cancelRequested", "uploadExpiresAt", "options", "latestTask",
+        "pauseRequested", "cancelRequested", "uploadExpiresAt", "options", "latestTask", "enqueuedBy", "failedTask",
+        "failureCause", "rowsSource", "published",
     ]
 }

@@ -5,23 +5,24 @@ extension Script {
     ///
     /// - KEYS: 1 the index
     /// - ARGV: 2 how many of the index were looked at before, 3 how many to look at, 4 how many to give, or 0 to count
-    ///   them only, 5 status, 6 scope, 7 destination, each empty for any, 8 ms since 1970, then the fields to read, or
-    ///   none for all that is known
+    ///   them only, 5 status, 6 scope, 7 destination, each empty for any, 8 and 9 ms since 1970 of the first creation
+    ///   and the first change, then the fields to read, or none for all that is known
     /// - Returns: `ok`, how many of the index were looked at, `1` if these were the last, how many were counted,
     ///   relocations in the index, those without record, then of each its uuid and the values of the
     ///   fields, address and trouble of its destination; or its snapshot
     static let find = Script(
         "find", .reads,
         """
-        local at, room, wanted, since = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[8])
+        local at, room, wanted = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+        local since, changed = tonumber(ARGV[8]), tonumber(ARGV[9])
         local members = redis.call('ZREVRANGE', KEYS[1], at, at + room - 1, 'WITHSCORES')
         local isLast = #members < 2 * room
         local gone, counted, out, places = {}, 0, {}, {}
 
         -- The values of the fields that were asked for; all that is known if none were.
         local function known(record, uuid)
-          if #ARGV == 8 then return snapshot(record, base .. 'counters:' .. uuid, base .. 'skipped:' .. uuid) end
-          local values = redis.pcall('HMGET', record, unpack(ARGV, 9))
+          if #ARGV == 9 then return snapshot(record, base .. 'counters:' .. uuid, base .. 'skipped:' .. uuid) end
+          local values = redis.pcall('HMGET', record, unpack(ARGV, 10))
           if values.err then return {} end
           local name = redis.call('HGET', record, 'destinationName') or '\(DestinationName.standard)'
           places[name] = places[name] or whereabouts(name)
@@ -32,6 +33,7 @@ extension Script {
         local function fits(was)
           if was.err then return ARGV[5] == '' and ARGV[6] == '' and ARGV[7] == '' end
           return (ARGV[5] == '' or was[1] == ARGV[5]) and (ARGV[6] == '' or was[2] == ARGV[6])
+            and (changed == 0 or (tonumber(was[5] or '') or changed) >= changed)
             and (ARGV[7] == '' or (was[3] or '\(DestinationName.standard)') == ARGV[7] or string.find(was[4] or '', ARGV[7], 1, true))
         end
 
@@ -41,7 +43,7 @@ extension Script {
             break
           end
           local uuid, record = members[place], base .. 'record:' .. members[place]
-          local was = redis.pcall('HMGET', record, 'status', 'scope', 'destinationName', 'destination')
+          local was = redis.pcall('HMGET', record, 'status', 'scope', 'destinationName', 'destination', 'updatedAt')
           at = at + 1
           if not was.err and not was[1] and redis.call('EXISTS', record) == 0 then
             gone[#gone + 1] = uuid

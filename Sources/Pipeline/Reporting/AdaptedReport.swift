@@ -63,7 +63,7 @@ private struct AdaptedRow {
 
 extension StatusReport {
     /// What → rows: in the file, and by workers because of the destination.
-    var adaptedCounts: [String: Int] {
+    package var adaptedCounts: [String: Int] {
         var counts: [String: Int] = [:]
         for (model, rows) in account.models {
             for (what, count) in rows.adapted { counts["\(model).\(what)"] = count }

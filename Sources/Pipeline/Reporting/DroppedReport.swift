@@ -4,7 +4,7 @@ public import Queue
 /// The dropped rows of a relocation, as far as they are listed, for people and scripts.
 public struct DroppedReport: Sendable {
     private let report: StatusReport
-    private let rows: [ListedRow]
+    package let rows: [ListedRow]
 
     /// - Parameter listed: what `RelocationQueue.listedRows` gives
     public init(_ status: RelocationStatus, listed: [String]) {
@@ -12,10 +12,10 @@ public struct DroppedReport: Sendable {
         rows = listed.compactMap(ListedRow.init(json:))
     }
 
-    private var total: Int { report.account.totals.droppedTotal }
+    package var total: Int { report.account.totals.droppedTotal }
 
     /// What is counted and not listed; nil if all rows are listed.
-    private var rest: String? {
+    package var rest: String? {
         guard total > rows.count else { return nil }
         return """
             \(total - rows.count) more rows were dropped that are not listed one by one: a relocation lists the first \
@@ -53,14 +53,14 @@ public struct DroppedReport: Sendable {
 }
 
 /// A dropped row as a worker lists it.
-private struct ListedRow {
-    let model: String
-    let ordinal: Int64
-    let sourcePK: Int64?
+package struct ListedRow: Sendable {
+    package let model: String
+    package let ordinal: Int64
+    package let sourcePK: Int64?
     /// The reason's stable text.
-    let reason: String
+    package let reason: String
     /// Nil in lists of older workers, and if no parent is missing.
-    let missingPK: Int64?
+    package let missingPK: Int64?
 
     /// Nil for a text that is cut off, or none of ours.
     init?(json: String) {
@@ -75,10 +75,10 @@ private struct ListedRow {
     }
 
     /// `missingReference` of `missingReference:user->sentry.user`.
-    var word: String { String(reason.prefix { $0 != ":" }) }
+    package var word: String { String(reason.prefix { $0 != ":" }) }
 
     /// The field and the model that it refers to, if the row it refers to is missing.
-    var parent: (field: String, model: String)? {
+    package var parent: (field: String, model: String)? {
         let parts = reason.split(separator: ":", maxSplits: 1)
         let ends = parts.count == 2 ? parts[1].split(separator: "->", maxSplits: 1) : []
         return ends.count == 2 ? (String(ends[0]), String(ends[1])) : nil

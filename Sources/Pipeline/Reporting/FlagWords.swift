@@ -1,5 +1,5 @@
 /// The options of an import, as its record holds them, in words.
-enum FlagWords {
+package enum FlagWords {
     /// Member of the record → words for people, in the order in which they are shown.
     private static let words = [
         ("mergeUsers", "merge users"), ("overwriteConfigs", "overwrite configs"),
@@ -7,7 +7,7 @@ enum FlagWords {
     ]
 
     /// Nil if there is nothing to say.
-    static func text(_ options: String) -> String? {
+    package static func text(_ options: String) -> String? {
         guard case .object(let members) = JSONValue(json: options) else { return nil }
         var parts = words.filter { members[$0.0] == .flag(true) }.map(\.1)
         if case .text(let uuid) = members["verifies"] { parts.insert("verifies the import \(uuid)", at: 0) }

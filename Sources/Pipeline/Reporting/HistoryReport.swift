@@ -2,7 +2,7 @@ public import Queue
 
 /// What happened to a relocation, for people and scripts.
 public struct HistoryReport: Sendable {
-    private let entries: [HistoryEntry]
+    package let entries: [HistoryEntry]
 
     /// - Parameter entries: what `RelocationQueue.history` gives
     public init(_ entries: [HistoryEntry]) { self.entries = entries }
@@ -23,7 +23,7 @@ public struct HistoryReport: Sendable {
 
 extension HistoryEntry {
     /// What this version calls it; the word itself if it is of a newer one.
-    fileprivate var words: String { Self.allWords[what] ?? what }
+    package var words: String { Self.allWords[what] ?? what }
 
     private static let allWords = [
         "uploading": "upload began", "enqueued": "enqueued", "started": "started", "claimed": "claimed",
@@ -39,7 +39,7 @@ extension HistoryEntry {
         "undoWithdrawn": "undo withdrawn", "undone": "undone", "omitted": "left out here",
     ]
 
-    fileprivate var more: String {
+    package var more: String {
         let parts = [
             times > 1 ? "\(times) times" + (Timestamp.optional(since ?? 0).map { " since \($0)" } ?? "") : nil,
             attempt.map { "attempt \($0)" }, delay.map { "next in \(($0 + 999) / 1_000) s" },

@@ -1,8 +1,8 @@
 import Catalogue
-import Queue
+package import Queue
 
 /// What a relocation waits for, or who works on it.
-enum Situation: Equatable {
+package enum Situation: Equatable {
     /// A worker holds it: milliseconds until its lease ends.
     case leased(Int64)
     /// Its worker is gone: milliseconds until another may take it over, and how many could.
@@ -71,7 +71,7 @@ enum Situation: Equatable {
 
 extension Situation {
     /// For people; nil if the relocation's status says all.
-    func words(_ status: RelocationStatus) -> String? {
+    package func words(_ status: RelocationStatus) -> String? {
         switch self {
         case .settled: nil
         case .leased(let left): "\(status.owner), its lease ends in \(Self.seconds(left))"

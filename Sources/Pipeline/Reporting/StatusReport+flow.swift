@@ -29,7 +29,7 @@ extension StatusReport {
     }
 
     /// Each step of a relocation, and whether it is behind, at hand, or to come.
-    private var steps: [(name: String, state: String)] {
+    package var steps: [(name: String, state: String)] {
         let all: [RelocationStep] = [
             .uploading, .preprocessing, .validating, .importing, .postprocessing, .notifying, .completed,
         ]
@@ -40,7 +40,7 @@ extension StatusReport {
     }
 
     /// What people were not told; nil if there is nothing to say.
-    private var notices: String? {
+    package var notices: String? {
         guard case .object(let members) = JSONValue(embedding: status.flowNotes),
             case .text(let text) = members["notices"]
         else { return nil }

@@ -67,12 +67,12 @@ extension StatusReport {
     }
 
     /// Whether it only plans an import.
-    var isPlan: Bool {
+    package var isPlan: Bool {
         guard case .object(let members) = JSONValue(json: status.options) else { return false }
         return members["plans"] == .flag(true)
     }
 
-    private var canRetry: Bool { status.payloadBytes > 0 && status.failureCause == nil }
+    package var canRetry: Bool { status.payloadBytes > 0 && status.failureCause == nil }
 
     /// What a command is for while the relocation waits.
     private func words(_ next: String) -> String {
@@ -88,7 +88,7 @@ extension StatusReport {
     }
 
     /// The same for people, with what must come first.
-    var nextText: String? {
+    package var nextText: String? {
         guard let next else { return nil }
         if case .inProgress = status.status {
             return words(next)

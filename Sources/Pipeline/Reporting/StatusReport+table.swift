@@ -21,14 +21,14 @@ extension StatusReport {
             PlainText.line(stateText),
             status.createdAt > 0 ? Age.text(age) : "", status.isUploading ? "upload" : "\(percent) %",
             PlainText.line(status.owner), PlainText.line(status.sourceName),
-            String(PlainText.line(hindrance(now)).prefix(Self.troubleColumns)),
+            String(PlainText.line(hindrance(now: now)).prefix(Self.troubleColumns)),
         ]
     }
 
-    private var stateText: String { status.endedBy.map { "FAILURE (\($0.rawValue))" } ?? status.status.rawValue }
+    package var stateText: String { status.endedBy.map { "FAILURE (\($0.rawValue))" } ?? status.status.rawValue }
 
     /// What an operator should know: what failed, what keeps it waiting, what it was asked.
-    private func hindrance(_ now: Int64) -> String {
+    package func hindrance(now: Int64) -> String {
         if status.status == .failure { return status.endedBy == nil ? status.failureReason : "" }
         switch situation(now: now) {
         case .held, .unserved, .quiet, .orphaned, .needs, .abandoned:
@@ -42,9 +42,9 @@ extension StatusReport {
 }
 
 /// How long ago something was, in two figures at most.
-enum Age {
+package enum Age {
     /// `12s`, `5m`, `3h`, `14d`
-    static func text(_ milliseconds: Int64) -> String {
+    package static func text(_ milliseconds: Int64) -> String {
         switch milliseconds / 1_000 {
         case let seconds where seconds < 60: "\(seconds)s"
         case let seconds where seconds < 3_600: "\(seconds / 60)m"

@@ -145,7 +145,7 @@ extension StatusReport {
 }
 
 extension TaskNote {
-    var skippedText: String { "\(row?.text ?? text), by \(skippedBy ?? "?") at \(skippedAt ?? "?")" }
+    package var skippedText: String { "\(row?.text ?? text), by \(skippedBy ?? "?") at \(skippedAt ?? "?")" }
 }
 
 extension RowPlace {
@@ -154,7 +154,7 @@ extension RowPlace {
 }
 
 extension OperatorEnd {
-    var words: String {
+    package var words: String {
         switch self {
         case .cancel: "cancelled"
         case .abort: "aborted"

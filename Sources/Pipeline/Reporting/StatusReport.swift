@@ -38,7 +38,7 @@ public struct StatusReport: Sendable {
     /// What it waits for, or who works on it.
     ///
     /// - Parameter now: milliseconds since 1970; Redis' clock counts if the workers were asked for
-    func situation(now: Int64) -> Situation { Situation(status, workforce, now: workforce?.now ?? now) }
+    package func situation(now: Int64) -> Situation { Situation(status, workforce, now: workforce?.now ?? now) }
 
     /// Rows that got another name.
     package var renamedTotal: Int { max(status.renamed, renamed?.count ?? 0) }

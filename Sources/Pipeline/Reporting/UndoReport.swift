@@ -5,7 +5,7 @@ import Queue
 public struct UndoReport: Sendable {
     public let summary: UndoSummary
     private let record: UndoRecord
-    private let isDone: Bool
+    package let isDone: Bool
 
     /// nil for a relocation that nobody has wanted to undo.
     init?(_ status: RelocationStatus) {
@@ -16,7 +16,7 @@ public struct UndoReport: Sendable {
     }
 
     /// A line that says why it was refused; nil if it was not.
-    var refusal: String? { record.refusal.isEmpty ? nil : "refused: \(record.refusal)" }
+    package var refusal: String? { record.refusal.isEmpty ? nil : "refused: \(record.refusal)" }
 
     /// The same as a text, without a final line end.
     public var text: String {

@@ -3,7 +3,7 @@ public import Queue
 
 /// The worker processes, for people and scripts.
 public struct WorkersReport: Sendable {
-    private let workforce: Workforce
+    package let workforce: Workforce
 
     public init(_ workforce: Workforce) { self.workforce = workforce }
 
@@ -30,7 +30,8 @@ public struct WorkersReport: Sendable {
         ].map(PlainText.line)
     }
 
-    private func state(_ worker: WorkerEntry) -> String {
+    /// `working, quiet`
+    package func state(_ worker: WorkerEntry) -> String {
         if workforce.isGone(worker) { return "gone" }
         if worker.isStopping { return "stopping" }
         let more = [

@@ -29,7 +29,9 @@ package struct RelocationServer: Service {
 
     /// Serves until the group shuts down. Throws `CommandFailure` if the address cannot be used.
     package func run() async throws {
-        var configuration = ServiceGroupConfiguration(services: [application()], logger: quiet)
+        let site = Site(settings)
+        var configuration = ServiceGroupConfiguration(
+            services: [application(site), TrendSampler(view: site.view, log: log)], logger: quiet)
         configuration.maximumGracefulShutdownDuration = .seconds(Self.lastSeconds)
         do {
             try await ServiceGroup(configuration: configuration).run()
@@ -40,10 +42,10 @@ package struct RelocationServer: Service {
         }
     }
 
-    private func application() -> some ApplicationProtocol {
+    private func application(_ site: Site) -> some ApplicationProtocol {
         let (address, log) = (settings.address, log)
         return Application(
-            router: Site(settings).router(),
+            router: site.router(),
             server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port), serverName: "relocation",

@@ -5,11 +5,13 @@ struct Site: Sendable {
     let settings: ServerSettings
     let queues: QueuePool
     let uploads = UploadLanes()
+    let view: RelocationView
     let readiness: ReadinessLane
 
     init(_ settings: ServerSettings) {
         self.settings = settings
         queues = QueuePool(settings.queue)
+        view = RelocationView(settings.queue)
         readiness = ReadinessLane(settings)
     }
 
@@ -19,8 +21,11 @@ struct Site: Sendable {
         open.addMiddleware { AnswerMiddleware() }
         let closed = open.group().addMiddleware { AccessMiddleware(settings.tokens) }
         HealthRoutes(self).add(to: open)
+        SignInRoutes(self).add(to: open)
         MetricsRoute(self).add(to: closed)
         APIRoutes(self).add(to: closed)
+        PageRoutes(self).add(to: closed)
+        PageActionRoutes(self).add(to: closed)
         return open
     }
 }

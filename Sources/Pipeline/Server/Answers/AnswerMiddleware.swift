@@ -21,7 +21,7 @@ package struct AnswerMiddleware: RouterMiddleware {
                     "request failed",
                     metadata: ["http.path": "\(request.uri.path)", "error": "\(problem.detail)"])
             }
-            response = problem.response(from: request, context: context)
+            response = problem.answer(to: request, context)
         }
         for header in Self.headers { response.headers[header.name] = header.value }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }

@@ -43,6 +43,7 @@ enum OpenAPIDocument {
                 "delete": .action("delete", "Removes the tasks of a relocation. What was written stays.", [:]),
             ],
             "/retry": ["post": retryAll],
+            "/failures": ["get": .look("failures", "Failed relocations by cause.", .list(.object()))],
             "/workers": ["get": .look("workers", "The worker processes and what they work on.", .list(.object()))],
             "/destinations": ["get": .look("destinations", "The destinations and what waits.", .list(.object()))],
             "/openapi.json": ["get": .look("openapi", "This document.", .object())],

@@ -3,7 +3,7 @@ internal import Operations
 internal import Queue
 internal import Reporting
 
-/// What can be looked at: one relocation, the workers, the destinations.
+/// What can be looked at: one relocation, failures by cause, the workers, the destinations.
 struct ViewRoutes {
     private let site: Site
 
@@ -18,6 +18,10 @@ struct ViewRoutes {
         view(api, "adapted") { queue, id in AdaptedReport(try queue.status(id.text)).json }
         view(api, "dropped") { queue, id in
             DroppedReport(try queue.status(id.text), listed: try queue.listedRows(id.text)).json
+        }
+        api.get("failures") { request, _ in
+            _ = try RequestParameters(request)
+            return Response.json(try await site.queues.run { queue in try FailuresReport.read(in: queue).json })
         }
         api.get("workers") { request, _ in
             _ = try RequestParameters(request)

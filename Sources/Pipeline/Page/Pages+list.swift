@@ -1,0 +1,124 @@
+package import Queue
+package import Reporting
+
+extension Pages {
+    /// Relocations of one page of a list.
+    static let pageSize = 50
+
+    /// The list of relocations.
+    ///
+    /// - Parameters:
+    ///   - found: all that match, the newest first
+    ///   - index: where they were found
+    package static func list(
+        _ query: ListQuery, found: [StatusReport], in index: RelocationIndex, _ workforce: Workforce, _ viewer: Viewer,
+        said: String? = nil
+    ) -> Page {
+        let last = max(1, (found.count + pageSize - 1) / pageSize)
+        let page = min(query.page, last)
+        let shown = found.dropFirst((page - 1) * pageSize).prefix(pageSize)
+            .map { StatusReport($0.status, renamed: nil, workforce: workforce) }
+        var fields = rows(shown, viewer, now: workforce.now)
+        fields.merge(pages(query, page, last, found.count)) { $1 }
+        fields.merge(bulk(query, found, viewer)) { $1 }
+        fields["isFiltered"] = query.isFiltered
+        fields["causeText"] = optional(index.failures.first { $0.key == query.cause }?.cause)
+        return Page(
+            "Relocations", .relocations, isLive: true,
+            parts: [
+                ("head", head("Relocations", said: said)), ("filter", filter(query, index)), ("list", fields),
+            ])
+    }
+
+    private static func pages(_ query: ListQuery, _ page: Int, _ last: Int, _ count: Int) -> Fields {
+        let first = (page - 1) * pageSize + 1
+        let range = "\(Figures.count(first))–\(Figures.count(min(count, page * pageSize))) of \(Figures.count(count))"
+        return [
+            "scope": Figures.count(count, "relocation") + (query.isFiltered ? " \(count == 1 ? "matches" : "match")" : " in all"),
+            "range": range, "newer": optional(page > 1 ? query.address(page: page - 1) : nil),
+            "older": optional(page < last ? query.address(page: page + 1) : nil),
+        ]
+    }
+
+    /// What can be done with all that match, and with how many of them.
+    private static func bulk(_ query: ListQuery, _ found: [StatusReport], _ viewer: Viewer) -> Fields {
+        guard viewer.canAct, query.isFiltered else { return ["hasBulk": false] }
+        let buttons = RelocationAction.forMany.filter { $0 != .skipRow || !query.cause.isEmpty }.compactMap { action in
+            let count = found.lazy.filter(action.fitsAmongMany).count
+            return count == 0
+                ? nil
+                : ["address": PageAddress.ask(action, query), "label": "\(action.label) \(Figures.count(count))"] as Fields
+        }
+        return ["hasBulk": !buttons.isEmpty, "bulk": buttons]
+    }
+
+    private static func filter(_ query: ListQuery, _ index: RelocationIndex) -> Fields {
+        [
+            "text": query.text, "cause": optional(query.cause), "isFiltered": query.isFiltered,
+            "choices": [
+                choice(
+                    "status", "Status", query.status.lowercased(),
+                    [
+                        ("", "Any"), ("in_progress", "In progress"), ("pause", "Paused"), ("failure", "Failed or ended"),
+                        ("success", "Done"),
+                    ]),
+                choice("scope", "Scope", query.scope, [("", "Any")] + scopes.map { ($0, $0) }),
+                choice("destination", "Destination", query.destination, [("", "Any")] + index.destinations.map { ($0, $0) }),
+                choice(
+                    "since", "Enqueued", query.since,
+                    [
+                        ("", "At any time"), ("1h", "In the last hour"), ("24h", "In the last day"),
+                        ("7d", "In the last week"), ("30d", "In the last 30 days"),
+                    ]),
+            ],
+        ]
+    }
+
+    private static let scopes = ["users", "organizations", "config", "global"]
+
+    /// A value that is none of the options, such as a date, becomes one.
+    private static func choice(
+        _ name: String, _ label: String, _ chosen: String, _ options: [(String, String)]
+    ) -> Fields {
+        let all = options.contains { $0.0 == chosen } ? options : options + [(chosen, chosen)]
+        return [
+            "name": name, "label": label,
+            "options": all.map { ["value": $0.0, "label": $0.1, "isChosen": $0.0 == chosen] as Fields },
+        ]
+    }
+}
+
+extension Pages {
+    /// The table of relocations.
+    static func rows(_ reports: [StatusReport], _ viewer: Viewer, now: Int64) -> Fields {
+        ["hasRows": !reports.isEmpty, "canAct": viewer.canAct, "rows": reports.map { row($0, now: now) }]
+    }
+
+    private static func row(_ report: StatusReport, now: Int64) -> Fields {
+        let status = report.status
+        let fields: Fields = [
+            "uuid": status.uuid, "short": report.short, "kind": kind(report),
+            "why": optional(String(PlainText.line(report.hindrance(now: now)).prefix(whyLength))),
+            "file": PlainText.line(status.sourceName), "by": optional(PlainText.line(status.enqueuedBy)),
+            "destination": PlainText.line(status.destinationName), "percent": report.percent, "bar": report.barClass,
+            "total": Figures.count(status.rowsSource), "age": Figures.ago(status.createdAt, now: now),
+            "actions": [RelocationAction.retry, .pause, .unpause].filter { $0.fits(report) }.map { button($0, report) },
+        ]
+        return fields.merging(report.stateWords(now: now).fields) { $1 }
+    }
+
+    /// Characters of the reason in a row; the rest is cut off.
+    private static let whyLength = 120
+
+    private static func kind(_ report: StatusReport) -> String {
+        report.kind == "import" ? report.status.scope : "\(report.kind), \(report.status.scope)"
+    }
+
+    /// A link to the page that asks.
+    static func button(_ action: RelocationAction, _ report: StatusReport) -> Fields {
+        [
+            "address": PageAddress.ask(action, report.status.uuid), "label": action.label,
+            "letter": optional(action.letter),
+        ]
+    }
+}

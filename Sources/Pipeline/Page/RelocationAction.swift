@@ -1,0 +1,116 @@
+internal import Queue
+package import Reporting
+
+/// What an operator can do with a relocation.
+package enum RelocationAction: String, Sendable, CaseIterable {
+    case retry
+    case skipRow = "skip-row"
+    case pause
+    case unpause
+    case cancel
+    case abort
+    case undo
+    /// Counts what an undo would remove.
+    case planUndo = "plan-undo"
+    case delete
+
+    /// Whether a relocation's state allows it.
+    package func fits(_ report: StatusReport) -> Bool {
+        let status = report.status
+        return switch self {
+        case .retry: status.status == .failure && report.canRetry
+        case .skipRow: status.canBeRetried && TaskNote(json: status.failedTask)?.row != nil
+        case .pause: status.status == .inProgress && !status.isUploading && !status.pauseRequested
+        case .unpause: status.status == .paused || (status.status == .inProgress && status.pauseRequested)
+        case .cancel: [.inProgress, .paused].contains(status.status) && !status.cancelRequested
+        case .abort: status.status == .inProgress && !status.owner.isEmpty
+        case .undo, .planUndo: report.canBeUndone
+        case .delete: status.payloadBytes > 0 && [.paused, .failure].contains(status.status)
+        }
+    }
+
+    /// The same for one of many: what an operator has ended is retried by itself only.
+    package func fitsAmongMany(_ report: StatusReport) -> Bool {
+        fits(report) && (self != .retry || report.status.hasFailedByItself)
+    }
+
+    /// What the button says.
+    var label: String {
+        switch self {
+        case .retry: "Retry"
+        case .skipRow: "Skip row"
+        case .pause: "Pause"
+        case .unpause: "Continue"
+        case .cancel: "Cancel"
+        case .abort: "Abort"
+        case .undo: "Undo"
+        case .planUndo: "Count what an undo removes"
+        case .delete: "Delete tasks"
+        }
+    }
+
+    /// What the button says for several: `Retry 4 relocations`
+    func label(_ count: Int) -> String {
+        let relocations = Figures.count(count, "relocation")
+        return switch self {
+        case .skipRow: "Skip the row of \(relocations)"
+        case .delete: "Delete the tasks of \(relocations)"
+        case .retry, .pause, .unpause, .cancel, .abort, .undo, .planUndo: "\(label) \(relocations)"
+        }
+    }
+
+    /// Whether what it does cannot be taken back.
+    var isFinal: Bool { [.skipRow, .cancel, .abort, .undo, .delete].contains(self) }
+
+    /// The key that leads to it.
+    var letter: String? {
+        switch self {
+        case .retry: "r"
+        case .pause, .unpause: "p"
+        case .skipRow, .cancel, .abort, .undo, .planUndo, .delete: nil
+        }
+    }
+
+    /// What happens, for one relocation or several.
+    func consequence(_ count: Int) -> String {
+        let (subject, its) = count == 1 ? ("The relocation", "its") : ("Each relocation", "its")
+        return switch self {
+        case .retry: "\(subject) continues at the task that failed. Rows that were imported are not imported again."
+        case .skipRow: "The row at which \(count == 1 ? "it" : "each") failed is left out for good, then it continues."
+        case .pause: "\(subject) stops at \(its) next chunk and keeps \(its) place, until somebody lets it continue."
+        case .unpause: "\(subject) continues where it stopped."
+        case .cancel: "\(subject) ends at \(its) next chunk. Imported rows stay; a retry lets it continue after all."
+        case .abort: "\(subject) ends now: \(its) worker loses its lease. Imported rows stay."
+        case .undo:
+            "A worker removes the rows that \(count == 1 ? "it" : "each") has inserted and restores those that it has overwritten."
+        case .planUndo: "A worker counts what an undo would remove. Nothing is changed."
+        case .delete: "\(subject) loses \(its) tasks for good: only \(its) file can bring them back. Imported rows stay."
+        }
+    }
+
+    /// What has been asked for, once it is: `3 relocations: …`
+    package func said(_ count: Int) -> String {
+        let subject = Figures.count(count, "relocation")
+        return switch self {
+        case .retry: "\(subject) will continue."
+        case .skipRow: "\(Figures.count(count, "row")) left out; \(subject) will continue."
+        case .pause: "\(subject) will pause at the next chunk."
+        case .unpause: "\(subject) will continue."
+        case .cancel: "\(subject) will end at the next chunk."
+        case .abort: "\(subject) aborted."
+        case .undo: "An undo is asked for: a worker will do it."
+        case .planUndo: "A worker counts what an undo would remove."
+        case .delete: "\(subject) lost the tasks."
+        }
+    }
+
+    /// What is offered for all relocations that match a filter.
+    package static let forMany: [RelocationAction] = [.retry, .skipRow, .pause, .unpause, .cancel, .delete]
+}
+
+extension StatusReport {
+    /// Whether it has brought something that an undo could remove.
+    fileprivate var canBeUndone: Bool {
+        [.success, .failure, .paused].contains(status.status) && ["import", "relocate"].contains(kind)
+    }
+}
