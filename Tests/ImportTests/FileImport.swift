@@ -31,6 +31,7 @@ struct FileImport {
             ImportContext(
                 importUUID: uuid, scope: scope, instance: InstanceSettings(urlPrefix: "http://localhost:8000")),
             into: destination, catalogue: catalogue)
+        if scope == .global { try work.clear() }
         var late: [Chunk] = []
         try source.cut(survey) { chunk in
             if catalogue.lateModels.contains(chunk.model) {
@@ -62,11 +63,16 @@ struct FileImport {
 }
 
 extension Site {
-    /// How many rows each table holds.
-    static func counts(_ destination: Destination, _ catalogue: Catalogue) throws -> [String: Int] {
-        let tables = catalogue.importTables(nil)
-        var counts: [String: Int] = [:]
-        for table in tables { counts[table.name] = try destination.region.select(Select(["id"], from: table)).count }
-        return counts
+    /// The rows that each table holds.
+    static func contents(_ destination: Destination, _ catalogue: Catalogue) throws -> [String: [[Value]]] {
+        var contents: [String: [[Value]]] = [:]
+        for silo in Silo.allCases {
+            for table in catalogue.importTables(silo) {
+                let columns = table.columns.filter { !$0.isDatabaseOnly }.map(\.name)
+                contents[table.name] = try destination.database(of: silo).select(
+                    Select(columns, from: table, orderBy: "id"))
+            }
+        }
+        return contents
     }
 }
