@@ -61,7 +61,7 @@ import Testing
     @Test(arguments: [
         "ALTER TABLE auth_user RENAME COLUMN username TO login",
         "ALTER TABLE sentry_organization RENAME COLUMN name TO title",
-        "ALTER TABLE sentry_project RENAME COLUMN slug TO handle",
+        "ALTER TABLE sentry_project RENAME COLUMN name TO title",
         "DROP TABLE sentry_useremail",
         "DROP TABLE sentry_regionimportchunk",
     ]) func aRefusedDestinationStaysAsItWas(_ change: String) throws {

@@ -21,7 +21,7 @@ struct FileImport {
     init(
         _ path: String, _ scope: ImportScope, reading: Catalogue = .standard, into destination: Destination,
         _ catalogue: (ExportSurvey) throws -> Catalogue, learns: Bool = false, chunkSize: Int = 1_000,
-        uuid: String = uuidA
+        uuid: String = uuidA, now: Int64 = fixedNow
     ) throws {
         let source = try ExportSource.open(path: path, catalogue: reading)
         survey = try source.survey(
@@ -37,21 +37,23 @@ struct FileImport {
             if catalogue.lateModels.contains(chunk.model) {
                 late.append(chunk)
             } else {
-                try add(chunk, work, catalogue)
+                try add(chunk, work, catalogue, now)
             }
         }
-        try work.provisionSlugs(now: fixedNow)
-        for chunk in late { try add(chunk, work, catalogue) }
-        for model in work.modelsToDerive { try work.derive(model, now: fixedNow) }
+        try work.provisionSlugs(now: now)
+        for chunk in late { try add(chunk, work, catalogue, now) }
+        for model in work.modelsToDerive { try work.derive(model, now: now) }
         account.add(survey.leftOut)
     }
 
-    private mutating func add(_ chunk: Chunk, _ work: RelocationImport, _ catalogue: Catalogue) throws {
+    private mutating func add(
+        _ chunk: Chunk, _ work: RelocationImport, _ catalogue: Catalogue, _ now: Int64
+    ) throws {
         let model = try #require(catalogue.model(chunk.model), "\(chunk.model)")
         let contents = try ChunkDecoder.contents(
-            of: chunk.payload, model: model, now: fixedNow, catalogue: catalogue)
+            of: chunk.payload, model: model, now: now, catalogue: catalogue)
         let outcome = try work.importChunk(
-            model: model, minOrdinal: chunk.minOrdinal, rows: contents.rows, hidden: contents.hidden, now: fixedNow)
+            model: model, minOrdinal: chunk.minOrdinal, rows: contents.rows, hidden: contents.hidden, now: now)
         #expect(outcome.account.totals.total == contents.rows.count)
         account.add(outcome.account)
         chunks += 1

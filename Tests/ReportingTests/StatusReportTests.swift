@@ -209,6 +209,9 @@ import Testing
                 Warnings
                   unknown model x
 
+                Notes
+                  1 project has several keys
+
                 Findings: 1 (`findings 00000000-0000-4000-8000-000000000001` shows them)
 
                 next: relocation-enqueue users --import-uuid 00000000-0000-4000-8000-000000000001 FILE
