@@ -49,6 +49,32 @@ class Writer:
                 f".{pick(1000):03}Z")
 
 
+class OlderWriter(Writer):
+    """Writes the rows of 24.9 as 24.3 had them: owners by actor, fields that left, fields that came later."""
+
+    def __init__(self, path, seed):
+        super().__init__(path, seed)
+        self.teams = []
+        self.last = None
+
+    def add(self, model, pk, fields):
+        if self.last == "team" != model:
+            for team in self.teams:
+                super().add("actor", team, {"type": 0, "team": team, "user_id": None})
+        self.last = model
+        if model == "team":
+            self.teams.append(pk)
+            fields = {**fields, "actor": pk, "org_role": None}
+        elif model == "rule":
+            fields = {**fields, "owner": self.teams[pk % len(self.teams)]}
+            del fields["owner_user_id"], fields["owner_team"]
+        elif model == "project":
+            fields = {name: value for name, value in fields.items() if name != "template"}
+        elif model == "projectkey":
+            fields = {name: value for name, value in fields.items() if name != "use_case"}
+        super().add(model, pk, fields)
+
+
 def _name(number, prefix):
     return f"{prefix}{number:07}@example.com"
 
@@ -96,10 +122,10 @@ def users(path, rows, seed=1, prefix="user"):
 ROWS_AN_ORGANIZATION = 64
 
 
-def organizations(path, rows, seed=1, prefix="org"):
+def organizations(path, rows, seed=1, prefix="org", writer=Writer):
     """Organizations of four users, with members, teams, projects, keys, options, rules and environments: 64 rows
     each. Returns the rows of each model."""
-    out = Writer(path, seed)
+    out = writer(path, seed)
     count = max(rows // ROWS_AN_ORGANIZATION, 1)
     numbers = range(1, count + 1)
     base = 4554531257000000
@@ -180,6 +206,11 @@ def organizations(path, rows, seed=1, prefix="org"):
                 "project": base + project, "environment": environment, "is_hidden": None})
     out.close()
     return out.counts
+
+
+def older_organizations(path, rows, seed=1, prefix="org"):
+    """The same as an export of 24.3."""
+    return organizations(path, rows, seed, prefix, OlderWriter)
 
 
 def _rule(out, pk, project):

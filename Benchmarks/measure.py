@@ -124,6 +124,20 @@ def enqueuing(bench, sheet, kind, rows, runs):
     sheet.ratio("peak anonymous memory of the enqueuer, MB", [cost.anonymous / 1e6 for cost in wholes], at_most=96)
 
 
+def adapting(bench, sheet, rows, runs):
+    """What it costs to look for rows of other versions, and to adapt them, in CPU time for each byte."""
+    path, source = bench.file("organizations", rows)
+    older, _ = bench.file("older_organizations", rows)
+
+    def check(file, *words):
+        return lambda: bench.enqueue("organizations", file, "--check", *words).cpu / os.path.getsize(file)
+
+    strict, current, adapted = alternating(
+        runs, check(path, "--strict"), check(path), check(older))
+    sheet.ratio(f"check pass / with --strict, {source:,} rows of 24.9, CPU", ratios(current, strict), at_most=1.1)
+    sheet.ratio("the same rows in the form of 24.3 / 24.9 with --strict, CPU", ratios(adapted, strict), at_most=1.3)
+
+
 def empty_tasks(bench, sheet, tasks, runs):
     def rates(*command):
         def measurement():
@@ -228,6 +242,7 @@ def main():
         part("sqlite", lambda sheet: [
             sqlite_import(bench, sheet, kind, rows, runs) for kind in ("users", "organizations")])
         part("enqueue", lambda sheet: enqueuing(bench, sheet, "organizations", arguments.export, runs))
+        part("versions", lambda sheet: adapting(bench, sheet, 10 * rows, 3 * runs))
         part("queue", lambda sheet: empty_tasks(bench, sheet, rows, runs))
         part("process", lambda sheet: [
             (starting(bench, sheet, 2 * runs, url, name), idling(bench, sheet, url, name))

@@ -9,6 +9,7 @@ PARTS = {
     "postgres": "Import into PostgreSQL",
     "sqlite": "Import into SQLite",
     "enqueue": "Enqueuing",
+    "versions": "Exports of other versions",
     "queue": "The queue",
     "process": "The worker as a process",
     "together": "Two relocations at once",

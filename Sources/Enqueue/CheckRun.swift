@@ -16,7 +16,7 @@ struct CheckRun {
         console.say(text.head)
         console.say(SurveyText.adapted(report.survey))
         console.say(SurveyText.learned(report.survey))
-        console.say(report.survey.losses.map { "Note: \($0)." }.joined(separator: "\n"))
+        console.say(SurveyText.losses(report.survey))
         for warning in report.survey.warnings { console.warn(warning) }
         console.say(text.faults)
         if arguments.json { Console.print(report.json) }

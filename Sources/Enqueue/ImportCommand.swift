@@ -45,6 +45,7 @@ struct ImportCommand {
         console.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
         console.say(SurveyText.adapted(survey))
         console.say(SurveyText.learned(survey))
+        console.say(SurveyText.losses(survey))
         for warning in survey.warnings { console.warn(warning) }
         if let again {
             try RelocationAgain(again, in: RelocationQueue(configuration)).requireSame(survey.sha256)

@@ -33,6 +33,11 @@ enum SurveyText {
             ] + TextTable.lines([["  MODEL", "ROWS", "FIELDS"]] + rows)).joined(separator: "\n")
     }
 
+    /// What Sentry's own import would lose without a word; empty if nothing.
+    static func losses(_ survey: ExportSurvey) -> String {
+        survey.losses.map { "Note: \(PlainText.line($0))." }.joined(separator: "\n")
+    }
+
     /// What was adapted; empty if nothing was.
     static func adapted(_ survey: ExportSurvey) -> String {
         let counts = survey.adapted.counts

@@ -62,7 +62,8 @@ import Testing
             #expect(found.map { $0["owner_team_id"] } == [.integer(11), .null, .null, .null, .null, .null])
             #expect(found.map { $0["owner_user_id"] } == [.null, .integer(22), .null, .null, .null, .integer(9)])
             #expect(file.adapted["sentry.rule: owner becomes owner_user_id or owner_team"] == 2)
-            #expect(file.adapted["sentry.rule.owner: left out"] == 4)
+            #expect(file.adapted["sentry.rule: owner names no user and no team, left out"] == 2)
+            #expect(file.adapted["sentry.rule.owner: left out"] == 2)
             #expect(file.adapted["sentry.actor: model that is gone, left out"] == 3)
         }
     }

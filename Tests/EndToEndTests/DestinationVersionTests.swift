@@ -57,6 +57,36 @@ import Testing
         #expect(check.output.contains("1 not possible"), "\(check.output)")
     }
 
+    /// What every worker refuses stays as it was, and so does the relocation.
+    @Test(arguments: [
+        "ALTER TABLE auth_user RENAME COLUMN username TO login",
+        "ALTER TABLE sentry_organization RENAME COLUMN name TO title",
+        "ALTER TABLE sentry_project RENAME COLUMN name TO title",
+        "DROP TABLE sentry_useremail",
+        "DROP TABLE sentry_regionimportchunk",
+    ]) func aRefusedDestinationStaysAsItWas(_ change: String) throws {
+        #expect(try sqlite(installation.databasePath, change) == "")
+        let before = try contents()
+        let queued = try start(
+            "relocation-enqueue", ["organizations", try write([Self.organization, Self.user])])
+        try #require(queued.code == 0, "\(queued.errors)")
+        let run = try installation.worker("run", "--drain")
+        #expect(run.code == 78, "\(run.errors)")
+        #expect(try contents() == before)
+        let status = try installation.status(queued.lastLine)
+        #expect(status["status"] as? String == "IN_PROGRESS" && status["attempts"] as? Int == 0)
+    }
+
+    /// The whole database as SQL.
+    private func contents() throws -> String {
+        let script = "import sqlite3, sys; print('\\n'.join(sqlite3.connect(sys.argv[1]).iterdump()))"
+        let child = try ChildProcess(
+            "python3", ["-c", script, installation.databasePath], output: installation.folder.file("dump"))
+        #expect(child.wait() == 0)
+        defer { try? FileManager.default.removeItem(atPath: installation.folder.file("dump")) }
+        return installation.folder.read("dump")
+    }
+
     @Test func migrationsTellTheVersion() throws {
         for sql in [
             "CREATE TABLE django_migrations (id integer PRIMARY KEY, app varchar(255), name varchar(255))",
@@ -143,6 +173,12 @@ import Testing
         let plain = try installation.enqueue("global", "--check", path)
         #expect(plain.errors.contains("the integration \"github hub\" (pk 3) comes without an installation"))
         #expect(!plain.errors.contains("Too slow"))
+        let keys = [1, 2].map { Self.row("sentry.projectkey", $0, #""project": 2, "label": "\#($0)""#) }
+        let several = try write([Self.organization, Self.user, project] + keys, to: "keys.json")
+        let done = try imported(several)
+        let words = "1 project has several keys: Sentry's own import keeps the last one only"
+        #expect(done["losses"] as? [String] == [words])
+        #expect(try installation.enqueue("status", #require(done["uuid"] as? String)).output.contains(words))
         let newer = try installation.enqueue("global", "--check", "--destination-version", "26.6", path)
         #expect(newer.errors.contains("the alert rule \"Too slow\" (pk 8) is written and not run"), "\(newer.errors)")
         let refused = try imported(path, ["--destination-version", "26.6"], code: 1)

@@ -21,7 +21,7 @@ struct FileImport {
     init(
         _ path: String, _ scope: ImportScope, reading: Catalogue = .standard, into destination: Destination,
         _ catalogue: (ExportSurvey) throws -> Catalogue, learns: Bool = false, chunkSize: Int = 1_000,
-        uuid: String = uuidA
+        uuid: String = uuidA, now: Int64 = fixedNow
     ) throws {
         let source = try ExportSource.open(path: path, catalogue: reading)
         survey = try source.survey(
@@ -31,26 +31,29 @@ struct FileImport {
             ImportContext(
                 importUUID: uuid, scope: scope, instance: InstanceSettings(urlPrefix: "http://localhost:8000")),
             into: destination, catalogue: catalogue)
+        if scope == .global { try work.clear() }
         var late: [Chunk] = []
         try source.cut(survey) { chunk in
             if catalogue.lateModels.contains(chunk.model) {
                 late.append(chunk)
             } else {
-                try add(chunk, work, catalogue)
+                try add(chunk, work, catalogue, now)
             }
         }
-        try work.provisionSlugs(now: fixedNow)
-        for chunk in late { try add(chunk, work, catalogue) }
-        for model in work.modelsToDerive { try work.derive(model, now: fixedNow) }
+        try work.provisionSlugs(now: now)
+        for chunk in late { try add(chunk, work, catalogue, now) }
+        for model in work.modelsToDerive { try work.derive(model, now: now) }
         account.add(survey.leftOut)
     }
 
-    private mutating func add(_ chunk: Chunk, _ work: RelocationImport, _ catalogue: Catalogue) throws {
+    private mutating func add(
+        _ chunk: Chunk, _ work: RelocationImport, _ catalogue: Catalogue, _ now: Int64
+    ) throws {
         let model = try #require(catalogue.model(chunk.model), "\(chunk.model)")
         let contents = try ChunkDecoder.contents(
-            of: chunk.payload, model: model, now: fixedNow, catalogue: catalogue)
+            of: chunk.payload, model: model, now: now, catalogue: catalogue)
         let outcome = try work.importChunk(
-            model: model, minOrdinal: chunk.minOrdinal, rows: contents.rows, hidden: contents.hidden, now: fixedNow)
+            model: model, minOrdinal: chunk.minOrdinal, rows: contents.rows, hidden: contents.hidden, now: now)
         #expect(outcome.account.totals.total == contents.rows.count)
         account.add(outcome.account)
         chunks += 1
@@ -62,11 +65,16 @@ struct FileImport {
 }
 
 extension Site {
-    /// How many rows each table holds.
-    static func counts(_ destination: Destination, _ catalogue: Catalogue) throws -> [String: Int] {
-        let tables = catalogue.importTables(nil)
-        var counts: [String: Int] = [:]
-        for table in tables { counts[table.name] = try destination.region.select(Select(["id"], from: table)).count }
-        return counts
+    /// The rows that each table holds.
+    static func contents(_ destination: Destination, _ catalogue: Catalogue) throws -> [String: [[Value]]] {
+        var contents: [String: [[Value]]] = [:]
+        for silo in Silo.allCases {
+            for table in catalogue.importTables(silo) {
+                let columns = table.columns.filter { !$0.isDatabaseOnly }.map(\.name)
+                contents[table.name] = try destination.database(of: silo).select(
+                    Select(columns, from: table, orderBy: "id"))
+            }
+        }
+        return contents
     }
 }

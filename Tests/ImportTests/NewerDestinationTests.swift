@@ -36,11 +36,11 @@ struct NewerDestinationTests {
         let totals = first.account.totals
         #expect(totals.inserted + totals.existing + totals.overwritten > 100)
         #expect(Set(totals.dropped.keys).isSubset(of: ["deletedModel", "superseded"]), "\(totals.dropped)")
-        let counts = try Site.counts(destination, fit.catalogue)
+        let contents = try Site.contents(destination, fit.catalogue)
         let second = try FileImport(
             path, .global, into: Destination(try site.connect(), by: fit)
         ) { _ in fit.catalogue }
-        let isSame = try Site.counts(destination, fit.catalogue) == counts
+        let isSame = try Site.contents(destination, fit.catalogue) == contents
         #expect(isSame && second.account.totals.total == totals.total)
         // Tests/versions-table reads this line.
         print(

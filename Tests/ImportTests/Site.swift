@@ -104,13 +104,14 @@ final class Site {
 
     func texts(_ name: String, _ column: String) throws -> [String?] { try self.column(name, column).map(\.text) }
 
-    /// Runs SQL past the seam, in the region's database.
-    func execute(_ sql: String) throws {
+    /// Runs SQL past the seam, in the region's database or in that of another silo.
+    func execute(_ sql: String, in silo: Silo = .region) throws {
+        let url = silo == .control && urls.count > 1 ? urls[1] : urls[0]
         switch engine {
         case .sqlite:
-            let path = String(urls[0].dropFirst("sqlite://".count))
+            let path = String(url.dropFirst("sqlite://".count))
             try SQLiteConnection(path: path, access: .writing, busyMilliseconds: 1_000).execute(sql)
-        case .postgres: try PostgresServer.shared().sql(sql, url: urls[0])
+        case .postgres: try PostgresServer.shared().sql(sql, url: url)
         }
     }
 

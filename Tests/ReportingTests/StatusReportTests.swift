@@ -20,6 +20,7 @@ import Testing
         ]
         status.sourceName = "a\u{1B}[31m.json"
         status.warnings = ["unknown model x"]
+        status.losses = ["1 project has several keys"]
         status.createdAt = 951_782_400_000
         status.updatedAt = 951_782_400_001
         return status
@@ -31,7 +32,8 @@ import Testing
         #expect(
             Set(members.keys) == [
                 "uuid", "scope", "status", "step", "failureReason", "findings", "chunks", "rows", "dropped", "models",
-                "warnings", "doing", "attempts", "nextAttemptAt", "lastTrouble", "owner", "takeovers", "pauseRequested",
+                "warnings", "losses", "doing", "attempts", "nextAttemptAt", "lastTrouble", "owner", "takeovers",
+                "pauseRequested",
                 "cancelRequested", "destination", "source", "payloadBytes", "failedTask", "skipped", "createdAt",
                 "updatedAt", "startedAt", "completedAt", "trouble", "worker", "leaseExpiresAt", "flags", "renamedTotal",
                 "next", "endedBy", "enqueuedBy", "situation", "elapsedSeconds", "rowsPerSecond", "remainingSeconds",
@@ -55,6 +57,7 @@ import Testing
                           "droppedFor": {"filtered": 1, "missingReference:user->sentry.user": 2}}}
                         """))
         #expect(members["warnings"] == .list([.text("unknown model x")]))
+        #expect(members["losses"] == .list([.text("1 project has several keys")]))
         #expect(members["attempts"] == .integer(0) && members["pauseRequested"] == .flag(false))
         #expect(members["createdAt"] == .text("2000-02-29T00:00:00.000Z"))
         for key in [
@@ -205,6 +208,9 @@ import Testing
 
                 Warnings
                   unknown model x
+
+                Notes
+                  1 project has several keys
 
                 Findings: 1 (`findings 00000000-0000-4000-8000-000000000001` shows them)
 

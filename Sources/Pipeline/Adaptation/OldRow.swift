@@ -21,6 +21,8 @@ package final class OldRow {
     private(set) var moved: [String] = []
 
     private let inner: InnerValues
+    /// What the field of JSON holds that was asked for last: several adaptations ask for the same one.
+    private var lastJSON: (field: String, value: FieldValue?)?
     private var plan: ModelPlan?
     private var row: Envelope?
 
@@ -35,6 +37,7 @@ package final class OldRow {
         if self.plan !== plan { self.plan = plan }
         if changes > 0 { forgetChanges() }
         hasMissed = false
+        lastJSON = nil
     }
 
     private func forgetChanges() {
@@ -124,7 +127,10 @@ extension OldRow {
     /// What a field of JSON holds, inline or inside a string; nil if that says nothing.
     func json(_ field: String) -> FieldValue? {
         if let edit = edits[field] { return edit }
-        return tape(field).flatMap { inner.json($0) }
+        if let lastJSON, lastJSON.field == field { return lastJSON.value }
+        let value = tape(field).flatMap { inner.json($0) }
+        lastJSON = (field, value)
+        return value
     }
 
     /// What an option holds, pickled or not.

@@ -17,7 +17,9 @@ extension Destination {
             live.tables.merge(found) { first, _ in first }
             // An empty database is read no further.
             guard !found.isEmpty else { continue }
-            if live.migration == nil { live.migration = try database.newestMigration() }
+            if let migration = try database.newestMigration(), !live.migrations.contains(migration) {
+                live.migrations.append(migration)
+            }
             guard standard.importTables(silo).contains(where: { found[$0.name] == nil }) else { continue }
             let known = wanted.union(catalogues.flatMap { $0.fullOrder.map(\.table) + $0.otherTables.map(\.name) })
             let others = try database.schema.tableNames().filter { !known.contains($0) }

@@ -180,7 +180,16 @@ public struct EnqueueJob {
         relocation.adaptedRows = survey.adapted.listedRows
         relocation.counters = survey.leftOut.counters
         relocation.warnings = warnings
+        relocation.losses = Self.shortened(survey.losses)
         return relocation
+    }
+
+    private static let recordedLosses = 500
+
+    /// A list that fits a record.
+    private static func shortened(_ losses: [String]) -> [String] {
+        let more = losses.count - recordedLosses
+        return more <= 0 ? losses : losses.prefix(recordedLosses) + ["\(more) more, which --check names"]
     }
 
     /// What is known before the file is read.

@@ -23,6 +23,8 @@ public struct NewRelocation: Sendable, Equatable {
     /// Rows accounted for already: those dropped before anything was queued.
     public var counters: [String: Int] = [:]
     public var warnings: [String] = []
+    /// What Sentry's own import would lose of the file without a word.
+    public var losses: [String] = []
     /// Opaque JSON: what was adapted, and how often.
     public var adapted = "{}"
     /// The first rows that were adapted, each an opaque JSON object.
@@ -48,6 +50,7 @@ extension NewRelocation {
             "digest", .text(digest), "sourceName", .text(sourceName), "rowsSource", .number(rowsSource),
             "keyBounds", .text(keyBounds), "enqueuedBy", .text(enqueuedBy), "toolVersion", .text(toolVersion),
             "replaces", .text(replaces), "warnings", .text(TextList.encode(warnings)),
+            "silentLosses", .text(TextList.encode(losses)),
             "adapted", .text(adapted), "adaptedRows", .text(TextList.encode(adaptedRows)),
         ] + (flow?.fields ?? [])
     }

@@ -70,6 +70,7 @@ extension RelocationStatus {
         enqueuedBy = record.text("enqueuedBy")
         toolVersion = record.text("toolVersion")
         warnings = TextList.decode(record.text("warnings"))
+        losses = TextList.decode(record.text("silentLosses"))
         adapted = record.text("adapted")
         adaptedRows = TextList.decode(record.text("adaptedRows"))
         payloadBytes = record.number("payloadBytes")

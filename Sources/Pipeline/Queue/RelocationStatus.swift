@@ -65,6 +65,8 @@ public struct RelocationStatus: Sendable, Equatable {
     public var enqueuedBy = ""
     public var toolVersion = ""
     public var warnings: [String] = []
+    /// See ``NewRelocation/losses``; empty in records of older enqueuers.
+    public var losses: [String] = []
     /// See ``NewRelocation/adapted``; empty in records of older enqueuers.
     public var adapted = ""
     public var adaptedRows: [String] = []

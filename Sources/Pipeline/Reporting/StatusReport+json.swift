@@ -32,6 +32,7 @@ extension StatusReport {
             "failureReason": JSONValue(nonEmpty: status.failureReason),
             "findings": .list(status.findings.map(JSONValue.init(embedding:))),
             "warnings": .list(status.warnings.map(JSONValue.text)),
+            "losses": .list(status.losses.map(JSONValue.text)),
             "adapted": .object(adaptedCounts.mapValues { JSONValue($0) }),
             "flags": JSONValue(embedding: status.options),
             "source": .text(status.sourceName),

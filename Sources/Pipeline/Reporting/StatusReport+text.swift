@@ -9,7 +9,7 @@ extension StatusReport {
     public func text(color: Bool = false, now: Int64 = Timestamp.now()) -> String {
         let sections = [
             head(color, now), verification?.table ?? modelTable, undo?.lines ?? [], droppedRows, adaptedRows,
-            renamedRows, warnings, skippedTasks, findings, nextLine,
+            renamedRows, warnings, losses, skippedTasks, findings, nextLine,
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
@@ -126,6 +126,8 @@ extension StatusReport {
     }
 
     private var warnings: [String] { titled("Warnings", status.warnings.map { "  " + PlainText.line($0) }) }
+
+    private var losses: [String] { titled("Notes", status.losses.map { "  " + PlainText.line($0) }) }
 
     private var skippedTasks: [String] {
         let skipped = status.skipped.compactMap(TaskNote.init(json:))

@@ -68,6 +68,7 @@ enum AlertAdaptations {
             }
             row.move("owner")
         },
+        ownerOfNobody("alertrule", unless: ["user_id", "team"]),
         // 0730
         Adaptation(
             "incident", "subscription is filled in with the only one of its alert rule", before: SentryVersion(24, 6)
@@ -84,6 +85,17 @@ enum AlertAdaptations {
             row["detection_type"] = .text(isPercent ? "percent" : "static")
         },
     ]
+
+    /// An old owner without anybody behind it: no actor of the file, or one that is neither a user nor a team.
+    ///
+    /// - Parameter owners: fields of which one has replaced the old owner already
+    static func ownerOfNobody(_ model: String, unless owners: [String]) -> Adaptation {
+        Adaptation(model, "owner names no user and no team, left out", readsOldField: true) { row in
+            guard !row.isNull("owner"), !row.hasMoved("owner"), owners.allSatisfy(row.isNull) else { return }
+            let actor: FileContext.Actor? = row.integer("owner").map { row.context.actors[$0] } ?? .nobody
+            if actor == .nobody || actor == nil && row.context.isComplete { row.move("owner") }
+        }
+    }
 
     /// Dataset → error, performance, crash rate.
     private static let queryTypes: [String: Int64] = [

@@ -68,6 +68,7 @@ enum RuleAdaptations {
             }
             row.move("owner")
         },
+        AlertAdaptations.ownerOfNobody("rule", unless: ["owner_user_id", "owner_team"]),
         // 0587
         Adaptation(
             "neglectedrule", "with a first mail and no last one is left out", before: SentryVersion(23, 11),

@@ -12,10 +12,10 @@ struct LiveVersion {
     init(_ live: LiveSchema, _ standard: Catalogue) {
         let share = Self.shareOfNewer(live, standard)
         catalogue = share > 0 && standard.version == .current ? .newest : standard
-        if let migration = live.migration {
-            let version = SentryVersion(migration: migration)
-            words = "\(version) (migration \(migration))"
-            isOther = version != .current
+        if !live.migrations.isEmpty {
+            let versions = live.migrations.map { SentryVersion(migration: $0) }
+            words = zip(versions, live.migrations).map { "\($0) (migration \($1))" }.joined(separator: " and ")
+            isOther = versions.contains { $0 != .current }
         } else if share > 0 {
             isOther = true
             words =

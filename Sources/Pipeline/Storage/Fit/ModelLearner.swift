@@ -15,6 +15,8 @@ public struct LearnedModel: Sendable, Equatable {
 public struct ModelLearner {
     private let catalogue: Catalogue
     private let live: [String: LiveTable]
+    /// Tables that lie in the database of one silo only.
+    private let silos: [String: Silo]
     /// `model.field` → the model that an operator says it refers to; `none` for no reference.
     private let confirmed: [String: String]
     /// Tables of models, with the models' scopes.
@@ -22,10 +24,14 @@ public struct ModelLearner {
 
     /// - Parameters:
     ///   - live: all tables of the destination
+    ///   - silos: tables that lie in the database of one silo only
     ///   - confirmed: `model.field` → the model that an operator says it refers to; `none` for no reference
-    public init(_ catalogue: Catalogue, _ live: [String: LiveTable], confirmed: [String: String]) {
+    public init(
+        _ catalogue: Catalogue, _ live: [String: LiveTable], silos: [String: Silo] = [:], confirmed: [String: String]
+    ) {
         self.catalogue = catalogue
         self.live = live
+        self.silos = silos
         self.confirmed = confirmed
         for (model, table) in catalogue.fullOrder where live[table] != nil {
             guard let known = catalogue.model(model) else { continue }
@@ -229,8 +235,9 @@ public struct ModelLearner {
         return .global
     }
 
-    /// That of the tables which it is tied to by constraints.
+    /// That of its database, else that of the tables which it is tied to by constraints.
     private func silo(of name: String, _ table: LiveTable) -> Silo {
+        if let silo = silos[name] { return silo }
         let tied = table.foreignKeys.values.filter { $0 != name }.compactMap { owners[$0]?.silo }
         if let silo = tied.first { return silo }
         let behind = live.filter { $0.value.foreignKeys.values.contains(name) }.keys.sorted()

@@ -43,13 +43,14 @@ public struct LiveSchema: Sendable {
     public var tables: [String: LiveTable]
     /// Those that no catalogue knows: one of them may be a table under another name.
     public var others: [String: LiveTable]
-    /// The number of Sentry's newest migration that was applied; nil if nothing tells.
-    public var migration: Int?
+    /// The numbers of Sentry's newest migrations that were applied, in the region's database and in that of the control
+    /// silo; none if nothing tells.
+    public var migrations: [Int]
 
-    public init(tables: [String: LiveTable], others: [String: LiveTable] = [:], migration: Int? = nil) {
+    public init(tables: [String: LiveTable], others: [String: LiveTable] = [:], migrations: [Int] = []) {
         self.tables = tables
         self.others = others
-        self.migration = migration
+        self.migrations = migrations
     }
 }
 
