@@ -78,7 +78,7 @@ let package = Package(
         room("Extraction", ["TextForms", "Catalogue", "ExportFormat", "Storage"]),
         room("Ledger", ["Catalogue", "Storage"]),
         room("Import", ["TextForms", "Catalogue", "Storage", "Ledger", "Failpoints", crypto]),
-        room("Events", ["Catalogue", "ExportFormat", "EventFormat", "Storage"]),
+        room("Events", ["Catalogue", "ExportFormat", "EventFormat", "Storage", "Ledger"]),
         room("EventSinks", ["ExportFormat", "EventFormat", "Queue", "Events", "CRdKafka"]),
         room("Verification", ["Catalogue", "ExportFormat", "Comparison", "Storage", "Import"]),
         room("Undo", ["Catalogue", "Storage", "Ledger", "Import"]),

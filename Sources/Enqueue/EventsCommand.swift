@@ -21,7 +21,8 @@ struct EventsCommand: ParsableCommand {
             configuration, with what will be rejected and why. A rejected event never holds up others: it is counted, and \
             dropped lists it.
 
-            Errors join issues by their stored hashes. An event is saved once per project, id and day; its latest version \
+            Errors join issues by their stored hashes. With --groups these have the state of the source: status, assignee, counts, \
+            times, first release, number. An event is saved once per project, id and day; its latest version \
             stays. Messages about saved events go to the worker's event sink (relocation-worker run --event-sink).
             """)
 
@@ -38,6 +39,20 @@ struct EventsCommand: ParsableCommand {
         name: .customLong("project-map"),
         help: ArgumentHelp("A JSON file: {\"12\": 3} puts the source's project 12 into 3.", valueName: "file"))
     var projectMap: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file with the state of the events' issues (relocation-worker export events --groups): it wins over what the "
+                + "events make of them.", valueName: "file"))
+    var groups: String?
+
+    @Flag(
+        name: .customLong("continue-issues"),
+        help: """
+            Let projects of another grouping configuration compute that of the events too, for 30 days, so that new events find \
+            the old issues.
+            """)
+    var continueIssues = false
 
     @Flag(
         name: .customLong("keep-old"), help: "Save events that the destination's retention would remove at once, too.")
@@ -72,6 +87,7 @@ struct EventsCommand: ParsableCommand {
         guard (relocation == nil) != (projectMap == nil) else {
             throw ValidationError("Give either --relocation or --project-map.")
         }
+        if source == "-", groups == "-" { throw ValidationError("Only one of SRC and --groups can be -.") }
         if json, !check { throw ValidationError("--json needs --check.") }
     }
 
@@ -94,22 +110,24 @@ private struct EventsCommandRun {
         var job = EventsJob(
             uuid: arguments.importUUID ?? UUID().uuidString.lowercased(), path: arguments.source,
             options: try options())
+        job.groups = arguments.groups
         job.destination = try arguments.destinationName.name()
         job.keyring = try arguments.payloadKeys.keyring()
         job.actor = .current()
-        let source = try job.open()
-        let report = try job.check(source) { _ in }
+        let sources = try job.open()
+        let report = try job.check(sources)
+        if arguments.continueIssues { job.options.continuedGroupings = report.groupings }
         if arguments.check {
             if arguments.json { Console.print(report.json) } else { report.lines.forEach { Console.print($0) } }
             return
         }
         for line in report.lines { console.say(line) }
-        try queue(job, source, report, console)
+        try queue(job, sources, report, console)
     }
 
-    private func queue(_ job: EventsJob, _ source: ExportSource, _ report: EventsReport, _ console: Console) throws {
+    private func queue(_ job: EventsJob, _ sources: EventSources, _ report: EventsReport, _ console: Console) throws {
         let configuration = try arguments.redis.configuration()
-        let tasks = try job.queue(source, report, configuration) { Interruption.isRequested }
+        let tasks = try job.queue(sources, report, configuration) { Interruption.isRequested }
         console.say(
             tasks == nil
                 ? "The same events are queued already."

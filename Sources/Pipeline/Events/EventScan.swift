@@ -16,40 +16,59 @@ package struct EventScan {
 
     package init(projects: Set<Int64>) { self.projects = projects }
 
-    /// What was found, per project.
+    /// What was found.
     package struct Summary: Sendable, Equatable {
         package internal(set) var rows = 0
-        package internal(set) var events: [Int64: Int] = [:]
-        package internal(set) var types: [String: Int] = [:]
-        package internal(set) var days: [String: Int] = [:]
-        package internal(set) var groupings: [String: Int] = [:]
+        package internal(set) var projects: [Int64: Project] = [:]
         /// Rows whose key is not that of their body.
         package internal(set) var foreign = 0
         /// Rows that cannot be read.
         package internal(set) var unreadable = 0
 
-        package var total: Int { events.values.reduce(0, +) }
+        package var total: Int { projects.values.reduce(0) { $0 + $1.events } }
+    }
+
+    /// What was found of one project.
+    package struct Project: Sendable, Equatable {
+        package internal(set) var events = 0
+        package internal(set) var types: [String: Int] = [:]
+        /// `2026-11-20` → events.
+        package internal(set) var days: [String: Int] = [:]
+        /// Grouping configurations of errors.
+        package internal(set) var groupings: [String: Int] = [:]
+
+        mutating func count(_ body: FieldValue, type: String, time: Int64) {
+            events += 1
+            types[type, default: 0] += 1
+            days[String(PythonTime.text(time).prefix(10)), default: 0] += 1
+            guard type != "transaction", type != "generic" else { return }
+            groupings[body.at("grouping_config", "id").text ?? "unknown", default: 0] += 1
+        }
     }
 
     /// Hands over each event as a line: `{"project":12,"body":{…}}`.
+    ///
+    /// - Parameter groups: notes the groups of the events
     package func run(
-        _ database: any Database, _ catalogue: Catalogue, _ deliver: ([UInt8]) throws -> Void
+        _ database: any Database, _ catalogue: Catalogue, groups: GroupScan? = nil,
+        _ deliver: ([UInt8]) throws -> Void
     ) throws -> Summary {
         let table = try catalogue.requireTable("nodestore_node")
         let nodes = NodeText()
         var summary = Summary()
+        func take(_ page: [[Value]]) throws {
+            let events = page.compactMap { row in event(row[0].text ?? "", row[1].text ?? "", nodes, &summary) }
+            for (project, body) in events { try deliver(Self.line(project, body)) }
+            try groups?.note(events)
+        }
         var failure: (any Error)?
         do throws(StorageError) {
-            try database.stream(Select(["id", "data"], from: table), pageRows: Self.pageRows) {
-                page throws(StorageError) in
-                for row in page {
-                    guard let id = row[0].text, let data = row[1].text,
-                        let (project, body) = event(id, data, nodes, &summary)
-                    else { continue }
-                    do { try deliver(Self.line(project, body)) } catch {
-                        failure = error
-                        throw StorageError(.other, "the events cannot be written")
-                    }
+            // Groups are looked up over the same connection; without them the database makes the next page meanwhile.
+            let read = groups == nil ? database.stream : database.read
+            try read(Select(["id", "data"], from: table), Self.pageRows) { page throws(StorageError) in
+                do { try take(page) } catch {
+                    failure = error
+                    throw StorageError(.other, "the events cannot be written")
                 }
             }
         } catch {
@@ -65,7 +84,7 @@ package struct EventScan {
     /// nil for a row that holds something else, or an event that is not asked for.
     private func event(
         _ id: String, _ data: String, _ nodes: NodeText, _ summary: inout Summary
-    ) -> (Int64, FieldValue)? {
+    ) -> (project: Int64, body: FieldValue)? {
         summary.rows += 1
         // Rows of other things have names with colons; random keys of old versions are shorter.
         guard id.utf8.count == 32 || id.utf8.count == 24, !id.utf8.contains(UInt8(ascii: ":")) else { return nil }
@@ -85,12 +104,7 @@ package struct EventScan {
         guard projects.contains(project), since.map({ time >= $0 }) ?? true, until.map({ time < $0 }) ?? true,
             types?.contains(type) ?? true
         else { return nil }
-        summary.events[project, default: 0] += 1
-        summary.types[type, default: 0] += 1
-        summary.days[String(PythonTime.text(time).prefix(10)), default: 0] += 1
-        if type != "transaction", type != "generic" {
-            summary.groupings[body.at("grouping_config", "id").text ?? "unknown", default: 0] += 1
-        }
+        summary.projects[project, default: Project()].count(body, type: type, time: time)
         return (project, body)
     }
 

@@ -54,6 +54,7 @@ struct RelocationRunner {
         }
         if let options = RelocationOptions(json: held.claim.status.options), let events = options.events {
             if let end = try begin(isOneTransaction: false) { return end }
+            try openEntry([])
             return try EventsRun(turn: turn, options: events, preparer: turn.preparer(options)).run()
         }
         let (context, options) = try readContext()

@@ -35,7 +35,7 @@ package final class ValueReader {
 
 extension TapeValue {
     /// ``valueAsRead`` with texts that `text` makes of their bytes.
-    fileprivate func value(_ text: (UnsafeBufferPointer<UInt8>) -> String) -> FieldValue {
+    func value(_ text: (UnsafeBufferPointer<UInt8>) -> String) -> FieldValue {
         switch type {
         case TapeType.string: .text(text(bytes))
         case TapeType.array: .list(items.map { $0.value(text) })
