@@ -19,6 +19,7 @@ PARTS = {
     "export": "Export from PostgreSQL",
     "tools": "Tools for files",
     "undo": "Undo",
+    "events": "Events",
 }
 
 

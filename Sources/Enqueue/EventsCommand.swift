@@ -67,6 +67,11 @@ struct EventsCommand: ParsableCommand {
         })
     var importUUID: String?
 
+    @Option(
+        name: .customLong("chunk-size"),
+        help: ArgumentHelp("Events that one transaction saves, from 1 to 500.", valueName: "number"))
+    var chunkSize = ChunkLimits.events.maxRows
+
     @Flag(help: "Check the file and report what it holds; queue nothing.")
     var check = false
 
@@ -86,6 +91,9 @@ struct EventsCommand: ParsableCommand {
     func validate() throws {
         guard (relocation == nil) != (projectMap == nil) else {
             throw ValidationError("Give either --relocation or --project-map.")
+        }
+        guard 1...ChunkLimits.events.maxRows ~= chunkSize else {
+            throw ValidationError("--chunk-size takes 1 to \(ChunkLimits.events.maxRows).")
         }
         if source == "-", groups == "-" { throw ValidationError("Only one of SRC and --groups can be -.") }
         if json, !check { throw ValidationError("--json needs --check.") }
@@ -111,6 +119,7 @@ private struct EventsCommandRun {
             uuid: arguments.importUUID ?? UUID().uuidString.lowercased(), path: arguments.source,
             options: try options())
         job.groups = arguments.groups
+        job.chunkSize = arguments.chunkSize
         job.destination = try arguments.destinationName.name()
         job.keyring = try arguments.payloadKeys.keyring()
         job.actor = .current()

@@ -1,3 +1,4 @@
+import Catalogue
 import EventFormat
 import Events
 import ExportFormat

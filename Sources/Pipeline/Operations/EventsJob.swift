@@ -13,6 +13,8 @@ package struct EventsJob {
     package var options: EventOptions
     /// The path of a file with the state of the events' groups; nil without one.
     package var groups: String?
+    /// Lines of a chunk at most: what one transaction saves.
+    package var chunkSize = ChunkLimits.events.maxRows
     package var destination = DestinationName.standard
     package var keyring: PayloadKeyring?
     package var actor = Operator(name: "")
@@ -97,7 +99,7 @@ package struct EventsJob {
     ) throws -> Int {
         var batch = TaskBatch(queue: queue, uuid: uuid, token: token, keyring: keyring)
         let values = ValueReader(maxDepth: EventLine.maxDepth)
-        var cutter = EventCutter(encoder: try ChunkEncoder())
+        var cutter = EventCutter(encoder: try ChunkEncoder(), maxLines: chunkSize)
         try sources.forEach { kind, number, line in
             if isInterrupted() { throw OperationError.interruptedEnqueue }
             try cutter.begin(kind.task) { try batch.add($0) }
@@ -151,16 +153,19 @@ extension TaskBatch {
 /// Collects the lines of each project until they fill a chunk.
 private struct EventCutter {
     let encoder: ChunkEncoder
+    let maxLines: Int
     private var task = EventLine.event
     private var waiting: [Int64: (lines: [(ordinal: Int64, text: [UInt8])], bytes: Int)] = [:]
     private var bytes = 0
 
-    private static let maxLines = ChunkLimits.events.maxRows
     private static let maxChunkBytes = 4 << 20
     /// Of all projects together.
     private static let maxBytes = 32 << 20
 
-    init(encoder: ChunkEncoder) { self.encoder = encoder }
+    init(encoder: ChunkEncoder, maxLines: Int) {
+        self.encoder = encoder
+        self.maxLines = maxLines
+    }
 
     /// The lines that follow are of another kind.
     mutating func begin(_ task: String, _ deliver: (Chunk) throws -> Void) throws {
@@ -181,7 +186,7 @@ private struct EventCutter {
         chunk.bytes += text.count
         bytes += text.count
         waiting[project] = chunk
-        if chunk.lines.count >= Self.maxLines { try flush(project, deliver) }
+        if chunk.lines.count >= maxLines { try flush(project, deliver) }
         if bytes > Self.maxBytes, let largest = waiting.max(by: { $0.value.bytes < $1.value.bytes })?.key {
             try flush(largest, deliver)
         }
