@@ -160,7 +160,7 @@ let package = Package(
         tests(
             "AdaptationTests",
             ["Adaptation", "Cutting", "ExportFormat", "TaskFormat", "Catalogue", "TestSupport"]),
-        tests("EventFormatTests", ["EventFormat", "ExportFormat", "TestSupport"]),
+        tests("EventFormatTests", ["EventFormat", "ExportFormat", "TextForms", "TestSupport"]),
         tests("EventSinksTests", ["EventSinks", "Events", "EventFormat", "Queue", "CRdKafka", "TestSupport"]),
         tests("EventsTests", ["Events", "EventFormat", "ExportFormat", "Storage", "Catalogue", "TestSupport"]),
         tests("ComparisonTests", ["Comparison", "ExportFormat", "Catalogue", "TestSupport"]),

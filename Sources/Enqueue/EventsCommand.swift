@@ -3,6 +3,7 @@ import CommandLine
 import ExportFormat
 import Operations
 import Queue
+import Reporting
 import TaskFormat
 
 internal import Foundation
@@ -75,7 +76,12 @@ struct EventsCommand: ParsableCommand {
     @Flag(help: "Check the file and report what it holds; queue nothing.")
     var check = false
 
-    @Flag(help: "With --check: print the report as one JSON object.")
+    @Flag(
+        name: .customLong("dry-run"),
+        help: "Let a worker find out what would become of the events, against the destination; save nothing.")
+    var dryRun = false
+
+    @Flag(help: "With --check or --dry-run: print the report as one JSON object.")
     var json = false
 
     @Flag(help: "Wait until the events are saved and show the progress and the result.")
@@ -96,7 +102,8 @@ struct EventsCommand: ParsableCommand {
             throw ValidationError("--chunk-size takes 1 to \(ChunkLimits.events.maxRows).")
         }
         if source == "-", groups == "-" { throw ValidationError("Only one of SRC and --groups can be -.") }
-        if json, !check { throw ValidationError("--json needs --check.") }
+        if json, !check, !dryRun { throw ValidationError("--json needs --check or --dry-run.") }
+        if check, dryRun { throw ValidationError("Give either --check or --dry-run.") }
     }
 
     func run() throws {
@@ -119,6 +126,7 @@ private struct EventsCommandRun {
             uuid: arguments.importUUID ?? UUID().uuidString.lowercased(), path: arguments.source,
             options: try options())
         job.groups = arguments.groups
+        job.plans = arguments.dryRun
         job.chunkSize = arguments.chunkSize
         job.destination = try arguments.destinationName.name()
         job.keyring = try arguments.payloadKeys.keyring()
@@ -136,15 +144,27 @@ private struct EventsCommandRun {
 
     private func queue(_ job: EventsJob, _ sources: EventSources, _ report: EventsReport, _ console: Console) throws {
         let configuration = try arguments.redis.configuration()
-        let tasks = try job.queue(sources, report, configuration) { Interruption.isRequested }
+        let isKnown = try job.queue(sources, report, configuration) { Interruption.isRequested } == nil
+        if arguments.dryRun { return try tell(job, configuration, console) }
         console.say(
-            tasks == nil
+            isKnown
                 ? "The same events are queued already."
                 : "A worker of \(job.destination.text) saves them.\nFollow with: relocation-enqueue status \(job.uuid)")
         try Console.printUUID(job.uuid, state: "is queued")
         guard arguments.wait else { return }
         var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
         try loop.run(nil)
+    }
+
+    /// What a worker has found out.
+    private func tell(_ job: EventsJob, _ configuration: QueueConfiguration, _ console: Console) throws {
+        console.say("A worker of \(job.destination.text) counts: \(job.uuid)")
+        var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
+        let report = try loop.waitForEnd()
+        Console.print(arguments.json ? report.json : report.text())
+        guard report.status.status == .success else {
+            throw CommandFailure(.failure, "The events could not be saved: \(report.status.failureReason)")
+        }
     }
 
     private func options() throws -> EventOptions {

@@ -254,6 +254,32 @@ extension EventRelocationTests {
         #expect(try count(site, "nodestore_node") == 600)
     }
 
+    @Test(arguments: [LedgerSite.Form.sqlite, .postgres])
+    func aDryRunCountsAndSavesNothing(_ form: LedgerSite.Form) throws {
+        let site = try site(form)
+        let folder = site.installation.folder
+        let map = try folder.write(#"{"12":3}"#, to: "map.json")
+        let first = try folder.write((1...10).map(line).joined(separator: "\n"), to: "first.ndjson")
+        #expect(try site.enqueue("events", "--silent", "--project-map", map, first).code == 0)
+        #expect(try site.worker("run", "--drain", "--event-sink", "none").code == 0)
+        // Ten events are there, five are new, one is damaged.
+        let lines = (1...15).map(line) + ["{"]
+        let file = try folder.write(lines.joined(separator: "\n"), to: "events.ndjson")
+        let waiting = try site.start(
+            enqueuing: ["events", "--dry-run", "--json", "--silent", "--project-map", map, file])
+        let worker = try site.start("run", "--event-sink", "none")
+        let result = try waiting.result()
+        worker.process.signal(SIGTERM)
+        _ = try worker.result()
+        #expect(result.code == 0, "\(result.errors)")
+        let report = try #require(
+            JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        let rows = try #require(report["rows"] as? [String: Int])
+        #expect(rows["inserted"] == 5 && rows["overwritten"] == 10 && rows["dropped"] == 1, "\(report)")
+        #expect(try count(site, "nodestore_node") == 10)
+        #expect(try site.database(.region).select(Select(["id"], from: OwnTables.standard.eventChunks)).count == 1)
+    }
+
     @Test func damagedLinesHoldNothingUp() throws {
         let site = try site(.sqlite)
         let folder = site.installation.folder

@@ -67,7 +67,7 @@ final class History {
         let digits = String(id, radix: 16)
         var body = try parsed(
             #"""
-            {"event_id":"\#(String(repeating: "0", count: 32 - digits.count) + digits)","type":"error","level":"error",
+            {"event_id":"\#(String(repeating: "0", count: 32 - digits.count) + digits)","project":5,"type":"error","level":"error",
              "platform":"python","timestamp":\#(start + seconds),"received":\#(received),
              "hashes":["\#(String(repeating: hash, count: 16))"],"environment":"prod","release":"p@1.0",
              "exception":{"values":[{"type":"E","value":"v"}]},"metadata":{"type":"E","value":"v"},"title":"E: v",

@@ -2,11 +2,11 @@ import Catalogue
 import EventSinks
 import Foundation
 import Operations
-import Queue
 import TaskFormat
 import TestSupport
 import Testing
 
+@testable import Queue
 @testable import Storage
 @testable import WorkerRuntime
 

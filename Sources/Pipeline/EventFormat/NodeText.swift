@@ -36,6 +36,15 @@ package final class NodeText {
         return nil
     }
 
+    /// The text of a body and some of its members; nil for a value that is no body.
+    package func body(_ text: [UInt8], _ keys: Set<String>) -> (text: [UInt8], members: FieldValue)? {
+        guard text.first == UInt8(ascii: "{") else {
+            return pickles.value(text).map { (EventText.messageBytes($0), $0) }
+        }
+        let line = text.firstIndex(of: UInt8(ascii: "\n")).map { Array(text[..<$0]) } ?? text
+        return reader.members(keys, of: line).map { (line, $0) }
+    }
+
     private func object(_ line: ArraySlice<UInt8>) -> FieldValue {
         guard let value = try? reader.value(Array(line)), value.isObject else { return .object([]) }
         return value

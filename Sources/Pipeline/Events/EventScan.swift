@@ -58,8 +58,8 @@ package struct EventScan {
         var summary = Summary()
         func take(_ page: [[Value]]) throws {
             let events = page.compactMap { row in event(row[0].text ?? "", row[1].text ?? "", nodes, &summary) }
-            for (project, body) in events { try deliver(Self.line(project, body)) }
-            try groups?.note(events)
+            for event in events { try deliver(event.line) }
+            try groups?.note(events.map { ($0.project, $0.members) })
         }
         var failure: (any Error)?
         do throws(StorageError) {
@@ -77,35 +77,44 @@ package struct EventScan {
         return summary
     }
 
-    private static func line(_ project: Int64, _ body: FieldValue) -> [UInt8] {
-        EventText.messageBytes(.object([.init("project", .integer(project)), .init("body", body)])) + [0x0A]
+    /// One event as it was found.
+    private struct Found {
+        let project: Int64
+        let text: [UInt8]
+        let members: FieldValue
+
+        /// With the body as it is stored.
+        var line: [UInt8] { Array(#"{"project":\#(project),"body":"#.utf8) + text + Array("}\n".utf8) }
     }
 
+    /// What is to be known of each event.
+    private static let keys: Set = [
+        "project", "event_id", "timestamp", "type", "grouping_config", "hashes", "hierarchical_hashes",
+    ]
+
     /// nil for a row that holds something else, or an event that is not asked for.
-    private func event(
-        _ id: String, _ data: String, _ nodes: NodeText, _ summary: inout Summary
-    ) -> (project: Int64, body: FieldValue)? {
+    private func event(_ id: String, _ data: String, _ nodes: NodeText, _ summary: inout Summary) -> Found? {
         summary.rows += 1
         // Rows of other things have names with colons; random keys of old versions are shorter.
         guard id.utf8.count == 32 || id.utf8.count == 24, !id.utf8.contains(UInt8(ascii: ":")) else { return nil }
-        guard let text = nodes.inflated(data), let body = nodes.value(text) else {
+        guard let text = nodes.inflated(data), let (body, members) = nodes.body(text, Self.keys) else {
             summary.unreadable += 1
             return nil
         }
-        guard case .integer(let project) = body["project"], let event = body["event_id"].text,
-            let seconds = body["timestamp"].number
+        guard case .integer(let project) = members["project"], let event = members["event_id"].text,
+            let seconds = members["timestamp"].number
         else { return nil }
         guard id.utf8.count == 24 || EventHash.nodeID(project: project, event: event) == id else {
             summary.foreign += 1
             return nil
         }
         let time = PythonTime.microseconds(min(max(seconds, 0), 1e11))
-        let type = EventMetadata.type(of: body)
+        let type = EventMetadata.type(of: members)
         guard projects.contains(project), since.map({ time >= $0 }) ?? true, until.map({ time < $0 }) ?? true,
             types?.contains(type) ?? true
         else { return nil }
-        summary.projects[project, default: Project()].count(body, type: type, time: time)
-        return (project, body)
+        summary.projects[project, default: Project()].count(members, type: type, time: time)
+        return Found(project: project, text: body, members: members)
     }
 
     /// The ids of projects given by slug or id; throws for one that does not exist, or whose slug several have.

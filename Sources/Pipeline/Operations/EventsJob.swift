@@ -15,6 +15,8 @@ package struct EventsJob {
     package var groups: String?
     /// Lines of a chunk at most: what one transaction saves.
     package var chunkSize = ChunkLimits.events.maxRows
+    /// Whether a worker only finds out what would become of the events.
+    package var plans = false
     package var destination = DestinationName.standard
     package var keyring: PayloadKeyring?
     package var actor = Operator(name: "")
@@ -60,24 +62,34 @@ package struct EventsJob {
     ) throws -> Int? {
         let queue = RetryingQueue(
             try RelocationQueue(configuration), limitMilliseconds: nil, isInterrupted: isInterrupted)
-        switch try OperationError.refusing({ try queue.begin(relocation(report)) }) {
+        guard let token = try begin(relocation(report), queue) else { return nil }
+        do {
+            let tasks = try push(sources, queue, token, isInterrupted)
+            try queue.publish(uuid: uuid, token: token, chunksTotal: tasks)
+            return tasks
+        } catch {
+            // If the removal fails too, the upload lease ends it. Workers never see it.
+            _ = try? queue.queue.abandon(uuid: uuid, token: token)
+            throw error
+        }
+    }
+
+    /// nil if the same is queued, or worked on. What has ended is queued anew: a worker finds what is saved.
+    private func begin(_ relocation: NewRelocation, _ queue: RetryingQueue) throws -> Int64? {
+        switch try OperationError.refusing({ try queue.begin(relocation) }) {
+        case .staged(let token): return token
         case .exists(let status):
-            guard status.digest == report.digest else {
+            if status.step == .undoing, status.endedBy != .undo { throw OperationError.halfUndone(uuid) }
+            let isSame = status.digest == relocation.digest && status.scope == relocation.scope
+            guard status.endedBy == .undo || isSame else {
                 throw OperationError(
                     .badData, "The UUID \(uuid) belongs to another relocation. Give another --import-uuid.")
             }
-            return nil
-        case .staged(let token):
-            do {
-                let tasks = try push(sources, queue, token, isInterrupted)
-                try queue.publish(uuid: uuid, token: token, chunksTotal: tasks)
-                return tasks
-            } catch {
-                // If the removal fails too, the upload lease ends it. Workers never see it.
-                _ = try? queue.queue.abandon(uuid: uuid, token: token)
-                throw error
-            }
+            guard [.failure, .success].contains(status.status) else { return nil }
         }
+        guard case .staged(let token) = try OperationError.refusing({ try queue.begin(relocation, replacing: true) })
+        else { return nil }
+        return token
     }
 
     private func relocation(_ report: EventsReport) -> NewRelocation {
@@ -85,6 +97,7 @@ package struct EventsJob {
         relocation.destination = destination
         var options = RelocationOptions()
         options.events = self.options
+        options.plans = plans
         relocation.options = options.json
         relocation.toolVersion = ToolVersion.current
         relocation.digest = report.digest

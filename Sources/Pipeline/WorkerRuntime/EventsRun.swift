@@ -17,6 +17,8 @@ struct EventsRun {
     let turn: Turn
     let options: EventOptions
     let preparer: TaskPreparer
+    /// Whether it only finds out what would be saved.
+    var plans = false
 
     /// What counters and lists call an event.
     static let subject = "event"
@@ -26,19 +28,15 @@ struct EventsRun {
     private var held: HeldClaim { turn.held }
     private var catalogue: Catalogue { turn.settings.destination.catalogue }
 
-    func run() throws -> RunEnd {
+    func run() throws -> RunEnd { plans ? try plan() : try save() }
+
+    private func save() throws -> RunEnd {
         if let refusal = TakeOver(
             status: held.claim.status, recordedRows: held.recordedRows, entry: held.register?.found,
             written: [Self.subject: (try savedChunks(), nil)]
         ).refusal { throw refusal }
-        let destination = try storage { () throws(StorageError) in
-            let destination = try EventsDestination(
-                turn.destination.region, catalogue, uuid: held.claim.uuid, keepsOld: options.keepsOld,
-                now: WallClock.now(), register: held.register)
-            try destination.requireTables()
-            try destination.reopen()
-            return destination
-        }
+        let destination = try destination(turn.destination.region)
+        try storage { () throws(StorageError) in try destination.reopen() }
         let references = try EventReferences(options, turn.destination, catalogue)
         try continueIssues(destination, references)
         let sink = turn.settings.eventSink.sink(turn.settings.queue)
@@ -54,6 +52,42 @@ struct EventsRun {
         }
         try turn.closeEntry()
         return try held.complete()
+    }
+
+    /// Finds out what would become of the events, with the same code on an overlay of the destination, which is only read.
+    private func plan() throws -> RunEnd {
+        try turn.beginReading()
+        defer { turn.destination.rollback() }
+        let overlays = try Overlays(over: turn.destination, catalogue, inMemory: held.hidesNames, turn)
+        let destination = try destination(overlays.destination.region)
+        let references = try EventReferences(options, turn.destination, catalogue)
+        let progress = TransactionProgress(held)
+        let feed = turn.feed(preparer)
+        var tasks = WholeList(feed, preparer)
+        var outcome = TaskOutcome()
+        while let task = try tasks.next() {
+            if turn.stop.isRequested { return try held.release("the worker stops") }
+            let chunk = try chunk(task.prepared)
+            let saved = try storage { () throws(StorageError) in try save(chunk, destination, references) }
+            outcome.rows.add(EventAccount(chunk).outcome(saved).rows)
+            let rows = outcome.rows.account.totals.total
+            let request = try progress.show(chunks: feed.unacknowledged, rows: rows)
+            if request != .none { return try held.release(for: request) }
+        }
+        if feed.unacknowledged > 0 {
+            _ = try held.acknowledge(feed.unacknowledged, outcome, feed, recorded: [:])
+        }
+        return try held.complete()
+    }
+
+    private func destination(_ database: any Database) throws(ImportFailure) -> EventsDestination {
+        try storage { () throws(StorageError) in
+            let destination = try EventsDestination(
+                database, catalogue, uuid: held.claim.uuid, keepsOld: options.keepsOld, now: WallClock.now(),
+                register: plans ? nil : held.register)
+            try destination.requireTables()
+            return destination
+        }
     }
 
     private func savedChunks() throws(ImportFailure) -> Int {
@@ -92,12 +126,7 @@ struct EventsRun {
         if case .task(let task) = task.element {
             turn.vitals.board.begin(task: TaskNote(task).text, of: held.claim.uuid)
         }
-        guard let chunk = try task.events() else {
-            throw ImportFailure.permanent(
-                Finding(
-                    kind: .deserializationFailed, model: Self.subject,
-                    reason: "a task of another kind stands in the list of a relocation of events"))
-        }
+        let chunk = try chunk(task)
         try Failpoint.reach("chunk.before")
         let saved = try storage { () throws(StorageError) in try save(chunk, destination, references) }
         try Failpoint.reach("batch.commit")
@@ -107,6 +136,14 @@ struct EventsRun {
         turn.vitals.board.finish(rows: chunk.ordinals.count, of: held.claim.uuid)
         held.current = nil
         return EventAccount(chunk).outcome(saved)
+    }
+
+    private func chunk(_ task: PreparedTask) throws -> EventsChunk {
+        if let chunk = try task.events() { return chunk }
+        throw ImportFailure.permanent(
+            Finding(
+                kind: .deserializationFailed, model: Self.subject,
+                reason: "a task of another kind stands in the list of a relocation of events"))
     }
 
     private func save(

@@ -9,7 +9,9 @@ final class CompressedSink: ByteSink {
         guard let archive = archive_write_new() else { throw Self.failure("not enough memory to compress") }
         self.archive = archive
         target = CompressedTarget(file)
-        guard archive_write_add_filter_zstd(archive) == ARCHIVE_OK, archive_write_set_format_raw(archive) == ARCHIVE_OK
+        guard archive_write_add_filter_zstd(archive) == ARCHIVE_OK, archive_write_set_format_raw(archive) == ARCHIVE_OK,
+            // Else the last block is filled up with zeros, which are no part of a compressed file.
+            archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK
         else { throw Self.failure("libarchive does not compress with zstd") }
         // The target outlives the handle: both end with this object.
         let client = Unmanaged.passUnretained(target).toOpaque()
