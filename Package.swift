@@ -204,7 +204,8 @@ let package = Package(
             [
                 "Operations", "WorkerRuntime", "Relocation", "ExportFormat", "Cutting", "TaskFormat",
                 "Queue",
-                "CommandLine", "EventSinks", "Reporting", "Storage", "Ledger", "Import", "Catalogue", "Failpoints", "TestSupport",
+                "CommandLine", "EventSinks", "Reporting", "Storage", "Ledger", "Import", "Catalogue", "Failpoints",
+                "TestSupport",
                 logging,
             ]),
         tests("TortureTests", ["TestSupport"]),

@@ -34,7 +34,7 @@ import Testing
     private func line(_ number: Int) -> String {
         let id = String(format: "%032x", number)
         return
-            #"{"project":12,"body":{"event_id":"\#(id)","type":"error","timestamp":1700000000.5,"received":1700000001,"#
+            #"{"project":12,"body":{"event_id":"\#(id)","key_id":null,"type":"error","timestamp":1700000000.5,"received":1700000001,"#
             + #""platform":"python","level":"error","hashes":["0123456789abcdef0123456789abcdef"],"title":"E: v","#
             + #""metadata":{"type":"E","value":"v"},"culprit":"c"}}"#
     }
@@ -148,8 +148,7 @@ extension EventRelocationTests {
     @Test(arguments: [LedgerSite.Form.sqlite, .postgres]) func theIssuesComeAlong(_ form: LedgerSite.Form) throws {
         let source = try site(form)
         let folder = source.installation.folder
-        let lines = (1...3).map { line($0).replacing(#""title""#, with: #""key_id":"50","title""#) }
-        let file = try folder.write(lines.joined(separator: "\n"), to: "events.ndjson")
+        let file = try folder.write((1...3).map(line).joined(separator: "\n"), to: "events.ndjson")
         #expect(
             try source.enqueue("events", "--silent", "--project-map", folder.write(#"{"12":3}"#, to: "map.json"), file)
                 .code == 0)
@@ -158,6 +157,15 @@ extension EventRelocationTests {
         let (out, groups) = (folder.file("out.zst"), folder.file("groups.zst"))
         let exported = try source.worker("export", "events", "--projects", "p", "--groups", groups, "--zstd", out)
         #expect(exported.code == 0 && exported.errors.contains("the state of 1 issues"), "\(exported.errors)")
+
+        let map = folder.file("map.json")
+        let compressed = try source.enqueue(
+            "events", "--check", "--json", "--project-map", map, "--groups", groups, out)
+        #expect(compressed.output.contains(#""lines":4,"accepted":0,"groups":0"#), "the map names 12, not 3")
+        #expect(try source.worker("export", "events", "--projects", "p", folder.file("out.ndjson")).code == 0)
+        // The source has got them with a key.
+        let events = try folder.write(
+            folder.read("out.ndjson").replacing(#""key_id":null"#, with: #""key_id":"50""#), to: "keyed.ndjson")
 
         let target = try LedgerSite(form)
         let rows = #"""
@@ -172,14 +180,16 @@ extension EventRelocationTests {
         #expect(imported.code == 0, "\(imported.errors)")
         let uuid = imported.output.trimmingCharacters(in: .whitespacesAndNewlines)
         let queued = try target.enqueue(
-            "events", "--silent", "--relocation", uuid, "--groups", groups, "--continue-issues", out)
+            "events", "--silent", "--relocation", uuid, "--groups", groups, "--continue-issues", events)
         #expect(queued.code == 0, "\(queued.errors)")
         let sink = target.installation.folder.file("sink.ndjson")
         #expect(try target.worker("run", "--drain", "--event-sink", "file://\(sink)").code == 0)
 
         let status = try target.installation.status(queued.output.trimmingCharacters(in: .whitespacesAndNewlines))
         let models = try #require(status["models"] as? [String: [String: Any]])
-        #expect(models["event of project 3"]?["inserted"] as? Int == 3 && models["issue of project 3"]?["inserted"] as? Int == 1)
+        #expect(
+            models["event of project 3"]?["inserted"] as? Int == 3
+                && models["issue of project 3"]?["inserted"] as? Int == 1)
         let database = try target.database(.region)
         func only(_ table: String, _ columns: [String]) throws -> [Value] {
             let found = try database.select(Select(columns, from: Catalogue.standard.requireTable(table)))
@@ -283,7 +293,8 @@ extension EventRelocationTests {
     @Test func damagedLinesHoldNothingUp() throws {
         let site = try site(.sqlite)
         let folder = site.installation.folder
-        let large = line(2).replacing(#""culprit":"c""#, with: #""culprit":"\#(String(repeating: "x", count: 5 << 20))""#)
+        let large = line(2).replacing(
+            #""culprit":"c""#, with: #""culprit":"\#(String(repeating: "x", count: 5 << 20))""#)
         let lines = [
             line(1), "{", "[]", "7", #"{"project":99,"body":{}}"#, #"{"project":"x"}"#, large,
             line(3).replacing("1700000000.5", with: "99999999999"), line(4),

@@ -130,6 +130,7 @@ struct EventCheck {
 
     func requireForm(of type: String) throws(EventRejection) {
         for key in ["level", "logger", "platform"] { _ = try text(key, maxLength: 64) }
+        for key in ["culprit", "transaction"] { _ = try text(key, maxLength: EventLimits.culprit) }
         try require("contexts", isNullOr: \.isObject, "is no object")
         try requireTags()
         switch type {

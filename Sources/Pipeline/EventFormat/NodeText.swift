@@ -11,7 +11,7 @@ package final class NodeText {
     private static let maxBytes = 256 << 20
     private static let maxDepth = 1024
 
-    package init() { 
+    package init() {
         reader = ValueReader(maxDepth: Self.maxDepth)
         pickles = PickledValue(maxDepth: Self.maxDepth)
     }

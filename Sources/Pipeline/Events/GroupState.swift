@@ -26,7 +26,7 @@ enum GroupColumns {
         return [
             "project_id": .integer(job.project.id), "logger": .text(draft.body["logger"].text ?? ""),
             "level": .integer(level(draft)), "message": .text(message(draft)),
-            "view": .text(draft.body["culprit"].text ?? ""), "num_comments": .integer(0),
+            "view": .text(view(draft)), "num_comments": .integer(0),
             "platform": draft.body["platform"].text.map { .text($0) } ?? .null, "status": .integer(unresolved),
             "substatus": .integer(substatusNew), "times_seen": .integer(1), "last_seen": time, "first_seen": time,
             "first_release_id": job.release.map { .integer($0.id) } ?? .null, "active_at": time,
@@ -62,6 +62,11 @@ enum GroupColumns {
     static func message(_ draft: EventDraft) -> String {
         let text = searchMessage(draft).filter { $0 != "\0" }
         return EventLimits.truncated(EventLimits.firstLine(text), maxMessage)
+    }
+
+    /// Its culprit, as the column takes it: frames may hold anything.
+    static func view(_ draft: EventDraft) -> String {
+        PythonString.prefix((draft.body["culprit"].text ?? "").filter { $0 != "\0" }, EventLimits.culprit)
     }
 
     /// What an event tells of its group.
@@ -178,7 +183,7 @@ struct GroupState {
 
     private mutating func describe(_ draft: EventDraft) {
         self["level"] = .integer(GroupColumns.level(draft))
-        self["view"] = .text(draft.body["culprit"].text ?? "")
+        self["view"] = .text(GroupColumns.view(draft))
     }
 
     /// Another version of an event that was counted before counts no more.

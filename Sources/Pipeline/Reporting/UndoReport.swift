@@ -33,7 +33,8 @@ public struct UndoReport: Sendable {
         let blockers = summary.blockers.map { "  " + PlainText.line($0.words) }
         // Sinks have told others of events.
         let told = summary.tables["nodestore_node"] == nil ? [] : ["  published messages cannot be recalled"]
-        return (rows.isEmpty ? [] : table) + told + (blockers.isEmpty ? [] : ["Refer to what would be removed"] + blockers)
+        return (rows.isEmpty ? [] : table) + told
+            + (blockers.isEmpty ? [] : ["Refer to what would be removed"] + blockers)
     }
 
     /// The member `undo` of the contract's object.

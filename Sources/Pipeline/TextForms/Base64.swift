@@ -38,7 +38,10 @@ package enum Base64 {
             var (bits, held) = (UInt32(0), 0)
             for byte in text[..<(text.count - padding)] {
                 let digit = digits[Int(byte)]
-                guard digit != noDigit else { return isSound = false }
+                guard digit != noDigit else {
+                    isSound = false
+                    return
+                }
                 bits = bits << 6 | UInt32(digit)
                 held += 6
                 guard held >= 8 else { continue }

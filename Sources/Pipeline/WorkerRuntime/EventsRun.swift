@@ -31,10 +31,7 @@ struct EventsRun {
     func run() throws -> RunEnd { plans ? try plan() : try save() }
 
     private func save() throws -> RunEnd {
-        if let refusal = TakeOver(
-            status: held.claim.status, recordedRows: held.recordedRows, entry: held.register?.found,
-            written: [Self.subject: (try savedChunks(), nil)]
-        ).refusal { throw refusal }
+        try requireFit()
         let destination = try destination(turn.destination.region)
         try storage { () throws(StorageError) in try destination.reopen() }
         let references = try EventReferences(options, turn.destination, catalogue)
@@ -90,10 +87,16 @@ struct EventsRun {
         }
     }
 
-    private func savedChunks() throws(ImportFailure) -> Int {
-        try storage { () throws(StorageError) in
+    /// Throws if the database holds another relocation under the UUID, or has lost chunks.
+    private func requireFit() throws {
+        let chunks = try storage { () throws(StorageError) in
             try EventLedger(turn.destination.region, uuid: held.claim.uuid).chunks()
         }
+        let subjects = RowAccount(counters: held.claim.status.counters).models.keys + [Self.subject]
+        let takeOver = TakeOver(
+            status: held.claim.status, recordedRows: held.recordedRows, entry: held.register?.found,
+            written: Dictionary(subjects.map { ($0, (chunks, nil)) }, uniquingKeysWith: { first, _ in first }))
+        if let refusal = takeOver.refusal { throw refusal }
     }
 
     /// Lets new events find the old issues where projects group otherwise than their source has done.
