@@ -89,7 +89,7 @@ let package = Package(
         room("Extraction", ["TextForms", "Catalogue", "ExportFormat", "Storage"]),
         room("Ledger", ["Catalogue", "Storage"]),
         room("Import", ["TextForms", "Catalogue", "Storage", "Ledger", "Failpoints", crypto]),
-        room("Events", ["Catalogue", "ExportFormat", "EventFormat", "Storage"]),
+        room("Events", ["Catalogue", "ExportFormat", "EventFormat", "Storage", "Ledger"]),
         room("EventSinks", ["ExportFormat", "EventFormat", "Queue", "Events", "CRdKafka"]),
         room("Verification", ["Catalogue", "ExportFormat", "Comparison", "Storage", "Import"]),
         room("Undo", ["Catalogue", "Storage", "Ledger", "Import"]),
@@ -182,7 +182,7 @@ let package = Package(
         tests(
             "AdaptationTests",
             ["Adaptation", "Cutting", "ExportFormat", "TaskFormat", "Catalogue", "TestSupport"]),
-        tests("EventFormatTests", ["EventFormat", "ExportFormat", "TestSupport"]),
+        tests("EventFormatTests", ["EventFormat", "ExportFormat", "TextForms", "TestSupport"]),
         tests("EventSinksTests", ["EventSinks", "Events", "EventFormat", "Queue", "CRdKafka", "TestSupport"]),
         tests("EventsTests", ["Events", "EventFormat", "ExportFormat", "Storage", "Catalogue", "TestSupport"]),
         tests("ComparisonTests", ["Comparison", "ExportFormat", "Catalogue", "TestSupport"]),
@@ -229,7 +229,8 @@ let package = Package(
             [
                 "Operations", "WorkerRuntime", "Relocation", "ExportFormat", "Cutting", "TaskFormat",
                 "Queue",
-                "CommandLine", "Reporting", "Storage", "Ledger", "Import", "Catalogue", "Failpoints", "TestSupport",
+                "CommandLine", "EventSinks", "Reporting", "Storage", "Ledger", "Import", "Catalogue", "Failpoints",
+                "TestSupport",
                 logging,
             ]),
         tests("TortureTests", ["TestSupport"]),

@@ -7,6 +7,7 @@ import statistics
 import sys
 import time
 
+import events
 import exports
 import files
 import imports
@@ -261,6 +262,7 @@ def main():
         part("tools", lambda sheet: files.tools(bench, sheet, "organizations", arguments.export, min(runs, 3)))
         part("undo", lambda sheet: [
             files.undoing(bench, sheet, kind, large, min(runs, 3)) for kind in ("users", "organizations")])
+        part("events", lambda sheet: events.measured(bench, sheet, rows, min(runs, 3)))
     finally:
         bench.close()
     output = arguments.output or (os.path.join(os.path.dirname(__file__), "README.md") if not arguments.only else None)

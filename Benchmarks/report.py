@@ -20,6 +20,7 @@ PARTS = {
     "export": "Export from PostgreSQL",
     "tools": "Tools for files",
     "undo": "Undo",
+    "events": "Events",
 }
 
 

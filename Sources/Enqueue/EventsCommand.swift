@@ -3,6 +3,7 @@ import CommandLine
 import ExportFormat
 import Operations
 import Queue
+import Reporting
 import TaskFormat
 
 internal import Foundation
@@ -21,7 +22,8 @@ struct EventsCommand: ParsableCommand {
             configuration, with what will be rejected and why. A rejected event never holds up others: it is counted, and \
             dropped lists it.
 
-            Errors join issues by their stored hashes. An event is saved once per project, id and day; its latest version \
+            Errors join issues by their stored hashes. With --groups these have the state of the source: status, assignee, counts, \
+            times, first release, number. An event is saved once per project, id and day; its latest version \
             stays. Messages about saved events go to the worker's event sink (relocation-worker run --event-sink).
             """)
 
@@ -39,6 +41,20 @@ struct EventsCommand: ParsableCommand {
         help: ArgumentHelp("A JSON file: {\"12\": 3} puts the source's project 12 into 3.", valueName: "file"))
     var projectMap: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A file with the state of the events' issues (relocation-worker export events --groups): it wins over what the "
+                + "events make of them.", valueName: "file"))
+    var groups: String?
+
+    @Flag(
+        name: .customLong("continue-issues"),
+        help: """
+            Let projects of another grouping configuration compute that of the events too, for 30 days, so that new events find \
+            the old issues.
+            """)
+    var continueIssues = false
+
     @Flag(
         name: .customLong("keep-old"), help: "Save events that the destination's retention would remove at once, too.")
     var keepOld = false
@@ -52,10 +68,20 @@ struct EventsCommand: ParsableCommand {
         })
     var importUUID: String?
 
+    @Option(
+        name: .customLong("chunk-size"),
+        help: ArgumentHelp("Events that one transaction saves, from 1 to 500.", valueName: "number"))
+    var chunkSize = ChunkLimits.events.maxRows
+
     @Flag(help: "Check the file and report what it holds; queue nothing.")
     var check = false
 
-    @Flag(help: "With --check: print the report as one JSON object.")
+    @Flag(
+        name: .customLong("dry-run"),
+        help: "Let a worker find out what would become of the events, against the destination; save nothing.")
+    var dryRun = false
+
+    @Flag(help: "With --check or --dry-run: print the report as one JSON object.")
     var json = false
 
     @Flag(help: "Wait until the events are saved and show the progress and the result.")
@@ -72,7 +98,12 @@ struct EventsCommand: ParsableCommand {
         guard (relocation == nil) != (projectMap == nil) else {
             throw ValidationError("Give either --relocation or --project-map.")
         }
-        if json, !check { throw ValidationError("--json needs --check.") }
+        guard 1...ChunkLimits.events.maxRows ~= chunkSize else {
+            throw ValidationError("--chunk-size takes 1 to \(ChunkLimits.events.maxRows).")
+        }
+        if source == "-", groups == "-" { throw ValidationError("Only one of SRC and --groups can be -.") }
+        if json, !check, !dryRun { throw ValidationError("--json needs --check or --dry-run.") }
+        if check, dryRun { throw ValidationError("Give either --check or --dry-run.") }
     }
 
     func run() throws {
@@ -94,30 +125,46 @@ private struct EventsCommandRun {
         var job = EventsJob(
             uuid: arguments.importUUID ?? UUID().uuidString.lowercased(), path: arguments.source,
             options: try options())
+        job.groups = arguments.groups
+        job.plans = arguments.dryRun
+        job.chunkSize = arguments.chunkSize
         job.destination = try arguments.destinationName.name()
         job.keyring = try arguments.payloadKeys.keyring()
         job.actor = .current()
-        let source = try job.open()
-        let report = try job.check(source) { _ in }
+        let sources = try job.open()
+        let report = try job.check(sources)
+        if arguments.continueIssues { job.options.continuedGroupings = report.groupings }
         if arguments.check {
             if arguments.json { Console.print(report.json) } else { report.lines.forEach { Console.print($0) } }
             return
         }
         for line in report.lines { console.say(line) }
-        try queue(job, source, report, console)
+        try queue(job, sources, report, console)
     }
 
-    private func queue(_ job: EventsJob, _ source: ExportSource, _ report: EventsReport, _ console: Console) throws {
+    private func queue(_ job: EventsJob, _ sources: EventSources, _ report: EventsReport, _ console: Console) throws {
         let configuration = try arguments.redis.configuration()
-        let tasks = try job.queue(source, report, configuration) { Interruption.isRequested }
+        let isKnown = try job.queue(sources, report, configuration) { Interruption.isRequested } == nil
+        if arguments.dryRun { return try tell(job, configuration, console) }
         console.say(
-            tasks == nil
+            isKnown
                 ? "The same events are queued already."
                 : "A worker of \(job.destination.text) saves them.\nFollow with: relocation-enqueue status \(job.uuid)")
         try Console.printUUID(job.uuid, state: "is queued")
         guard arguments.wait else { return }
         var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
         try loop.run(nil)
+    }
+
+    /// What a worker has found out.
+    private func tell(_ job: EventsJob, _ configuration: QueueConfiguration, _ console: Console) throws {
+        console.say("A worker of \(job.destination.text) counts: \(job.uuid)")
+        var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
+        let report = try loop.waitForEnd()
+        Console.print(arguments.json ? report.json : report.text())
+        guard report.status.status == .success else {
+            throw CommandFailure(.failure, "The events could not be saved: \(report.status.failureReason)")
+        }
     }
 
     private func options() throws -> EventOptions {

@@ -140,7 +140,14 @@ struct RecordedVectorTests {
                 }
             }
         }
-        #expect(recorded["rows"].items.count >= 15)
+        // Pickles of protocols 0, 1, 3, 4 and 2.
+        let pickles = recorded["rows"].items.filter { $0.has("inflated_hex") }
+        for row in pickles {
+            let text = try #require(node.inflated(row["data"].text ?? ""))
+            #expect(spelled(node.value(text) ?? .null) == spelled(row.at("get", "-")), "\(row["id"])")
+            #expect(node.value(text, under: "unprocessed") == nil)
+        }
+        #expect(pickles.count == 5 && recorded["rows"].items.count >= 15)
     }
 }
 

@@ -95,6 +95,17 @@ struct CanonicalRows {
         }
     }
 
+    /// Issues get the hashes that lead to them as their numbers, and projects no counter: the numbers depend on the order in
+    /// which issues are made.
+    mutating func nameGroupsByHashes() {
+        for (id, var group) in rows["sentry_groupedmessage"] ?? [:] {
+            let hashes = (rows["sentry_grouphash"] ?? [:]).values.filter { $0["group_id"] == .integer(id) }
+            group["short_id"] = .text(hashes.compactMap { $0["hash"]?.text }.sorted().joined(separator: "+"))
+            rows["sentry_groupedmessage"]?[id] = group
+        }
+        rows["sentry_projectcounter"] = nil
+    }
+
     // MARK: - Comparing
 
     func name(_ table: String, _ id: Int64) -> String {

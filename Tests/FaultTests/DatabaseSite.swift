@@ -20,7 +20,8 @@ final class DatabaseSite {
     /// Table → highest id before the imports.
     private var protected: [String: Int64] = [:]
 
-    init(_ engine: Engine, isSplit: Bool) throws {
+    /// - Parameter withEvents: whether it has the tables of events too
+    init(_ engine: Engine, isSplit: Bool, withEvents: Bool = false) throws {
         folder = try TemporaryFolder()
         for silo in isSplit ? [Silo.region, .control] : [nil] {
             let url =
@@ -29,7 +30,8 @@ final class DatabaseSite {
                 case .postgres: try PostgresServer.shared().createDatabase()
                 }
             let models = Catalogue.standard.models.filter { silo == nil || $0.silo == silo }.map(\.table)
-            let tables = models + Catalogue.standard.importedOtherTables(silo)
+            let tables =
+                withEvents ? Catalogue.standard.tables : models + Catalogue.standard.importedOtherTables(silo)
             let database = try DatabaseConnector.open(DatabaseURL(url), create: true)
             _ = try database.schema.migrate(tables)
             if silo != .control { _ = try LedgerAdmin(database).migrate(toolVersion: "1", now: 0) }
@@ -53,7 +55,7 @@ final class DatabaseSite {
     /// Keeps the present rows at each reset.
     func protect() throws {
         for (connection, tables) in zip(raw, tables) {
-            for table in tables {
+            for table in tables where table.isNumbered {
                 let highest = try connection.integer(#"SELECT coalesce(max("id"), 0) FROM "\#(table.name)""#)
                 if highest > 0 { protected[table.name] = highest }
             }
@@ -63,10 +65,15 @@ final class DatabaseSite {
     /// Removes the rows of the last import. Sequences do not move back.
     func reset() throws {
         for (connection, tables) in zip(raw, tables) {
-            let deletes = tables.map { #"DELETE FROM "\#($0.name)" WHERE "id" > \#(protected[$0.name] ?? 0)"# }
+            let deletes = tables.map { table in
+                #"DELETE FROM "\#(table.name)""#
+                    + (table.isNumbered ? #" WHERE "id" > \#(protected[table.name] ?? 0)"# : "")
+            }
             try connection.executeUnchecked(deletes)
         }
-        try raw[0].execute(sqlite: "DELETE FROM relocation_import", postgres: "DELETE FROM relocation.import")
+        for table in ["import", "eventchunk"] {
+            try raw[0].execute(sqlite: "DELETE FROM relocation_\(table)", postgres: "DELETE FROM relocation.\(table)")
+        }
     }
 
     /// From now on each imported team points to an organization that does not exist, so a commit fails.
@@ -99,6 +106,11 @@ final class DatabaseSite {
         }
         return Snapshot(contents)
     }
+}
+
+extension Table {
+    /// Whether its ids are numbers.
+    fileprivate var isNumbered: Bool { column("id")?.type.integerRange != nil }
 }
 
 /// A connection below the `Database` seam, for statements that no import may run.

@@ -61,6 +61,8 @@ struct Snapshot {
         "organizationmember_id": "sentry_organizationmember", "inviter_id": "auth_user",
         "organizationmemberteam_id": "sentry_organizationmember_teams", "orgauthtoken_id": "sentry_orgauthtoken",
         "organization_slug_reservation_id": "sentry_organizationslugreservation", "created_by_id": "auth_user",
+        "group_id": "sentry_groupedmessage", "release_id": "sentry_release", "first_release_id": "sentry_release",
+        "environment_id": "sentry_environment",
     ]
 
     var rowCounts: [String: Int] { tables.mapValues(\.count) }

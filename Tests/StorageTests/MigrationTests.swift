@@ -69,7 +69,7 @@ struct MigrationTests {
     func later(engine: Engine) throws {
         let test = try TestDatabase(engine, .allTables)
         for name in [
-            "grouphistory", "activity", "groupresolution", "groupassignee", "grouptombstone", "grouprelease",
+            "grouphistory", "activity", "groupresolution", "groupasignee", "grouptombstone", "grouprelease",
             "groupenvironment", "grouphash", "groupedmessage",
         ] { try test.execute("DROP TABLE sentry_\(name)" + (engine == .postgres ? " CASCADE" : "")) }
         #expect(try test.database.schema.migrate(Catalogue.standard.tables) == .created(tables: 9))

@@ -44,6 +44,17 @@ public struct UndoSummary: Sendable, Equatable, Codable {
         add(&tables[table, default: Counts()])
     }
 
+    public mutating func add(_ other: UndoSummary) {
+        for (table, counts) in other.tables {
+            count(table) {
+                $0.removed.addSaturated(counts.removed)
+                $0.restored.addSaturated(counts.restored)
+                $0.kept.addSaturated(counts.kept)
+            }
+        }
+        total.addSaturated(other.total)
+    }
+
     /// All tables together.
     public var totals: Counts {
         tables.values.reduce(into: Counts()) { sum, counts in

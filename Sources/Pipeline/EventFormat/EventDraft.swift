@@ -71,8 +71,8 @@ package struct EventDraft: Sendable {
     }
 }
 
-/// The checks of one body.
-private struct EventCheck {
+/// The checks of one body, or of one group.
+struct EventCheck {
     let body: FieldValue
 
     private static let maxTags = 1000
@@ -130,6 +130,7 @@ private struct EventCheck {
 
     func requireForm(of type: String) throws(EventRejection) {
         for key in ["level", "logger", "platform"] { _ = try text(key, maxLength: 64) }
+        for key in ["culprit", "transaction"] { _ = try text(key, maxLength: EventLimits.culprit) }
         try require("contexts", isNullOr: \.isObject, "is no object")
         try requireTags()
         switch type {
@@ -139,7 +140,7 @@ private struct EventCheck {
         }
     }
 
-    private func require(
+    func require(
         _ key: String, isNullOr test: (FieldValue) -> Bool, _ reason: String
     ) throws(EventRejection) {
         guard body[key].isNull || test(body[key]) else { throw EventRejection("wrong-type", at: key, reason) }
@@ -171,7 +172,7 @@ private struct EventCheck {
         }
     }
 
-    private func requireHashes() throws(EventRejection) {
+    func requireHashes() throws(EventRejection) {
         let hashes = body["hashes"].items
         guard !hashes.isEmpty else {
             throw EventRejection("no-hashes", at: "hashes", "is missing: nothing says which issue it belongs to")

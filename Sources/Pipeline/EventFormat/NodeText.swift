@@ -5,12 +5,16 @@ import TextForms
 package final class NodeText {
     private let deflater = Deflater()
     private let reader: ValueReader
+    private let pickles: PickledValue
 
     /// Bytes that a value expands to at most.
     private static let maxBytes = 256 << 20
     private static let maxDepth = 1024
 
-    package init() { reader = ValueReader(maxDepth: Self.maxDepth) }
+    package init() {
+        reader = ValueReader(maxDepth: Self.maxDepth)
+        pickles = PickledValue(maxDepth: Self.maxDepth)
+    }
 
     /// nil without memory for it.
     package func encoded(_ text: [UInt8]) -> String? { deflater.bytes(text).map { Base64.encode($0) } }
@@ -20,16 +24,25 @@ package final class NodeText {
         Base64.decode(data).flatMap { Deflated.bytes($0, limit: Self.maxBytes) }
     }
 
-    /// The body, or what is kept under a name beside it; nil for a value that is neither. As the reference does, whatever
-    /// is no object reads as an empty one.
+    /// The body, or what is kept under a name beside it; nil for a value that is neither. As the reference does, JSON that is no
+    /// object reads as an empty one. Versions before 21 have pickled bodies: those of plain values are read.
     package func value(_ text: [UInt8], under name: String? = nil) -> FieldValue? {
-        guard text.first == UInt8(ascii: "{") else { return nil }
+        guard text.first == UInt8(ascii: "{") else { return name == nil ? pickles.value(text) : nil }
         let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         guard let name else { return object(lines[0]) }
         for place in stride(from: 1, to: lines.count - 1, by: 2) where lines[place].elementsEqual(name.utf8) {
             return object(lines[place + 1])
         }
         return nil
+    }
+
+    /// The text of a body and some of its members; nil for a value that is no body.
+    package func body(_ text: [UInt8], _ keys: Set<String>) -> (text: [UInt8], members: FieldValue)? {
+        guard text.first == UInt8(ascii: "{") else {
+            return pickles.value(text).map { (EventText.messageBytes($0), $0) }
+        }
+        let line = text.firstIndex(of: UInt8(ascii: "\n")).map { Array(text[..<$0]) } ?? text
+        return reader.members(keys, of: line).map { (line, $0) }
     }
 
     private func object(_ line: ArraySlice<UInt8>) -> FieldValue {

@@ -4,12 +4,14 @@ package import ExportFormat
 import Storage
 
 /// A project that events are saved into.
-package struct EventProject: Sendable, Equatable {
+package struct EventProject: Sendable, Hashable {
     package let id: Int64
     package let organization: Int64
     let slug: String
     /// Its option `sentry:performance_issue_settings`; null if it has none.
     package let problemOptions: FieldValue
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 
     /// A version with the project's name before it: another form that releases have.
     func prefixed(_ version: String) -> String {
@@ -18,6 +20,7 @@ package struct EventProject: Sendable, Equatable {
 }
 
 /// One event while its chunk is saved.
+// Ten properties: what the steps find out about it.
 final class EventJob {
     /// Its place in the chunk.
     let place: Int
@@ -29,6 +32,9 @@ final class EventJob {
     var fate = EventFate.saved
     /// Whether the node store keeps the body that it has, of a later version on another day.
     var keepsNode = false
+    /// What it changes of its issue's first release, and of the one in its environment.
+    var firstRelease: FirstRelease?
+    var firstReleaseHere: FirstRelease?
 
     init(place: Int, project: EventProject, draft: EventDraft) {
         self.place = place
@@ -105,6 +111,7 @@ struct GroupTableSet {
     let environment: Table
     let release: Table
     let counter: Table
+    let assignee: Table
     let activity: Table
     let history: Table
     let resolution: Table
@@ -117,10 +124,11 @@ struct GroupTableSet {
         environment = try table("sentry_groupenvironment")
         release = try table("sentry_grouprelease")
         counter = try table("sentry_projectcounter")
+        assignee = try table("sentry_groupasignee")
         activity = try table("sentry_activity")
         history = try table("sentry_grouphistory")
         resolution = try table("sentry_groupresolution")
     }
 
-    var all: [Table] { [group, hash, environment, release, counter, activity, history, resolution] }
+    var all: [Table] { [group, hash, environment, release, counter, assignee, activity, history, resolution] }
 }

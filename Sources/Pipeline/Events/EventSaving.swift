@@ -5,7 +5,7 @@ package import Storage
 
 /// Saves events into an installation: each step over all events of a chunk, rows in bulk. The caller opens and commits the
 /// transaction. Not `Sendable`: it lives with its connection.
-// Eight properties: where it writes, and what it knows.
+// Nine properties: where it writes, and what it knows.
 package final class EventSaving {
     private let database: any Database
     private let tables: EventTableSet
@@ -14,6 +14,7 @@ package final class EventSaving {
     private let settings: SavingSettings
     private let reader = ValueReader(maxDepth: 1024)
     private let ledger: EventLedger?
+    private let shares: GroupShares?
 
     package init(
         into database: any Database, catalogue: Catalogue, settings: SavingSettings = SavingSettings(),
@@ -21,6 +22,7 @@ package final class EventSaving {
     ) throws(CatalogueGap) {
         self.database = database
         self.ledger = ledger
+        shares = ledger.map { GroupShares($0) }
         self.settings = settings
         tables = try EventTableSet(catalogue)
         ids = IDAllocator(looksAhead: settings.reservesAhead)
@@ -59,6 +61,50 @@ package final class EventSaving {
             fates[job.place] = job.fate == .saved && !job.decision.counts ? .replaced : job.fate
         }
         return SavedChunk(fates: fates, events: saved.events, discarded: saved.discarded, snapshots: saved.snapshots)
+    }
+
+    /// The transaction was rolled back.
+    func rolledBack() { shares?.rolledBack() }
+
+    /// Gives groups the state that a file tells of them, in the open transaction.
+    package func save(_ inputs: [Result<GroupLine, EventRejection>], now: Int64) throws(StorageError) -> SavedGroups {
+        try shares?.refresh()
+        let lines = inputs.compactMap { try? $0.get() }
+        let projects = try projects(Set(lines.map(\.project)))
+        let rows = GroupRows(tables.groups, database, ids: ids, order: settings.order, shares: shares)
+        let releases = ReleaseRows(tables, database, ids: ids, order: settings.order)
+        var taken = try rows.load(lines)
+        try releases.load(versions: Set(lines.compactMap(\.firstRelease)), of: Set(projects.values))
+        let counted = try counted(rows)
+        var saved = SavedGroups()
+        for (place, input) in inputs.enumerated() {
+            switch input {
+            case .failure(let rejection): saved.fates.append(.rejected(rejection))
+            case .success(let line):
+                guard let project = projects[line.project] else {
+                    saved.fates.append(.rejected(.unknownProject(line.project)))
+                    continue
+                }
+                let release = try line.firstRelease.map { version throws(StorageError) in
+                    try releases.release(version, project, added: line.times.firstSeen).id
+                }
+                let found = try rows.take(line, firstRelease: release, taken: &taken) { group in
+                    shares?.share(of: line, in: group) ?? counted[group] ?? 0
+                }
+                saved.add(line, place, found)
+                if let share = saved.shares.last, share.place == place { shares?.add(share) }
+            }
+        }
+        try releases.flush()
+        try rows.flush()
+        saved.snapshots = saved.shares.compactMap { rows.snapshot($0.group) }
+        return saved
+    }
+
+    /// How many events relocations have counted of groups of which no file has told yet.
+    private func counted(_ rows: GroupRows) throws(StorageError) -> [Int64: Int64] {
+        let untold = Set(rows.groups.all.compactMap(\.id.integer)).filter { shares?.contains($0) != true }
+        return untold.isEmpty ? [:] : try ledger?.counted(in: untold) ?? [:]
     }
 
     // MARK: - Checks
@@ -101,7 +147,7 @@ package final class EventSaving {
     ) throws(EventRejection) -> EventJob {
         let input = try input.get()
         guard let project = projects[input.project] else {
-            throw EventRejection("unknown-project", at: "project", "the destination has no project \(input.project)")
+            throw .unknownProject(input.project)
         }
         return EventJob(
             place: place, project: project, draft: try EventDraft(input.body, project: project.id, now: now))
@@ -111,12 +157,14 @@ package final class EventSaving {
 
     private func save(_ jobs: [EventJob], now: Int64) throws(StorageError) -> SavedChunk {
         guard !jobs.isEmpty else { return SavedChunk() }
+        try shares?.refresh()
         try EventRepeats(database, tables.node, nodes, ledger).mark(jobs)
         let jobs = jobs.filter { $0.fate == .saved }
-        let releases = ReleaseRows(tables, database, ids: ids)
-        let groups = GroupRows(tables.groups, database, ids: ids)
+        let releases = ReleaseRows(tables, database, ids: ids, order: settings.order)
+        let groups = GroupRows(tables.groups, database, ids: ids, order: settings.order, shares: shares)
         try releases.load(jobs)
         try groups.load(jobs)
+        try releases.load(firstReleases: groups.firstReleases, projects: Set(jobs.map(\.project.id)))
         try addReleases(jobs, releases)
         for job in jobs { complete(job) }
         let snapshots = try assign(jobs, groups, releases, now: now)
@@ -142,7 +190,9 @@ package final class EventSaving {
         for job in jobs {
             job.draft.pullOut()
             guard let version = job.draft.release, !version.isEmpty else { continue }
-            let added = newest[RowKey(job.project.id, text: version)] ?? job.draft.time
+            let added =
+                settings.order == .time
+                ? job.draft.time : newest[RowKey(job.project.id, text: version)] ?? job.draft.time
             let release = try rows.release(version, job.project, added: added)
             job.release = release
             job.draft.setRelease(release.version)
@@ -178,12 +228,10 @@ package final class EventSaving {
         for job in jobs {
             job.environment = try releases.environment(job, now: now)
             if let group = job.decision.group { try groups.see(group, job, now: now) }
-            guard let release = job.release, !job.draft.isGeneric else { continue }
-            try releases.see(release.id, job.environment, job)
-            if job.decision.isNew { releases.countNewGroup(release.id, job.project.id) }
-            if job.decision.isNewEnvironment {
-                releases.countNewIssue(release.id, job.project.id, job.environment)
+            if let release = job.release, !job.draft.isGeneric {
+                try releases.see(release.id, job.environment, job)
             }
+            releases.countIssues(of: job)
         }
     }
 
@@ -200,53 +248,5 @@ package final class EventSaving {
         }
         try database.delete(from: tables.node, where: [.isIn("id", rows.map { $0[0] })])
         try database.insert(Insert(into: tables.node, columns: ["id", "data", "timestamp"], rows: rows))
-    }
-}
-
-/// How events are saved.
-package struct SavingSettings: Sendable {
-    /// Whether events are taken as they are: the project's first event stays unmarked.
-    package var isRaw = false
-    /// Whether ids are reserved for more than one chunk at a time.
-    package var reservesAhead = true
-
-    package init() {}
-}
-
-/// What became of a chunk.
-package struct SavedChunk {
-    /// One per event.
-    package var fates: [EventFate] = []
-    package var events: [SavedEvent] = []
-    package var discarded: [SavedEvent] = []
-    package var snapshots: [GroupSnapshot] = []
-}
-
-/// A saved event: what its messages are made of.
-package struct SavedEvent {
-    package let place: Int
-    package let project: EventProject
-    package let body: FieldValue
-    package let decision: EventDecision
-    package let nodeID: String
-
-    /// Days since 1970.
-    var day: Int64 { EventRepeats.day(body) }
-
-    /// An event that was saved before.
-    init(place: Int, project: EventProject, body: FieldValue, decision: EventDecision, nodeID: String) {
-        self.place = place
-        self.project = project
-        self.body = body
-        self.decision = decision
-        self.nodeID = nodeID
-    }
-
-    init(_ job: EventJob) {
-        place = job.place
-        project = job.project
-        body = job.draft.body
-        decision = job.decision
-        nodeID = job.draft.nodeID
     }
 }

@@ -16,40 +16,59 @@ package struct EventScan {
 
     package init(projects: Set<Int64>) { self.projects = projects }
 
-    /// What was found, per project.
+    /// What was found.
     package struct Summary: Sendable, Equatable {
         package internal(set) var rows = 0
-        package internal(set) var events: [Int64: Int] = [:]
-        package internal(set) var types: [String: Int] = [:]
-        package internal(set) var days: [String: Int] = [:]
-        package internal(set) var groupings: [String: Int] = [:]
+        package internal(set) var projects: [Int64: Project] = [:]
         /// Rows whose key is not that of their body.
         package internal(set) var foreign = 0
         /// Rows that cannot be read.
         package internal(set) var unreadable = 0
 
-        package var total: Int { events.values.reduce(0, +) }
+        package var total: Int { projects.values.reduce(0) { $0 + $1.events } }
+    }
+
+    /// What was found of one project.
+    package struct Project: Sendable, Equatable {
+        package internal(set) var events = 0
+        package internal(set) var types: [String: Int] = [:]
+        /// `2026-11-20` → events.
+        package internal(set) var days: [String: Int] = [:]
+        /// Grouping configurations of errors.
+        package internal(set) var groupings: [String: Int] = [:]
+
+        mutating func count(_ body: FieldValue, type: String, time: Int64) {
+            events += 1
+            types[type, default: 0] += 1
+            days[String(PythonTime.text(time).prefix(10)), default: 0] += 1
+            guard type != "transaction", type != "generic" else { return }
+            groupings[body.at("grouping_config", "id").text ?? "unknown", default: 0] += 1
+        }
     }
 
     /// Hands over each event as a line: `{"project":12,"body":{…}}`.
+    ///
+    /// - Parameter groups: notes the groups of the events
     package func run(
-        _ database: any Database, _ catalogue: Catalogue, _ deliver: ([UInt8]) throws -> Void
+        _ database: any Database, _ catalogue: Catalogue, groups: GroupScan? = nil,
+        _ deliver: ([UInt8]) throws -> Void
     ) throws -> Summary {
         let table = try catalogue.requireTable("nodestore_node")
         let nodes = NodeText()
         var summary = Summary()
+        func take(_ page: [[Value]]) throws {
+            let events = page.compactMap { row in event(row[0].text ?? "", row[1].text ?? "", nodes, &summary) }
+            for event in events { try deliver(event.line) }
+            try groups?.note(events.map { ($0.project, $0.members) })
+        }
         var failure: (any Error)?
         do throws(StorageError) {
-            try database.stream(Select(["id", "data"], from: table), pageRows: Self.pageRows) {
-                page throws(StorageError) in
-                for row in page {
-                    guard let id = row[0].text, let data = row[1].text,
-                        let (project, body) = event(id, data, nodes, &summary)
-                    else { continue }
-                    do { try deliver(Self.line(project, body)) } catch {
-                        failure = error
-                        throw StorageError(.other, "the events cannot be written")
-                    }
+            // Groups are looked up over the same connection; without them the database makes the next page meanwhile.
+            let read = groups == nil ? database.stream : database.read
+            try read(Select(["id", "data"], from: table), Self.pageRows) { page throws(StorageError) in
+                do { try take(page) } catch {
+                    failure = error
+                    throw StorageError(.other, "the events cannot be written")
                 }
             }
         } catch {
@@ -58,40 +77,44 @@ package struct EventScan {
         return summary
     }
 
-    private static func line(_ project: Int64, _ body: FieldValue) -> [UInt8] {
-        EventText.messageBytes(.object([.init("project", .integer(project)), .init("body", body)])) + [0x0A]
+    /// One event as it was found.
+    private struct Found {
+        let project: Int64
+        let text: [UInt8]
+        let members: FieldValue
+
+        /// With the body as it is stored.
+        var line: [UInt8] { Array(#"{"project":\#(project),"body":"#.utf8) + text + Array("}\n".utf8) }
     }
 
+    /// What is to be known of each event.
+    private static let keys: Set = [
+        "project", "event_id", "timestamp", "type", "grouping_config", "hashes", "hierarchical_hashes",
+    ]
+
     /// nil for a row that holds something else, or an event that is not asked for.
-    private func event(
-        _ id: String, _ data: String, _ nodes: NodeText, _ summary: inout Summary
-    ) -> (Int64, FieldValue)? {
+    private func event(_ id: String, _ data: String, _ nodes: NodeText, _ summary: inout Summary) -> Found? {
         summary.rows += 1
         // Rows of other things have names with colons; random keys of old versions are shorter.
         guard id.utf8.count == 32 || id.utf8.count == 24, !id.utf8.contains(UInt8(ascii: ":")) else { return nil }
-        guard let text = nodes.inflated(data), let body = nodes.value(text) else {
+        guard let text = nodes.inflated(data), let (body, members) = nodes.body(text, Self.keys) else {
             summary.unreadable += 1
             return nil
         }
-        guard case .integer(let project) = body["project"], let event = body["event_id"].text,
-            let seconds = body["timestamp"].number
+        guard case .integer(let project) = members["project"], let event = members["event_id"].text,
+            let seconds = members["timestamp"].number
         else { return nil }
         guard id.utf8.count == 24 || EventHash.nodeID(project: project, event: event) == id else {
             summary.foreign += 1
             return nil
         }
         let time = PythonTime.microseconds(min(max(seconds, 0), 1e11))
-        let type = EventMetadata.type(of: body)
+        let type = EventMetadata.type(of: members)
         guard projects.contains(project), since.map({ time >= $0 }) ?? true, until.map({ time < $0 }) ?? true,
             types?.contains(type) ?? true
         else { return nil }
-        summary.events[project, default: 0] += 1
-        summary.types[type, default: 0] += 1
-        summary.days[String(PythonTime.text(time).prefix(10)), default: 0] += 1
-        if type != "transaction", type != "generic" {
-            summary.groupings[body.at("grouping_config", "id").text ?? "unknown", default: 0] += 1
-        }
-        return (project, body)
+        summary.projects[project, default: Project()].count(members, type: type, time: time)
+        return Found(project: project, text: body, members: members)
     }
 
     /// The ids of projects given by slug or id; throws for one that does not exist, or whose slug several have.

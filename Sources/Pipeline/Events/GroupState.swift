@@ -9,7 +9,8 @@ enum GroupColumns {
     static let all = [
         "project_id", "logger", "level", "message", "view", "num_comments", "platform", "status", "substatus",
         "times_seen", "last_seen", "first_seen", "first_release_id", "active_at", "time_spent_total",
-        "time_spent_count", "score", "is_public", "data", "short_id", "type", "priority",
+        "time_spent_count", "score", "is_public", "data", "short_id", "type", "priority", "priority_locked_at",
+        "resolved_at",
     ]
 
     static let unresolved: Int64 = 0
@@ -25,13 +26,13 @@ enum GroupColumns {
         return [
             "project_id": .integer(job.project.id), "logger": .text(draft.body["logger"].text ?? ""),
             "level": .integer(level(draft)), "message": .text(message(draft)),
-            "view": .text(draft.body["culprit"].text ?? ""), "num_comments": .integer(0),
+            "view": .text(view(draft)), "num_comments": .integer(0),
             "platform": draft.body["platform"].text.map { .text($0) } ?? .null, "status": .integer(unresolved),
             "substatus": .integer(substatusNew), "times_seen": .integer(1), "last_seen": time, "first_seen": time,
             "first_release_id": job.release.map { .integer($0.id) } ?? .null, "active_at": time,
             "time_spent_total": .integer(0), "time_spent_count": .integer(0),
             "score": .integer(seconds(draft.time)), "is_public": .bool(false),
-            "data": .text(EventText.message(newData(draft, priority))), "short_id": .integer(shortID),
+            "data": .text(EventText.message(newData(draft))), "short_id": .integer(shortID),
             "type": .integer(1), "priority": .integer(priority),
         ]
     }
@@ -63,6 +64,11 @@ enum GroupColumns {
         return EventLimits.truncated(EventLimits.firstLine(text), maxMessage)
     }
 
+    /// Its culprit, as the column takes it: frames may hold anything.
+    static func view(_ draft: EventDraft) -> String {
+        PythonString.prefix((draft.body["culprit"].text ?? "").filter { $0 != "\0" }, EventLimits.culprit)
+    }
+
     /// What an event tells of its group.
     static func data(_ draft: EventDraft) -> FieldValue {
         .object([
@@ -72,15 +78,31 @@ enum GroupColumns {
         ])
     }
 
-    private static func newData(_ draft: EventDraft, _ priority: Int64) -> FieldValue {
+    private static func newData(_ draft: EventDraft) -> FieldValue {
         var data = data(draft)
-        data.update("metadata") { metadata in
-            if let name = draft.body.at("sdk", "name").nonEmptyText {
-                metadata["sdk"] = .object([
-                    .init("name", .text(name)), .init("name_normalized", .text(SDKName.normalized(name))),
-                ])
-            }
-            metadata["initial_priority"] = .integer(priority)
+        data["metadata"] = beginning(draft, over: data["metadata"])
+        return data
+    }
+
+    /// What a group's metadata say of its first event.
+    static func beginning(_ draft: EventDraft, over metadata: FieldValue) -> FieldValue {
+        var metadata = metadata
+        metadata.remove("sdk")
+        if let name = draft.body.at("sdk", "name").nonEmptyText {
+            metadata["sdk"] = .object([
+                .init("name", .text(name)), .init("name_normalized", .text(SDKName.normalized(name))),
+            ])
+        }
+        metadata.remove("initial_priority")
+        metadata["initial_priority"] = .integer(priority(draft.body["level"].text ?? "error"))
+        return metadata
+    }
+
+    /// What an event tells of its group, with what older metadata say of the first one.
+    static func data(_ draft: EventDraft, beginning metadata: FieldValue) -> FieldValue {
+        var data = data(draft)
+        data.update("metadata") { new in
+            for key in ["sdk", "initial_priority"] where metadata.has(key) { new[key] = metadata[key] }
         }
         return data
     }
@@ -113,18 +135,66 @@ struct GroupState {
         set { changes[column] = newValue }
     }
 
-    /// - Parameter counts: false for another version of an event that was counted before
-    mutating func take(_ draft: EventDraft, counts: Bool) {
-        let seen = max(draft.time, self["last_seen"].timestamp ?? draft.time)
-        self["last_seen"] = .timestamp(seen)
-        if let first = self["first_seen"].timestamp, first > draft.time { self["first_seen"] = .timestamp(draft.time) }
+    /// An event that comes when it happens.
+    mutating func take(_ job: EventJob) {
+        see(job.draft.time)
+        describe(job.draft)
+        takeMessage(job.draft)
+        takeData(job.draft)
+        count(job)
+    }
+
+    /// An event of history: the latest one describes the issue, the earliest one says how it began.
+    mutating func takeByTime(_ job: EventJob) {
+        let isLatest = isLatest(job.draft)
+        if job.draft.time < self["first_seen"].timestamp ?? .min { begin(with: job) }
+        see(job.draft.time)
+        if isLatest {
+            describe(job.draft)
+            self["message"] = .text(GroupColumns.message(job.draft))
+            self["data"] = .text(EventText.message(GroupColumns.data(job.draft, beginning: data.at("metadata"))))
+        }
+        count(job)
+    }
+
+    mutating func see(_ time: Int64) {
+        self["last_seen"] = .timestamp(max(time, self["last_seen"].timestamp ?? time))
+        self["first_seen"] = .timestamp(min(time, self["first_seen"].timestamp ?? time))
+    }
+
+    private var data: FieldValue {
+        (try? ValueReader(maxDepth: 64).value(Array((self["data"].text ?? "{}").utf8))) ?? .object([])
+    }
+
+    private func isLatest(_ draft: EventDraft) -> Bool {
+        guard let last = self["last_seen"].timestamp, draft.time <= last else { return true }
+        return draft.time == last && (draft.received.number ?? 0) >= (data["last_received"].number ?? 0)
+    }
+
+    private mutating func begin(with job: EventJob) {
+        let new = GroupColumns.new(job, shortID: 0)
+        for column in ["platform", "logger", "first_release_id"] { self[column] = new[column] ?? .null }
+        if self["active_at"] == self["first_seen"] { self["active_at"] = .timestamp(job.draft.time) }
+        if self["priority_locked_at"].isNull { self["priority"] = new["priority"] ?? .null }
+        var data = data
+        data["metadata"] = GroupColumns.beginning(job.draft, over: data["metadata"])
+        self["data"] = .text(EventText.message(data))
+    }
+
+    private mutating func describe(_ draft: EventDraft) {
         self["level"] = .integer(GroupColumns.level(draft))
-        self["view"] = .text(draft.body["culprit"].text ?? "")
-        takeMessage(draft)
-        takeData(draft)
-        if counts { self["times_seen"] = .integer(self["times_seen"].number + 1) }
+        self["view"] = .text(GroupColumns.view(draft))
+    }
+
+    /// Another version of an event that was counted before counts no more.
+    private mutating func count(_ job: EventJob) { add(times: job.decision.counts ? 1 : 0) }
+
+    /// How often it was seen, and what follows from that.
+    mutating func add(times: Int64) {
+        self["times_seen"] = .integer(max(0, self["times_seen"].number + times))
         let weight = log10(Double(max(self["times_seen"].number, 1))) * 600
-        self["score"] = .integer(Int64((weight + Double(seen) / 1_000_000).rounded(.toNearestOrEven)))
+        let seconds = Double(self["last_seen"].timestamp ?? 0) / 1_000_000
+        self["score"] = .integer(Int64((weight + seconds).rounded(.toNearestOrEven)))
     }
 
     private mutating func takeMessage(_ draft: EventDraft) {
@@ -134,7 +204,7 @@ struct GroupState {
     }
 
     private mutating func takeData(_ draft: EventDraft) {
-        let old = (try? ValueReader(maxDepth: 64).value(Array((self["data"].text ?? "{}").utf8))) ?? .object([])
+        let old = data
         let new = GroupColumns.data(draft)
         var data = old.members
         for member in new.members where member.key != "metadata" { data.set(member.key, member.value) }
@@ -156,6 +226,7 @@ struct GroupState {
 }
 
 /// What searches for issues read about one.
+// Ten properties: one per fact of the message.
 package struct GroupSnapshot: Sendable, Equatable {
     let project: Int64
     let group: Int64
@@ -165,12 +236,14 @@ package struct GroupSnapshot: Sendable, Equatable {
     let firstRelease: Int64?
     let firstSeen: Int64
     let comments: Int64
+    var user: Int64?
+    var team: Int64?
 
     /// - Parameter now: microseconds since 1970
     package func message(now: Int64) -> SinkMessage {
         func number(_ value: Int64?) -> FieldValue { value.map { .integer($0) } ?? .null }
         let owners = [
-            "assignee_user_id", "assignee_team_id", "owner_suspect_commit_user_id", "owner_ownership_rule_user_id",
+            "owner_suspect_commit_user_id", "owner_ownership_rule_user_id",
             "owner_ownership_rule_team_id", "owner_codeowners_user_id", "owner_codeowners_team_id",
         ]
         let value = FieldValue.object(
@@ -181,6 +254,7 @@ package struct GroupSnapshot: Sendable, Equatable {
                 .init("first_release", number(firstRelease)), .init("first_seen", .text(PythonTime.text(firstSeen))),
                 .init("num_comments", .integer(comments)),
                 .init("timestamp", .text(String(PythonTime.text(now).dropLast()))),
+                .init("assignee_user_id", number(user)), .init("assignee_team_id", number(team)),
             ] + owners.map { .init($0, .null) })
         return SinkMessage(topic: "group-attributes", key: nil, value: EventText.messageBytes(value))
     }

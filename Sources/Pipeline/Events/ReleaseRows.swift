@@ -6,6 +6,7 @@ import Storage
 // Nine properties: one set of rows per table, and where they are.
 final class ReleaseRows {
     private let database: any Database
+    private let order: EventOrder
     private let releases: RowSet<RowKey>
     private let releaseProjects: RowSet<RowKey>
     private let distributions: RowSet<RowKey>
@@ -14,11 +15,9 @@ final class ReleaseRows {
     private let releaseEnvironments: RowSet<RowKey>
     private let projectEnvironments: RowSet<RowKey>
 
-    /// A row's last sight is told again if it is older than that.
-    static let lastSeenPause: Int64 = 60_000_000
-
-    init(_ tables: EventTableSet, _ database: any Database, ids: IDAllocator) {
+    init(_ tables: EventTableSet, _ database: any Database, ids: IDAllocator, order: EventOrder) {
         self.database = database
+        self.order = order
         releases = RowSet(tables.release, Self.releaseColumns, ids: ids) { row in
             RowKey(row[0].number, text: row[1].text ?? "")
         }
@@ -55,10 +54,8 @@ final class ReleaseRows {
     func load(_ jobs: [EventJob]) throws(StorageError) {
         let projects = Set(jobs.map(\.draft.project)).map { Value.integer($0) }
         let organizations = Set(jobs.map(\.project.organization)).map { Value.integer($0) }
-        let versions = Set(jobs.flatMap(\.versions)).map { Value.text($0) }
-        try releases.load(from: database, where: [.isIn("organization_id", organizations), .isIn("version", versions)])
+        try load(versions: Set(jobs.flatMap(\.versions)), of: Set(jobs.map(\.project)))
         let known = releases.all.map(\.id)
-        try releaseProjects.load(from: database, where: [.isIn("project_id", projects), .isIn("release_id", known)])
         try distributions.load(from: database, where: [.isIn("release_id", known)])
         let names = Set(jobs.map(\.draft.environment)).map { Value.text($0) }
         try environments.load(from: database, where: [.isIn("organization_id", organizations), .isIn("name", names)])
@@ -70,6 +67,26 @@ final class ReleaseRows {
         try projectEnvironments.load(
             from: database,
             where: [.isIn("project_id", projects), .isIn("release_id", known), .isIn("environment_id", places)])
+    }
+
+    func load(versions: Set<String>, of projects: Set<EventProject>) throws(StorageError) {
+        let organizations = Set(projects.map(\.organization)).map { Value.integer($0) }
+        let versions = versions.sorted().map { Value.text($0) }
+        try releases.load(from: database, where: [.isIn("organization_id", organizations), .isIn("version", versions)])
+        try releaseProjects.load(
+            from: database,
+            where: [.isIn("project_id", projects.map { .integer($0.id) }), .isIn("release_id", releases.all.map(\.id))])
+    }
+
+    /// Reads what counts issues that may begin earlier than was known.
+    func load(firstReleases: Set<Int64>, projects: Set<Int64>) throws(StorageError) {
+        guard order == .time else { return }
+        let conditions: [Condition] = [
+            .isIn("project_id", projects.map { .integer($0) }),
+            .isIn("release_id", firstReleases.map { .integer($0) }),
+        ]
+        try releaseProjects.load(from: database, where: conditions)
+        try projectEnvironments.load(from: database, where: conditions)
     }
 
     // MARK: - Releases
@@ -86,6 +103,7 @@ final class ReleaseRows {
         let version = own ?? version
         let key = RowKey(project.organization, text: version)
         let row = try releases.row(key, orAdd: Self.newRelease(version, project, added), in: database)
+        see("date_added", added, of: row, in: releases)
         let isNewHere = try addToProject(row.id.number, project)
         return ReleaseOfEvent(
             id: row.id.number, version: version, added: releases.value("date_added", of: row).timestamp ?? added,
@@ -122,7 +140,7 @@ final class ReleaseRows {
 
     func addDistribution(_ name: String, of release: Int64, _ job: EventJob) throws(StorageError) {
         let key = RowKey(release, text: name)
-        guard distributions[key] == nil else { return }
+        if let row = distributions[key] { return see("date_added", job.draft.time, of: row, in: distributions) }
         _ = try distributions.add(
             key,
             [
@@ -172,25 +190,45 @@ final class ReleaseRows {
             _ = try rows.add(key, values, in: database)
             return
         }
+        see("first_seen", time, of: row, in: rows)
         let last = rows.value("last_seen", of: row).timestamp ?? time
-        if last < time - Self.lastSeenPause { rows.set("last_seen", .timestamp(time), of: row) }
+        rows.set("last_seen", .timestamp(order.last(last, time)), of: row)
+    }
+
+    /// That something was there at a time.
+    private func see(_ column: String, _ time: Int64, of row: HeldRow, in rows: RowSet<RowKey>) {
+        let first = rows.value(column, of: row).timestamp ?? time
+        rows.set(column, .timestamp(order.first(first, time)), of: row)
     }
 
     // MARK: - Counters
 
-    /// Counts a new group in its release.
-    func countNewGroup(_ release: Int64, _ project: Int64) {
-        count("new_groups", releaseProjects, RowKey(project, release))
+    /// Counts an issue in its first release, and in the first one of its environment.
+    func countIssues(of job: EventJob) {
+        let (project, environment) = (job.project.id, job.environment)
+        count(job.firstRelease, "new_groups", releaseProjects) { RowKey(project, $0) }
+        count(job.firstReleaseHere, "new_issues_count", projectEnvironments) { RowKey(project, $0, environment) }
     }
 
-    /// Counts an issue that is new in an environment.
-    func countNewIssue(_ release: Int64, _ project: Int64, _ environment: Int64) {
-        count("new_issues_count", projectEnvironments, RowKey(project, release, environment))
+    /// Counts a group that is removed in its first release no more.
+    func uncount(group project: Int64, release: Int64?) {
+        count(FirstRelease(former: release, current: nil), "new_groups", releaseProjects) { RowKey(project, $0) }
     }
 
-    private func count(_ column: String, _ rows: RowSet<RowKey>, _ key: RowKey) {
-        guard let row = rows[key] else { return }
-        rows.set(column, .integer(rows.value(column, of: row).number + 1), of: row)
+    /// The same for the first release in an environment.
+    func uncount(issue project: Int64, release: Int64?, environment: Int64) {
+        count(FirstRelease(former: release, current: nil), "new_issues_count", projectEnvironments) {
+            RowKey(project, $0, environment)
+        }
+    }
+
+    private func count(
+        _ change: FirstRelease?, _ column: String, _ rows: RowSet<RowKey>, _ key: (Int64) -> RowKey
+    ) {
+        for (release, step) in [(change?.former, Int64(-1)), (change?.current, 1)] {
+            guard let release, let row = rows[key(release)] else { continue }
+            rows.set(column, .integer(max(0, rows.value(column, of: row).number + step)), of: row)
+        }
     }
 
     func flush() throws(StorageError) {

@@ -38,16 +38,23 @@ final class RowSet<Key: Hashable> {
         places = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1, $0) })
     }
 
-    /// Reads the rows that meet the conditions; of several with the same key the first one counts.
+    /// Reads the rows that meet the conditions, and keeps others from changing them until the transaction ends; of several
+    /// with the same key the first one counts.
     func load(from database: any Database, where conditions: [Condition]) throws(StorageError) {
-        if conditions.contains(where: \.isEmpty) { return }
-        for row in try database.select(Select(["id"] + columns, from: table, where: conditions)) {
+        for row in try rows(in: database, conditions) {
             let values = Array(row.dropFirst())
             guard let key = key(values), rows[key] == nil else { continue }
             let held = HeldRow(id: row[0], values: values, isNew: false)
             rows[key] = held
             order.append(held)
         }
+    }
+
+    private func rows(in database: any Database, _ conditions: [Condition]) throws(StorageError) -> [[Value]] {
+        if conditions.contains(where: \.isEmpty) { return [] }
+        var query = Select(["id"] + columns, from: table, where: conditions)
+        query.locks = true
+        return try database.select(query)
     }
 
     subscript(key: Key) -> HeldRow? { rows[key] }
@@ -76,8 +83,7 @@ final class RowSet<Key: Hashable> {
 
     /// Reads rows by their ids, which are their keys.
     func loadByID(from database: any Database, _ ids: [Value]) throws(StorageError) where Key == Int64 {
-        guard !ids.isEmpty else { return }
-        for row in try database.select(Select(["id"] + columns, from: table, where: [.isIn("id", ids)])) {
+        for row in try rows(in: database, [.isIn("id", ids)]) {
             guard let id = row[0].integer, rows[id] == nil else { continue }
             let held = HeldRow(id: row[0], values: Array(row.dropFirst()), isNew: false)
             rows[id] = held

@@ -42,6 +42,16 @@ public final class ImportRegister {
         isNoted = true
     }
 
+    /// In the transaction that writes anything but rows of the file's models, alone with any undo: notes that the relocation
+    /// has begun, and throws if an undo has taken it.
+    package func noteBegin(now: Int64) throws(StorageError) {
+        guard hasLedger else { return }
+        try requireNotUndone()
+        guard !isNoted else { return }
+        try table.insert(written.uuid, origin, beganAt: now, end: nil)
+        isNoted = true
+    }
+
     /// In the transaction that writes derived rows: remembers that this part of them is written.
     func note(derived part: String) throws(StorageError) {
         guard hasLedger, derivedParts.insert(part).inserted else { return }

@@ -312,7 +312,7 @@ extension ExportSurvey {
 }
 
 extension OperationError {
-    fileprivate static func halfUndone(_ uuid: String) -> OperationError {
+    static func halfUndone(_ uuid: String) -> OperationError {
         OperationError(
             .conflict, "The relocation \(uuid) is being undone. Finish that first: relocation-enqueue undo \(uuid)")
     }

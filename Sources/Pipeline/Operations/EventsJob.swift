@@ -10,7 +10,13 @@ package struct EventsJob {
     package let uuid: String
     /// The path of the file; `-` is standard input.
     package let path: String
-    package let options: EventOptions
+    package var options: EventOptions
+    /// The path of a file with the state of the events' groups; nil without one.
+    package var groups: String?
+    /// Lines of a chunk at most: what one transaction saves.
+    package var chunkSize = ChunkLimits.events.maxRows
+    /// Whether a worker only finds out what would become of the events.
+    package var plans = false
     package var destination = DestinationName.standard
     package var keyring: PayloadKeyring?
     package var actor = Operator(name: "")
@@ -21,25 +27,25 @@ package struct EventsJob {
         self.options = options
     }
 
-    package func open() throws(ExportError) -> ExportSource {
-        try ExportSource.open(path: path, limits: .standard, catalogue: .standard)
+    package func open() throws(ExportError) -> EventSources {
+        func open(_ path: String) throws(ExportError) -> ExportSource {
+            try ExportSource.open(path: path, limits: .standard, catalogue: .standard)
+        }
+        return EventSources(events: try open(path), groups: try groups.map(open))
     }
 
     // MARK: - The first pass
 
-    /// Reads all events and counts them; nothing leaves the process.
-    package func check(_ source: ExportSource, onProgress: (Int64) -> Void) throws(ExportError) -> EventsReport {
-        let reader = try LineReader(source, maxBytes: EventLine.maxBytes)
-        let values = ValueReader(maxDepth: EventLine.maxDepth)
+    /// Reads all groups and events and counts them; nothing leaves the process.
+    package func check(_ sources: EventSources) throws -> EventsReport {
         let digest = TextDigest()
         var report = EventsReport()
-        while let line = try reader.next() {
-            onProgress(reader.bytesRead)
+        try sources.forEach { kind, number, line in
             switch line {
-            case .tooLong: report.reject(EventLine.tooLong, line: reader.number)
+            case .tooLong: report.reject(EventLine.tooLong, kind, line: number)
             case .text(let text):
                 text.withUnsafeBytes { digest.update($0) }
-                if !text.isEmpty { report.take(text, line: reader.number, values, options) }
+                report.take(text, kind, line: number, options)
             }
             "\n".utf8.withContiguousStorageIfAvailable { digest.update(UnsafeRawBufferPointer($0)) }
         }
@@ -51,29 +57,39 @@ package struct EventsJob {
 
     /// Pushes all chunks and publishes them together. Returns their number, or nil if the same file is queued already.
     package func queue(
-        _ source: ExportSource, _ report: EventsReport, _ configuration: QueueConfiguration,
+        _ sources: EventSources, _ report: EventsReport, _ configuration: QueueConfiguration,
         isInterrupted: @escaping () -> Bool
     ) throws -> Int? {
         let queue = RetryingQueue(
             try RelocationQueue(configuration), limitMilliseconds: nil, isInterrupted: isInterrupted)
-        switch try OperationError.refusing({ try queue.begin(relocation(report)) }) {
+        guard let token = try begin(relocation(report), queue) else { return nil }
+        do {
+            let tasks = try push(sources, queue, token, isInterrupted)
+            try queue.publish(uuid: uuid, token: token, chunksTotal: tasks)
+            return tasks
+        } catch {
+            // If the removal fails too, the upload lease ends it. Workers never see it.
+            _ = try? queue.queue.abandon(uuid: uuid, token: token)
+            throw error
+        }
+    }
+
+    /// nil if the same is queued, or worked on. What has ended is queued anew: a worker finds what is saved.
+    private func begin(_ relocation: NewRelocation, _ queue: RetryingQueue) throws -> Int64? {
+        switch try OperationError.refusing({ try queue.begin(relocation) }) {
+        case .staged(let token): return token
         case .exists(let status):
-            guard status.digest == report.digest else {
+            if status.step == .undoing, status.endedBy != .undo { throw OperationError.halfUndone(uuid) }
+            let isSame = status.digest == relocation.digest && status.scope == relocation.scope
+            guard status.endedBy == .undo || isSame else {
                 throw OperationError(
                     .badData, "The UUID \(uuid) belongs to another relocation. Give another --import-uuid.")
             }
-            return nil
-        case .staged(let token):
-            do {
-                let tasks = try push(source, queue, token, isInterrupted)
-                try queue.publish(uuid: uuid, token: token, chunksTotal: tasks)
-                return tasks
-            } catch {
-                // If the removal fails too, the upload lease ends it. Workers never see it.
-                _ = try? queue.queue.abandon(uuid: uuid, token: token)
-                throw error
-            }
+            guard [.failure, .success].contains(status.status) else { return nil }
         }
+        guard case .staged(let token) = try OperationError.refusing({ try queue.begin(relocation, replacing: true) })
+        else { return nil }
+        return token
     }
 
     private func relocation(_ report: EventsReport) -> NewRelocation {
@@ -81,6 +97,7 @@ package struct EventsJob {
         relocation.destination = destination
         var options = RelocationOptions()
         options.events = self.options
+        options.plans = plans
         relocation.options = options.json
         relocation.toolVersion = ToolVersion.current
         relocation.digest = report.digest
@@ -91,25 +108,50 @@ package struct EventsJob {
     }
 
     private func push(
-        _ source: ExportSource, _ queue: RetryingQueue, _ token: Int64, _ isInterrupted: () -> Bool
+        _ sources: EventSources, _ queue: RetryingQueue, _ token: Int64, _ isInterrupted: () -> Bool
     ) throws -> Int {
         var batch = TaskBatch(queue: queue, uuid: uuid, token: token, keyring: keyring)
-        let reader = try LineReader(source, maxBytes: EventLine.maxBytes)
         let values = ValueReader(maxDepth: EventLine.maxDepth)
-        var cutter = EventCutter(encoder: try ChunkEncoder())
-        while let line = try reader.next() {
+        var cutter = EventCutter(encoder: try ChunkEncoder(), maxLines: chunkSize)
+        try sources.forEach { kind, number, line in
             if isInterrupted() { throw OperationError.interruptedEnqueue }
+            try cutter.begin(kind.task) { try batch.add($0) }
             // A line that is too long goes on its way without its content: the worker counts and lists it.
             guard case .text(let text) = line else {
-                try cutter.add(Array("\"\"".utf8), reader.number, project: 0) { try batch.add($0) }
-                continue
+                return try cutter.add(Array("\"\"".utf8), number, project: 0) { try batch.add($0) }
             }
-            guard !text.isEmpty else { continue }
             let project = (try? EventLine(text, values))?.project ?? 0
-            try cutter.add(text, reader.number, project: project) { try batch.add($0) }
+            try cutter.add(text, number, project: project) { try batch.add($0) }
         }
         try cutter.finish { try batch.add($0) }
         return try batch.finish()
+    }
+}
+
+/// The files of a relocation of events. Groups come first: events join them then.
+package struct EventSources {
+    let events: ExportSource
+    let groups: ExportSource?
+
+    /// What a line tells of.
+    package enum Kind: String, Sendable {
+        case events, groups
+
+        var task: String { self == .events ? EventLine.event : EventLine.group }
+    }
+
+    /// Each line that is not empty, with its number in its file.
+    func forEach(_ take: (Kind, Int64, LineReader.Line) throws -> Void) throws {
+        if let groups { try Self.forEach(groups) { try take(.groups, $0, $1) } }
+        try Self.forEach(events) { try take(.events, $0, $1) }
+    }
+
+    private static func forEach(_ source: ExportSource, _ take: (Int64, LineReader.Line) throws -> Void) throws {
+        let reader = try LineReader(source, maxBytes: EventLine.maxBytes)
+        while let line = try reader.next() {
+            if case .text(let text) = line, text.isEmpty { continue }
+            try take(reader.number, line)
+        }
     }
 }
 
@@ -124,15 +166,26 @@ extension TaskBatch {
 /// Collects the lines of each project until they fill a chunk.
 private struct EventCutter {
     let encoder: ChunkEncoder
+    let maxLines: Int
+    private var task = EventLine.event
     private var waiting: [Int64: (lines: [(ordinal: Int64, text: [UInt8])], bytes: Int)] = [:]
     private var bytes = 0
 
-    private static let maxLines = ChunkLimits.events.maxRows
     private static let maxChunkBytes = 4 << 20
     /// Of all projects together.
     private static let maxBytes = 32 << 20
 
-    init(encoder: ChunkEncoder) { self.encoder = encoder }
+    init(encoder: ChunkEncoder, maxLines: Int) {
+        self.encoder = encoder
+        self.maxLines = maxLines
+    }
+
+    /// The lines that follow are of another kind.
+    mutating func begin(_ task: String, _ deliver: (Chunk) throws -> Void) throws {
+        guard task != self.task else { return }
+        try finish(deliver)
+        self.task = task
+    }
 
     mutating func add(
         _ text: [UInt8], _ ordinal: Int64, project: Int64, _ deliver: (Chunk) throws -> Void
@@ -146,7 +199,7 @@ private struct EventCutter {
         chunk.bytes += text.count
         bytes += text.count
         waiting[project] = chunk
-        if chunk.lines.count >= Self.maxLines { try flush(project, deliver) }
+        if chunk.lines.count >= maxLines { try flush(project, deliver) }
         if bytes > Self.maxBytes, let largest = waiting.max(by: { $0.value.bytes < $1.value.bytes })?.key {
             try flush(largest, deliver)
         }
@@ -163,7 +216,7 @@ private struct EventCutter {
         for (ordinal, text) in chunk.lines { text.withUnsafeBufferPointer { encoder.add($0, ordinal: ordinal) } }
         try deliver(
             Chunk(
-                model: "event", minOrdinal: first, rows: chunk.lines.count, payload: try encoder.payload(),
+                model: task, minOrdinal: first, rows: chunk.lines.count, payload: try encoder.payload(),
                 sourceBytes: chunk.bytes))
     }
 }

@@ -4,7 +4,7 @@ import ExportFormat
 import TaskFormat
 
 /// What a file of events holds, before anything is queued.
-package struct EventsReport: Sendable {
+package struct EventsReport {
     /// Events of one project of the source.
     package struct Project: Sendable, Equatable {
         package internal(set) var events = 0
@@ -13,7 +13,17 @@ package struct EventsReport: Sendable {
         package internal(set) var days: [String: Int] = [:]
         /// Grouping configurations of errors.
         package internal(set) var groupings: [String: Int] = [:]
+        /// Groups whose state a file tells.
+        package internal(set) var groups = 0
+
+        /// The grouping configuration of most of its errors.
+        var grouping: String? {
+            groupings.filter { $0.key != EventsReport.unknownGrouping }.max { ($0.value, $1.key) < ($1.value, $0.key) }?
+                .key
+        }
     }
+
+    private static let unknownGrouping = "unknown"
 
     package private(set) var projects: [Int64: Project] = [:]
     /// Kind → events that will not be saved.
@@ -21,9 +31,11 @@ package struct EventsReport: Sendable {
     /// The first of them.
     package private(set) var examples: [Example] = []
     package internal(set) var digest = ""
+    private let reader = ValueReader(maxDepth: EventLine.maxDepth)
 
     /// An event that will not be saved, and why.
     package struct Example: Sendable, Equatable {
+        package let file: EventSources.Kind
         package let line: Int64
         package let rejection: EventRejection
     }
@@ -31,33 +43,47 @@ package struct EventsReport: Sendable {
     private static let maxExamples = 100
 
     package var accepted: Int { projects.values.reduce(0) { $0 + $1.events } }
-    package var total: Int { accepted + rejected.values.reduce(0, +) }
+    package var groups: Int { projects.values.reduce(0) { $0 + $1.groups } }
+    /// Lines of all files.
+    package var total: Int { accepted + groups + rejected.values.reduce(0, +) }
 
-    mutating func take(_ text: [UInt8], line number: Int64, _ reader: ValueReader, _ options: EventOptions) {
+    /// Project of the source → the grouping configuration under which its issues are to be found.
+    package var groupings: [String: String] {
+        Dictionary(uniqueKeysWithValues: projects.compactMap { id, project in project.grouping.map { (String(id), $0) } })
+    }
+
+    mutating func take(_ text: [UInt8], _ kind: EventSources.Kind, line number: Int64, _ options: EventOptions) {
         do throws(EventRejection) {
-            let line = try EventLine(text, reader)
-            try options.require(line.project)
-            let draft = try EventDraft(line.body, project: line.project, now: WallClock.now())
-            count(draft)
+            switch kind {
+            case .events:
+                let line = try EventLine(text, reader)
+                try options.require(line.project)
+                count(try EventDraft(line.body, project: line.project, now: WallClock.now()))
+            case .groups:
+                let line = try GroupLine(text, reader)
+                try options.require(line.project)
+                projects[line.project, default: Project()].groups += 1
+            }
         } catch {
-            reject(error, line: number)
+            reject(error, kind, line: number)
         }
     }
 
     private mutating func count(_ draft: EventDraft) {
-        var project = projects[draft.project] ?? Project()
+        var project = projects.removeValue(forKey: draft.project) ?? Project()
         project.events += 1
         project.types[draft.type, default: 0] += 1
         project.days[String(PythonTime.text(draft.time).prefix(10)), default: 0] += 1
         if draft.isError {
-            project.groupings[draft.body.at("grouping_config", "id").text ?? "unknown", default: 0] += 1
+            project.groupings[draft.body.at("grouping_config", "id").text ?? Self.unknownGrouping, default: 0] += 1
         }
         projects[draft.project] = project
     }
 
-    mutating func reject(_ rejection: EventRejection, line: Int64) {
+    mutating func reject(_ rejection: EventRejection, _ file: EventSources.Kind, line: Int64) {
         rejected[rejection.kind, default: 0] += 1
-        if examples.count < Self.maxExamples { examples.append(Example(line: line, rejection: rejection)) }
+        guard examples.count < Self.maxExamples else { return }
+        examples.append(Example(file: file, line: line, rejection: rejection))
     }
 
     // MARK: - As text
@@ -72,16 +98,18 @@ package struct EventsReport: Sendable {
                 .object([
                     .init("events", .integer(Int64(project.events))), .init("types", counts(project.types)),
                     .init("days", counts(project.days)), .init("groupings", counts(project.groupings)),
+                    .init("groups", .integer(Int64(project.groups))),
                 ]))
         }
         let examples = examples.map { example in
             FieldValue.object([
-                .init("line", .integer(example.line)), .init("kind", .text(example.rejection.kind)),
+                .init("file", .text(example.file.rawValue)), .init("line", .integer(example.line)), .init("kind", .text(example.rejection.kind)),
                 .init("place", .text(example.rejection.place)), .init("reason", .text(example.rejection.reason)),
             ])
         }
         return FieldValue.object([
-            .init("events", .integer(Int64(total))), .init("accepted", .integer(Int64(accepted))),
+            .init("lines", .integer(Int64(total))), .init("accepted", .integer(Int64(accepted))),
+            .init("groups", .integer(Int64(groups))),
             .init("projects", .object(projects)), .init("rejected", counts(rejected)),
             .init("rejections", .list(examples)),
         ]).json
@@ -89,22 +117,21 @@ package struct EventsReport: Sendable {
 
     /// For people, one fact a line.
     package var lines: [String] {
-        var out = ["\(total) events, \(accepted) of them can be saved"]
+        var out = ["\(total) lines: \(accepted) events and the state of \(groups) issues can be saved"]
         for (id, project) in projects.sorted(by: { $0.key < $1.key }) {
-            let days = project.days.keys.sorted()
-            out.append(
-                "project \(id): \(project.events) events (\(Self.words(project.types))), "
-                    + "\(days.first ?? "") to \(days.last ?? "")")
+            out.append("project \(id): \(project.events) events, the state of \(project.groups) issues")
+            if !project.types.isEmpty { out.append("  types: \(Self.words(project.types))") }
+            if !project.days.isEmpty { out.append("  days: \(Self.words(project.days))") }
             if !project.groupings.isEmpty {
                 out.append(
                     "  grouped by \(Self.words(project.groupings)): new events continue these issues if the destination's "
-                        + "project has the same grouping configuration")
+                        + "project has the same grouping configuration; else give --continue-issues")
             }
         }
         if !rejected.isEmpty { out.append("rejected: \(Self.words(rejected))") }
         for example in examples.prefix(10) {
             let place = example.rejection.place.isEmpty ? "" : "\(example.rejection.place) "
-            out.append("  line \(example.line): \(place)\(example.rejection.reason)")
+            out.append("  \(example.file) line \(example.line): \(place)\(example.rejection.reason)")
         }
         return out
     }

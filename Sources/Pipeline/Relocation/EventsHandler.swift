@@ -5,35 +5,45 @@ import Import
 import Queue
 import TaskFormat
 
-/// `events`: saves a chunk of events. ``EventsRun`` of the worker does it; here the chunk is only read.
+/// `events`: saves a chunk of events or groups. ``EventsRun`` of the worker does it; here the chunk is only read.
 struct EventsHandler: TaskHandler {
     let kind = TaskKind.events
 
     func prepare(_ task: OpenedTask) throws(ImportFailure) -> any TaskWork {
         do {
-            return EventsWork(chunk: try EventsChunk(task.payload, firstOrdinal: task.task.minOrdinal))
+            return EventsWork(chunk: try EventsChunk(task.payload, task.task))
         } catch {
             throw OpenedTask.malformed(task.task.name, error.message)
         }
     }
 }
 
-/// The events of one task, before their projects are known.
+/// The lines of one task, before their projects are known.
 package struct EventsChunk: Sendable {
     /// The number of the first line.
     package let firstOrdinal: Int64
     package let ordinals: [Int64]
-    /// One per line: the source's project and the body, or why there is none.
-    package let lines: [Result<EventLine, EventRejection>]
+    package let lines: Lines
     package let digest: String
 
-    init(_ payload: [UInt8], firstOrdinal: Int64) throws(TaskFormatError) {
+    /// One per line: what it holds, under the source's ids, or why there is nothing.
+    package enum Lines: Sendable {
+        case events([Result<EventLine, EventRejection>])
+        case groups([Result<GroupLine, EventRejection>])
+    }
+
+    init(_ payload: [UInt8], _ task: QueueTask) throws(TaskFormatError) {
         let packed = try ChunkCodec.unpack(payload, limits: .events)
         let reader = ValueReader(maxDepth: EventLine.maxDepth)
-        self.firstOrdinal = firstOrdinal
+        firstOrdinal = task.minOrdinal
         ordinals = packed.rows.map(\.ordinal)
-        lines = packed.rows.map { row in
-            Result { () throws(EventRejection) in try EventLine(Array(packed.body[row.text]), reader) }
+        let texts = packed.rows.map { Array(packed.body[$0.text]) }
+        if task.name == EventLine.group {
+            lines = .groups(
+                texts.map { text in Result { () throws(EventRejection) in try GroupLine(text, reader) } })
+        } else {
+            lines = .events(
+                texts.map { text in Result { () throws(EventRejection) in try EventLine(text, reader) } })
         }
         let digest = TextDigest()
         packed.body.withUnsafeBytes { digest.update($0) }
@@ -44,7 +54,7 @@ package struct EventsChunk: Sendable {
 struct EventsWork: TaskWork {
     let chunk: EventsChunk
 
-    var rowCount: Int { chunk.lines.count }
+    var rowCount: Int { chunk.ordinals.count }
 
     func perform(_ work: RelocationImport) throws -> TaskOutcome {
         throw OpenedTask.malformed("event", "a task of events stands in the list of an import of rows")

@@ -31,7 +31,10 @@ public struct UndoReport: Sendable {
         }
         let table = TextTable.lines([["  \(isDone ? "UNDONE" : "UNDO")", "REMOVED", "RESTORED", "KEPT"]] + rows)
         let blockers = summary.blockers.map { "  " + PlainText.line($0.words) }
-        return (rows.isEmpty ? [] : table) + (blockers.isEmpty ? [] : ["Refer to what would be removed"] + blockers)
+        // Sinks have told others of events.
+        let told = summary.tables["nodestore_node"] == nil ? [] : ["  published messages cannot be recalled"]
+        return (rows.isEmpty ? [] : table) + told
+            + (blockers.isEmpty ? [] : ["Refer to what would be removed"] + blockers)
     }
 
     /// The member `undo` of the contract's object.

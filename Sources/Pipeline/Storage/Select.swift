@@ -16,6 +16,9 @@ public struct Select: Sendable {
     public let conditions: [Condition]
     public let orderBy: String?
     public let limit: Int?
+    /// Whether other transactions that lock or change these rows wait for the end of this one. SQLite, which has one writer
+    /// at a time, needs nothing for it.
+    package var locks = false
 
     public init(
         _ columns: [String], from table: Table, where conditions: [Condition] = [], orderBy: String? = nil,

@@ -108,6 +108,8 @@ public struct EventOptions: Sendable, Equatable, Codable {
     public var projects: [String: Int64]?
     /// Whether events are saved that the destination's retention would remove at once.
     public var keepsOld = false
+    /// Project of the source → the grouping configuration of its events, under which new events shall find the old issues.
+    public var continuedGroupings: [String: String]?
 
     public init() {}
 
@@ -117,5 +119,6 @@ public struct EventOptions: Sendable, Equatable, Codable {
         relocation = try fields.decodeIfPresent(String.self, forKey: .relocation)
         projects = try fields.decodeIfPresent([String: Int64].self, forKey: .projects)
         keepsOld = try fields.decodeIfPresent(Bool.self, forKey: .keepsOld) ?? false
+        continuedGroupings = try fields.decodeIfPresent([String: String].self, forKey: .continuedGroupings)
     }
 }

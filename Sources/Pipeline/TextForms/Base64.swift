@@ -30,9 +30,36 @@ package enum Base64 {
     }
 
     private static func decode(_ text: [UInt8]) -> [UInt8]? {
-        // Foundation also accepts padding in the wrong place.
-        let padding = text.suffix(2).count { $0 == UInt8(ascii: "=") }
-        guard text.count % 4 == 0, !text.dropLast(padding).contains(UInt8(ascii: "=")) else { return nil }
-        return Data(base64Encoded: Data(text)).map { Array($0) }
+        let padding = text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        guard text.count % 4 == 0 else { return nil }
+        var isSound = true
+        let digits = digits
+        let out = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3) { out, count in
+            var (bits, held) = (UInt32(0), 0)
+            for byte in text[..<(text.count - padding)] {
+                let digit = digits[Int(byte)]
+                guard digit != noDigit else {
+                    isSound = false
+                    return
+                }
+                bits = bits << 6 | UInt32(digit)
+                held += 6
+                guard held >= 8 else { continue }
+                held -= 8
+                out.initializeElement(at: count, to: UInt8(truncatingIfNeeded: bits >> UInt32(held)))
+                count += 1
+            }
+        }
+        return isSound ? out : nil
     }
+
+    private static let noDigit: UInt8 = 0xFF
+
+    /// The value of each digit.
+    private static let digits: [UInt8] = {
+        var digits = [UInt8](repeating: noDigit, count: 256)
+        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+        for (value, byte) in alphabet.enumerated() { digits[Int(byte)] = UInt8(value) }
+        return digits
+    }()
 }

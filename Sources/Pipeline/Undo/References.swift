@@ -1,6 +1,6 @@
-import Catalogue
+package import Catalogue
 import Import
-import Storage
+package import Storage
 
 /// A column that refers to rows of another table.
 struct Referrer {
@@ -15,12 +15,12 @@ struct Referrer {
 
 /// All columns that refer to rows of others: those of the catalogue, with or without a constraint, and the foreign keys of
 /// tables that it does not know.
-struct References {
+package struct References {
     private let catalogue: Catalogue
     private let destination: Destination
     private(set) var all: [Referrer] = []
 
-    init(_ catalogue: Catalogue, _ destination: Destination) throws(StorageError) {
+    package init(_ catalogue: Catalogue, _ destination: Destination) throws(StorageError) {
         self.catalogue = catalogue
         self.destination = destination
         addModels()
@@ -57,6 +57,11 @@ struct References {
                     table: table, silo: silo, column: reference.column, target: reference.target,
                     hasID: reference.hasID))
         }
+    }
+
+    /// Columns of the region's tables that refer to rows of a table.
+    package func referrers(to table: String) -> [(table: Table, column: String)] {
+        all.filter { $0.target == table && $0.silo == .region }.map { ($0.table, $0.column) }
     }
 
     /// Where a table is. Constraints stay within one silo.

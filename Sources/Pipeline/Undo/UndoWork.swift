@@ -86,6 +86,13 @@ package struct UndoWork {
         try inTransactions([.region]) { () throws(StorageError) in try footprint.forget(reason) }
     }
 
+    /// Begins a transaction of the region's in which no worker of the import commits.
+    package func begin() throws(StorageError) {
+        try destination.region.begin()
+        try footprint.awaitLateWorkers(in: .region)
+        try footprint.requireMarked()
+    }
+
     // MARK: Parts
 
     private var restoration: Restoration? {

@@ -53,8 +53,11 @@ struct RelocationRunner {
             return try UndoRun(turn: turn).run()
         }
         if let options = RelocationOptions(json: held.claim.status.options), let events = options.events {
-            if let end = try begin(isOneTransaction: false) { return end }
-            return try EventsRun(turn: turn, options: events, preparer: turn.preparer(options)).run()
+            if let end = try begin(isOneTransaction: options.plans) { return end }
+            if !options.plans { try openEntry([]) }
+            return try EventsRun(
+                turn: turn, options: events, preparer: turn.preparer(options), plans: options.plans
+            ).run()
         }
         let (context, options) = try readContext()
         let isOneTransaction =

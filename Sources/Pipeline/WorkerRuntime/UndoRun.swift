@@ -1,4 +1,5 @@
 import Catalogue
+import Events
 import Failpoints
 import Import
 import Ledger
@@ -137,7 +138,22 @@ struct UndoRun {
         }
     }
 
-    private func count(_ work: UndoWork) throws -> UndoSummary { try reading { try work.count() } }
+    private func count(_ work: UndoWork) throws -> UndoSummary {
+        try reading {
+            var summary = try work.count()
+            if let events = try events() { summary.add(try events.count()) }
+            return summary
+        }
+    }
+
+    /// What the relocation has saved of events; nil if nothing.
+    private func events() throws(StorageError) -> EventRemoval? {
+        guard try turn.destination.hasLedger() else { return nil }
+        let references = try References(catalogue, turn.destination)
+        return try EventRemoval(
+            of: status.uuid, in: turn.destination.region, catalogue,
+            referrers: references.referrers(to: "sentry_groupedmessage"))
+    }
 
     /// In transactions that refuse writes, and that show one moment.
     private func reading<Result>(_ body: () throws -> Result) throws -> Result {
@@ -166,6 +182,7 @@ struct UndoRun {
         }
         try work.restore(&summary, pass: pass)
         try work.remove(&summary, pass: pass)
+        try events()?.remove(&summary, begin: work.begin, pass: pass)
         try held.queue.describeUndo(held.claim, summary: summary.json, isBegun: true)
         try Failpoint.reach("undo.removed")
         try work.forgetControl()

@@ -68,7 +68,7 @@ extension CatalogueText {
           actor_id integer?
           unique previous_group_id
 
-        table sentry_groupassignee
+        table sentry_groupasignee
           id bigint
           project_id bigint
           group_id bigint

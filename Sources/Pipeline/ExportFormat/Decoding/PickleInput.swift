@@ -12,7 +12,7 @@ struct PickleInput {
     mutating func byte() -> UInt8? { bytes(1)?.first }
 
     mutating func bytes(_ count: Int) -> ArraySlice<UInt8>? {
-        guard count <= content.count - at else { return nil }
+        guard 0...content.count - at ~= count else { return nil }
         defer { at += count }
         return content[at..<at + count]
     }
@@ -24,7 +24,7 @@ struct PickleInput {
         return content[at..<end]
     }
 
-    /// Up to four bytes, the lowest first.
+    /// Up to eight bytes, the lowest first; a number that is too large is negative.
     mutating func unsigned(_ count: Int) -> Int? {
         bytes(count).map { $0.reversed().reduce(0) { $0 << 8 | Int($1) } }
     }

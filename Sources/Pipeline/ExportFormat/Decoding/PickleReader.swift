@@ -1,9 +1,9 @@
 import TextForms
 
-/// Reads pickled values of protocols 0 to 2 that consist of texts, numbers, booleans, None, lists, tuples and
+/// Reads pickled values of protocols 0 to 2, or to 5, that consist of texts, numbers, booleans, None, lists, tuples and
 /// dictionaries. It executes nothing: an opcode that names or builds anything else ends it. Time and memory are bounded:
 /// each opcode adds at most one item, and what is written from shared items is limited.
-// Nine properties: limits, what is read, what the opcodes work on, and what is written.
+// Ten properties: limits, what is read, what the opcodes work on, and what is written.
 final class PickleReader {
     /// What a text in base64 holds.
     enum Outcome {
@@ -31,6 +31,7 @@ final class PickleReader {
 
     private let out = TapeBuilder()
     private let maxDepth: Int
+    private let newestProtocol: UInt8
     private var input = PickleInput([])
     private var stack: [Item] = []
     /// Heights of the stack.
@@ -41,7 +42,11 @@ final class PickleReader {
     private var depth = 0
     private var room = 0
 
-    init(maxDepth: Int) { self.maxDepth = maxDepth }
+    /// - Parameter newestProtocol: that is read
+    init(maxDepth: Int, newestProtocol: UInt8 = 2) {
+        self.maxDepth = maxDepth
+        self.newestProtocol = newestProtocol
+    }
 
     /// Whether a text may be base64 of a pickle: these end in a full stop.
     static func mayHold(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -80,7 +85,7 @@ final class PickleReader {
             try write(value)
             return .value(out.tape)
         } catch {
-            let namesProtocol = bytes.count > 2 && bytes[0] == 0x80 && bytes[1] <= Self.newestProtocol
+            let namesProtocol = bytes.count > 2 && bytes[0] == 0x80 && bytes[1] <= Self.lastProtocol
             return error == .foreign || namesProtocol ? .refused : .noPickle
         }
     }
@@ -88,7 +93,7 @@ final class PickleReader {
     /// Bytes that any value may take when it is written, and how many more for each byte of its pickle.
     private static let minRoom = 64 << 10
     private static let roomPerByte = 8
-    private static let newestProtocol = 5
+    private static let lastProtocol = 5
 
     private func load(_ bytes: [UInt8]) throws(Stop) -> Item {
         input = PickleInput(bytes)
@@ -112,7 +117,7 @@ final class PickleReader {
 extension PickleReader {
     private func perform(_ opcode: UInt8) throws(Stop) {
         switch opcode {
-        case 0x80: guard try some(input.byte()) <= 2 else { throw .foreign }
+        case 0x80: guard try some(input.byte()) <= newestProtocol else { throw .foreign }
         case UInt8(ascii: "N"): stack.append(.plain(TapeType.null))
         case 0x88: stack.append(.plain(TapeType.yes))
         case 0x89: stack.append(.plain(TapeType.no))
@@ -127,6 +132,7 @@ extension PickleReader {
         case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "s"), UInt8(ascii: "u"): try fill(opcode)
         case UInt8(ascii: "p"), UInt8(ascii: "q"), UInt8(ascii: "r"): memo[try memoKey(opcode)] = try top()
         case UInt8(ascii: "g"), UInt8(ascii: "h"), UInt8(ascii: "j"): stack.append(try some(memo[try memoKey(opcode)]))
+        case 0x8C, 0x8D, 0x94, 0x95: try performNewer(opcode)
         case UInt8(ascii: "("): marks.append(stack.count)
         case UInt8(ascii: "0"): _ = try pop()
         case UInt8(ascii: "1"): _ = try popToMark()
@@ -136,7 +142,19 @@ extension PickleReader {
     }
 
     /// Those that name, call or build something, and those of newer protocols.
-    private static let foreignOpcodes = Set("cRbioPQBC".utf8).union(0x81...0x84).union(0x8C...0x98)
+    private static let foreignOpcodes = Set("cRbioPQBC".utf8).union(0x81...0x84).union(0x8E...0x93).union(0x96...0x98)
+
+    /// Opcodes of protocol 4: texts, and frames around them.
+    private func performNewer(_ opcode: UInt8) throws(Stop) {
+        guard newestProtocol >= 4 else { throw .foreign }
+        switch opcode {
+        case 0x94: memo[memo.count] = try top()
+        case 0x95: _ = try some(input.bytes(8))
+        default:
+            let count = opcode == 0x8C ? Int(try some(input.byte())) : try some(input.unsigned(8))
+            stack.append(.text(try checked(Array(try some(input.bytes(count))))))
+        }
+    }
 
     private func some<Wrapped>(_ value: Wrapped?) throws(Stop) -> Wrapped {
         guard let value else { throw .broken }
@@ -205,6 +223,10 @@ extension PickleReader {
             case UInt8(ascii: "S"): try some(PickleText.quoted(try some(input.line())))
             default: try some(PickleText.escaped(try some(input.line())))
             }
+        return try checked(bytes)
+    }
+
+    private func checked(_ bytes: [UInt8]) throws(Stop) -> [UInt8] {
         let isText = bytes.withBytes { UTF8Check.firstInvalid($0, takesHalves: true) == nil }
         guard isText else { throw .foreign }
         return bytes

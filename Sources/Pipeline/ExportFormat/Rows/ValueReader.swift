@@ -31,11 +31,23 @@ package final class ValueReader {
             throw Refusal(reason: "is not JSON: byte \(error.offset) \(error.problem)")
         }
     }
+
+    /// Some members of an object, which is much faster than all of them; nil for a text that is no object.
+    package func members(_ keys: Set<String>, of text: [UInt8]) -> FieldValue? {
+        let found: FieldValue? = text.withUnsafeBufferPointer { bytes in
+            guard let tape = fast.parse(bytes), tape.root.isObject else { return nil }
+            let entries = TapeEntries(tape.root).entries.map { (key: $0.key.text, value: $0.value) }
+            return .object(entries.filter { keys.contains($0.key) }.map { .init($0.key, $0.value.valueAsRead) })
+        }
+        // What the fast parser does not take may be an object all the same.
+        guard found == nil, case .object(let members) = try? value(text) else { return found }
+        return .object(members.filter { keys.contains($0.key) })
+    }
 }
 
 extension TapeValue {
     /// ``valueAsRead`` with texts that `text` makes of their bytes.
-    fileprivate func value(_ text: (UnsafeBufferPointer<UInt8>) -> String) -> FieldValue {
+    func value(_ text: (UnsafeBufferPointer<UInt8>) -> String) -> FieldValue {
         switch type {
         case TapeType.string: .text(text(bytes))
         case TapeType.array: .list(items.map { $0.value(text) })

@@ -9,7 +9,7 @@ final class ArchiveReader {
     }
 
     /// libarchive's AE_IFREG, a macro that Swift does not see.
-    private static let regularFile: UInt32 = 0o100000
+    static let regularFile: UInt32 = 0o100000
 
     private let archive: OpaquePointer
     private let input: ArchiveInput

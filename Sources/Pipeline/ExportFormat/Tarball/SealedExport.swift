@@ -9,6 +9,11 @@ package enum ExportOutput {
         guard let seal else { return try OutputFile(path) }
         return try SealedExport(to: OutputFile(path, isPatched: true), seal)
     }
+
+    /// The same, compressed with zstd if that is asked for.
+    package static func open(_ path: String, compressed: Bool) throws(ExportError) -> any ByteSink {
+        compressed ? try CompressedSink(to: OutputFile(path)) : try OutputFile(path)
+    }
 }
 
 /// An encrypted tarball around the text that is written into it. The size of the token stands in a header before it, which

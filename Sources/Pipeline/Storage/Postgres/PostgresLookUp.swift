@@ -21,6 +21,7 @@ struct PostgresLookUp {
             parameters.add(Int64(limit))
             sql += " LIMIT $\(parameters.count)"
         }
+        if query.locks { sql += " FOR UPDATE" }
         self.sql = sql
         self.parameters = parameters
     }

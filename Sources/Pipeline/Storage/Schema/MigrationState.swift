@@ -9,7 +9,7 @@ struct MigrationState {
     /// Tables that earlier versions did not create: a database that lacks these alone is one of theirs.
     private static let later: Set = [
         "sentry_groupedmessage", "sentry_grouphash", "sentry_groupenvironment", "sentry_grouprelease",
-        "sentry_grouptombstone", "sentry_groupassignee", "sentry_groupresolution", "sentry_activity",
+        "sentry_grouptombstone", "sentry_groupasignee", "sentry_groupresolution", "sentry_activity",
         "sentry_grouphistory",
     ]
 
