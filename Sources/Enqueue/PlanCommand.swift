@@ -38,6 +38,7 @@ struct PlanCommand: ParsableCommand {
         })
     var scope: ImportScope
 
+    @OptionGroup var export: SourceArgument
     @OptionGroup var file: FileOptions
     @OptionGroup var users: UserFilterOptions
 

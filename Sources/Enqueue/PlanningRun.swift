@@ -63,7 +63,8 @@ struct PlanningRun {
         flags.mergeUsers = arguments.mergeUsers
         flags.overwriteConfigs = arguments.overwriteConfigs
         flags.plans = true
-        var job = try arguments.file.job(arguments.scope, UUID().uuidString.lowercased(), flags)
+        var job = try arguments.file.job(
+            arguments.export.source, arguments.scope, UUID().uuidString.lowercased(), flags)
         job.filter = try arguments.filter()
         job.destination = try arguments.destinationName.name()
         job.keyring = try arguments.payloadKeys.keyring()

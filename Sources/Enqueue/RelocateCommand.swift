@@ -24,7 +24,21 @@ struct RelocateCommand: ParsableCommand {
 
             --again UUID makes a new relocation of the same file with the owner, the organizations and the limits of one that \
             has failed; give the file once more.
+
+            --from NAME takes the organizations out of another installation instead of a file: a worker of the destination \
+            NAME exports them, sealed for a key that is made for this relocation alone, and users whose names exist already \
+            are merged. Both destinations share one Redis. If no export has come within an hour, the relocation fails.
             """)
+
+    @Argument(
+        help: "The export, as for organizations; none with --from.",
+        transform: PathArgument.parse)
+    var source: String?
+
+    @Option(
+        name: .customLong("from"),
+        help: ArgumentHelp("The destination whose worker exports the organizations.", valueName: "name"))
+    var from: String?
 
     @OptionGroup var options: ImportOptions
 
@@ -71,9 +85,10 @@ struct RelocateCommand: ParsableCommand {
                 "relocate works in steps: it has no --atomic, no --check and no --replace-file. organizations has them."
             )
         }
+        try validateSource()
         if again != nil {
-            guard owner == nil, orgs == nil, creator == nil, maxOrganizations == nil, maxUsers == nil else {
-                throw ValidationError("--again takes owner, organizations and limits from the failed relocation.")
+            guard from == nil, owner == nil, orgs == nil, creator == nil, maxOrganizations == nil, maxUsers == nil else {
+                throw ValidationError("--again takes owner, organizations, limits and --from from the failed relocation.")
             }
             return
         }
@@ -86,6 +101,20 @@ struct RelocateCommand: ParsableCommand {
         }
         if [owner, creator ?? ""].contains(where: { $0.utf8.count > 512 }) {
             throw ValidationError("A user name has at most 128 characters.")
+        }
+    }
+
+    private func validateSource() throws {
+        guard source == nil else {
+            if from != nil { throw ValidationError("Name the export or --from, not both.") }
+            return
+        }
+        guard from != nil || again != nil else { throw ValidationError("Name the export, or --from NAME.") }
+        if options.file.learn || options.planFile != nil {
+            throw ValidationError("--learn and --plan need the export as a file.")
+        }
+        if try options.file.decryption.opener() != nil {
+            throw ValidationError("What --from sends is opened by a key of its own: leave out the private key.")
         }
     }
 
@@ -107,12 +136,23 @@ struct RelocateCommand: ParsableCommand {
     func run() throws {
         var flags = RelocationOptions()
         flags.hideOrganizations = true
-        flags.relocate = try request()
-        let wanted = Set(flags.relocate?.organizations ?? [])
-        let command = ImportCommand(scope: .organizations, arguments: options, flags: flags) {
+        let request = try request()
+        flags.relocate = request
+        flags.mergeUsers = request.source != nil
+        let wanted = Set(request.organizations)
+        let command = ImportCommand(
+            scope: .organizations, source: source ?? "", arguments: options, flags: flags
+        ) {
             .organizationSlugs(wanted)
         }
-        try command.run(autopause: autopause, again: again)
+        guard let name = request.source else {
+            guard source != nil else { throw CommandFailure(.usage, "Give the export once more: it came from a file.") }
+            return try command.run(autopause: autopause, again: again)
+        }
+        guard source == nil else {
+            throw CommandFailure(.usage, "Leave out the export: it came from the destination \(name).")
+        }
+        try command.transfer(from: DestinationName(name), autopause: autopause)
     }
 
     private func request() throws -> RelocateRequest {
@@ -121,7 +161,8 @@ struct RelocateCommand: ParsableCommand {
         }
         return RelocateRequest(
             owner: owner ?? "", creator: creator, organizations: slugs,
-            maxOrganizations: maxOrganizations ?? FlowScan.organizationLimit, maxUsers: maxUsers ?? FlowScan.userLimit)
+            maxOrganizations: maxOrganizations ?? FlowScan.organizationLimit, maxUsers: maxUsers ?? FlowScan.userLimit,
+            source: try from.map { try DestinationName($0).text })
     }
 }
 
@@ -129,27 +170,5 @@ extension Substring {
     fileprivate func trimmingBlanks() -> String {
         let head = drop { $0.isWhitespace }
         return String(head.reversed().drop { $0.isWhitespace }.reversed())
-    }
-}
-
-struct RecoverCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "recover", abstract: "Tries the task at which a relocation failed once more.",
-        discussion: """
-            Unlike retry it gives the task one more attempt, not all of them, and it does not bring back what an operator has \
-            ended. A plain import goes on as after retry.
-            """)
-
-    @OptionGroup var relocation: RelocationArgument
-
-    @Option(
-        name: .customLong("until-step"),
-        help: ArgumentHelp("Pause when this step begins.", valueName: "step"))
-    var untilStep: String?
-
-    func run() throws {
-        let (actions, id) = try relocation.actions()
-        try actions.recover(id, untilStep: untilStep)
-        try Console.printUUID(id.text, state: "continues")
     }
 }

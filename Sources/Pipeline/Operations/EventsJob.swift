@@ -1,6 +1,7 @@
 import Catalogue
 import EventFormat
 package import ExportFormat
+import Intake
 package import Queue
 package import TaskFormat
 
@@ -93,7 +94,7 @@ package struct EventsJob {
     private func push(
         _ source: ExportSource, _ queue: RetryingQueue, _ token: Int64, _ isInterrupted: () -> Bool
     ) throws -> Int {
-        var batch = TaskBatch(queue: queue, uuid: uuid, token: token, keyring: keyring)
+        var batch = queue.batch(of: uuid, token, keyring)
         let reader = try LineReader(source, maxBytes: EventLine.maxBytes)
         let values = ValueReader(maxDepth: EventLine.maxDepth)
         var cutter = EventCutter(encoder: try ChunkEncoder())
@@ -101,23 +102,15 @@ package struct EventsJob {
             if isInterrupted() { throw OperationError.interruptedEnqueue }
             // A line that is too long goes on its way without its content: the worker counts and lists it.
             guard case .text(let text) = line else {
-                try cutter.add(Array("\"\"".utf8), reader.number, project: 0) { try batch.add($0) }
+                try cutter.add(Array("\"\"".utf8), reader.number, project: 0) { try batch.add(.events, $0) }
                 continue
             }
             guard !text.isEmpty else { continue }
             let project = (try? EventLine(text, values))?.project ?? 0
-            try cutter.add(text, reader.number, project: project) { try batch.add($0) }
+            try cutter.add(text, reader.number, project: project) { try batch.add(.events, $0) }
         }
-        try cutter.finish { try batch.add($0) }
+        try cutter.finish { try batch.add(.events, $0) }
         return try batch.finish()
-    }
-}
-
-extension TaskBatch {
-    fileprivate mutating func add(_ chunk: Chunk) throws {
-        try add(
-            .events, chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows, sourceBytes: chunk.sourceBytes,
-            payload: chunk.payload)
     }
 }
 

@@ -149,10 +149,20 @@ package struct RelocationTables {
                     into: relocations,
                     columns: ["id", "uuid", "provenance", "date_added", "date_updated"] + columns + Self.stateColumns,
                     rows: [
-                        [id, .text(uuid), .integer(0), .timestamp(now), .timestamp(now)] + values + Self.state(record)
+                        [id, .text(uuid), .integer(request.source == nil ? 0 : 1), .timestamp(now), .timestamp(now)] + values + Self.state(record)
                     ]))
-            try addFile(to: id, now)
+            if request.source == nil { try addFile(to: id, now) }
             return nil
+        }
+    }
+
+    /// The file has arrived from another destination.
+    package func addFile(now: Int64) throws(StorageError) {
+        try transaction { () throws(StorageError) in
+            guard let row = try row() else { return }
+            let known = try database.select(
+                Select(["id"], from: files, where: [.equals("relocation_id", .integer(row.id))]))
+            if known.isEmpty { try addFile(to: .integer(row.id), now) }
         }
     }
 

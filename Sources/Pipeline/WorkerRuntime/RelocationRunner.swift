@@ -56,6 +56,10 @@ struct RelocationRunner {
             if let end = try begin(isOneTransaction: false) { return end }
             return try EventsRun(turn: turn, options: events, preparer: turn.preparer(options)).run()
         }
+        if let request = RelocationOptions(json: held.claim.status.options)?.exports {
+            if let end = try begin(isOneTransaction: true) { return end }
+            return try TransferRun(turn: turn, request: request).run()
+        }
         let (context, options) = try readContext()
         let isOneTransaction =
             options.verifies != nil || options.atomic || context.scope == .global && !turn.destination.isSplit
