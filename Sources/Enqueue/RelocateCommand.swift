@@ -42,30 +42,7 @@ struct RelocateCommand: ParsableCommand {
 
     @OptionGroup var options: ImportOptions
 
-    @Option(help: ArgumentHelp("The user of the destination who will own the organizations.", valueName: "username"))
-    var owner: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "The organizations: slugs separated by commas, as in the export; blanks around them do not count.",
-            valueName: "slugs"))
-    var orgs: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "The user of the destination who asks for it, and is told as well. Without it the owner.",
-            valueName: "username"))
-    var creator: String?
-
-    @Option(
-        name: .customLong("max-organizations"),
-        help: ArgumentHelp("The scan refuses more organizations than that.", valueName: "number"))
-    var maxOrganizations: Int?
-
-    @Option(
-        name: .customLong("max-users"),
-        help: ArgumentHelp("The scan refuses more members than that.", valueName: "number"))
-    var maxUsers: Int?
+    @OptionGroup var wanted: WantedRelocation
 
     @Option(
         help: ArgumentHelp("Pause when this step begins, such as IMPORTING; unpause goes on.", valueName: "step"),
@@ -77,8 +54,6 @@ struct RelocateCommand: ParsableCommand {
         transform: RelocationID.parse)
     var again: RelocationID?
 
-    static let limits = 1...1_000_000
-
     func validate() throws {
         if options.file.atomic || options.check || options.replaceFile {
             throw ValidationError(
@@ -87,21 +62,13 @@ struct RelocateCommand: ParsableCommand {
         }
         try validateSource()
         if again != nil {
-            guard from == nil, owner == nil, orgs == nil, creator == nil, maxOrganizations == nil, maxUsers == nil else {
-                throw ValidationError("--again takes owner, organizations, limits and --from from the failed relocation.")
+            guard from == nil, !wanted.isGiven else {
+                throw ValidationError(
+                    "--again takes owner, organizations, limits and --from from the failed relocation.")
             }
             return
         }
-        guard let owner, !owner.isEmpty else { throw ValidationError("Name the owner: --owner USERNAME.") }
-        guard !slugs.isEmpty, slugs.contains(where: { !$0.isEmpty }) else {
-            throw ValidationError("Name the organizations: --orgs a,b. It names none.")
-        }
-        for number in [maxOrganizations, maxUsers].compactMap({ $0 }) where !Self.limits.contains(number) {
-            throw ValidationError("--max-organizations and --max-users take 1 to \(Self.limits.upperBound).")
-        }
-        if [owner, creator ?? ""].contains(where: { $0.utf8.count > 512 }) {
-            throw ValidationError("A user name has at most 128 characters.")
-        }
+        try wanted.requireWhole()
     }
 
     private func validateSource() throws {
@@ -125,12 +92,6 @@ struct RelocateCommand: ParsableCommand {
                     + "POSTPROCESSING, NOTIFYING, COMPLETED.")
         }
         return step
-    }
-
-    private var slugs: [String] {
-        (orgs ?? "").split(separator: ",", omittingEmptySubsequences: false).map {
-            $0.trimmingBlanks()
-        }
     }
 
     func run() throws {
@@ -159,16 +120,6 @@ struct RelocateCommand: ParsableCommand {
         if let again {
             return try RelocationAgain(again, in: RelocationQueue(try options.redis.configuration())).request
         }
-        return RelocateRequest(
-            owner: owner ?? "", creator: creator, organizations: slugs,
-            maxOrganizations: maxOrganizations ?? FlowScan.organizationLimit, maxUsers: maxUsers ?? FlowScan.userLimit,
-            source: try from.map { try DestinationName($0).text })
-    }
-}
-
-extension Substring {
-    fileprivate func trimmingBlanks() -> String {
-        let head = drop { $0.isWhitespace }
-        return String(head.reversed().drop { $0.isWhitespace }.reversed())
+        return wanted.request(from: try from.map { try DestinationName($0) })
     }
 }

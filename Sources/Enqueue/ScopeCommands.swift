@@ -26,7 +26,8 @@ struct UsersCommand: ParsableCommand {
     func run() throws {
         var flags = RelocationOptions()
         flags.mergeUsers = mergeUsers
-        try ImportCommand(scope: .users, source: file.source, arguments: options, flags: flags, filter: filter.filter).run()
+        try ImportCommand(scope: .users, source: file.source, arguments: options, flags: flags, filter: filter.filter)
+            .run()
     }
 }
 
@@ -107,7 +108,8 @@ struct GlobalCommand: ParsableCommand {
 
     func run() throws {
         if !options.check, !options.noPrompt, !(try isConfirmed()) { return }
-        try ImportCommand(scope: .global, source: file.source, arguments: options, flags: RelocationOptions()) { nil }.run()
+        try ImportCommand(scope: .global, source: file.source, arguments: options, flags: RelocationOptions()) { nil }
+            .run()
     }
 
     private func isConfirmed() throws -> Bool {

@@ -294,3 +294,87 @@ struct RecordedRelocationTests {
         }
     }
 }
+
+/// Relocations between installations that the reference has made, from an installation to itself.
+@Suite(.enabled(if: material != nil, "RELOCATION_PARITY_DIR is not set"))
+struct RecordedTransferTests {
+    private typealias Case = [String: Any]
+
+    /// Cases that are not ours, and why.
+    private static let declared = ["saas-no-slug": "refused before anything is queued: 64"]
+
+    @Test(arguments: [LedgerSite.Form.sqlite, .postgres]) func transfers(_ form: LedgerSite.Form) throws {
+        let folder = try #require(material) + "/flow/runs"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix("saas-") }
+        #expect(names.count >= 3)
+        for file in names where Self.declared[String(file.dropLast(5))] == nil {
+            let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file)"))
+            try run(file, try #require(try JSONSerialization.jsonObject(with: data) as? Case), form)
+        }
+    }
+
+    private func run(_ name: String, _ recorded: Case, _ form: LedgerSite.Form) throws {
+        let site = try RelocationSite(form)
+        try fill(site, recorded["source_organization"] as? Case ?? [:])
+        // A lost request is one that nobody takes.
+        let isLost = (recorded["steps"] as? [Case] ?? []).contains { $0["lost"] != nil }
+        let queued = try site.site.run(
+            "relocate",
+            [
+                "--from", isLost ? "nobody" : "default", "--owner", recorded["owner"] as? String ?? "", "--creator",
+                recorded["creator"] as? String ?? "", "--orgs", recorded["asked_slug"] as? String ?? "",
+                "--import-uuid", site.uuid,
+            ])
+        #expect(queued.code == 0, "\(name): \(queued.errors)")
+        if isLost {
+            #expect(try site.drain().code == 75)
+            try site.letAnHourPass()
+        }
+        try site.drain()
+        try expect(name, recorded, site)
+    }
+
+    /// The organization with its members.
+    private func fill(_ site: RelocationSite, _ organization: Case) throws {
+        let slug = organization["slug"] as? String ?? ""
+        let members = (organization["members"] as? [String: String] ?? [:]).sorted { $0.key < $1.key }
+        var rows = RelocationSite.organizations([slug], users: members.count)
+        for (index, member) in members.enumerated() {
+            let key = index + 11
+            let user = try #require(
+                rows.firstIndex { $0["model"] as? String == "sentry.user" && $0["pk"] as? Int == key })
+            rows[user] = SampleExport.user(key, username: member.key, changes: ["email": member.key])
+            let row = try #require(
+                rows.firstIndex {
+                    ($0["fields"] as? Case)?["user_id"] as? Int == key && $0["model"] as? String != "sentry.user"
+                })
+            var fields = rows[row]["fields"] as? Case ?? [:]
+            fields["role"] = member.value
+            rows[row]["fields"] = fields
+        }
+        let filled = try site.site.wait("organizations", "--merge-users", site.site.write(rows, to: "source.json"))
+        #expect(filled.code == 0, "\(filled.errors)")
+    }
+
+    private func expect(_ name: String, _ recorded: Case, _ site: RelocationSite) throws {
+        let flow = try #require((recorded["flow_tables"] as? [String: [Case]])?["sentry_relocation"]?.first)
+        let record = try site.record()
+        for column in ["step", "status", "provenance", "latest_notified", "latest_task_attempts"] {
+            #expect(record[column]?.integer == (flow[column] as? Int).map(Int64.init), "\(name) \(column)")
+        }
+        for column in ["latest_task", "failure_reason"] {
+            #expect(record[column]?.text == flow[column] as? String, "\(name) \(column)")
+        }
+        #expect(
+            RelocateTests.list(record["want_usernames"]) == flow["want_usernames"] as? [String] ?? [], "\(name)")
+        #expect(try site.rows("sentry_relocationfile").count == recorded["files"] as? Int, "\(name)")
+        let users = (recorded["users"] as? [String] ?? []).sorted()
+        #expect(try site.site.users().sorted() == users, "\(name): users are merged")
+        let slugs = (recorded["organizations"] as? [String: String] ?? [:]).filter { $0.key != "sentry" }
+        #expect(try site.organizations().count == slugs.count, "\(name)")
+        #expect(try site.organizations().values.allSatisfy { $0 == 0 }, "\(name)")
+        let members = (recorded["members"] as? [[String]] ?? []).map { "\($0[1]) \($0[2])" }.sorted()
+        let mine = try site.site.users().flatMap { user in try site.roles(of: user).map { "\(user) \($0)" } }.sorted()
+        #expect(mine == members, "\(name)")
+    }
+}

@@ -15,7 +15,8 @@ struct TransferSite {
 
     init(_ form: LedgerSite.Form = .sqlite, slugs: [String] = ["alpha", "beta"], users: Int = 2) throws {
         here = try RelocationSite(form)
-        source = try form == .postgres
+        source =
+            try form == .postgres
             ? PostgresServer.shared().createDatabase()
             : "sqlite://\(here.site.installation.folder.file("source.sqlite"))"
         #expect(try sourceWorker("migrate").code == 0)
@@ -58,12 +59,6 @@ struct TransferSite {
         let exported = try sourceWorker("run", "--drain")
         #expect(exported.code == 0, "\(exported.errors)")
         return try here.drain()
-    }
-
-    /// A field of a record in Redis.
-    func set(_ uuid: String, _ field: String, _ value: String) throws {
-        let installation = here.site.installation
-        try installation.redis.cli(["HSET", "{\(installation.prefix)}:record:\(uuid)", field, value])
     }
 
     func keys(_ family: String) throws -> String {
@@ -114,7 +109,10 @@ struct TransferSite {
         let site = try TransferSite()
         let queued = try site.here.site.run(
             "relocate",
-            ["--from", TransferSite.sourceName, "--destination", TransferSite.sourceName, "--owner", "member-1", "--orgs", "beta"])
+            [
+                "--from", TransferSite.sourceName, "--destination", TransferSite.sourceName, "--owner", "member-1",
+                "--orgs", "beta",
+            ])
         #expect(queued.code == 0, "\(queued.errors)")
         let worker = try site.sourceWorker("run", "--drain")
         #expect(worker.code == 0, "\(worker.errors)")
@@ -151,10 +149,7 @@ struct TransferSite {
         let waiting = try site.here.status()
         #expect(waiting["latestTask"] as? String == "UPLOADING_START" && waiting["status"] as? String == "IN_PROGRESS")
         #expect((waiting["trouble"] as? String ?? "").contains("status \(site.exportUUID)"), "\(waiting)")
-        // The request was made an hour ago, and it is time to look again.
-        try site.set(site.exportUUID, "createdAt", "\(Int(Date().timeIntervalSince1970 * 1_000) - 3_601_000)")
-        #expect(try site.here.site.enqueue("pause", site.uuid).code == 0)
-        #expect(try site.here.site.enqueue("unpause", site.uuid).code == 0)
+        try site.here.letAnHourPass()
         #expect(try site.here.drain().code == 1)
         let status = try site.here.status()
         #expect(
@@ -193,7 +188,9 @@ struct TransferSite {
         #expect(try site.here.site.enqueue("cancel", site.uuid).code == 0)
         #expect(try site.sourceWorker("run", "--drain").code == 1)
         let export = try site.here.site.installation.status(site.exportUUID)
-        #expect((export["failureReason"] as? String ?? "").contains("the relocation \(site.uuid) that asked for it has ended"))
+        #expect(
+            (export["failureReason"] as? String ?? "").contains(
+                "the relocation \(site.uuid) that asked for it has ended"))
         #expect(try site.keys("parcel").isEmpty)
     }
 

@@ -194,7 +194,7 @@ public struct EnqueueJob {
         relocation.toolVersion = ToolVersion.current
         relocation.sourceName = options.relocate?.source.map { "destination \($0)" } ?? SourceName.shown(source)
         relocation.enqueuedBy = actor.text
-        if options.relocate != nil { relocation.flow = FlowPlace(pauseAtStep: autopause) }
+        if options.relocate != nil, !options.plans { relocation.flow = FlowPlace(pauseAtStep: autopause) }
         return relocation
     }
 
@@ -263,10 +263,10 @@ public struct EnqueueJob {
         _ observer: Observer
     ) throws -> Int {
         var batch = queue.batch(of: uuid, token, keyring)
-        if options.relocate != nil { try addTasks(FlowTask.beforeRows, to: &batch) }
         if let plan {
             try batch.add(.plan, "the plan that the import holds to", payload: Array(plan.taskPlan(survey).json.utf8))
         }
+        if options.relocate != nil, !options.plans { try addTasks(FlowTask.beforeRows, to: &batch) }
         try source.cut(survey) { chunk in
             if observer.isInterrupted() {
                 throw OperationError.interruptedEnqueue

@@ -49,6 +49,14 @@ package struct RelocationTables {
         try people([.equals("username", .text(name))]).first { $0.username.utf8.elementsEqual(name.utf8) }
     }
 
+    /// The owner or creator that is no user of the destination; nil if both are.
+    package func unknownPerson(of request: RelocateRequest) throws(StorageError) -> String? {
+        for name in [request.owner, request.creator ?? request.owner] where try person(named: name) == nil {
+            return name
+        }
+        return nil
+    }
+
     /// Those of the users that still exist.
     package func people(_ ids: [Int64]) throws(StorageError) -> [Person] {
         let found = try people([.isIn("id", ids.map { .integer($0) })])
@@ -149,7 +157,8 @@ package struct RelocationTables {
                     into: relocations,
                     columns: ["id", "uuid", "provenance", "date_added", "date_updated"] + columns + Self.stateColumns,
                     rows: [
-                        [id, .text(uuid), .integer(request.source == nil ? 0 : 1), .timestamp(now), .timestamp(now)] + values + Self.state(record)
+                        [id, .text(uuid), .integer(request.source == nil ? 0 : 1), .timestamp(now), .timestamp(now)]
+                            + values + Self.state(record)
                     ]))
             if request.source == nil { try addFile(to: id, now) }
             return nil

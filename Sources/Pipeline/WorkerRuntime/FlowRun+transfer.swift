@@ -144,7 +144,9 @@ extension FlowRun {
     /// Cuts the export and queues its rows, behind the tasks that come before them. What another worker has queued is
     /// queued anew.
     func queueRows(_ key: [UInt8]) throws -> Refusal? {
-        guard request.source != nil, let options = RelocationOptions(json: held.claim.status.options) else { return nil }
+        guard request.source != nil, let options = RelocationOptions(json: held.claim.status.options) else {
+            return nil
+        }
         do {
             guard let source = try received(key) else { return Self.lostExport }
             let survey = try source.survey(

@@ -79,7 +79,13 @@ final class FlowRun {
         guard let element = try held.queue.tasks(held.claim, from: 0, count: 1, maxBytes: 1).elements.first else {
             return .nothing
         }
-        guard case .task(let task) = element, task.kind == TaskKind.flow.rawValue else { return .rows }
+        guard case .task(let task) = element else { return .rows }
+        if task.kind == TaskKind.plan.rawValue, task.rows == 0 {
+            // The plan has been found to hold.
+            _ = try held.queue.acknowledge(held.claim, tasks: 1)
+            return try next()
+        }
+        guard task.kind == TaskKind.flow.rawValue else { return .rows }
         held.current = (0, element)
         guard let work = try preparer.prepare(element).flow() else { return .rows }
         return .task(work)

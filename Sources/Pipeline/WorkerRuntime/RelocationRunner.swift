@@ -70,7 +70,7 @@ struct RelocationRunner {
         let pass = PlanPass(
             turn: turn, context: context, preparer: preparer, isOneTransaction: isOneTransaction,
             confirms: !options.plans)
-        if options.plans { return try PlanRun(turn: turn, pass: pass).run() }
+        if options.plans { return try PlanRun(turn: turn, pass: pass, request: options.relocate).run() }
         if options.verifies != nil {
             return try VerifyRun(turn: turn, context: context, preparer: preparer, repairs: options.repairs).run()
         }
