@@ -181,6 +181,20 @@ struct TransferSite {
         try expectDone(site)
     }
 
+    @Test func aWorkerMayRefuse() throws {
+        let site = try TransferSite()
+        #expect(try site.relocate().code == 0)
+        #expect(try site.here.drain().code == 75)
+        let refusing = try site.sourceWorker("run", "--drain", "--refuse-exports")
+        #expect(refusing.code == 0 && refusing.errors.contains("left alone"), "\(refusing.errors)")
+        let export = try site.here.site.installation.status(site.exportUUID)
+        #expect(export["status"] as? String == "IN_PROGRESS")
+        #expect((export["trouble"] as? String ?? "").contains("--refuse-exports"), "\(export["trouble"] ?? "")")
+        #expect(try site.sourceWorker("run", "--drain").code == 0)
+        #expect(try site.here.drain().code == 0)
+        try expectDone(site)
+    }
+
     @Test func anEndedOneGetsNone() throws {
         let site = try TransferSite()
         #expect(try site.relocate().code == 0)

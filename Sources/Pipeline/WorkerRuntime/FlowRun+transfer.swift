@@ -24,7 +24,7 @@ extension FlowRun {
 
     // MARK: Asking
 
-    /// Queues the export for the other destination's workers. Returns how the claim has ended if that must wait.
+    /// Queues the export for the other destination's workers.
     func askForExport(_ key: [UInt8]) throws {
         guard let source = request.source, held.claim.status.delivered == 0 else { return }
         var export = NewRelocation(uuid: exportUUID, scope: context.scope.rawValue)
@@ -80,15 +80,15 @@ extension FlowRun {
         case .timedOut:
             // Nobody needs it any more. If it has just ended, that is as good.
             _ = try? held.queue.cancel(exportUUID, by: turn.settings.name)
-            return try held.refuse(
+            return try refuseWaiting(
                 FlowReason.exportTimedOut,
                 "no worker of \(request.source ?? "") has exported it within an hour: let one run, \(next)")
         case .failed(let reason):
-            return try held.refuse(
+            return try refuseWaiting(
                 FlowReason.uploading,
                 "the export \(exportUUID) has failed: \(reason). Retry it, then this relocation; or \(next)")
         case .gone:
-            return try held.refuse(FlowReason.uploading, "Redis does not know the export any more: \(next)")
+            return try refuseWaiting(FlowReason.uploading, "Redis does not know the export any more: \(next)")
         }
     }
 

@@ -202,6 +202,12 @@ final class FlowRun {
     /// What Redis holds of the record: attempts that were not made are still counted there.
     private lazy var seen: FlowPlace = held.claim.status.flow ?? FlowPlace()
 
+    /// The relocation ends before a task begins: the record tells of the task before it, with all its attempts.
+    func refuseWaiting(_ reason: String, _ trouble: String) throws -> RunEnd {
+        record.latestTaskAttempts = seen.latestTaskAttempts
+        return try held.refuse(reason, trouble)
+    }
+
     private func readRecord() throws {
         let status = try held.queue.status(uuid)
         seen = status.flow ?? FlowPlace()

@@ -3,6 +3,7 @@ import Failpoints
 import Import
 import Ledger
 import Queue
+import Relocation
 import Storage
 import TaskFormat
 
@@ -58,6 +59,11 @@ struct RelocationRunner {
         }
         if let request = RelocationOptions(json: held.claim.status.options)?.exports {
             if let end = try begin(isOneTransaction: true) { return end }
+            guard !turn.settings.refusesExports else {
+                throw TaskPreparer.UnknownTask(
+                    kind: TaskKind.export.rawValue,
+                    reason: "this worker was told to export nothing for others (--refuse-exports)")
+            }
             return try TransferRun(turn: turn, request: request).run()
         }
         let (context, options) = try readContext()
