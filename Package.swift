@@ -85,6 +85,10 @@ let package = Package(
         room("Cutting", ["Catalogue", "ExportFormat", "Adaptation", "TaskFormat"]),
         room("Queue", ["CHiredis", "Failpoints", crypto]),
         room("Flow", ["Queue"]),
+        room("Reporting", ["TextForms", "Catalogue", "Queue", "Flow"]),
+        room(
+            "Intake",
+            ["Catalogue", "ExportFormat", "Adaptation", "TaskFormat", "Cutting", "Queue", "Flow", "Reporting"]),
         room("Storage", ["TextForms", "Catalogue", "CSQLite", "CPQ"]),
         room("Extraction", ["TextForms", "Catalogue", "ExportFormat", "Storage"]),
         room("Ledger", ["Catalogue", "Storage"]),
@@ -111,14 +115,13 @@ let package = Package(
             [
                 "Notification", "TextForms", "Catalogue", "Comparison", "TaskFormat", "Queue", "Flow", "Storage",
                 "Ledger", "Import", "Verification", "Undo", "Relocation", "Steps", "Failpoints", "ExportFormat",
-                "EventFormat", "Events", "EventSinks", logging, metrics,
+                "Cutting", "Intake", "Extraction", "EventFormat", "Events", "EventSinks", logging, metrics,
             ]),
-        room("Reporting", ["TextForms", "Catalogue", "Queue", "Flow"]),
         room(
             "Operations",
             [
                 "TextForms", "Catalogue", "ExportFormat", "EventFormat", "Adaptation", "TaskFormat", "Cutting", "Queue",
-                "Flow", "Reporting", "Failpoints",
+                "Flow", "Reporting", "Intake", "Failpoints",
             ]),
         room(
             "CommandLine",
@@ -195,7 +198,10 @@ let package = Package(
             ["CommandLine", "ExportFormat", "Reporting", "Queue", "TestSupport", argumentParser, logging]),
         tests(
             "FlowTests",
-            ["Flow", "Operations", "ExportFormat", "TaskFormat", "Queue", "Catalogue", "TestSupport", cryptoExtras]),
+            [
+                "Flow", "Intake", "Operations", "ExportFormat", "TaskFormat", "Queue", "Catalogue", "TestSupport",
+                cryptoExtras,
+            ]),
         tests(
             "StepsTests",
             [

@@ -12,7 +12,7 @@ struct CheckRun {
 
     func run(_ findings: FindingsFile?) throws {
         let report = try report()
-        let text = CheckReportText(report, name: SourceName.shown(arguments.source))
+        let text = CheckReportText(report, name: SourceName.shown(job.source))
         console.say(text.head)
         console.say(SurveyText.adapted(report.survey))
         console.say(SurveyText.learned(report.survey))

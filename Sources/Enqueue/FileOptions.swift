@@ -6,14 +6,17 @@ import ExportFormat
 import Operations
 import TaskFormat
 
-/// The export of an import or of its plan, and how it is read.
-// More than eight properties: one per option.
-struct FileOptions: ParsableArguments {
+/// The export of an import or of its plan.
+struct SourceArgument: ParsableArguments {
     @Argument(
         help: "The export: a JSON file, an encrypted tarball, or - for standard input.",
         transform: PathArgument.parse)
     var source: String
+}
 
+/// How an export is read.
+// More than eight properties: one per option.
+struct FileOptions: ParsableArguments {
     @OptionGroup var decryption: DecryptOptions
 
     @Option(
@@ -84,8 +87,8 @@ struct FileOptions: ParsableArguments {
     /// `model.field` → the model that it refers to.
     private func confirmedReferences() throws -> [String: String] { try LearnReferences.parse(learnReferences) }
 
-    /// A job for the export.
-    func job(_ scope: ImportScope, _ uuid: String, _ flags: RelocationOptions) throws -> EnqueueJob {
+    /// A job for an export.
+    func job(_ source: String, _ scope: ImportScope, _ uuid: String, _ flags: RelocationOptions) throws -> EnqueueJob {
         var job = EnqueueJob(scope: scope, source: source, uuid: uuid)
         job.opener = try decryption.opener()
         job.options = flags

@@ -10,6 +10,8 @@ import Queue
 /// What the import command of every scope does with its arguments.
 struct ImportCommand {
     let scope: ImportScope
+    /// The path of the export; `-` is standard input.
+    let source: String
     let arguments: ImportOptions
     let flags: RelocationOptions
     let filter: () throws -> ExportFilter?
@@ -42,7 +44,7 @@ struct ImportCommand {
         let source = try open(&job, configuration, console, findings)
         let progress = ReadingProgress(source, filtered: job.filter != nil, console)
         let survey = try progress.during { report throws(ExportError) in try job.check(source, onProgress: report) }
-        console.say(SurveyText.text(survey, name: SourceName.shown(arguments.source)))
+        console.say(SurveyText.text(survey, name: SourceName.shown(self.source)))
         console.say(SurveyText.adapted(survey))
         console.say(SurveyText.learned(survey))
         console.say(SurveyText.losses(survey))
@@ -61,6 +63,28 @@ struct ImportCommand {
         if arguments.wait {
             var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
             try loop.run(findings)
+        }
+    }
+
+    /// Queues a relocation whose export a worker of another destination sends.
+    func transfer(from source: DestinationName, autopause: RelocationStep?) throws {
+        let console = Console(isSilent: arguments.silent)
+        let findings = try arguments.findingsFile.map { path throws(CommandFailure) in try FindingsFile(path) }
+        try StandardStreams.requireOutput()
+        var job = try job()
+        job.autopause = autopause
+        let configuration = try arguments.redis.configuration()
+        try EnqueueJob.ask(configuration)
+        let sender = try RelocationQueue(configuration).destination(source)
+        let outcome = try job.queueTransfer(configuration, observer: .onTerminal(console))
+        console.say(words(outcome, job))
+        console.say("The export comes from \(source.words(sender)).")
+        try Console.printUUID(job.uuid, state: "is queued")
+        if arguments.wait {
+            var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
+            try loop.run(findings)
+        } else {
+            try findings?.write([])
         }
     }
 
@@ -86,7 +110,7 @@ struct ImportCommand {
     }
 
     private func job() throws -> EnqueueJob {
-        var job = try arguments.file.job(scope, arguments.uuid, flags)
+        var job = try arguments.file.job(source, scope, arguments.uuid, flags)
         job.filter = try filter()
         job.destination = try arguments.destinationName.name()
         job.replacesFile = arguments.replaceFile

@@ -80,8 +80,6 @@ struct ImportOptions: ParsableArguments {
         if check, planFile != nil { throw ValidationError("--plan is for an import, and --check imports nothing.") }
     }
 
-    var source: String { file.source }
-
     /// Dashed, lower case; a new one if none was given.
     var uuid: String { importUUID?.text ?? UUID().uuidString.lowercased() }
 }

@@ -26,20 +26,32 @@ struct PlanCommand: ParsableCommand {
             Example:
               relocation-enqueue plan organizations --out plan.json export.json
               relocation-enqueue organizations --plan plan.json --wait export.json
+
+            plan relocate --owner USERNAME --orgs a,b also tells what the scan would refuse, and whether the destination knows \
+            the owner and the creator.
             """)
 
-    @Argument(
-        help: "users, organizations, config or global.",
-        transform: { text in
-            guard let scope = ImportScope(rawValue: text) else {
-                throw ValidationError("plan takes users, organizations, config or global, then the export.")
-            }
-            return scope
-        })
-    var scope: ImportScope
+    /// What is planned.
+    enum Kind {
+        case scope(ImportScope)
+        case relocation
+    }
 
+    @Argument(
+        help: "users, organizations, config, global or relocate.",
+        transform: { text in
+            if text == "relocate" { return .relocation }
+            guard let scope = ImportScope(rawValue: text) else {
+                throw ValidationError("plan takes users, organizations, config, global or relocate, then the export.")
+            }
+            return .scope(scope)
+        })
+    var kind: Kind
+
+    @OptionGroup var export: SourceArgument
     @OptionGroup var file: FileOptions
     @OptionGroup var users: UserFilterOptions
+    @OptionGroup var wanted: WantedRelocation
 
     @Option(
         name: .customLong("filter-org-slugs"),
@@ -74,7 +86,21 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup(title: "Queue") var destinationName: DestinationNameOption
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
 
+    /// That of the rows.
+    var scope: ImportScope { if case .scope(let scope) = kind { scope } else { .organizations } }
+
+    /// What a relocation with steps wants; nil for a plain import.
+    var request: RelocateRequest? { if case .relocation = kind { wanted.request() } else { nil } }
+
     func validate() throws {
+        if case .relocation = kind {
+            try wanted.requireWhole()
+            if slugs != nil || mergeUsers {
+                throw ValidationError("relocate has --orgs, and merges no users of a file.")
+            }
+        } else if wanted.isGiven {
+            throw ValidationError("--owner, --creator, --orgs and the limits are for plan relocate.")
+        }
         if slugs != nil, scope != .organizations { throw ValidationError("--filter-org-slugs is for organizations.") }
         if users.isGiven, scope != .users { throw ValidationError("A filter of user names is for users.") }
         if overwriteConfigs, scope != .config { throw ValidationError("--overwrite-configs is for config.") }
@@ -84,6 +110,7 @@ struct PlanCommand: ParsableCommand {
     func run() throws { try PlanningRun(arguments: self).run() }
 
     func filter() throws -> ExportFilter? {
+        if let request { return .organizationSlugs(Set(request.organizations)) }
         guard let slugs else { return try users.filter() }
         return try ExportFilter.organizationSlugs(parsing: slugs)
     }

@@ -35,7 +35,7 @@ struct PlanningRun {
         let job = try job()
         let configuration = try arguments.redis.configuration()
         try EnqueueJob.ask(configuration)
-        let source = try job.open()
+        let source = try open(job, findings)
         let progress = ReadingProgress(source, filtered: job.filter != nil, console)
         let survey = try progress.during { report throws(ExportError) in try job.check(source, onProgress: report) }
         for warning in survey.warnings { console.warn(warning) }
@@ -52,6 +52,22 @@ struct PlanningRun {
         try tell(PlanDocument(report.status, survey, keyring: job.keyring), report.status.failureReason)
     }
 
+    /// Opens the export; that of a relocation with steps is scanned first.
+    private func open(_ job: EnqueueJob, _ findings: FindingsFile?) throws -> ExportSource {
+        guard job.options.relocate != nil else { return try job.open() }
+        let (source, report) = try job.scanned()
+        if let source, report.refusal == nil { return source }
+        try findings?.write([])
+        let reason = report.refusal ?? ""
+        if arguments.json {
+            let members = ["possible": JSONValue.flag(false), "refusal": .text(reason)]
+            Console.print(JSONValue.object(members).prettyText)
+        }
+        throw CommandFailure(
+            .failure, "The scan would refuse this relocation: \(reason)" + (report.explanation.map { " (\($0))" } ?? "")
+        )
+    }
+
     private func tell(_ document: PlanDocument, _ reason: String) throws {
         if let out = arguments.out { try PlanFile.write(document, to: out) }
         Console.print(arguments.json ? String(document.json.dropLast()) : PlanWords(document).text)
@@ -63,7 +79,10 @@ struct PlanningRun {
         flags.mergeUsers = arguments.mergeUsers
         flags.overwriteConfigs = arguments.overwriteConfigs
         flags.plans = true
-        var job = try arguments.file.job(arguments.scope, UUID().uuidString.lowercased(), flags)
+        flags.relocate = arguments.request
+        flags.hideOrganizations = flags.relocate != nil
+        var job = try arguments.file.job(
+            arguments.export.source, arguments.scope, UUID().uuidString.lowercased(), flags)
         job.filter = try arguments.filter()
         job.destination = try arguments.destinationName.name()
         job.keyring = try arguments.payloadKeys.keyring()

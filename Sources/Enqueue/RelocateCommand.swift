@@ -24,34 +24,25 @@ struct RelocateCommand: ParsableCommand {
 
             --again UUID makes a new relocation of the same file with the owner, the organizations and the limits of one that \
             has failed; give the file once more.
+
+            --from NAME takes the organizations out of another installation instead of a file: a worker of the destination \
+            NAME exports them, sealed for a key that is made for this relocation alone, and users whose names exist already \
+            are merged. Both destinations share one Redis. If no export has come within an hour, the relocation fails.
             """)
+
+    @Argument(
+        help: "The export, as for organizations; none with --from.",
+        transform: PathArgument.parse)
+    var source: String?
+
+    @Option(
+        name: .customLong("from"),
+        help: ArgumentHelp("The destination whose worker exports the organizations.", valueName: "name"))
+    var from: String?
 
     @OptionGroup var options: ImportOptions
 
-    @Option(help: ArgumentHelp("The user of the destination who will own the organizations.", valueName: "username"))
-    var owner: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "The organizations: slugs separated by commas, as in the export; blanks around them do not count.",
-            valueName: "slugs"))
-    var orgs: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "The user of the destination who asks for it, and is told as well. Without it the owner.",
-            valueName: "username"))
-    var creator: String?
-
-    @Option(
-        name: .customLong("max-organizations"),
-        help: ArgumentHelp("The scan refuses more organizations than that.", valueName: "number"))
-    var maxOrganizations: Int?
-
-    @Option(
-        name: .customLong("max-users"),
-        help: ArgumentHelp("The scan refuses more members than that.", valueName: "number"))
-    var maxUsers: Int?
+    @OptionGroup var wanted: WantedRelocation
 
     @Option(
         help: ArgumentHelp("Pause when this step begins, such as IMPORTING; unpause goes on.", valueName: "step"),
@@ -63,29 +54,34 @@ struct RelocateCommand: ParsableCommand {
         transform: RelocationID.parse)
     var again: RelocationID?
 
-    static let limits = 1...1_000_000
-
     func validate() throws {
         if options.file.atomic || options.check || options.replaceFile {
             throw ValidationError(
                 "relocate works in steps: it has no --atomic, no --check and no --replace-file. organizations has them."
             )
         }
+        try validateSource()
         if again != nil {
-            guard owner == nil, orgs == nil, creator == nil, maxOrganizations == nil, maxUsers == nil else {
-                throw ValidationError("--again takes owner, organizations and limits from the failed relocation.")
+            guard from == nil, !wanted.isGiven else {
+                throw ValidationError(
+                    "--again takes owner, organizations, limits and --from from the failed relocation.")
             }
             return
         }
-        guard let owner, !owner.isEmpty else { throw ValidationError("Name the owner: --owner USERNAME.") }
-        guard !slugs.isEmpty, slugs.contains(where: { !$0.isEmpty }) else {
-            throw ValidationError("Name the organizations: --orgs a,b. It names none.")
+        try wanted.requireWhole()
+    }
+
+    private func validateSource() throws {
+        guard source == nil else {
+            if from != nil { throw ValidationError("Name the export or --from, not both.") }
+            return
         }
-        for number in [maxOrganizations, maxUsers].compactMap({ $0 }) where !Self.limits.contains(number) {
-            throw ValidationError("--max-organizations and --max-users take 1 to \(Self.limits.upperBound).")
+        guard from != nil || again != nil else { throw ValidationError("Name the export, or --from NAME.") }
+        if options.file.learn || options.planFile != nil {
+            throw ValidationError("--learn and --plan need the export as a file.")
         }
-        if [owner, creator ?? ""].contains(where: { $0.utf8.count > 512 }) {
-            throw ValidationError("A user name has at most 128 characters.")
+        if try options.file.decryption.opener() != nil {
+            throw ValidationError("What --from sends is opened by a key of its own: leave out the private key.")
         }
     }
 
@@ -98,58 +94,32 @@ struct RelocateCommand: ParsableCommand {
         return step
     }
 
-    private var slugs: [String] {
-        (orgs ?? "").split(separator: ",", omittingEmptySubsequences: false).map {
-            $0.trimmingBlanks()
-        }
-    }
-
     func run() throws {
         var flags = RelocationOptions()
         flags.hideOrganizations = true
-        flags.relocate = try request()
-        let wanted = Set(flags.relocate?.organizations ?? [])
-        let command = ImportCommand(scope: .organizations, arguments: options, flags: flags) {
+        let request = try request()
+        flags.relocate = request
+        flags.mergeUsers = request.source != nil
+        let wanted = Set(request.organizations)
+        let command = ImportCommand(
+            scope: .organizations, source: source ?? "", arguments: options, flags: flags
+        ) {
             .organizationSlugs(wanted)
         }
-        try command.run(autopause: autopause, again: again)
+        guard let name = request.source else {
+            guard source != nil else { throw CommandFailure(.usage, "Give the export once more: it came from a file.") }
+            return try command.run(autopause: autopause, again: again)
+        }
+        guard source == nil else {
+            throw CommandFailure(.usage, "Leave out the export: it came from the destination \(name).")
+        }
+        try command.transfer(from: DestinationName(name), autopause: autopause)
     }
 
     private func request() throws -> RelocateRequest {
         if let again {
             return try RelocationAgain(again, in: RelocationQueue(try options.redis.configuration())).request
         }
-        return RelocateRequest(
-            owner: owner ?? "", creator: creator, organizations: slugs,
-            maxOrganizations: maxOrganizations ?? FlowScan.organizationLimit, maxUsers: maxUsers ?? FlowScan.userLimit)
-    }
-}
-
-extension Substring {
-    fileprivate func trimmingBlanks() -> String {
-        let head = drop { $0.isWhitespace }
-        return String(head.reversed().drop { $0.isWhitespace }.reversed())
-    }
-}
-
-struct RecoverCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "recover", abstract: "Tries the task at which a relocation failed once more.",
-        discussion: """
-            Unlike retry it gives the task one more attempt, not all of them, and it does not bring back what an operator has \
-            ended. A plain import goes on as after retry.
-            """)
-
-    @OptionGroup var relocation: RelocationArgument
-
-    @Option(
-        name: .customLong("until-step"),
-        help: ArgumentHelp("Pause when this step begins.", valueName: "step"))
-    var untilStep: String?
-
-    func run() throws {
-        let (actions, id) = try relocation.actions()
-        try actions.recover(id, untilStep: untilStep)
-        try Console.printUUID(id.text, state: "continues")
+        return wanted.request(from: try from.map { try DestinationName($0) })
     }
 }

@@ -16,6 +16,7 @@ struct UsersCommand: ParsableCommand {
             taken gets a suffix. With --merge-users the user becomes the existing user, who keeps the existing rows.
             """)
 
+    @OptionGroup var file: SourceArgument
     @OptionGroup var options: ImportOptions
     @OptionGroup var filter: UserFilterOptions
 
@@ -25,7 +26,8 @@ struct UsersCommand: ParsableCommand {
     func run() throws {
         var flags = RelocationOptions()
         flags.mergeUsers = mergeUsers
-        try ImportCommand(scope: .users, arguments: options, flags: flags, filter: filter.filter).run()
+        try ImportCommand(scope: .users, source: file.source, arguments: options, flags: flags, filter: filter.filter)
+            .run()
     }
 }
 
@@ -38,6 +40,7 @@ struct OrganizationsCommand: ParsableCommand {
             imports only the named organizations and their members.
             """)
 
+    @OptionGroup var file: SourceArgument
     @OptionGroup var options: ImportOptions
 
     @Option(
@@ -54,7 +57,7 @@ struct OrganizationsCommand: ParsableCommand {
         var flags = RelocationOptions()
         flags.mergeUsers = mergeUsers
         let slugs = slugs
-        try ImportCommand(scope: .organizations, arguments: options, flags: flags) {
+        try ImportCommand(scope: .organizations, source: file.source, arguments: options, flags: flags) {
             try slugs.map { text throws(ExportError) in try ExportFilter.organizationSlugs(parsing: text) }
         }.run()
     }
@@ -66,6 +69,7 @@ struct ConfigCommand: ParsableCommand {
         discussion:
             "Users keep their privileges and must claim their account. A setting that exists already keeps its value.")
 
+    @OptionGroup var file: SourceArgument
     @OptionGroup var options: ImportOptions
 
     @Flag(name: .customLong("merge-users"), help: "Treat a user whose name exists already as that user.")
@@ -79,7 +83,7 @@ struct ConfigCommand: ParsableCommand {
         var flags = RelocationOptions()
         flags.mergeUsers = mergeUsers
         flags.overwriteConfigs = overwriteConfigs
-        try ImportCommand(scope: .config, arguments: options, flags: flags) { nil }.run()
+        try ImportCommand(scope: .config, source: file.source, arguments: options, flags: flags) { nil }.run()
     }
 }
 
@@ -91,11 +95,12 @@ struct GlobalCommand: ParsableCommand {
             transaction as the import: either the import succeeds or nothing changes. Take a backup first.
             """)
 
+    @OptionGroup var file: SourceArgument
     @OptionGroup var options: ImportOptions
 
     func validate() throws {
         guard !options.noPrompt, !options.check else { return }
-        if options.source == "-" {
+        if file.source == "-" {
             throw ValidationError("With the export on standard input there is no prompt: add --no-prompt to confirm.")
         }
         try Confirmation.needTerminal()
@@ -103,7 +108,8 @@ struct GlobalCommand: ParsableCommand {
 
     func run() throws {
         if !options.check, !options.noPrompt, !(try isConfirmed()) { return }
-        try ImportCommand(scope: .global, arguments: options, flags: RelocationOptions()) { nil }.run()
+        try ImportCommand(scope: .global, source: file.source, arguments: options, flags: RelocationOptions()) { nil }
+            .run()
     }
 
     private func isConfirmed() throws -> Bool {

@@ -78,6 +78,14 @@ struct WorkOptions: ParsableArguments {
             """)
     var rebind: Bool?
 
+    @Flag(
+        name: .customLong("refuse-exports"), inversion: .prefixedNo,
+        help: """
+            Export nothing for relocations of other installations (relocation-enqueue relocate --from): they wait for \
+            another worker (RELOCATION_REFUSE_EXPORTS).
+            """)
+    var refuseExports: Bool?
+
     @OptionGroup var events: EventSinkOptions
 
     static let standardDrainWait = 60
@@ -94,6 +102,7 @@ struct WorkOptions: ParsableArguments {
     func apply(to settings: inout WorkerSettings, _ environment: Environment = .process) throws(CommandFailure) {
         settings.eventSink = try events.settings(environment)
         settings.drains = try Setting("drain").isOn(drain, environment)
+        settings.refusesExports = try Setting("refuse-exports").isOn(refuseExports, environment)
         settings.rebinds = try Setting("rebind").isOn(rebind, environment)
         let numbers = try numbers(environment)
         settings.concurrency = numbers.concurrency

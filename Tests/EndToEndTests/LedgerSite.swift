@@ -55,8 +55,10 @@ struct LedgerSite {
         ).result()
     }
 
-    func start(_ arguments: String...) throws -> Installation.Running {
-        try installation.start("relocation-worker", arguments, environment: environment)
+    func start(
+        _ arguments: String..., environment changes: [String: String?] = [:]
+    ) throws -> Installation.Running {
+        try installation.start("relocation-worker", arguments, environment: environment.merging(changes) { $1 })
     }
 
     func start(enqueuing arguments: [String]) throws -> Installation.Running {

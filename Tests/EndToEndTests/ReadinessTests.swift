@@ -43,6 +43,33 @@ import Testing
         #expect(checks.first?["name"] as? String == "redis.reachable" && checks.first?["verdict"] as? String == "ok")
     }
 
+    @Test func theMailServerIsTriedAndNothingSent() throws {
+        let installation = try Installation()
+        var behaviour = MailServer.Behaviour()
+        behaviour.needsLogin = true
+        let server = try MailServer(behaviour)
+        let settings: [String: String?] = [
+            "RELOCATION_MAIL_URL": "smtp-plain://robot@localhost:\(server.port)", "RELOCATION_MAIL_PASSWORD": "s3cret",
+            "RELOCATION_MAIL_FROM": "sentry@example.com", "RELOCATION_INSTALLATION_URL": "https://sentry.example.com",
+        ]
+        func check(_ changes: [String: String?], _ arguments: String...) throws -> Installation.Result {
+            try installation.start(
+                "relocation-worker", ["check"] + arguments, environment: settings.merging(changes) { $1 }
+            ).result()
+        }
+        Self.expect(
+            try check([:]), 0,
+            "ok       The mail server localhost:\(server.port) (no encryption, with a login) takes mails")
+        #expect(try server.mails().isEmpty)
+        let wrong = ["RELOCATION_MAIL_PASSWORD": "wr0ng"]
+        Self.expect(try check(wrong), 0, "warning  The mail server", "refuses the login: 535", "--mail-url")
+        #expect(try !check(wrong).output.contains("wr0ng"))
+        Self.expect(try check(wrong, "--strict"), 78)
+        Self.expect(try check(["RELOCATION_MAIL_FROM": nil]), 64, "problem", "Mails need a sender")
+        server.stop()
+        Self.expect(try check([:]), 0, "warning  The mail server", "cannot be reached")
+    }
+
     @Test func warningsFailWithStrictOnly() throws {
         let installation = try Installation(redisLines: ["maxmemory 64mb", "maxmemory-policy allkeys-lru"])
         let lax = try check(installation)

@@ -69,6 +69,16 @@ struct RelocationSite {
 
     func status() throws -> [String: Any] { try site.installation.status(uuid) }
 
+    /// As if it had waited for an hour for the export of another destination, and it were time to look again.
+    func letAnHourPass() throws {
+        let export = String(uuid.prefix(14)) + "8" + uuid.dropFirst(15)
+        let hourAgo = Int(Date().timeIntervalSince1970 * 1_000) - 3_601_000
+        let installation = site.installation
+        try installation.redis.cli(["HSET", "{\(installation.prefix)}:record:\(export)", "createdAt", "\(hourAgo)"])
+        #expect(try site.enqueue("pause", uuid).code == 0)
+        #expect(try site.enqueue("unpause", uuid).code == 0)
+    }
+
     // MARK: The destination
 
     func rows(_ table: String, _ silo: Silo = .region) throws -> [[String: Value]] {

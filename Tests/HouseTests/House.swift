@@ -3,9 +3,9 @@ enum House {
     /// From the bottom up. A room knows only rooms that stand before it here.
     static let rooms = [
         "TextForms", "Catalogue", "Failpoints", "ExportFormat", "EventFormat", "Comparison", "Sanitizing", "Adaptation",
-        "TaskFormat", "Cutting", "Queue", "Flow", "Storage", "Extraction", "Ledger", "Import", "Events", "EventSinks",
-        "Verification", "Undo", "Relocation", "Steps", "Notification", "WorkerRuntime", "Reporting", "Operations",
-        "CommandLine", "Page", "Server", "Enqueue", "Worker",
+        "TaskFormat", "Cutting", "Queue", "Flow", "Reporting", "Intake", "Storage", "Extraction", "Ledger", "Import",
+        "Events", "EventSinks", "Verification", "Undo", "Relocation", "Steps", "Notification", "WorkerRuntime",
+        "Operations", "CommandLine", "Page", "Server", "Enqueue", "Worker",
     ]
 
     /// Rooms with a narrower rule than their place gives them: the rooms that they may know.

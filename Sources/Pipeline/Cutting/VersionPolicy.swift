@@ -19,6 +19,11 @@ public enum VersionPolicy: Sendable, Equatable {
         }
     }
 
+    /// From the record of a relocation; of one without that field rows are adapted.
+    package init(text: String?) {
+        self = text == VersionPolicy.strict.text ? .strict : .adapting(from: text.flatMap { SentryVersion($0) })
+    }
+
     var knowledge: SourceKnowledge? {
         switch self {
         case .strict: nil

@@ -24,7 +24,7 @@ public final class ExportSource {
         return try ExportSource(file, opener: opener, limits: limits, catalogue: catalogue)
     }
 
-    private init(
+    init(
         _ file: OpenFile, opener: TarballOpener?, limits: ExportLimits, catalogue: Catalogue
     ) throws(ExportError) {
         self.file = file

@@ -46,6 +46,8 @@ package enum FlowReason {
     package static let attemptMissing = "Internal error while validating - validation attempt missing."
     package static let validationFailed = "Validation could not be completed. Please contact support."
 
+    package static let exportTimedOut = "Cross-region relocation export request timed out after 1:00:00."
+
     /// Characters that the reference's table holds of a reason.
     package static let columnCharacters = 256
 }

@@ -75,6 +75,9 @@ package enum FlowTask: String, Sendable, CaseIterable {
     /// The tasks that stand before the rows, in order.
     package static var beforeRows: [FlowTask] { allCases.filter(\.precedesRows) }
 
+    /// How many tasks before the rows begin with this one.
+    package var countBeforeRows: Int { Self.beforeRows.count - (Self.beforeRows.firstIndex(of: self) ?? 0) }
+
     /// The tasks that follow once all rows are in, in order.
     package static var afterRows: [FlowTask] { allCases.filter { !$0.precedesRows } }
 }

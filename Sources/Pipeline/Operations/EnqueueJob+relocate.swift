@@ -1,6 +1,7 @@
 import Catalogue
 package import ExportFormat
 import Flow
+import Intake
 package import Queue
 package import TaskFormat
 
@@ -13,35 +14,10 @@ extension EnqueueJob {
         do throws(ExportError) { source = try open() } catch {
             // Without any key nobody has tried to decrypt it.
             if error.kind == .badKey, opener == nil { throw error }
-            return (nil, try Self.refusal(isTarball(error) ? error : error.asBadData, FlowReason.invalidTarball))
+            return (nil, try FileScan.refusal(isTarball(error) ? error : error.asBadData, FlowReason.invalidTarball))
         }
-        return (source, try scan(source))
-    }
-
-    private func scan(_ source: ExportSource) throws(ExportError) -> ScanReport {
-        guard let request = options.relocate else { return ScanReport() }
-        var pass = ScanPass(source)
-        let facts: ScanFacts
-        do throws(ScanPass.Fault) { facts = try pass.run() } catch {
-            switch error {
-            case .file(let error): return try Self.refusal(error, FlowReason.decryption)
-            case .invalidJSON(let place):
-                return ScanReport(
-                    refusal: FlowReason.invalidJSON,
-                    explanation: "\(place): a key that every row of its model has is missing")
-            case .inner(let problem): return ScanReport(refusal: FlowReason.preprocessing, explanation: problem)
-            }
-        }
-        var decision = FlowScan(wanted: request.organizations)
-        decision.maxOrganizations = request.maxOrganizations
-        decision.maxUsers = request.maxUsers
-        switch decision.decide(facts) {
-        case .accepted(let usernames): return ScanReport(usernames: usernames)
-        case .refused(let reason): return ScanReport(refusal: reason, explanation: Self.explanation)
-        case .unordered:
-            return ScanReport(
-                refusal: FlowReason.preprocessing, explanation: "some users of these organizations have no name")
-        }
+        guard let request = options.relocate else { return (source, ScanReport()) }
+        return (source, try FileScan.report(source, request))
     }
 
     /// Whether the file is an encrypted tarball at all: with a key, another file is refused as one with a wrong key.
@@ -55,20 +31,26 @@ extension EnqueueJob {
         }
     }
 
-    private static let explanation = "correct --orgs, or the export, and relocate again under a new UUID"
-
-    private static func refusal(_ error: ExportError, _ reason: String) throws(ExportError) -> ScanReport {
-        switch error.kind {
-        case .badKey: ScanReport(refusal: FlowReason.decryption, explanation: error.description)
-        case .badData, .tooLarge: ScanReport(refusal: reason, explanation: error.description)
-        case .notFound, .unreadable, .permission, .cannotSpool, .cannotCreate, .changed, .badFilter, .tooSlow,
-            .outOfMemory:
-            throw error
-        }
-    }
-
     /// Queues a relocation that its scan has refused, without any row: a worker records the refusal where people look for it.
     package func queueRefused(_ configuration: QueueConfiguration, observer: Observer) throws -> Outcome {
+        try queueSteps(
+            FlowTask.beforeRows.filter { $0.step == .uploading || $0 == .preprocessingScan }, configuration, observer)
+    }
+
+    /// Queues a relocation whose export a worker of another destination sends. It is sealed for a key that is made here and
+    /// stays with the tasks that need it.
+    package func queueTransfer(_ configuration: QueueConfiguration, observer: Observer) throws -> Outcome {
+        var job = self
+        job.transferKey = try KeyPair(bits: Self.transferKeyBits)
+        return try job.queueSteps(FlowTask.beforeRows, configuration, observer)
+    }
+
+    private static let transferKeyBits = 2048
+
+    /// Queues tasks without rows.
+    private func queueSteps(
+        _ steps: [FlowTask], _ configuration: QueueConfiguration, _ observer: Observer
+    ) throws -> Outcome {
         let queue = RetryingQueue(
             try RelocationQueue(configuration), limitMilliseconds: outageLimitMilliseconds,
             isInterrupted: observer.isInterrupted)
@@ -78,9 +60,8 @@ extension EnqueueJob {
         case .already(let status): return .already(status)
         case .staged(let token):
             do {
-                var batch = TaskBatch(queue: queue, uuid: uuid, token: token, keyring: keyring)
-                try addTasks(
-                    FlowTask.beforeRows.filter { $0.step == .uploading || $0 == .preprocessingScan }, to: &batch)
+                var batch = queue.batch(of: uuid, token, keyring)
+                try addTasks(steps, to: &batch)
                 let tasks = try batch.finish()
                 try queue.publish(uuid: uuid, token: token, chunksTotal: tasks)
                 return .queued(tasks: tasks, destination: destination)
@@ -93,9 +74,15 @@ extension EnqueueJob {
     }
 
     func addTasks(_ tasks: [FlowTask], to batch: inout TaskBatch) throws {
-        for task in tasks {
-            let payload = task == .preprocessingScan ? scan?.bytes ?? [] : []
-            try batch.add(.flow, task.rawValue, payload: payload)
+        for task in tasks { try batch.add(.flow, task.rawValue, payload: payload(of: task)) }
+    }
+
+    private func payload(of task: FlowTask) -> [UInt8] {
+        switch task {
+        case .uploadingStart: transferKey?.publicPEM ?? []
+        case .preprocessingScan: transferKey?.privatePEM ?? scan?.bytes ?? []
+        case .preprocessingTransfer: transferKey?.privatePEM ?? []
+        default: []
         }
     }
 }

@@ -3,6 +3,7 @@ public import Cutting
 public import ExportFormat
 import Failpoints
 import Flow
+import Intake
 public import Queue
 import Reporting
 public import TaskFormat
@@ -43,6 +44,8 @@ public struct EnqueueJob {
     /// For a relocation with steps: what its scan has decided, and the step at which it pauses.
     package var scan: ScanReport?
     package var autopause: RelocationStep?
+    /// Opens the export that a worker of another destination sends; nil if there is a file.
+    var transferKey: KeyPair?
     /// Who enqueues, for the history.
     package var actor = Operator(name: "")
     /// Milliseconds for which Redis may be unreachable during one call; nil: as long as an upload lease; 0: not at all.
@@ -173,12 +176,7 @@ public struct EnqueueJob {
 
     func relocation(_ survey: ExportSurvey, warnings: [String]) -> NewRelocation {
         var relocation = emptyRelocation(survey)
-        relocation.keyBounds = survey.keyBounds.json
-        relocation.digest = survey.sha256
-        relocation.rowsSource = Int(survey.rowsTotal + survey.rowsMade)
-        relocation.adapted = survey.adapted.json
-        relocation.adaptedRows = survey.adapted.listedRows
-        relocation.counters = survey.leftOut.counters
+        relocation.describe(survey)
         relocation.warnings = warnings
         relocation.losses = Self.shortened(survey.losses)
         return relocation
@@ -206,9 +204,10 @@ public struct EnqueueJob {
         options.plan = plan?.uuid
         relocation.options = options.json
         relocation.toolVersion = ToolVersion.current
-        relocation.sourceName = SourceName.shown(sourceName ?? source)
+        relocation.sourceName =
+            options.relocate?.source.map { "destination \($0)" } ?? SourceName.shown(sourceName ?? source)
         relocation.enqueuedBy = actor.text
-        if options.relocate != nil { relocation.flow = FlowPlace(pauseAtStep: autopause) }
+        if options.relocate != nil, !options.plans { relocation.flow = FlowPlace(pauseAtStep: autopause) }
         return relocation
     }
 
@@ -276,19 +275,16 @@ public struct EnqueueJob {
         _ source: ExportSource, _ survey: ExportSurvey, _ queue: RetryingQueue, _ token: Int64,
         _ observer: Observer
     ) throws -> Int {
-        var batch = TaskBatch(queue: queue, uuid: uuid, token: token, keyring: keyring)
-        if options.relocate != nil { try addTasks(FlowTask.beforeRows, to: &batch) }
+        var batch = queue.batch(of: uuid, token, keyring)
         if let plan {
             try batch.add(.plan, "the plan that the import holds to", payload: Array(plan.taskPlan(survey).json.utf8))
         }
+        if options.relocate != nil, !options.plans { try addTasks(FlowTask.beforeRows, to: &batch) }
         try source.cut(survey) { chunk in
             if observer.isInterrupted() {
                 throw OperationError.interruptedEnqueue
             }
-            try batch.add(
-                kind, chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows,
-                sourceBytes: chunk.sourceBytes,
-                payload: chunk.payload)
+            try batch.add(kind, chunk)
         }
         if options.verifies == nil { try batch.add(.finish, scope.rawValue) }
         return try batch.finish()

@@ -1,6 +1,7 @@
 import Catalogue
 import EventFormat
 package import ExportFormat
+import Intake
 package import Queue
 package import TaskFormat
 
@@ -110,20 +111,20 @@ package struct EventsJob {
     private func push(
         _ sources: EventSources, _ queue: RetryingQueue, _ token: Int64, _ isInterrupted: () -> Bool
     ) throws -> Int {
-        var batch = TaskBatch(queue: queue, uuid: uuid, token: token, keyring: keyring)
+        var batch = queue.batch(of: uuid, token, keyring)
         let values = ValueReader(maxDepth: EventLine.maxDepth)
         var cutter = EventCutter(encoder: try ChunkEncoder(), maxLines: chunkSize)
         try sources.forEach { kind, number, line in
             if isInterrupted() { throw OperationError.interruptedEnqueue }
-            try cutter.begin(kind.task) { try batch.add($0) }
+            try cutter.begin(kind.task) { try batch.add(.events, $0) }
             // A line that is too long goes on its way without its content: the worker counts and lists it.
             guard case .text(let text) = line else {
-                return try cutter.add(Array("\"\"".utf8), number, project: 0) { try batch.add($0) }
+                return try cutter.add(Array("\"\"".utf8), number, project: 0) { try batch.add(.events, $0) }
             }
             let project = (try? EventLine(text, values))?.project ?? 0
-            try cutter.add(text, number, project: project) { try batch.add($0) }
+            try cutter.add(text, number, project: project) { try batch.add(.events, $0) }
         }
-        try cutter.finish { try batch.add($0) }
+        try cutter.finish { try batch.add(.events, $0) }
         return try batch.finish()
     }
 }
@@ -152,14 +153,6 @@ package struct EventSources {
             if case .text(let text) = line, text.isEmpty { continue }
             try take(reader.number, line)
         }
-    }
-}
-
-extension TaskBatch {
-    fileprivate mutating func add(_ chunk: Chunk) throws {
-        try add(
-            .events, chunk.model, minOrdinal: chunk.minOrdinal, rows: chunk.rows, sourceBytes: chunk.sourceBytes,
-            payload: chunk.payload)
     }
 }
 

@@ -88,6 +88,10 @@ package struct PlanDocument: Sendable, Equatable, Codable {
         return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? "{}\n"
     }
 
+    private static func command(_ options: RelocationOptions, _ scope: String) -> String {
+        options.relocate == nil ? scope : "relocate"
+    }
+
     // MARK: Before an import that holds to it
 
     /// What a worker compares: the rows of the tasks, without those that the file leaves out.
@@ -103,11 +107,12 @@ package struct PlanDocument: Sendable, Equatable, Codable {
         func compare(_ what: String, _ planned: String, _ now: String) {
             if planned != now { out.append("\(what): \(now), planned was \(planned)") }
         }
-        compare("scope", scope, job.scope.rawValue)
+        compare("command", Self.command(options, scope), Self.command(job.options, job.scope.rawValue))
         compare("destination", destination.name, job.destination.text)
         compare("--merge-users", "\(options.mergeUsers)", "\(job.options.mergeUsers)")
         compare("--overwrite-configs", "\(options.overwriteConfigs)", "\(job.options.overwriteConfigs)")
         compare("versions", options.versions ?? "adapted", job.versions.text)
+        compare("owner", options.relocate?.owner ?? "", job.options.relocate?.owner ?? "")
         if source.sha256 != survey.sha256 { out.append("the file is another one than \(source.name) was") }
         if options.filter != job.filter?.digest(uuid) { out.append("the filter is another one") }
         return out

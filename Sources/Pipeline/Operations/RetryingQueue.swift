@@ -1,5 +1,8 @@
+import Failpoints
 import Glibc
+import Intake
 import Queue
+import TaskFormat
 
 /// The enqueuer's queue. It repeats a call if Redis does not answer; each call is safe to repeat on the same
 /// `RelocationQueue`.
@@ -50,6 +53,14 @@ struct RetryingQueue {
     func begin(_ relocation: NewRelocation, replacing: Bool = false) throws -> Begin {
         try repeating(waitsOutLostUpload: true) { () throws(QueueError) in
             try queue.begin(relocation, replacing: replacing)
+        }
+    }
+
+    /// Collects the tasks of an upload and pushes many at a time.
+    func batch(of uuid: String, _ token: Int64, _ keyring: PayloadKeyring?) -> TaskBatch {
+        TaskBatch(of: uuid, keyring) { tasks in
+            try push(tasks, uuid: uuid, token: token)
+            try Failpoint.reach("enqueue.push.after")
         }
     }
 

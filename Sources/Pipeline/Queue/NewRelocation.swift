@@ -47,11 +47,18 @@ extension NewRelocation {
     var fields: [RedisArgument] {
         [
             "format", .number(Script.format), "scope", .text(scope), "options", .text(options),
-            "digest", .text(digest), "sourceName", .text(sourceName), "rowsSource", .number(rowsSource),
-            "keyBounds", .text(keyBounds), "enqueuedBy", .text(enqueuedBy), "toolVersion", .text(toolVersion),
-            "replaces", .text(replaces), "warnings", .text(TextList.encode(warnings)),
-            "silentLosses", .text(TextList.encode(losses)),
-            "adapted", .text(adapted), "adaptedRows", .text(TextList.encode(adaptedRows)),
-        ] + (flow?.fields ?? [])
+            "sourceName", .text(sourceName), "enqueuedBy", .text(enqueuedBy), "toolVersion", .text(toolVersion),
+            "replaces", .text(replaces),
+        ] + fileFields + (flow?.fields ?? [])
+    }
+
+    /// Those that follow from the file.
+    var fileFields: [RedisArgument] {
+        [
+            "digest", .text(digest), "rowsSource", .number(rowsSource), "keyBounds", .text(keyBounds),
+            "warnings", .text(TextList.encode(warnings)), "silentLosses", .text(TextList.encode(losses)),
+            "adapted", .text(adapted),
+            "adaptedRows", .text(TextList.encode(adaptedRows)),
+        ]
     }
 }

@@ -23,6 +23,8 @@ extension QueueError {
         case "manyRows": ("leaves out as many single rows as it can", "Leave out the chunk, or correct the file.")
         case "moved": ("has moved on since it was looked at", "Look at its `status` again.")
         case "undone": ("is undone", "Its UUID is free: enqueue a file under it.")
+        case "ended": ("was to get this export, and has ended", "Relocate again.")
+        case "delivered": ("has its export already", "")
         case "step": ("is past that step", "")
         default: ("does not allow this", "")
         }

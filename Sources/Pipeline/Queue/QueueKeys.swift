@@ -20,6 +20,7 @@
 ///     {prefix}:history:<uuid>   list: what happened, the first and the newest entries, each a JSON object
 ///     {prefix}:earlier:<uuid>   list: failures that a retry has left behind, each a JSON object
 ///     {prefix}:written:<uuid>   hash: what is known of the rows that are written: name → text
+///     {prefix}:parcel:<uuid>    list: the parts of an export that was delivered to the relocation; expires
 ///     {prefix}:workers          sorted set: worker processes by their last sign of life
 ///     {prefix}:worker:<id>      hash: what a worker process tells of itself
 ///     {prefix}:events:<topic>   stream: messages about saved events, for readers outside

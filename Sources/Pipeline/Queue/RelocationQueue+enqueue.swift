@@ -153,7 +153,7 @@ extension RelocationQueue {
         return out
     }
 
-    private func refuseUnlessFits(bytes: Int) throws(QueueError) {
+    func refuseUnlessFits(bytes: Int) throws(QueueError) {
         if bytes <= roomLeft {
             roomLeft -= bytes
             return

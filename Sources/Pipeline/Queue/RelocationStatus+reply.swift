@@ -27,6 +27,7 @@ extension RelocationStatus {
         isPublished = record.text("published") == "1"
         failures = record.number("failures")
         flowNotes = record.text("flowNotes")
+        delivered = record.number("delivered")
         plan = PlanRecord(record)
         failureReason = record.text("failureReason")
         if status == .failure {

@@ -100,6 +100,8 @@ public struct RelocationStatus: Sendable, Equatable {
     public var failures = 0
     /// Opaque JSON of the worker: what its tasks have to say.
     public var flowNotes = ""
+    /// Parts of the export that another destination's worker has delivered; 0 before it has.
+    public var delivered = 0
     /// What an import would do.
     public var plan = PlanRecord()
     /// What an undo of it wants, tells and has come to.

@@ -29,7 +29,7 @@ extension Script {
             return {'uploading', ms(time(was[4]) - now)}
           end
           keepFailure(ARGV[2])
-          redis.call('UNLINK', unpack(KEYS, 1, 6))
+          redis.call('UNLINK', parcelOf(ARGV[2]), unpack(KEYS, 1, 6))
           -- The destination has lost rows: nobody knows which.
           if was[7] == '\(FailureCause.lostRows.rawValue)' then redis.call('UNLINK', writtenOf(ARGV[2])) end
         end

@@ -256,7 +256,7 @@ extension Script {
         end
         if was[1] == 'PAUSE' then fail(ARGV[2], 'The payload of this relocation was deleted by an operator.', ARGV[4]) end
         note(ARGV[2], 'deleted', ARGV[4])
-        redis.call('UNLINK', KEYS[2])
+        redis.call('UNLINK', KEYS[2], parcelOf(ARGV[2]))
         redis.call('HSET', KEYS[1], 'payloadDeleted', '1', 'payloadBytes', '0', 'updatedAt', ms(now))
         for _, key in ipairs(KEYS) do
           if key ~= KEYS[7] then redis.call('PEXPIRE', key, ARGV[3]) end

@@ -1,7 +1,8 @@
 extension Script {
     /// What the transitions have in common.
     static let prelude =
-        constants + numbers + leases + history + written + databases + undo + flow + requests + renames + records
+        constants + numbers + leases + history + written + databases + undo + flow + requests + transfer + renames
+        + records
 
     private static let constants = """
         local newestFormat, format, undoFormat = \(newestFormat), \(format), \(undoFormat)

@@ -2,7 +2,7 @@ import Catalogue
 package import Flow
 package import Import
 import Queue
-package import TaskFormat
+import TaskFormat
 
 /// `flow`: one of the ordered tasks of a relocation with steps. What it does is the worker's: it needs more than the import.
 struct FlowHandler: TaskHandler {
@@ -12,15 +12,15 @@ struct FlowHandler: TaskHandler {
         guard let step = FlowTask(rawValue: task.task.name) else {
             throw OpenedTask.malformed(nil, "the step \"\(task.task.name)\" belongs to a newer version")
         }
-        return FlowWork(task: step, scan: step == .preprocessingScan ? ScanReport(bytes: task.payload) : nil)
+        return FlowWork(task: step, payload: task.payload)
     }
 }
 
 /// A task of a relocation with steps, opened.
 package struct FlowWork: TaskWork {
     package let task: FlowTask
-    /// What the enqueuer's scan has decided; nil for other tasks, and for a payload that cannot be read.
-    package let scan: ScanReport?
+    /// What the enqueuer's scan has decided, or the key of an export that another destination sends.
+    package let payload: [UInt8]
 
     /// A commit batch never holds such a task: the worker takes them one by one, with no rows around them.
     package func perform(_ work: RelocationImport) throws -> TaskOutcome {

@@ -4,9 +4,7 @@ import TaskFormat
 enum TaskHandlers {
     private static let all: [any TaskHandler] = [
         ChunkHandler(), LateChunkHandler(), FinishHandler(), ProvisionHandler(), DeriveHandler(), VerifyHandler(),
-        FlowHandler(),
-        PlanHandler(),
-        EventsHandler(),
+        FlowHandler(), PlanHandler(), EventsHandler(), ExportHandler(),
     ]
 
     private static let byKind = Dictionary(all.map { ($0.kind.rawValue, $0) }, uniquingKeysWith: { first, _ in first })

@@ -24,6 +24,11 @@ package struct TaskPreparer: Sendable {
         /// The kind that a worker must name as known when it claims.
         package let kind: String
         package let reason: String
+
+        package init(kind: String, reason: String) {
+            self.kind = kind
+            self.reason = reason
+        }
     }
 
     /// - Parameters:

@@ -28,7 +28,8 @@ extension HistoryEntry {
     private static let allWords = [
         "uploading": "upload began", "enqueued": "enqueued", "started": "started", "claimed": "claimed",
         "takenOver": "taken over", "bound": "bound to a database", "postponed": "attempt failed", "failed": "failed",
-        "completed": "completed", "released": "released", "requeued": "time slice ended", "leftAlone": "left alone",
+        "completed": "completed", "released": "released", "requeued": "time slice ended", "awaiting": "waiting",
+        "leftAlone": "left alone",
         "retried": "retried", "recovered": "recovered", "begun": "task begun", "pausePlanned": "pause planned",
         "cancelPlanned": "cancel planned", "replaced": "file replaced", "skipped": "skipped",
         "pauseRequested": "pause requested",

@@ -47,15 +47,26 @@ extension StatusReport {
         return text
     }
 
+    /// Whether another destination's worker sends the export.
+    private var isTransfer: Bool {
+        guard case .object(let options) = JSONValue(embedding: status.options),
+            case .object(let request) = options["relocate"], case .text = request["source"]
+        else { return false }
+        return true
+    }
+
     /// The command that helps a failed relocation with steps; nil if that is the same as for a plain import.
     var afterFlowFailure: String? {
         guard let flow = status.flow, status.endedBy == nil else { return nil }
+        // Without rows there is nothing to begin with but the export.
+        let again = "relocation-enqueue relocate --again \(status.uuid)\(isTransfer ? "" : " FILE")"
         switch FlowTask(rawValue: flow.latestTask) {
-        case .preprocessingScan: return "relocation-enqueue relocate --again \(status.uuid) FILE"
+        case .uploadingStart where isTransfer && status.delivered == 0 && status.chunksDone > 0: return again
+        case .preprocessingScan: return again
         case .validatingPoll, .validatingComplete:
             return status.findings.isEmpty ? nil : "relocation-enqueue findings \(status.uuid)"
         default:
-            return status.payloadBytes > 0 ? nil : "relocation-enqueue relocate --again \(status.uuid) FILE"
+            return status.payloadBytes > 0 ? nil : again
         }
     }
 }

@@ -49,6 +49,14 @@ package struct RelocationTables {
         try people([.equals("username", .text(name))]).first { $0.username.utf8.elementsEqual(name.utf8) }
     }
 
+    /// The owner or creator that is no user of the destination; nil if both are.
+    package func unknownPerson(of request: RelocateRequest) throws(StorageError) -> String? {
+        for name in [request.owner, request.creator ?? request.owner] where try person(named: name) == nil {
+            return name
+        }
+        return nil
+    }
+
     /// Those of the users that still exist.
     package func people(_ ids: [Int64]) throws(StorageError) -> [Person] {
         let found = try people([.isIn("id", ids.map { .integer($0) })])
@@ -149,10 +157,21 @@ package struct RelocationTables {
                     into: relocations,
                     columns: ["id", "uuid", "provenance", "date_added", "date_updated"] + columns + Self.stateColumns,
                     rows: [
-                        [id, .text(uuid), .integer(0), .timestamp(now), .timestamp(now)] + values + Self.state(record)
+                        [id, .text(uuid), .integer(request.source == nil ? 0 : 1), .timestamp(now), .timestamp(now)]
+                            + values + Self.state(record)
                     ]))
-            try addFile(to: id, now)
+            if request.source == nil { try addFile(to: id, now) }
             return nil
+        }
+    }
+
+    /// The file has arrived from another destination.
+    package func addFile(now: Int64) throws(StorageError) {
+        try transaction { () throws(StorageError) in
+            guard let row = try row() else { return }
+            let known = try database.select(
+                Select(["id"], from: files, where: [.equals("relocation_id", .integer(row.id))]))
+            if known.isEmpty { try addFile(to: .integer(row.id), now) }
         }
     }
 

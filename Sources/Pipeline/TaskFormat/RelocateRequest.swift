@@ -10,15 +10,19 @@ public struct RelocateRequest: Sendable, Equatable, Codable {
     /// Limits of the scan.
     public var maxOrganizations: Int
     public var maxUsers: Int
+    /// The destination whose worker exports the organizations; nil if they come from a file.
+    public var source: String?
 
     public init(
-        owner: String, creator: String? = nil, organizations: [String], maxOrganizations: Int, maxUsers: Int
+        owner: String, creator: String? = nil, organizations: [String], maxOrganizations: Int, maxUsers: Int,
+        source: String? = nil
     ) {
         self.owner = owner
         self.creator = creator
         self.organizations = organizations
         self.maxOrganizations = maxOrganizations
         self.maxUsers = maxUsers
+        self.source = source
     }
 
     /// Records outlive a version: missing fields get their defaults, unknown fields are ignored.
@@ -29,5 +33,6 @@ public struct RelocateRequest: Sendable, Equatable, Codable {
         organizations = try fields.decodeIfPresent([String].self, forKey: .organizations) ?? []
         maxOrganizations = try fields.decodeIfPresent(Int.self, forKey: .maxOrganizations) ?? 20
         maxUsers = try fields.decodeIfPresent(Int.self, forKey: .maxUsers) ?? 2_000
+        source = try fields.decodeIfPresent(String.self, forKey: .source)
     }
 }

@@ -37,6 +37,8 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     public var learnedModels: [String]?
     /// What becomes of a file of events; nil for an import of rows.
     public var events: EventOptions?
+    /// What another destination's relocation asks for; nil for an import.
+    public var exports: ExportRequest?
     /// The version of this record. 1: the enqueuer orders the list and queues the tasks after the rows. 2: workers do.
     /// 3: the filter is told. 4: the versions are.
     public private(set) var format = RelocationOptions.currentFormat
@@ -51,6 +53,7 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     /// What the relocation is, if it is no import: such a one brings nothing.
     public var otherPurpose: String? {
         if let verifies { return "a verification of the import \(verifies)" }
+        if let exports { return "an export for the relocation \(exports.relocation)" }
         return plans ? "a plan" : nil
     }
 
@@ -81,6 +84,7 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
         learnReferences = try fields.decodeIfPresent([String: String].self, forKey: .learnReferences)
         learnedModels = try fields.decodeIfPresent([String].self, forKey: .learnedModels)
         events = try fields.decodeIfPresent(EventOptions.self, forKey: .events)
+        exports = try fields.decodeIfPresent(ExportRequest.self, forKey: .exports)
         format = try fields.decodeIfPresent(Int.self, forKey: .format) ?? 1
     }
 

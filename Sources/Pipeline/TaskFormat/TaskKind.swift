@@ -20,6 +20,8 @@ public enum TaskKind: String, Sendable {
     case plan
     /// Events of one project of the source.
     case events
+    /// Organizations of this destination are exported for a relocation of another one.
+    case export
 
     /// Whether a task of this kind holds source rows.
     public var carriesRows: Bool { self == .chunk || self == .late || self == .verify || self == .plan }

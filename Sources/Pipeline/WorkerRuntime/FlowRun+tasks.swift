@@ -18,9 +18,11 @@ extension FlowRun {
 
     func body(of work: FlowWork) throws -> Refusal? {
         switch work.task {
-        case .uploadingStart: return try start()
-        // The enqueuer has handed over the whole file, or nothing.
-        case .uploadingComplete, .preprocessingTransfer, .importing, .completed: return nil
+        case .uploadingStart: return try start(work)
+        // The enqueuer has handed over the whole file, or nothing; another destination's worker may be to send it.
+        case .uploadingComplete: return try receiveExport()
+        case .preprocessingTransfer: return try queueRows(work.payload)
+        case .importing, .completed: return nil
         case .preprocessingScan: return try scan(work)
         case .preprocessingBaselineConfig, .preprocessingCollidingUsers: return nil
         case .preprocessingComplete:
@@ -40,7 +42,7 @@ extension FlowRun {
 
     // MARK: Uploading and preprocessing
 
-    private func start() throws -> Refusal? {
+    private func start(_ work: FlowWork) throws -> Refusal? {
         let (owner, creator) = try storage { () throws(StorageError) in
             (try tables.person(named: request.owner), try tables.person(named: request.creator ?? request.owner))
         }
@@ -50,11 +52,13 @@ extension FlowRun {
         let other = try storage { () throws(StorageError) in
             try tables.create(request, owner: owner.id, creator: creator.id, record, now: now) { isOver($0) }
         }
-        return other.map {
-            Refusal(
+        if let other {
+            return Refusal(
                 reason: FlowReason.ownerIsBusy,
-                trouble: "the owner's relocation \($0) has not ended: wait for it, or cancel it")
+                trouble: "the owner's relocation \(other) has not ended: wait for it, or cancel it")
         }
+        try askForExport(work.payload)
+        return nil
     }
 
     private static func unknown(_ name: String) -> Refusal {
@@ -71,7 +75,8 @@ extension FlowRun {
     }
 
     private func scan(_ work: FlowWork) throws -> Refusal? {
-        guard let report = work.scan else {
+        let report = request.source == nil ? ScanReport(bytes: work.payload) : try scanExport(work.payload)
+        guard let report else {
             return Refusal(reason: FlowReason.preprocessing, trouble: "the scan's result in Redis cannot be read")
         }
         if let reason = report.refusal { return Refusal(reason: reason, trouble: report.explanation ?? "") }

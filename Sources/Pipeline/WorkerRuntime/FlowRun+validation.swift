@@ -132,4 +132,6 @@ extension FlowRun {
 enum FlowInterruption: Error {
     case stop
     case operators(OperatorRequest)
+    /// Something else has to happen first.
+    case notYet(String)
 }

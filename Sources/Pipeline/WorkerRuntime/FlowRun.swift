@@ -1,4 +1,5 @@
 import Catalogue
+import ExportFormat
 import Failpoints
 import Flow
 import Import
@@ -12,7 +13,7 @@ internal import Logging
 
 /// Works a relocation with steps: its ordered tasks one by one, each with the reference's prologue, and the rows among them
 /// as any import's. The list in Redis is the order; a task stays in it until its effects are in the destination.
-// Nine properties: the turn, what is relocated, and where it is.
+// Ten properties: the turn, what is relocated, and where it is.
 final class FlowRun {
     let turn: Turn
     let context: ImportContext
@@ -24,6 +25,8 @@ final class FlowRun {
     private var deadline: Int64?
     /// What a validation of this run has found; nil before one.
     var findings: [String]?
+    /// The export that another destination has sent, once this run has opened it.
+    var file: ExportSource?
     /// What people were not told, and why.
     var silence: String?
 
@@ -76,7 +79,13 @@ final class FlowRun {
         guard let element = try held.queue.tasks(held.claim, from: 0, count: 1, maxBytes: 1).elements.first else {
             return .nothing
         }
-        guard case .task(let task) = element, task.kind == TaskKind.flow.rawValue else { return .rows }
+        guard case .task(let task) = element else { return .rows }
+        if task.kind == TaskKind.plan.rawValue, task.rows == 0 {
+            // The plan has been found to hold.
+            _ = try held.queue.acknowledge(held.claim, tasks: 1)
+            return try next()
+        }
+        guard task.kind == TaskKind.flow.rawValue else { return .rows }
         held.current = (0, element)
         guard let work = try preparer.prepare(element).flow() else { return .rows }
         return .task(work)
@@ -111,6 +120,7 @@ final class FlowRun {
 
     /// Returns how the claim has ended; nil if the next task is due.
     private func perform(_ work: FlowWork) throws -> RunEnd? {
+        if let end = try awaitExport(work.task) { return end }
         held.flow = work.task
         if let end = try enter(work.task) { return end }
         restartLimit()
@@ -124,14 +134,22 @@ final class FlowRun {
             return try held.release("the worker stops")
         } catch FlowInterruption.operators(let asked) {
             return try held.release(for: asked)
+        } catch FlowInterruption.notYet(let what) {
+            return try held.wait(Self.secondLook, for: what)
         }
         try Failpoint.reach("flow.task.after")
         held.current = nil
         let answer = try held.queue.acknowledge(held.claim, tasks: 1)
         // The last one leaves nothing to stop.
-        guard answer.request != .none, work.task != .completed else { return nil }
-        return try held.release(for: answer.request)
+        if answer.request != .none, work.task != .completed { return try held.release(for: answer.request) }
+        guard work.task == .preprocessingTransfer, request.source != nil else { return nil }
+        // What else a claim knows follows from the file: the next one begins with it.
+        try held.queue.dropParcel(held.claim)
+        return try held.release("the rows are queued")
     }
+
+    /// Milliseconds.
+    private static let secondLook = 2_000
 
     /// The prologue. Decided anew if an operator was faster.
     private func enter(_ task: FlowTask) throws -> RunEnd? {
@@ -183,6 +201,12 @@ final class FlowRun {
 
     /// What Redis holds of the record: attempts that were not made are still counted there.
     private lazy var seen: FlowPlace = held.claim.status.flow ?? FlowPlace()
+
+    /// The relocation ends before a task begins: the record tells of the task before it, with all its attempts.
+    func refuseWaiting(_ reason: String, _ trouble: String) throws -> RunEnd {
+        record.latestTaskAttempts = seen.latestTaskAttempts
+        return try held.refuse(reason, trouble)
+    }
 
     private func readRecord() throws {
         let status = try held.queue.status(uuid)

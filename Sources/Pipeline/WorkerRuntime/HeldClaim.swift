@@ -161,6 +161,17 @@ final class HeldClaim {
         return try release(request == .cancel ? "cancelled" : "paused")
     }
 
+    /// Waits for something, without an attempt.
+    ///
+    /// - Parameter milliseconds: until it looks again, unless it is woken before
+    func wait(_ milliseconds: Int, for what: String) throws(QueueError) -> RunEnd {
+        lease.end()
+        try queue.awaitDelivery(claim, milliseconds: milliseconds, for: what)
+        FlowMetrics.record(.released)
+        log.info("relocation waits", metadata: ["reason": "\(what)"])
+        return .released
+    }
+
     /// At the end of a time slice: the relocation goes to the end of the waiting order.
     func requeue() throws(QueueError) -> RunEnd {
         lease.end()

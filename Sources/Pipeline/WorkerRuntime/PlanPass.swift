@@ -52,7 +52,7 @@ struct PlanPass {
         return result
     }
 
-    private var catalogue: Catalogue { turn.settings.destination.catalogue }
+    var catalogue: Catalogue { turn.settings.destination.catalogue }
 
     private func perform(
         _ work: RelocationImport, _ overlays: Overlays, _ result: inout Result, _ account: inout PlanAccount
@@ -69,6 +69,8 @@ struct PlanPass {
                 result.interruption = .stop
                 return
             }
+            // The steps around the rows write none.
+            if try task.prepared.flow() != nil { continue }
             var outcome = try turn.perform(task.prepared, at: task.index, causedBy: task.cause, work).task
             // No row was written, so that none is to be remembered.
             outcome.rows.written = []

@@ -1,22 +1,30 @@
 import Catalogue
+import Flow
 import Import
 import Ledger
 import Queue
 import Relocation
+import Steps
 import TaskFormat
 
 /// Works a relocation that plans an import. Its tasks stay in the list until the end: a take-over begins again.
 struct PlanRun {
     let turn: Turn
     let pass: PlanPass
+    /// Of a relocation with steps.
+    var request: RelocateRequest?
 
     private var held: HeldClaim { turn.held }
 
     func run() throws -> RunEnd {
         // Another worker was lost after it had told the plan and acknowledged all tasks.
         if !held.claim.status.plan.text.isEmpty, try firstTask(held) == nil { return try held.complete() }
-        let result = try pass.run()
+        var result = try pass.run()
         if let interruption = result.interruption { return try held.end(interruption) }
+        if result.finding == nil, let finding = try unknownPerson() {
+            result.finding = finding
+            result.plan.finding = finding.json()
+        }
         try held.queue.tellPlan(held.claim, try turn.stored(result.plan), holds: false)
         if let finding = result.finding { return try held.fail(finding) }
         var outcome = TaskOutcome()
@@ -25,6 +33,20 @@ struct PlanRun {
             _ = try held.acknowledge(result.feed.unacknowledged, outcome, result.feed, recorded: [:])
         }
         return try held.complete()
+    }
+}
+
+extension PlanRun {
+    /// The owner and the creator must be users of the destination.
+    private func unknownPerson() throws -> Finding? {
+        guard let request else { return nil }
+        do {
+            let tables = try RelocationTables(held.claim.uuid, in: turn.destination, pass.catalogue)
+            guard let name = try tables.unknownPerson(of: request) else { return nil }
+            return Finding(kind: .unknown, model: "sentry.user", reason: FlowReason.unknownUser(name))
+        } catch {
+            throw turn.failure(error)
+        }
     }
 }
 

@@ -3,6 +3,7 @@ import Failpoints
 import Import
 import Ledger
 import Queue
+import Relocation
 import Storage
 import TaskFormat
 
@@ -59,6 +60,15 @@ struct RelocationRunner {
                 turn: turn, options: events, preparer: turn.preparer(options), plans: options.plans
             ).run()
         }
+        if let request = RelocationOptions(json: held.claim.status.options)?.exports {
+            if let end = try begin(isOneTransaction: true) { return end }
+            guard !turn.settings.refusesExports else {
+                throw TaskPreparer.UnknownTask(
+                    kind: TaskKind.export.rawValue,
+                    reason: "this worker was told to export nothing for others (--refuse-exports)")
+            }
+            return try TransferRun(turn: turn, request: request).run()
+        }
         let (context, options) = try readContext()
         let isOneTransaction =
             options.verifies != nil || options.atomic || context.scope == .global && !turn.destination.isSplit
@@ -69,7 +79,7 @@ struct RelocationRunner {
         let pass = PlanPass(
             turn: turn, context: context, preparer: preparer, isOneTransaction: isOneTransaction,
             confirms: !options.plans)
-        if options.plans { return try PlanRun(turn: turn, pass: pass).run() }
+        if options.plans { return try PlanRun(turn: turn, pass: pass, request: options.relocate).run() }
         if options.verifies != nil {
             return try VerifyRun(turn: turn, context: context, preparer: preparer, repairs: options.repairs).run()
         }

@@ -19,6 +19,11 @@ final class TransactionProgress {
         return try show(chunks: chunks, rows: rows, doing: "")
     }
 
+    /// During long work that is no task of rows.
+    func show(rows: Int, doing: String) throws(QueueError) {
+        if isDue { try show(chunks: 0, rows: rows, doing: doing) }
+    }
+
     @discardableResult
     func show(chunks: Int, rows: Int, doing: String) throws(QueueError) -> OperatorRequest {
         lastAt = LeaseClock.now()

@@ -1,5 +1,6 @@
 public import TaskFormat
 public import Queue
+import Relocation
 import Storage
 package import EventSinks
 
@@ -33,6 +34,8 @@ public struct WorkerSettings: Sendable {
     public var stallLimitMilliseconds = 60_000
     /// Tells people and programs about relocations with steps; nil if nobody is told.
     public var notices: NoticeSettings?
+    /// Whether other installations may not have organizations of this one exported.
+    public var refusesExports = false
     /// Where messages about saved events go.
     package var eventSink = SinkSettings()
     /// Reports to the service manager; nil if none listens.
@@ -47,6 +50,11 @@ public struct WorkerSettings: Sendable {
     public var instance = String(UInt32.random(in: .min ... .max), radix: 36)
     /// The version of the program, for operators.
     public var version = ""
+
+    /// The kinds of tasks that the worker takes.
+    var knownKinds: Set<String> {
+        refusesExports ? TaskPreparer.knownKinds.subtracting([TaskKind.export.rawValue]) : TaskPreparer.knownKinds
+    }
 
     public static let concurrencyLimits = 1...64
     /// Seconds.

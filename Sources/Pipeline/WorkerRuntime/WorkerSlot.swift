@@ -178,7 +178,7 @@ actor WorkerSlot {
         do {
             try Failpoint.reach("claim.before")
             return try queue.claim(
-                worker: settings.name, destination: settings.serving(destination), knownKinds: TaskPreparer.knownKinds)
+                worker: settings.name, destination: settings.serving(destination), knownKinds: settings.knownKinds)
         } catch let error as QueueError {
             throw Setback(error)
         } catch {

@@ -14,6 +14,8 @@ struct CheckCommand: ParsableCommand {
             stays. Differences from the expected schema are listed one by one. Relocations that have ended in Redis in another way than in \
             the database are named: after a backup was restored, rows may be missing, or back.
 
+            With the mail settings of `run` it connects to the mail server, begins TLS and logs in; no mail is sent.
+
             It cannot know how much room PostgreSQL's disk has.
 
             Exits with 0 if there is no problem, else with the code of the first one: 69 Redis or the database unreachable, or \
@@ -43,6 +45,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup(title: "Queue") var destinationName: DestinationNameOption
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
     @OptionGroup(title: "Destination") var destination: DestinationOptions
+    @OptionGroup(title: "Notices") var notices: NoticeOptions
 
     func run() throws {
         let configuration = try redis.configuration()
@@ -57,9 +60,8 @@ struct CheckCommand: ParsableCommand {
         let keys = PayloadKeyCheck(name, redis.queue) { try payloadKeys.keyring() }
         let readiness = Readiness(
             redis.items + database.items + (learned ?? []) + names.items + keys.items
-                + EndsCheck(redis.queue, database.destination).items + [
-                    ClockDifference.item(redis.clocks + database.clocks)
-                ])
+                + EndsCheck(redis.queue, database.destination).items + (try NoticeCheck { try notices.settings() }).items
+                + [ClockDifference.item(redis.clocks + database.clocks)])
         print(json ? readiness.json(strict: strict) : readiness.text)
         if let failure = readiness.failure(strict: strict) { throw failure }
     }

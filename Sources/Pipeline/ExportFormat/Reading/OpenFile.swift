@@ -47,6 +47,11 @@ final class OpenFile {
         self.name = name
     }
 
+    /// A file that somebody else has open, too.
+    convenience init(duplicating descriptor: Int32, name: String) throws(ExportError) {
+        try self.init(owning: dup(descriptor), name: name)
+    }
+
     deinit { close(descriptor) }
 
     /// Bytes of the file.

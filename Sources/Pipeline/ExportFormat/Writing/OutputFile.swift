@@ -19,6 +19,8 @@ public final class OutputFile: ByteSink {
         case stream
         /// What goes to a stream at the end, in a temporary file until then.
         case spooled(stream: Int32)
+        /// A temporary file that stays open for its owner.
+        case kept
     }
 
     private static let blockBytes = 256 << 10
@@ -47,12 +49,20 @@ public final class OutputFile: ByteSink {
         buffer.reserveCapacity(Self.blockBytes)
     }
 
+    /// Writes into a temporary file of somebody else.
+    init(spool: Int32) {
+        path = Self.spoolName
+        replaces = true
+        descriptor = dup(spool)
+        form = .kept
+    }
+
     deinit {
         Self.close(descriptor)
         switch form {
         case .temporary(let name): if !isFinished || !replaces { unlink(name) }
         case .spooled(let stream): Self.close(stream)
-        case .nameless, .stream: break
+        case .nameless, .stream, .kept: break
         }
     }
 
@@ -75,7 +85,7 @@ public final class OutputFile: ByteSink {
     public func finish() throws(ExportError) {
         try flush()
         switch form {
-        case .stream: break
+        case .stream, .kept: break
         case .spooled(let stream): try copy(to: stream)
         case .nameless: try publish("/proc/self/fd/\(descriptor)")
         case .temporary(let name): try publish(name)
