@@ -25,19 +25,9 @@ struct LedgerView {
 
     /// Whether nothing of a relocation is left: it was undone, or never began.
     func isGone(_ uuid: String) -> Bool { !begun.contains(uuid) || ended.contains(Self.undone + uuid) }
-
-    /// What had ended then and has not now.
-    func lost(in later: LedgerView) -> Set<String> {
-        Set(ended.subtracting(later.ended).map { String($0.split(separator: " ").last ?? "") })
-    }
 }
 
 extension DestinationServer {
-    /// What a restored database has lost: relocations that had ended and whose end the copy does not have.
-    struct Restoration {
-        let lost: Set<String>
-    }
-
     func ledger(_ url: String) throws -> LedgerView {
         guard postgres != nil else { return try SQLiteFile(url).ledger() }
         let query = "SELECT uuid, coalesce(outcome, '') FROM relocation.import"
@@ -61,33 +51,24 @@ extension DestinationServer {
     }
 
     /// Puts a copy in a database's place, as a backup that is restored in place: the database keeps its identity.
-    func restore(_ url: String, from copy: String) throws -> Restoration {
+    func restore(_ url: String, from copy: String) throws {
         defer { try? drop(copy) }
-        let before: LedgerView
-        if postgres == nil {
-            let file = try SQLiteFile(url)
-            let source = try SQLiteFile(copy)
-            before = try file.replaceContent(by: source) { try SQLiteFile(url).ledger() }
-        } else {
-            before = try replacePostgres(Self.name(url), by: Self.name(copy))
-        }
-        return Restoration(lost: before.lost(in: try ledger(url)))
+        guard postgres == nil else { return try replacePostgres(Self.name(url), by: Self.name(copy)) }
+        try SQLiteFile(url).replaceContent(by: try SQLiteFile(copy))
     }
 
-    private func replacePostgres(_ name: String, by copy: String) throws -> LedgerView {
+    private func replacePostgres(_ name: String, by copy: String) throws {
         let old = "old_\(UUID().uuidString.prefix(8).lowercased())"
         guard eventually(within: 60, { (try? setAside(name, as: old)) != nil }) else {
             readmit(name)
             throw SystemFailure("\(name) cannot be renamed")
         }
         let session = try administration()
-        let view = try ledger(postgres?.url(database: old) ?? "")
         guard let number = session.rows("SELECT oid FROM pg_database WHERE datname = '\(old)'")?.first?.first else {
             throw SystemFailure("\(old) has no number")
         }
         try Self.require(session, "DROP DATABASE \(old) WITH (FORCE)")
         try Self.require(session, "CREATE DATABASE \(name) TEMPLATE \(copy) OID \(number)\(tablespace)")
-        return view
     }
 
     /// The server may end meanwhile, or clean the database up: then the caller tries again.
@@ -160,20 +141,13 @@ private final class SQLiteFile {
     }
 
     /// Writes another file's content into this one, as one transaction.
-    ///
-    /// - Parameter look: runs while this file is locked and still shows its old content to others
-    @discardableResult
-    func replaceContent(by source: SQLiteFile, _ look: () throws -> LedgerView = { LedgerView([]) }) throws
-        -> LedgerView
-    {
+    func replaceContent(by source: SQLiteFile) throws {
         guard let backup = sqlite3_backup_init(database, "main", source.database, "main") else {
             throw SystemFailure(String(cString: sqlite3_errmsg(database)))
         }
         defer { sqlite3_backup_finish(backup) }
         try step(backup, 1, wants: [SQLITE_OK, SQLITE_DONE])
-        let view = try look()
         try step(backup, -1, wants: [SQLITE_DONE])
-        return view
     }
 
     private func step(_ backup: OpaquePointer, _ pages: Int32, wants codes: [Int32]) throws {

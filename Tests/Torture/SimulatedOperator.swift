@@ -82,12 +82,12 @@ final class SimulatedOperator: Sendable {
     }
 
     private func conclude(_ plan: Plan, _ site: Site) {
+        let restorations = site.restorations
         guard let end = run(["status", plan.uuid, "--json"], site), end.code == 0, let outcome = Outcome(end.output)
         else {
             // Redis is in trouble or has lost the relocation: the next poll tells.
             return site.settle(plan, .queued)
         }
-        if outcome.hasEnded, site.isUndone(plan) { return beginUndone(plan, site) }
         if let step = Self.next(plan, outcome) {
             if let reason = step.reason { state.withLock { $0.retries[reason, default: 0] += 1 } }
             _ = run(step.arguments, site)
@@ -100,12 +100,13 @@ final class SimulatedOperator: Sendable {
             return site.settle(plan, .queued)
         }
         guard outcome.hasEnded else { return site.settle(plan, .queued) }
-        if site.wasRestored(plan), !isInDatabase(plan, site) { return beginUndone(plan, site) }
-        site.settle(plan, .done(outcome))
+        if restorations > 0, !isInDatabase(plan, site) { return beginLost(plan, site) }
+        site.settle(plan, outcome, unlessRestoredSince: restorations)
     }
 
-    /// Whether the database knows the end of a relocation, or has lost what was undone. Redis may have forgotten that the
-    /// relocation was enqueued again, and show its earlier end: an operator who restores a database compares the two.
+    /// Whether the database knows the end of a relocation, or nothing of one that was undone. Redis may show an end that a
+    /// restored database does not have, or one that was before the relocation was enqueued again: an operator who restores a
+    /// database compares the two.
     private func isInDatabase(_ plan: Plan, _ site: Site) -> Bool {
         guard let known = try? server.ledger(site.databaseURL) else { return false }
         return plan.isUndone ? known.isGone(plan.uuid) : known.ended.contains(plan.uuid)
@@ -137,17 +138,16 @@ final class SimulatedOperator: Sendable {
 
     /// Enqueues a file again that the restored database no longer holds. Redis must forget its end first: as long as it
     /// remembers a success, an enqueue of the same file adds nothing. Redis may be in trouble: then the next turn tries again.
-    private func beginUndone(_ plan: Plan, _ site: Site) {
+    private func beginLost(_ plan: Plan, _ site: Site) {
         guard let end = run(["delete", plan.uuid, "--no-prompt"], site), [0, 66].contains(end.code) else {
             return site.settle(plan, .queued)
         }
-        site.setBegunAgain(plan)
-        begin(plan, again: Self.undone, site)
+        begin(plan, again: Self.lostEnd, site)
     }
 
     private static let lost = "Redis has lost tasks: enqueued again"
     private static let restored = "the database was restored: enqueued again"
-    private static let undone = "finished before the database was restored: enqueued again"
+    private static let lostEnd = "finished before the database was restored: enqueued again"
 
     /// Why the faults caused a failure, so that the relocation may be retried; nil if they did not.
     private static func transientReason(_ reason: String) -> String? {

@@ -25,10 +25,8 @@ final class Site: Sendable {
         var stages: [String: Stage]
         var views: [String: RelocationView] = [:]
         var busy: Set<String> = []
-        /// Relocations that the database has lost with their end: they must be imported again.
-        var undone: Set<String> = []
-        /// All of these, also those that were imported again.
-        var restored: Set<String> = []
+        /// How often an older copy was put in the database's place.
+        var restorations = 0
     }
 
     init(prefix: String, databaseURL: String, workers: [WorkerProcess], plans: [Plan], inFlight: Int) {
@@ -91,24 +89,24 @@ final class Site: Sendable {
         }
     }
 
-    /// The database has lost what it held of these finished relocations.
-    func undo(_ uuids: Set<String>) {
+    /// An older copy was put in the database's place: what has ended must be looked at once more.
+    func setRestored() {
         state.withLock { state in
-            for plan in plans where uuids.contains(plan.uuid) {
-                state.undone.insert(plan.uuid)
-                state.restored.insert(plan.uuid)
+            state.restorations += 1
+            for plan in plans {
                 if case .done = state.stages[plan.uuid] { state.stages[plan.uuid] = .queued }
             }
         }
     }
 
-    /// Whether a finished relocation must be imported again.
-    func isUndone(_ plan: Plan) -> Bool { state.withLock { $0.undone.contains(plan.uuid) } }
+    /// How often that has happened.
+    var restorations: Int { state.withLock { $0.restorations } }
 
-    /// Whether the database once lost its end.
-    func wasRestored(_ plan: Plan) -> Bool { state.withLock { $0.restored.contains(plan.uuid) } }
-
-    func setBegunAgain(_ plan: Plan) { state.withLock { _ = $0.undone.remove(plan.uuid) } }
+    /// The same as ``settle(_:_:)``, unless the database was restored since the operator has looked.
+    func settle(_ plan: Plan, _ outcome: Outcome, unlessRestoredSince restorations: Int) {
+        let isCurrent = state.withLock { $0.restorations == restorations }
+        settle(plan, isCurrent ? .done(outcome) : .queued)
+    }
 
     // MARK: Observation
 
