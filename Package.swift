@@ -130,13 +130,8 @@ let package = Package(
             "Server",
             [
                 "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Flow", "Reporting",
-<<<<<<< HEAD
                 "Operations", "CommandLine", "Page", hummingbird, hummingbirdCore, httpTypes, nio, logging, metrics,
                 lifecycle, crypto,
-=======
-                "Operations", "CommandLine", hummingbird, hummingbirdCore, httpTypes, nio, logging, metrics, lifecycle,
-                crypto,
->>>>>>> d545e1598635ae13be66b990e3160e5859f949d4
             ]),
         .executableTarget(
             name: "Enqueue",
