@@ -102,7 +102,8 @@ import Testing
     @Test func whatIsUnknownIsSaidOnAPage() throws {
         let unknown = "7b1d0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e12"
         for path in [
-            "/relocations/\(unknown)", "/relocations/xyz", "/relocations/\(unknown)/dropped", "/do/explode?uuid=\(unknown)",
+            "/relocations/\(unknown)", "/relocations/xyz", "/relocations/\(unknown)/dropped",
+            "/do/explode?uuid=\(unknown)",
             "/do/retry?uuid=\(unknown)", "/do/undo?all=1", "/do/quiet?worker=nobody", "/nowhere",
         ] {
             let answer = try server.ask("GET", path, headers: html)
