@@ -21,6 +21,7 @@ struct Site: Sendable {
         HealthRoutes(self).add(to: open)
         MetricsRoute(self).add(to: closed)
         APIRoutes(self).add(to: closed)
+        ReferenceRoutes(self).add(to: open)
         return open
     }
 }
