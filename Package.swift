@@ -122,7 +122,7 @@ let package = Package(
         room(
             "Server",
             [
-                "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Flow", "Reporting",
+                "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Reporting",
                 "Operations", "CommandLine", hummingbird, hummingbirdCore, httpTypes, nio, logging, metrics, lifecycle,
                 crypto,
             ]),
