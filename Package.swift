@@ -132,9 +132,9 @@ let package = Package(
         room(
             "Server",
             [
-                "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Flow", "Reporting",
-                "Operations", "CommandLine", "Page", hummingbird, hummingbirdCore, httpTypes, nio, logging, metrics,
-                lifecycle, crypto,
+                "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Reporting", "Operations",
+                "CommandLine", "Page", hummingbird, hummingbirdCore, httpTypes, nio, logging, metrics, lifecycle,
+                crypto,
             ]),
         .executableTarget(
             name: "Enqueue",

@@ -12,9 +12,12 @@ import Testing
     func scenario(_ name: String) throws {
         let installation = try Installation()
         let folder = installation.folder
-        let axe = Self.root + "/.build/python/lib/" + (try Self.pythonFolder()) + "/site-packages/axe_playwright_python/axe.min.js"
+        let axe =
+            Self.root + "/.build/python/lib/" + (try Self.pythonFolder())
+            + "/site-packages/axe_playwright_python/axe.min.js"
         let environment: [String: String?] = [
-            "RELOCATION_HTTP_TOKEN": "operators-secret-token-1", "RELOCATION_HTTP_READ_TOKEN": "readers-secret-token-22",
+            "RELOCATION_HTTP_TOKEN": "operators-secret-token-1",
+            "RELOCATION_HTTP_READ_TOKEN": "readers-secret-token-22",
             "BROWSER_FOLDER": folder.path, "BROWSER_PROGRAMS": Programs.folder, "BROWSER_AXE": axe,
         ]
         let process = try ChildProcess(

@@ -6,7 +6,8 @@ import Testing
 @Suite struct DocumentationTests {
     private static let files = [
         "README.md", "deploy/README.md", "docs/comparison.md", "docs/configuration.md", "docs/guarantees.md",
-        "docs/how-it-works.md", "docs/runbook.md", "docs/security.md", "docs/tutorial.md", "docs/upgrade.md",
+        "docs/how-it-works.md", "docs/http.md", "docs/page.md", "docs/runbook.md", "docs/security.md", "docs/tutorial.md",
+        "docs/upgrade.md",
         "docs/versions.md",
     ]
     private static let withoutCommands: Set = [
@@ -22,6 +23,7 @@ import Testing
         let redis = try RedisServer()
         var environment: [String: String?] = [
             "PATH": Tool.path, "TEST_ROOT": Tool.root, "TEST_FOLDER": folder.path, "TEST_REDIS_URL": redis.url,
+            "TEST_HTTP_ADDRESS": "127.0.0.1:\(try freePort())",
             "TEST_DATABASE_URL": "sqlite://" + folder.file("destination.sqlite"), "RELOCATION_DESTINATION": nil,
             "SUDO_USER": nil,
         ]

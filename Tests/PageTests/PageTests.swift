@@ -62,7 +62,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("retry skip-row undo plan-undo delete", RelocationState.failure), ("unpause cancel undo plan-undo delete", .paused),
+        ("retry skip-row undo plan-undo delete", RelocationState.failure),
+        ("unpause cancel undo plan-undo delete", .paused),
         ("undo plan-undo", .success), ("pause cancel", .inProgress),
     ])
     func actionsFitTheState(_ expected: String, _ state: RelocationState) {
@@ -100,7 +101,8 @@ import Testing
         var index = RelocationIndex()
         index.replace(
             (0..<120).map { number in
-                var status = RelocationStatus(uuid: String(format: "%08x-0000-4000-8000-000000000000", number), scope: "users")
+                var status = RelocationStatus(
+                    uuid: String(format: "%08x-0000-4000-8000-000000000000", number), scope: "users")
                 status.createdAt = Int64(1_000 - number)
                 return status
             })
@@ -114,7 +116,9 @@ import Testing
         #expect(html.contains("Pause 120") && html.contains("/do/pause?all=1&amp;scope=users"))
         #expect(ListQuery { ["scope": "users", "page": "2"][$0] } == query)
         query.page = 99
-        #expect(Pages.list(query, found: found, in: index, Workforce(now: 1), viewer).html(for: viewer).contains("101–120 of 120"))
+        #expect(
+            Pages.list(query, found: found, in: index, Workforce(now: 1), viewer).html(for: viewer).contains(
+                "101–120 of 120"))
     }
 
     @Test func addressesAreEncoded() {

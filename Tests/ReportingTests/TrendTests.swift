@@ -42,7 +42,9 @@ import Testing
 
     @Test func thePastIsLimitedAndDestinationsThatAreGoneAreForgotten() {
         var trend = Trend()
-        for number in 1...Trend.limit + 5 { trend.add(workforce(Int64(number) * 1_000, rows: nil), [place(), place("eu")]) }
+        for number in 1...Trend.limit + 5 {
+            trend.add(workforce(Int64(number) * 1_000, rows: nil), [place(), place("eu")])
+        }
         #expect(trend.points["eu"]?.count == Trend.limit && trend.points["eu"]?.first?.at == 6_000)
         trend.add(workforce(9_000_000, rows: nil), [place()])
         #expect(Set(trend.points.keys) == ["default"])

@@ -97,7 +97,7 @@ struct APITests {
         let uuid = try enqueue(server)
         let path = "/api/v1/relocations/\(uuid)"
         for (method, path, body, status, words) in [
-            ("POST", path + "/retry", nil, 409, "has not failed"),
+            ("POST", path + "/retry", nil, 409, "is in progress"),
             ("POST", path + "/pause", #"{"atStep": 1}"#, 400, "atStep must be a text"),
             ("POST", path + "/pause", #"{"step": "IMPORTING"}"#, 400, "It has atStep."),
             ("POST", path + "/pause", "[]", 400, "one JSON object"),
@@ -106,7 +106,7 @@ struct APITests {
             ("GET", "/api/v1/relocations?colour=red", nil, 400, "There is no parameter colour"),
             ("GET", "/api/v1/relocations?limit=0", nil, 400, "1 to 200"),
             ("POST", "/api/v1/relocations?scope=global", "x", 400, "confirm=true"),
-            ("POST", "/api/v1/relocations?scope=users", "no export", 422, ""),
+            ("POST", "/api/v1/relocations?scope=users", "no export", 422, "it must be JSON"),
             ("POST", "/api/v1/retry", "{}", 400, #"{"all": true}"#),
             ("PUT", "/api/v1/workers", nil, 405, "GET, HEAD"),
             ("POST", "/api/v1/workers/nobody/quiet", nil, 404, "no worker of the name nobody"),
@@ -123,7 +123,7 @@ struct APITests {
         let server = try RunningServer(installation, "run")
         func worker() throws -> [String: Any] { try #require(try server.ask("GET", "/api/v1/workers").list.first) }
         #expect(try eventually(within: 10) { try !server.ask("GET", "/api/v1/workers").list.isEmpty })
-        let name = try #require(try worker()["name"] as? String)
+        let name = try #require(try worker()["worker"] as? String)
         #expect(try server.ask("POST", "/api/v1/workers/\(name)/quiet").status == 202)
         #expect(try eventually(within: 10) { try worker()["quiet"] as? Bool == true })
         let uuid = try enqueue(server)

@@ -117,7 +117,8 @@ package struct OperatorActions {
     package func quiet(_ name: String, _ isQuiet: Bool) throws {
         try OperationError.refusing {
             guard let worker = try queue.workforce().worker(named: name) else {
-                throw OperationError(.notFound, "There is no worker of the name \(PlainText.line(name)). `workers` lists them.")
+                throw OperationError(
+                    .notFound, "There is no worker of the name \(PlainText.line(name)). `workers` lists them.")
             }
             try queue.ask(worker, toBeQuiet: isQuiet, by: actor.text)
         }

@@ -94,7 +94,8 @@ package enum DestinationAction: String, Sendable, CaseIterable {
 
     var consequence: String {
         switch self {
-        case .hold: "Its workers finish the relocations that they have claimed and take no more, until somebody lets them."
+        case .hold:
+            "Its workers finish the relocations that they have claimed and take no more, until somebody lets them."
         case .letGo: "Its workers take relocations again. Those that were paused by themselves stay paused."
         }
     }
@@ -119,7 +120,8 @@ package enum WorkerAction: String, Sendable, CaseIterable {
 
     var consequence: String {
         switch self {
-        case .quiet: "It finishes what it has claimed and takes no more, until somebody wakes it or it is started again."
+        case .quiet:
+            "It finishes what it has claimed and takes no more, until somebody wakes it or it is started again."
         case .wake: "It takes relocations again."
         }
     }

@@ -121,7 +121,9 @@ extension Pages {
 
     private static func target(_ report: StatusReport, now: Int64) -> Fields {
         let status = report.status
-        let words = [report.stateWords(now: now).word, status.scope, status.sourceName, Figures.count(status.rowsSource, "row")]
+        let words = [
+            report.stateWords(now: now).word, status.scope, status.sourceName, Figures.count(status.rowsSource, "row"),
+        ]
         return [
             "address": PageAddress.relocation(status.uuid), "name": report.short,
             "more": PlainText.line(words.filter { !$0.isEmpty }.joined(separator: ", ")),

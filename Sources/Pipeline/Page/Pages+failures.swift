@@ -7,7 +7,8 @@ extension Pages {
     /// - Parameter now: milliseconds since 1970 on Redis' clock
     package static func failures(_ groups: [FailureGroup], _ viewer: Viewer, now: Int64, said: String? = nil) -> Page {
         let count = groups.reduce(0) { $0 + $1.relocations.count }
-        let sub = count == 0
+        let sub =
+            count == 0
             ? nil : "\(Figures.count(count, "relocation")) failed for \(Figures.count(groups.count, "cause"))"
         return Page(
             "Failures", .failures, isLive: true,
@@ -26,11 +27,14 @@ extension Pages {
         let count = group.relocations.count
         return [
             "key": group.key, "count": Figures.count(count, "relocation"), "cause": group.cause,
-            "seen": seen(group, now: now), "example": optional(group.example == group.cause ? nil : PlainText.line(group.example)),
+            "seen": seen(group, now: now),
+            "example": optional(group.example == group.cause ? nil : PlainText.line(group.example)),
             "models": optional(group.models.joined(separator: ", ")),
             "destinations": group.destinations.joined(separator: ", "),
             "retryable": "\(Figures.count(group.retryable.count)) of \(Figures.count(count))",
-            "relocations": group.relocations.prefix(named).map { ["uuid": $0.uuid, "short": String($0.uuid.prefix(8))] },
+            "relocations": group.relocations.prefix(named).map {
+                ["uuid": $0.uuid, "short": String($0.uuid.prefix(8))]
+            },
             "all": count > named
                 ? ["address": query.address(), "label": "all \(Figures.count(count))"] as Fields : false,
             "actions": actions(group, query),

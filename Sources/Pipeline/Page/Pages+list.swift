@@ -34,7 +34,8 @@ extension Pages {
         let first = (page - 1) * pageSize + 1
         let range = "\(Figures.count(first))–\(Figures.count(min(count, page * pageSize))) of \(Figures.count(count))"
         return [
-            "scope": Figures.count(count, "relocation") + (query.isFiltered ? " \(count == 1 ? "matches" : "match")" : " in all"),
+            "scope": Figures.count(count, "relocation")
+                + (query.isFiltered ? " \(count == 1 ? "matches" : "match")" : " in all"),
             "range": range, "newer": optional(page > 1 ? query.address(page: page - 1) : nil),
             "older": optional(page < last ? query.address(page: page + 1) : nil),
         ]
@@ -47,7 +48,8 @@ extension Pages {
             let count = found.lazy.filter(action.fitsAmongMany).count
             return count == 0
                 ? nil
-                : ["address": PageAddress.ask(action, query), "label": "\(action.label) \(Figures.count(count))"] as Fields
+                : ["address": PageAddress.ask(action, query), "label": "\(action.label) \(Figures.count(count))"]
+                    as Fields
         }
         return ["hasBulk": !buttons.isEmpty, "bulk": buttons]
     }
@@ -59,11 +61,14 @@ extension Pages {
                 choice(
                     "status", "Status", query.status.lowercased(),
                     [
-                        ("", "Any"), ("in_progress", "In progress"), ("pause", "Paused"), ("failure", "Failed or ended"),
+                        ("", "Any"), ("in_progress", "In progress"), ("pause", "Paused"),
+                        ("failure", "Failed or ended"),
                         ("success", "Done"),
                     ]),
                 choice("scope", "Scope", query.scope, [("", "Any")] + scopes.map { ($0, $0) }),
-                choice("destination", "Destination", query.destination, [("", "Any")] + index.destinations.map { ($0, $0) }),
+                choice(
+                    "destination", "Destination", query.destination, [("", "Any")] + index.destinations.map { ($0, $0) }
+                ),
                 choice(
                     "since", "Enqueued", query.since,
                     [

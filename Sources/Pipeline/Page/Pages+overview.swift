@@ -86,7 +86,8 @@ extension Pages {
             let charts = facts.trend.charts(place.name)
             let hold = facts.workforce.holds[place.name]
             return [
-                "number": number, "name": place.name, "address": place.address.isEmpty ? "no worker yet" : place.address,
+                "number": number, "name": place.name,
+                "address": place.address.isEmpty ? "no worker yet" : place.address,
                 "state": hold == nil ? false : StateWords("Queue paused", "amber square").fields,
                 "action": viewer.canAct ? button(hold == nil ? .hold : .letGo, place.name) : false,
                 "waiting": Figures.count(place.waiting), "leased": Figures.count(place.leased),

@@ -16,7 +16,8 @@ extension Pages {
             parts: [
                 ("relocation-head", title(report, viewer, now: now, said)),
                 ("trouble", ["notes": notes, "hasNotes": !notes.isEmpty]), ("progress", progress(report, now: now)),
-                ("models", models(report)), ("lists", ["lists": lists, "hasLists": !lists.isEmpty]), ("timeline", timeline(history)),
+                ("models", models(report)), ("lists", ["lists": lists, "hasLists": !lists.isEmpty]),
+                ("timeline", timeline(history)),
                 ("details", ["facts": details(report, now: now)]),
             ])
     }
@@ -67,7 +68,8 @@ extension Pages {
     private static func attempts(_ status: RelocationStatus, now: Int64) -> String? {
         guard status.attempts > 0 else { return nil }
         let limit = status.maxAttempts > 0 ? " of \(status.maxAttempts)" : ""
-        let wait = status.nextAttemptAt > now && status.status == .inProgress
+        let wait =
+            status.nextAttemptAt > now && status.status == .inProgress
             ? ", the next in \((status.nextAttemptAt - now + 999) / 1_000) s" : ""
         return "\(status.attempts)\(limit) at this task have failed\(wait)"
     }
@@ -102,7 +104,8 @@ extension Pages {
         [
             "entries": history.reversed().map { entry -> Fields in
                 [
-                    "time": Figures.moment(entry.at), "what": entry.words.prefix(1).uppercased() + entry.words.dropFirst(),
+                    "time": Figures.moment(entry.at),
+                    "what": entry.words.prefix(1).uppercased() + entry.words.dropFirst(),
                     "more": PlainText.line(entry.more), "by": optional(PlainText.line(entry.by)),
                     "isOperator": operatorWords.contains(entry.what),
                 ]
@@ -113,6 +116,7 @@ extension Pages {
     /// What operators do, as the history calls it.
     private static let operatorWords: Set = [
         "enqueued", "retried", "recovered", "replaced", "skipped", "pausePlanned", "cancelPlanned", "pauseRequested",
-        "pauseWithdrawn", "unpaused", "cancelRequested", "cancelled", "aborted", "deleted", "undoRequested", "undoWithdrawn",
+        "pauseWithdrawn", "unpaused", "cancelRequested", "cancelled", "aborted", "deleted", "undoRequested",
+        "undoWithdrawn",
     ]
 }

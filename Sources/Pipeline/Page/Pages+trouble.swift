@@ -24,7 +24,8 @@ extension Pages {
         let task = TaskNote(json: status.failedTask)
         let place = task?.row.map { "Failing row: \($0.text)." } ?? task.map { "Failed at: \($0.text)." }
         let past = (report.earlier ?? []).count
-        let earlier = past > 0 ? "\(Figures.count(past, "earlier failure")) \(past == 1 ? "is" : "are") in the timeline." : nil
+        let earlier =
+            past > 0 ? "\(Figures.count(past, "earlier failure")) \(past == 1 ? "is" : "are") in the timeline." : nil
         let title = status.endedBy.map { "Ended by an operator: \($0.words)" } ?? "Why it failed"
         return note(
             title, status.endedBy == nil ? "red" : "grey", [status.failureReason, place, earlier],
@@ -53,7 +54,8 @@ extension Pages {
         let totals = undo.summary.totals
         let counts =
             "\(Figures.count(totals.removed, "row")) removed, \(Figures.count(totals.restored)) restored, \(Figures.count(totals.kept)) kept"
-        let title = undo.isDone ? "Undone" : report.status.step == .undoing ? "An undo goes on" : "What an undo would do"
+        let title =
+            undo.isDone ? "Undone" : report.status.step == .undoing ? "An undo goes on" : "What an undo would do"
         let ask: Fields = [
             "address": PageAddress.ask(.undo, report.status.uuid), "label": "The plan of the undo, table by table",
         ]

@@ -14,7 +14,8 @@ extension Pages {
     private static func fields(_ worker: WorkerEntry, _ report: WorkersReport) -> Fields {
         let workforce = report.workforce
         return [
-            "name": worker.name, "state": words(worker, report).fields, "trouble": optional(PlainText.line(worker.trouble)),
+            "name": worker.name, "state": words(worker, report).fields,
+            "trouble": optional(PlainText.line(worker.trouble)),
             "destination": worker.destinationName, "concurrency": worker.concurrency, "version": worker.version,
             "sign": Figures.age(worker.heartbeatAt, now: workforce.now) + " ago",
             "slots": worker.slots.map { slot -> Fields in

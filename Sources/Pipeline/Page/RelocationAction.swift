@@ -84,7 +84,8 @@ package enum RelocationAction: String, Sendable, CaseIterable {
         case .undo:
             "A worker removes the rows that \(count == 1 ? "it" : "each") has inserted and restores those that it has overwritten."
         case .planUndo: "A worker counts what an undo would remove. Nothing is changed."
-        case .delete: "\(subject) loses \(its) tasks for good: only \(its) file can bring them back. Imported rows stay."
+        case .delete:
+            "\(subject) loses \(its) tasks for good: only \(its) file can bring them back. Imported rows stay."
         }
     }
 

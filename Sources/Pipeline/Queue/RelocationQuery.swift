@@ -1,4 +1,5 @@
 /// Which relocations `find` gives.
+// More than eight properties: one per condition.
 public struct RelocationQuery: Sendable, Equatable {
     /// How many at most, the newest; nil for all.
     public var limit: Int?

@@ -16,7 +16,8 @@ extension RelocationQueue {
     package func ask(_ worker: WorkerEntry, toBeQuiet isQuiet: Bool, by actor: String) throws(QueueError) {
         let answer = try run(call(.askWorker, worker, [isQuiet ? "quiet" : "on", .text(actor)]))
         guard answer.word != "missing" else {
-            throw QueueError(.notFound, "The worker \(worker.name) is not there any more.", remedy: "`workers` lists them.")
+            throw QueueError(
+                .notFound, "The worker \(worker.name) is not there any more.", remedy: "`workers` lists them.")
         }
         _ = try answer.accepted("")
     }

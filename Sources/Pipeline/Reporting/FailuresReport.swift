@@ -26,7 +26,8 @@ package struct FailuresReport: Sendable {
         let count = group.relocations.count
         let facts: [(String, String?)] = [
             ("first", Timestamp.optional(group.firstSeen)), ("last", Timestamp.optional(group.lastSeen)),
-            ("models", group.models.joined(separator: ", ")), ("destinations", group.destinations.joined(separator: ", ")),
+            ("models", group.models.joined(separator: ", ")),
+            ("destinations", group.destinations.joined(separator: ", ")),
             ("can continue", String(group.retryable.count)),
             ("relocations", shown(group.relocations.map(\.uuid))),
         ]

@@ -47,7 +47,8 @@ package struct Trend: Sendable {
                 let before = rows[key] ?? 0
                 seen[key] = slot.rows
                 // A slot that begins again begins at zero.
-                worked[worker.destinationName, default: 0].addSaturated(max(0, slot.rows - (slot.rows < before ? 0 : before)))
+                worked[worker.destinationName, default: 0].addSaturated(
+                    max(0, slot.rows - (slot.rows < before ? 0 : before)))
             }
         }
         return (worked, seen)

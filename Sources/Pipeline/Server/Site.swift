@@ -24,6 +24,7 @@ struct Site: Sendable {
         SignInRoutes(self).add(to: open)
         MetricsRoute(self).add(to: closed)
         APIRoutes(self).add(to: closed)
+        ReferenceRoutes(self).add(to: open)
         PageRoutes(self).add(to: closed)
         PageActionRoutes(self).add(to: closed)
         return open

@@ -28,7 +28,6 @@ final class UploadLanes: Sendable {
     }
 }
 
-
 /// A file that is being sent: mode 0600, unlinked from the start.
 private actor Upload {
     private let executor = BlockingExecutor(label: "relocation.http.upload")

@@ -2,6 +2,7 @@ internal import Synchronization
 
 /// What a worker process reports of itself: the heartbeats of its loops, whether it is able to work, and what it has
 /// done.
+// More than eight properties: one per thing that is reported.
 final class WorkerVitals: Sendable {
     /// What others are told of it.
     let board = WorkerBoard()

@@ -12,7 +12,7 @@ struct MetricsText {
         "relocation_rows_total": "Rows of committed tasks by model and outcome.",
         "relocation_queue_waiting": "Relocations of a destination that wait for a worker.",
         "relocation_queue_leased": "Relocations of a destination that a worker holds.",
-        "relocation_queue_oldest_seconds": "Time for which the first relocation of a destination could have been taken.",
+        "relocation_queue_oldest_seconds": "Time since the first relocation of a destination could be taken.",
         "relocation_queue_troubled": "Whether something keeps the workers of a destination from working.",
         "relocation_workers": "Living worker processes of a destination.",
         "relocation_redis_up": "Whether Redis answers and takes writes.",

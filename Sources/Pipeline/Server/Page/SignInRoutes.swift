@@ -26,7 +26,8 @@ struct SignInRoutes {
         guard let role = tokens.role(ofToken: token),
             let session = tokens.session(role, now: Timestamp.now() / 1_000)
         else {
-            let page = Pages.signIn(error: "This is not a token of this server. Take it from where the server was started.")
+            let page = Pages.signIn(
+                error: "This is not a token of this server. Take it from where the server was started.")
             return .page(page, nil, status: .unauthorized)
         }
         var response = Response.redirect(to: "/")

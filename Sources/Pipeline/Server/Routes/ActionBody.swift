@@ -7,8 +7,8 @@ struct ActionBody: Sendable {
 
     private static let maxBytes = 64 << 10
 
-    /// Throws a problem for anything else than an object with these members.
-    init(_ request: inout Request, allowing names: Set<String> = []) async throws {
+    /// Throws a problem for anything else than an object with these members; nil allows any.
+    init(_ request: inout Request, allowing names: Set<String>? = []) async throws {
         let text = try await request.text(upTo: Self.maxBytes)
         guard !text.isEmpty else {
             members = [:]
@@ -17,7 +17,7 @@ struct ActionBody: Sendable {
         guard case .object(let members)? = JSONValue(json: text) else {
             throw Problem.badRequest("The body must be one JSON object.")
         }
-        try Self.requireKnown(members.keys, among: names, "The body has no member")
+        if let names { try Self.requireKnown(members.keys, among: names, "The body has no member") }
         self.members = members
     }
 

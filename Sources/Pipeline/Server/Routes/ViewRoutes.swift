@@ -13,7 +13,8 @@ struct ViewRoutes {
         view(api, "") { queue, id in try StatusReport.read(id.text, in: queue).json }
         view(api, "history") { queue, id in HistoryReport(try queue.history(id.text)).json }
         view(api, "findings") { queue, id in
-            StatusReport(try queue.status(id.text), renamed: nil, earlier: try queue.earlierFailures(id.text)).allFindings
+            StatusReport(try queue.status(id.text), renamed: nil, earlier: try queue.earlierFailures(id.text))
+                .allFindings
         }
         view(api, "adapted") { queue, id in AdaptedReport(try queue.status(id.text)).json }
         view(api, "dropped") { queue, id in
