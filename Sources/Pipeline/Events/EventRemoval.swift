@@ -45,7 +45,9 @@ package final class EventRemoval {
             let gone = try goners(chunk)
             let nodes = gone.nodes.map { Value.text($0) }
             let rows = try database.select(Select(["id"], from: tables.node, where: [.isIn("id", nodes)])).count
-            summary.count(tables.node.name) { $0.removed += rows; $0.kept += gone.kept }
+            summary.count(tables.node.name) {
+                $0.removed += rows; $0.kept += gone.kept
+            }
             less.merge(try lessSeen(chunk, gone)) { $0 + $1 }
         }
         let empty = try emptied(less)
@@ -128,7 +130,9 @@ package final class EventRemoval {
         try shares.refresh()
         let gone = try goners(chunk)
         let rows = try database.delete(from: tables.node, where: [.isIn("id", gone.nodes.map { .text($0) })])
-        summary.count(tables.node.name) { $0.removed += rows; $0.kept += gone.kept }
+        summary.count(tables.node.name) {
+            $0.removed += rows; $0.kept += gone.kept
+        }
         for (row, places) in gone.heirs { try ledger.update(row, counting: places) }
         let told = Set(chunk.groups.map(\.group))
         let before = try contributions(told)
@@ -204,8 +208,9 @@ package final class EventRemoval {
     private func remove(groups: [Value], _ summary: inout UndoSummary) throws(StorageError) {
         try uncount(groups)
         let set = tables.groups
-        let children = [set.hash, set.environment, set.release, set.assignee, set.resolution, set.activity, set.history]
-        for table in children { try remove(from: table, "group_id", groups, &summary) }
+        for table in [
+            set.hash, set.environment, set.release, set.assignee, set.resolution, set.activity, set.history,
+        ] { try remove(from: table, "group_id", groups, &summary) }
         try remove(from: set.group, "id", groups, &summary)
     }
 
