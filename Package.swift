@@ -173,6 +173,9 @@ let package = Package(
         .target(
             name: "ProgramSupport", dependencies: ["TestSupport", "Storage", "Catalogue"],
             path: "Tests/ProgramSupport", swiftSettings: strict),
+        // librdkafka's own mock cluster.
+        .target(
+            name: "KafkaSupport", dependencies: ["CRdKafka"], path: "Tests/KafkaSupport", swiftSettings: strict),
         tests("HouseTests", ["TestSupport"]),
         tests("TextFormsTests", ["TextForms"]),
         tests("CatalogueTests", ["Catalogue"]),
@@ -186,7 +189,7 @@ let package = Package(
             "AdaptationTests",
             ["Adaptation", "Cutting", "ExportFormat", "TaskFormat", "Catalogue", "TestSupport"]),
         tests("EventFormatTests", ["EventFormat", "ExportFormat", "TextForms", "TestSupport"]),
-        tests("EventSinksTests", ["EventSinks", "Events", "EventFormat", "Queue", "CRdKafka", "TestSupport"]),
+        tests("EventSinksTests", ["EventSinks", "Events", "EventFormat", "Queue", "KafkaSupport", "TestSupport"]),
         tests("EventsTests", ["Events", "EventFormat", "ExportFormat", "Storage", "Catalogue", "TestSupport"]),
         tests("ComparisonTests", ["Comparison", "ExportFormat", "Catalogue", "TestSupport"]),
         tests("SanitizingTests", ["Sanitizing", "ExportFormat", "TextForms", "Catalogue", "TestSupport", crypto]),
@@ -240,7 +243,9 @@ let package = Package(
                 logging,
             ]),
         tests("TortureTests", ["TestSupport"]),
-        tests("EndToEndTests", ["ProgramSupport", "TestSupport", "Storage", "Catalogue", crypto, cryptoExtras]),
+        tests(
+            "EndToEndTests",
+            ["ProgramSupport", "KafkaSupport", "TestSupport", "Storage", "Catalogue", crypto, cryptoExtras]),
         tests(
             "ServerTests", ["Server", "CommandLine", "ProgramSupport", "TestSupport"],
             exclude: ["schemathesis.toml", "relocation.test.yml"]),

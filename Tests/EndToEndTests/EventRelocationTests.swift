@@ -7,7 +7,8 @@ import Testing
 
 /// `events` brings events with their issues, through both programs.
 @Suite struct EventRelocationTests {
-    private func site(_ form: LedgerSite.Form) throws -> LedgerSite {
+    /// A destination with one organization and the project 3.
+    static func site(_ form: LedgerSite.Form) throws -> LedgerSite {
         let site = try LedgerSite(form)
         let database = try DatabaseConnector.open(DatabaseURL(site.databaseURL))
         let catalogue = Catalogue.standard
@@ -31,7 +32,12 @@ import Testing
         return site
     }
 
-    private func line(_ number: Int) -> String {
+    private func site(_ form: LedgerSite.Form) throws -> LedgerSite { try Self.site(form) }
+
+    private func line(_ number: Int) -> String { Self.line(number) }
+
+    /// An error of the source's project 12.
+    static func line(_ number: Int) -> String {
         let id = String(format: "%032x", number)
         return
             #"{"project":12,"body":{"event_id":"\#(id)","key_id":null,"type":"error","timestamp":1700000000.5,"received":1700000001,"#

@@ -1,5 +1,6 @@
 import EventFormat
 import EventSinks
+import KafkaSupport
 import Events
 import Foundation
 import Queue

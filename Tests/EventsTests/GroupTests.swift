@@ -80,7 +80,8 @@ struct GroupTests {
             "sentry_grouphash",
             [
                 try parsed(
-                    #"{"id":1,"project_id":5,"hash":"\#(String(repeating: "aa", count: 16))","group_id":null,"group_tombstone_id":9}"#)
+                    #"{"id":1,"project_id":5,"hash":"\#(String(repeating: "aa", count: 16))","group_id":null,"group_tombstone_id":9}"#
+                )
             ])
         #expect(try history.tell(History.uuids[0], 1, [try History.group()]).fates == ["discarded"])
         #expect(try history.count("sentry_groupedmessage") == 0)

@@ -152,7 +152,8 @@ extension EventCheck {
         let (assigned, lastSeen) = (try instant("assignedAt"), try instant("lastSeen"))
         let since = assigned ?? lastSeen ?? 0
         for kind in [GroupLine.Assignee.Kind.user, .team] {
-            if case .integer(let id) = body.at("assignee", kind.rawValue) { return .init(kind: kind, id: id, since: since) }
+            guard case .integer(let id) = body.at("assignee", kind.rawValue) else { continue }
+            return GroupLine.Assignee(kind: kind, id: id, since: since)
         }
         throw EventRejection("wrong-type", at: "assignee", "is no user and no team")
     }

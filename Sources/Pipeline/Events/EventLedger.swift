@@ -60,7 +60,9 @@ package struct EventLedger {
     }
 
     /// How many chunks of this relocation were saved; none without a ledger.
-    package func chunks() throws(StorageError) -> Int { try database.schema.hasTable(table.name) ? try places().count : 0 }
+    package func chunks() throws(StorageError) -> Int {
+        try database.schema.hasTable(table.name) ? try places().count : 0
+    }
 
     package func chunk(_ firstOrdinal: Int64) throws(StorageError) -> Chunk? {
         let rows = try database.select(

@@ -42,10 +42,13 @@ package final class EventRemoval {
         try shares.refresh()
         for place in try ledger.places() {
             guard let chunk = try ledger.chunk(place) else { continue }
-            let gone = try goners(chunk)
+            let gone = try leaving(chunk)
             let nodes = gone.nodes.map { Value.text($0) }
             let rows = try database.select(Select(["id"], from: tables.node, where: [.isIn("id", nodes)])).count
-            summary.count(tables.node.name) { $0.removed += rows; $0.kept += gone.kept }
+            summary.count(tables.node.name) {
+                $0.removed += rows
+                $0.kept += gone.kept
+            }
             less.merge(try lessSeen(chunk, gone)) { $0 + $1 }
         }
         let empty = try emptied(less)
@@ -80,18 +83,18 @@ package final class EventRemoval {
     // MARK: - One chunk
 
     /// Events of a chunk that no other relocation has saved.
-    private struct Goners {
+    private struct Leaving {
         var nodes: [String] = []
         var kept = 0
         /// Group → events that it counts no more.
         var counted: [Int64: Int64] = [:]
         /// Chunks of other relocations that count events from now on, and the places of these.
-        var heirs: [(row: LedgerRow, places: Set<Int>)] = []
+        var successors: [(row: LedgerRow, places: Set<Int>)] = []
 
         /// - Parameters:
         ///   - owed: events that nobody counts from now on
         ///   - shared: keys in the node store that others have saved too
-        func taking(_ chunk: EventLedger.Chunk, _ owed: Set<EventDay>, _ shared: Set<String>) -> Goners {
+        func taking(_ chunk: EventLedger.Chunk, _ owed: Set<EventDay>, _ shared: Set<String>) -> Leaving {
             var gone = self
             for entry in chunk.entries where entry.decision.counts && owed.contains(EventDay(entry)) {
                 if let group = entry.decision.group { gone.counted[group, default: 0] += 1 }
@@ -104,12 +107,12 @@ package final class EventRemoval {
         }
     }
 
-    private func goners(_ chunk: EventLedger.Chunk) throws(StorageError) -> Goners {
-        guard !chunk.entries.isEmpty else { return Goners() }
+    private func leaving(_ chunk: EventLedger.Chunk) throws(StorageError) -> Leaving {
+        guard !chunk.entries.isEmpty else { return Leaving() }
         var owed = Set(chunk.entries.filter(\.decision.counts).map { EventDay($0) })
         let nodes = Set(chunk.entries.map(\.node))
         var shared: Set<String> = []
-        var gone = Goners()
+        var gone = Leaving()
         guard try others.mayHold(nodes) else { return gone.taking(chunk, owed, shared) }
         try ledger.readAll { [ledger] row in
             guard row.uuid != ledger.uuid else { return }
@@ -118,7 +121,7 @@ package final class EventRemoval {
                 shared.insert(entry.node)
                 if owed.remove(EventDay(entry)) != nil { places.insert(entry.place) }
             }
-            if !places.isEmpty { gone.heirs.append((row, places)) }
+            if !places.isEmpty { gone.successors.append((row, places)) }
         }
         return gone.taking(chunk, owed, shared)
     }
@@ -126,10 +129,13 @@ package final class EventRemoval {
     private func remove(_ place: Int64, _ summary: inout UndoSummary) throws(StorageError) {
         guard let chunk = try ledger.chunk(place) else { return }
         try shares.refresh()
-        let gone = try goners(chunk)
+        let gone = try leaving(chunk)
         let rows = try database.delete(from: tables.node, where: [.isIn("id", gone.nodes.map { .text($0) })])
-        summary.count(tables.node.name) { $0.removed += rows; $0.kept += gone.kept }
-        for (row, places) in gone.heirs { try ledger.update(row, counting: places) }
+        summary.count(tables.node.name) {
+            $0.removed += rows
+            $0.kept += gone.kept
+        }
+        for (row, places) in gone.successors { try ledger.update(row, counting: places) }
         let told = Set(chunk.groups.map(\.group))
         let before = try contributions(told)
         try ledger.forget(place)
@@ -142,7 +148,7 @@ package final class EventRemoval {
     }
 
     /// What a chunk adds to how often its groups were seen, as if no other relocation told of them.
-    private func lessSeen(_ chunk: EventLedger.Chunk, _ gone: Goners) throws(StorageError) -> [Int64: Int64] {
+    private func lessSeen(_ chunk: EventLedger.Chunk, _ gone: Leaving) throws(StorageError) -> [Int64: Int64] {
         var less = gone.counted.filter { !shares.contains($0.key) }
         for share in chunk.groups { less[share.group, default: 0] += share.timesSeen }
         return less
@@ -204,8 +210,9 @@ package final class EventRemoval {
     private func remove(groups: [Value], _ summary: inout UndoSummary) throws(StorageError) {
         try uncount(groups)
         let set = tables.groups
-        let children = [set.hash, set.environment, set.release, set.assignee, set.resolution, set.activity, set.history]
-        for table in children { try remove(from: table, "group_id", groups, &summary) }
+        for table in [
+            set.hash, set.environment, set.release, set.assignee, set.resolution, set.activity, set.history,
+        ] { try remove(from: table, "group_id", groups, &summary) }
         try remove(from: set.group, "id", groups, &summary)
     }
 

@@ -85,7 +85,9 @@ extension GroupRows {
 struct TakenShortIDs {
     private var taken: Set<RowKey>
 
-    init(_ taken: [(project: Int64, shortID: Int64)] = []) { self.taken = Set(taken.map { RowKey($0.project, $0.shortID) }) }
+    init(_ taken: [(project: Int64, shortID: Int64)] = []) {
+        self.taken = Set(taken.map { RowKey($0.project, $0.shortID) })
+    }
 
     /// Whether a number was free; it is taken now.
     mutating func take(_ shortID: Int64, in project: Int64) -> Bool { taken.insert(RowKey(project, shortID)).inserted }

@@ -49,7 +49,8 @@ package struct EventsReport {
 
     /// Project of the source → the grouping configuration under which its issues are to be found.
     package var groupings: [String: String] {
-        Dictionary(uniqueKeysWithValues: projects.compactMap { id, project in project.grouping.map { (String(id), $0) } })
+        Dictionary(
+            uniqueKeysWithValues: projects.compactMap { id, project in project.grouping.map { (String(id), $0) } })
     }
 
     mutating func take(_ text: [UInt8], _ kind: EventSources.Kind, line number: Int64, _ options: EventOptions) {
@@ -103,7 +104,8 @@ package struct EventsReport {
         }
         let examples = examples.map { example in
             FieldValue.object([
-                .init("file", .text(example.file.rawValue)), .init("line", .integer(example.line)), .init("kind", .text(example.rejection.kind)),
+                .init("file", .text(example.file.rawValue)), .init("line", .integer(example.line)),
+                .init("kind", .text(example.rejection.kind)),
                 .init("place", .text(example.rejection.place)), .init("reason", .text(example.rejection.reason)),
             ])
         }

@@ -54,7 +54,8 @@ struct EventReferences {
         var body = line.body
         body["project"] = .integer(target)
         if body.has("key_id") {
-            let source = body["key_id"].number.flatMap { Int64(exactly: $0) } ?? body["key_id"].text.flatMap { Int64($0) }
+            let key = body["key_id"]
+            let source = key.number.flatMap { Int64(exactly: $0) } ?? key.text.flatMap { Int64($0) }
             body["key_id"] = source.flatMap { id("sentry.projectkey", $0) }.map { .integer($0) } ?? .null
         }
         return EventSaving.Input(project: target, body: body)

@@ -1,13 +1,13 @@
-import CRdKafka
+internal import CRdKafka
 import Foundation
 import TestSupport
 
 /// librdkafka's own mock cluster: brokers on ports of this machine, in this process. It speaks the protocol of Kafka.
-final class MockKafka {
+package final class MockKafka {
     private let owner: OpaquePointer
     private let cluster: OpaquePointer
 
-    init(brokers: Int = 3) throws {
+    package init(brokers: Int = 3) throws {
         let configuration = rd_kafka_conf_new()
         var text = [CChar](repeating: 0, count: 512)
         rd_kafka_conf_set(configuration, "test.mock.num.brokers", String(brokers), &text, text.count)
@@ -20,25 +20,25 @@ final class MockKafka {
 
     deinit { rd_kafka_destroy(owner) }
 
-    struct Failure: Error {
+    package struct Failure: Error {
         let reason: String
         init(_ reason: String) { self.reason = reason }
     }
 
-    var address: String { String(cString: rd_kafka_mock_cluster_bootstraps(cluster)) }
+    package var address: String { String(cString: rd_kafka_mock_cluster_bootstraps(cluster)) }
 
-    func setDown(_ broker: Int32) { rd_kafka_mock_broker_set_down(cluster, broker) }
-    func setUp(_ broker: Int32) { rd_kafka_mock_broker_set_up(cluster, broker) }
+    package func setDown(_ broker: Int32) { rd_kafka_mock_broker_set_down(cluster, broker) }
+    package func setUp(_ broker: Int32) { rd_kafka_mock_broker_set_up(cluster, broker) }
 
     /// A message as a reader gets it.
-    struct Message: Equatable {
-        let key: String?
-        let value: String
-        let headers: [String]
+    package struct Message: Equatable {
+        package let key: String?
+        package let value: String
+        package let headers: [String]
     }
 
     /// All messages of a topic, from its beginning.
-    func messages(_ topic: String, count: Int, seconds: Double = 20) throws -> [Message] {
+    package func messages(_ topic: String, count: Int, seconds: Double = 20) throws -> [Message] {
         let configuration = rd_kafka_conf_new()
         var text = [CChar](repeating: 0, count: 512)
         for (name, value) in [
