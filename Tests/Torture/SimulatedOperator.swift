@@ -100,16 +100,19 @@ final class SimulatedOperator: Sendable {
             return site.settle(plan, .queued)
         }
         guard outcome.hasEnded else { return site.settle(plan, .queued) }
-        if restorations > 0, !isInDatabase(plan, site) { return beginLost(plan, site) }
+        if restorations > 0, !isInDatabase(plan, site, restorations) { return beginLost(plan, site, restorations) }
         site.settle(plan, outcome, unlessRestoredSince: restorations)
     }
 
     /// Whether the database knows the end of a relocation, or nothing of one that was undone. Redis may show an end that a
     /// restored database does not have, or one that was before the relocation was enqueued again: an operator who restores a
     /// database compares the two.
-    private func isInDatabase(_ plan: Plan, _ site: Site) -> Bool {
+    private func isInDatabase(_ plan: Plan, _ site: Site, _ restorations: Int) -> Bool {
         guard let known = try? server.ledger(site.databaseURL) else { return false }
-        return plan.isUndone ? known.isGone(plan.uuid) : known.ended.contains(plan.uuid)
+        if plan.isUndone { return known.isGone(plan.uuid) }
+        if known.ended.contains(plan.uuid) { return true }
+        // One that fails before it has written anything leaves no entry: the operator tries it once after each restoration.
+        return plan.end == .failure && site.wasBegunAgain(plan, after: restorations)
     }
 
     /// What the operator does next with a relocation that was stopped, or that is to be undone. Every second one of these is
@@ -138,10 +141,11 @@ final class SimulatedOperator: Sendable {
 
     /// Enqueues a file again that the restored database no longer holds. Redis must forget its end first: as long as it
     /// remembers a success, an enqueue of the same file adds nothing. Redis may be in trouble: then the next turn tries again.
-    private func beginLost(_ plan: Plan, _ site: Site) {
+    private func beginLost(_ plan: Plan, _ site: Site, _ restorations: Int) {
         guard let end = run(["delete", plan.uuid, "--no-prompt"], site), [0, 66].contains(end.code) else {
             return site.settle(plan, .queued)
         }
+        site.setBegunAgain(plan, after: restorations)
         begin(plan, again: Self.lostEnd, site)
     }
 

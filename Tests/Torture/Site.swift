@@ -27,6 +27,8 @@ final class Site: Sendable {
         var busy: Set<String> = []
         /// How often an older copy was put in the database's place.
         var restorations = 0
+        /// Relocation → how often that had happened when it was last enqueued again for that reason.
+        var begunAgain: [String: Int] = [:]
     }
 
     init(prefix: String, databaseURL: String, workers: [WorkerProcess], plans: [Plan], inFlight: Int) {
@@ -101,6 +103,14 @@ final class Site: Sendable {
 
     /// How often that has happened.
     var restorations: Int { state.withLock { $0.restorations } }
+
+    func setBegunAgain(_ plan: Plan, after restorations: Int) {
+        state.withLock { $0.begunAgain[plan.uuid] = restorations }
+    }
+
+    func wasBegunAgain(_ plan: Plan, after restorations: Int) -> Bool {
+        state.withLock { $0.begunAgain[plan.uuid] == restorations }
+    }
 
     /// The same as ``settle(_:_:)``, unless the database was restored since the operator has looked.
     func settle(_ plan: Plan, _ outcome: Outcome, unlessRestoredSince restorations: Int) {
