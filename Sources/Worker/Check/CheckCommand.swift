@@ -60,7 +60,8 @@ struct CheckCommand: ParsableCommand {
         let keys = PayloadKeyCheck(name, redis.queue) { try payloadKeys.keyring() }
         let readiness = Readiness(
             redis.items + database.items + (learned ?? []) + names.items + keys.items
-                + EndsCheck(redis.queue, database.destination).items + (try NoticeCheck { try notices.settings() }).items
+                + EndsCheck(redis.queue, database.destination).items
+                + (try NoticeCheck { try notices.settings() }).items
                 + [ClockDifference.item(redis.clocks + database.clocks)])
         print(json ? readiness.json(strict: strict) : readiness.text)
         if let failure = readiness.failure(strict: strict) { throw failure }
