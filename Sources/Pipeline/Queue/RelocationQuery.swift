@@ -25,8 +25,10 @@ public struct RelocationQuery: Sendable, Equatable {
 
     /// As the script takes it.
     var filter: [RedisArgument] {
-        [.text(status?.rawValue ?? ""), .text(scope ?? ""), .text(destination ?? ""), .integer(since),
-            .integer(changedSince)]
+        [
+            .text(status?.rawValue ?? ""), .text(scope ?? ""), .text(destination ?? ""), .integer(since),
+            .integer(changedSince),
+        ]
     }
 }
 
