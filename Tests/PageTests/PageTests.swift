@@ -37,7 +37,8 @@ import Testing
         let workforce = Workforce(now: 10_000)
         let pages = [
             detail(report, viewer, history: [HistoryEntry(at: 1, what: evil, by: evil, detail: evil)]),
-            Pages.list(query, found: [report], in: index, workforce, viewer).html(for: viewer),
+            Pages.list(query, found: index.matching(RelocationFilter()), in: index, workforce, viewer).html(
+                for: viewer),
             Pages.failures(index.failures, viewer, now: 1).html(for: viewer),
             Pages.ask(Confirmation(.retry, report, lines: [evil]), viewer, now: 1).html(for: viewer),
             Pages.problem(evil, evil, next: evil).html(for: viewer), Pages.signIn(error: evil).html(for: nil),

@@ -15,7 +15,7 @@ import Testing
     private func found(_ index: RelocationIndex, _ change: (inout RelocationFilter) -> Void) -> [Int64] {
         var filter = RelocationFilter()
         change(&filter)
-        return index.matching(filter).map(\.status.createdAt)
+        return index.matching(filter).map(\.report.status.createdAt)
     }
 
     private var index: RelocationIndex {
@@ -65,6 +65,7 @@ import Testing
         index.update([status(5), status(3) { $0.status = .success }])
         #expect(found(index) { _ in } == [5, 4, 3, 2, 1])
         #expect(index.counts == [.inProgress: 3, .success: 1, .paused: 1] && index.failures.isEmpty)
+        #expect(index.open.map(\.report.status.createdAt) == [5, 4, 2, 1])
         #expect(index.destinations == ["default", "eu"])
         index.update([])
         #expect(index.entries.count == 5)

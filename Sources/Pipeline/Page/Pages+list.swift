@@ -11,13 +11,14 @@ extension Pages {
     ///   - found: all that match, the newest first
     ///   - index: where they were found
     package static func list(
-        _ query: ListQuery, found: [StatusReport], in index: RelocationIndex, _ workforce: Workforce, _ viewer: Viewer,
+        _ query: ListQuery, found: [RelocationIndex.Entry], in index: RelocationIndex, _ workforce: Workforce,
+        _ viewer: Viewer,
         said: String? = nil
     ) -> Page {
         let last = max(1, (found.count + pageSize - 1) / pageSize)
         let page = min(query.page, last)
         let shown = found.dropFirst((page - 1) * pageSize).prefix(pageSize)
-            .map { StatusReport($0.status, renamed: nil, workforce: workforce) }
+            .map { StatusReport($0.report.status, renamed: nil, workforce: workforce) }
         var fields = rows(shown, viewer, now: workforce.now)
         fields.merge(pages(query, page, last, found.count)) { $1 }
         fields.merge(bulk(query, found, viewer)) { $1 }
@@ -42,10 +43,10 @@ extension Pages {
     }
 
     /// What can be done with all that match, and with how many of them.
-    private static func bulk(_ query: ListQuery, _ found: [StatusReport], _ viewer: Viewer) -> Fields {
+    private static func bulk(_ query: ListQuery, _ found: [RelocationIndex.Entry], _ viewer: Viewer) -> Fields {
         guard viewer.canAct, query.isFiltered else { return ["hasBulk": false] }
         let buttons = RelocationAction.forMany.filter { $0 != .skipRow || !query.cause.isEmpty }.compactMap { action in
-            let count = found.lazy.filter(action.fitsAmongMany).count
+            let count = found.lazy.filter { action.fitsAmongMany($0.report) }.count
             return count == 0
                 ? nil
                 : ["address": PageAddress.ask(action, query), "label": "\(action.label) \(Figures.count(count))"]

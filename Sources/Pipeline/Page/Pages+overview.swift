@@ -40,9 +40,9 @@ extension Pages {
 
     /// - Parameter said: what the last action came to
     package static func overview(_ facts: OverviewFacts, _ viewer: Viewer, said: String? = nil) -> Page {
-        let open = facts.index.entries.map(\.report).filter { !$0.hasEnded }
-        let shown = (open.isEmpty ? facts.index.entries.prefix(recent).map(\.report) : Array(open.prefix(recent)))
-            .map { StatusReport($0.status, renamed: nil, workforce: facts.workforce) }
+        let open = facts.index.open
+        let shown = (open.isEmpty ? facts.index.entries : open).prefix(recent)
+            .map { StatusReport($0.report.status, renamed: nil, workforce: facts.workforce) }
         return Page(
             "Overview", .overview, isLive: true,
             parts: [

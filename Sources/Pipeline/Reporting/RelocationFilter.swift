@@ -24,7 +24,8 @@ package struct RelocationFilter: Sendable, Equatable {
 
 /// The relocations that Redis knows, as far as lists show them: kept in memory, so that a search need not read them all.
 package struct RelocationIndex: Sendable {
-    package struct Entry: Sendable {
+    /// A reference: thousands of them are filtered, and sorted, for each page.
+    package final class Entry: Sendable {
         package let report: StatusReport
         /// What a search looks at, in lower case.
         fileprivate let words: String
@@ -53,6 +54,8 @@ package struct RelocationIndex: Sendable {
 
     /// The newest first.
     package private(set) var entries: [Entry] = []
+    /// Those that have not ended, the newest first.
+    package private(set) var open: [Entry] = []
     /// Failures by cause, the largest group first.
     package private(set) var failures: [FailureGroup] = []
     /// How many relocations are in each state.
@@ -80,11 +83,12 @@ package struct RelocationIndex: Sendable {
     private mutating func summarise() {
         failures = FailureGroup.groups(
             of: entries.compactMap { entry in entry.cause.map { ($0, entry.report.status) } })
+        open = entries.filter { !$0.report.hasEnded }
         counts = entries.reduce(into: [:]) { $0[$1.report.status.status, default: 0] += 1 }
     }
 
     /// The newest first.
-    package func matching(_ filter: RelocationFilter) -> [StatusReport] {
+    package func matching(_ filter: RelocationFilter) -> [Entry] {
         let text = filter.text.lowercased().trimmed
         let digits = text.filter { $0 != "-" }
         let mayBeUUID = !digits.isEmpty && digits.allSatisfy(\.isHexDigit)
@@ -92,7 +96,7 @@ package struct RelocationIndex: Sendable {
             guard filter.fits(entry) else { return false }
             if text.isEmpty || entry.words.contains(text) { return true }
             return mayBeUUID && entry.report.status.uuid.filter { $0 != "-" }.hasPrefix(digits)
-        }.map(\.report)
+        }
     }
 
     /// The names of destinations that relocations were queued for.

@@ -64,7 +64,8 @@ struct PageActionRoutes {
         guard form["all"] != nil, RelocationAction.forMany.contains(action) else { throw Problem.notFound }
         let query = ListQuery { form[$0] }
         let picture = try await site.view.current()
-        let found = picture.index.matching(query.filter(now: picture.workforce.now)).filter(action.fitsAmongMany)
+        let found = picture.index.matching(query.filter(now: picture.workforce.now)).map(\.report)
+            .filter(action.fitsAmongMany)
         guard !found.isEmpty else {
             throw Problem(.conflict, "No relocation that matches can do this now: others may have been faster.")
         }

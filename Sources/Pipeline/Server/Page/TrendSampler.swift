@@ -10,6 +10,8 @@ struct TrendSampler: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            // The first page need not wait until all relocations are read. If Redis does not answer, it reads them.
+            _ = try? await view.current()
             while !Task.isCancelled {
                 do { try await view.sample() } catch {
                     // The page itself says that Redis does not answer.
