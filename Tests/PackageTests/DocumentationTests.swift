@@ -105,7 +105,8 @@ import Testing
         #expect(check.code == 0, "\(check.output)")
         let table = try Tool.text("docs/configuration.md")
         for name in try Tool.text("deploy/relocation.env").matches(of: #/(?m)^#?(RELOCATION_[A-Z_]+)=/#) {
-            let variable = name.1.hasSuffix("URL_FILE") ? name.1.dropLast(5) : name.1
+            let hasFile = name.1.hasSuffix("URL_FILE") || name.1.hasSuffix("TOKEN_FILE")
+            let variable = hasFile ? name.1.dropLast(5) : name.1
             #expect(table.contains("| `\(variable)` |"), "deploy/relocation.env: \(name.1)")
         }
     }

@@ -31,15 +31,19 @@ extension RelocationQueue {
         return found
     }
 
-    /// How many relocations come before those behind a place.
+    /// How many relocations come before those behind a place: the newer ones, and of those of the same time the ones
+    /// that the index has first.
     private func rank(behind place: RelocationPlace) throws(QueueError) -> Int {
-        if RelocationQueue.isUUID(place.uuid),
-            let rank = try connection.call(["ZREVRANK", .text(keys.index), .text(place.uuid)]).integer
-        {
-            return Int(rank) + 1
-        }
-        let newer = try connection.call(["ZCOUNT", .text(keys.index), .text("(\(place.createdAt)"), "+inf"])
-        return Int(newer.integer ?? 0)
+        let newer = try count(from: "(\(place.createdAt)", to: "+inf")
+        let same = try count(from: "\(place.createdAt)", to: "\(place.createdAt)")
+        guard same > 0 else { return newer }
+        let members = try connection.call(
+            ["ZREVRANGE", .text(keys.index), .number(newer), .number(newer + same - 1)])
+        return newer + (members.array ?? []).compactMap(\.text).count { $0 >= place.uuid }
+    }
+
+    private func count(from least: String, to most: String) throws(QueueError) -> Int {
+        Int(try connection.call(["ZCOUNT", .text(keys.index), .text(least), .text(most)]).integer ?? 0)
     }
 
     /// UUIDs of relocations that begin with these digits, in the dashed form, the newest first.

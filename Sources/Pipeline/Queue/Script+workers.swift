@@ -16,7 +16,7 @@ extension Script {
         redis.call('PEXPIRE', KEYS[2], ARGV[3])
         redis.call('ZADD', KEYS[1], ms(now), ARGV[2])
         local asked = redis.call('HGET', KEYS[2], 'asked') or ''
-        if asked ~= '' then redis.call('HDEL', KEYS[2], 'asked') end
+        if asked ~= '' then redis.call('HSET', KEYS[2], 'asked', '') end
         return {'ok', asked}
         """)
 
