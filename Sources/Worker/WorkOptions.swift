@@ -3,6 +3,7 @@ import CommandLine
 import WorkerRuntime
 
 /// How a worker works. Each flag has a variable of the environment.
+// More than eight properties: one per option.
 struct WorkOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,

@@ -75,8 +75,7 @@ struct RelocationSite {
         let hourAgo = Int(Date().timeIntervalSince1970 * 1_000) - 3_601_000
         let installation = site.installation
         try installation.redis.cli(["HSET", "{\(installation.prefix)}:record:\(export)", "createdAt", "\(hourAgo)"])
-        #expect(try site.enqueue("pause", uuid).code == 0)
-        #expect(try site.enqueue("unpause", uuid).code == 0)
+        try installation.redis.cli(["ZADD", "{\(installation.prefix)}:ready:unbound", "\(hourAgo)", uuid])
     }
 
     // MARK: The destination
