@@ -72,7 +72,8 @@ class Kafka:
     """A cluster of librdkafka's own."""
 
     def __init__(self, program):
-        self.process = subprocess.Popen([program, "3"], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [program, "3"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.address = self.process.stdout.readline().strip()
 
     def close(self):

@@ -239,14 +239,20 @@ package final class EventSaving {
         // The last one of an id is what stays.
         let last = Dictionary(jobs.map { ($0.draft.nodeID, $0) }, uniquingKeysWith: { $1 })
         guard !last.isEmpty else { return }
-        var rows: [[Value]] = []
-        for (id, job) in last.sorted(by: { $0.key < $1.key }) {
-            guard let data = nodes.encoded(EventText.stored(job.draft.body)) else {
-                throw StorageError(.other, "not enough memory to compress an event")
+        let ids = last.keys.sorted()
+        try database.delete(from: tables.node, where: [.isIn("id", ids.map { .text($0) })])
+        // Compressing takes long: the database shall not think that nothing happens any more.
+        for start in stride(from: 0, to: ids.count, by: Self.nodesPerInsert) {
+            var rows: [[Value]] = []
+            for id in ids[start..<min(start + Self.nodesPerInsert, ids.count)] {
+                guard let body = last[id]?.draft.body, let data = nodes.encoded(EventText.stored(body)) else {
+                    throw StorageError(.other, "not enough memory to compress an event")
+                }
+                rows.append([.text(id), .text(data), .timestamp(now)])
             }
-            rows.append([.text(id), .text(data), .timestamp(now)])
+            try database.insert(Insert(into: tables.node, columns: ["id", "data", "timestamp"], rows: rows))
         }
-        try database.delete(from: tables.node, where: [.isIn("id", rows.map { $0[0] })])
-        try database.insert(Insert(into: tables.node, columns: ["id", "data", "timestamp"], rows: rows))
     }
+
+    private static let nodesPerInsert = 50
 }

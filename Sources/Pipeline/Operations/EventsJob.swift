@@ -164,7 +164,8 @@ private struct EventCutter {
     private var waiting: [Int64: (lines: [(ordinal: Int64, text: [UInt8])], bytes: Int)] = [:]
     private var bytes = 0
 
-    private static let maxChunkBytes = 4 << 20
+    /// What a worker makes of a chunk keeps its transaction open: a database ends one in which nothing happens for seconds.
+    private static let maxChunkBytes = 1 << 20
     /// Of all projects together.
     private static let maxBytes = 32 << 20
 
