@@ -2,6 +2,7 @@ package import Catalogue
 package import Storage
 
 /// What an import has left in its destination, as its chunk rows and its ledger tell.
+// Nine properties: the destination, and what was read from it.
 package struct Footprint {
     /// nil if the ledger does not know it, or is missing.
     package private(set) var entry: ImportEntry?
