@@ -55,7 +55,7 @@ struct CommitBatchRun {
     }
 
     /// The entry gets its end, unless the last commit batch has written it.
-    private func close(_ work: RelocationImport) throws {
+    func close(_ work: RelocationImport) throws {
         guard held.register?.isClosed == false else { return try work.confirmAlone() }
         try turn.begin(deferringWrites: false)
         try work.keepOthersOut()

@@ -105,8 +105,9 @@ final class FlowRun {
         return try CommitBatchRun(turn: turn, context: context, preparer: preparer, isWhole: false).work()
     }
 
+    /// The rows may be in the database for long: they must still be there.
     private func complete() throws -> RunEnd {
-        try turn.closeEntry()
+        try CommitBatchRun(turn: turn, context: context, preparer: preparer).close(try turn.resume(context))
         var done = record
         done.status = .success
         done.step = .completed
