@@ -246,7 +246,7 @@ import Testing
         for (arguments, words) in [
             (["users", "--plan", path, other], "the file is another one"),
             (["users", "--merge-users", "--plan", path, users], "--merge-users"),
-            (["organizations", "--plan", path, users], "scope"),
+            (["organizations", "--plan", path, users], "command: organizations, planned was users"),
             (["users", "--filter-usernames", "user-1", "--plan", path, users], "filter"),
             (["users", "--plan", users, users], "holds no plan"),
         ] {
