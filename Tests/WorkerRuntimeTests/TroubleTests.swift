@@ -59,6 +59,19 @@ import TestSupport
         try bench.expectUsers(12, chunks: 3)
     }
 
+    /// A read-only database opens as well as any other: a slot that opens it does not know what another has met.
+    @Test func aSlotThatOpensTheDestinationHidesNoTrouble() throws {
+        let bench = try Bench()
+        let (uuid, queue) = (try bench.enqueue(3), try bench.queue())
+        let health = DestinationHealth()
+        _ = health.failed(StorageError(.readOnly, "the database is read-only"), at: 0)
+        health.clear(.standard, in: queue)
+        #expect(try bench.status(uuid).destinationTrouble == "the database is read-only")
+        _ = health.succeeded()
+        health.clear(.standard, in: queue)
+        #expect(try bench.status(uuid).destinationTrouble == "")
+    }
+
     @Test func aWorkerThatHasWorkedWaitsForItsDestinationAsLongAsItTakes() async throws {
         let server = try PostgresServer()
         let bench = try Bench(on: server)

@@ -1,3 +1,4 @@
+import Queue
 import Storage
 
 internal import Synchronization
@@ -57,6 +58,13 @@ final class DestinationHealth: Sendable {
             defer { state = State() }
             return state.trouble
         }
+    }
+
+    /// Tells operators that the destination takes work. If another slot has met trouble meanwhile, that is told again:
+    /// its message may be the one that went. A queue that is away forgets the trouble by itself, after a minute.
+    func clear(_ name: DestinationName, in queue: RelocationQueue) {
+        _ = try? queue.setTrouble(nil, of: name)
+        if let trouble { _ = try? queue.setTrouble(trouble.message, of: name) }
     }
 
     static func milliseconds(afterFailures failures: Int) -> Int {

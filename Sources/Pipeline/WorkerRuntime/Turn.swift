@@ -133,8 +133,7 @@ struct Turn {
                 "trouble": "\(trouble.message)",
                 "seconds": .stringConvertible((LeaseClock.now() - trouble.since) / 1_000),
             ])
-        // Otherwise it expires.
-        _ = try? held.queue.setTrouble(nil, of: settings.destinationName)
+        vitals.health.clear(settings.destinationName, in: held.queue)
     }
 
     /// What opens and decodes the relocation's tasks.

@@ -118,8 +118,8 @@ actor WorkerSlot {
         return min(pause, Self.pollMilliseconds)
     }
 
-    /// Shows for a while why the workers of the destination take nothing; with nil, that they do again.
-    private func tellOperators(_ trouble: String?) {
+    /// Shows for a while why the workers of the destination take nothing.
+    private func tellOperators(_ trouble: String) {
         // Redis may be away too; then nobody is told.
         _ = try? queue?.setTrouble(trouble, of: settings.destinationName)
     }
@@ -157,7 +157,7 @@ actor WorkerSlot {
         let sentAt = LeaseClock.now()
         let result = try claim(queue, destination)
         // What ended an earlier process is over, or is met again.
-        if !shared.vitals.isReady { tellOperators(nil) }
+        if !shared.vitals.isReady { shared.vitals.health.clear(settings.destinationName, in: queue) }
         shared.vitals.markReady()
         switch result {
         case .claimed(let claim):
@@ -287,8 +287,8 @@ actor WorkerSlot {
             let fit = try await fit(opened)
             let adapted = Destination(opened, by: fit)
             (destination, catalogue) = (adapted, fit.catalogue)
-            // What another worker has told may be over.
-            tellOperators(nil)
+            // What another worker has told may be over; what another slot of this one has met is not.
+            if let queue { shared.vitals.health.clear(settings.destinationName, in: queue) }
             return adapted
         } catch let error as StorageError {
             guard error.isTransient || error.isDestinationTrouble else {
