@@ -1,8 +1,8 @@
 extension Script {
     /// What the transitions have in common.
-    static let prelude =
+    static let prelude = ScriptPrelude(
         constants + numbers + leases + history + written + databases + undo + flow + requests + transfer + renames
-        + records
+            + records)
 
     private static let constants = """
         local newestFormat, format, undoFormat = \(newestFormat), \(format), \(undoFormat)
@@ -122,10 +122,14 @@ extension Script {
           return endedAs and 'expired' or 'forgotten'
         end
 
+        -- What `stale` has read of the record: token, end, tasks done, tasks in all, requests.
+        local held
+
         -- Whether ARGV[3] is not the fencing token of the relocation's lease: nil, or the answer to give. The holder
         -- whose lease ended by this very transition gets the first answer again.
         local function stale(how)
-          local held = redis.call('HMGET', KEYS[1], 'token', 'endedBy')
+          held = redis.call('HMGET', KEYS[1], 'token', 'endedBy', 'chunksDone', 'chunksTotal', 'cancelRequested',
+            'pauseRequested')
           if held[1] == ARGV[3] then return nil end
           local ended = howEnded(KEYS[1])
           if how and ended == how then return {'ok'} end
@@ -133,10 +137,9 @@ extension Script {
         end
 
         -- Whether the list is not where the holder left it, because Redis has forgotten an acknowledgement: nil, or the
-        -- answer to give. `finished` and `total` are what the holder knows.
+        -- answer to give. After `stale`. `finished` and `total` are what the holder knows.
         local function misplaced(finished, total)
-          local was = redis.call('HMGET', KEYS[1], 'chunksDone', 'chunksTotal')
-          if count(was[1]) == tonumber(finished) and count(was[2]) == tonumber(total) then return nil end
+          if count(held[3]) == tonumber(finished) and count(held[4]) == tonumber(total) then return nil end
           return {'lost', 'forgotten'}
         end
 
@@ -221,11 +224,15 @@ extension Script {
           note(uuid, told, by, {detail = reason})
         end
 
+        local function requestIn(cancel, pause) return cancel == '1' and 'cancel' or pause == '1' and 'pause' or 'none' end
+
         -- What an operator asked of the holder.
         local function request(record)
-          local asked = redis.call('HMGET', record, 'cancelRequested', 'pauseRequested')
-          return asked[1] == '1' and 'cancel' or asked[2] == '1' and 'pause' or 'none'
+          return requestIn(unpack(redis.call('HMGET', record, 'cancelRequested', 'pauseRequested'), 1, 2))
         end
+
+        -- The same, as `stale` has read it.
+        local function requested() return requestIn(held[5], held[6]) end
 
         -- Where a relocation goes after its claim: what an operator asked for comes first.
         local function settle(record, uuid, lane, score)
@@ -279,68 +286,6 @@ extension Script {
             end
           end
           return new
-        end
-
-        """
-
-    private static let records = """
-        -- A hash or list as a flat list; empty if the key has another type.
-        local function read(command, key, ...)
-          local found = redis.pcall(command, key, ...)
-          return found.err and {} or found
-        end
-
-        -- Adds the tasks from `at` to before `stop` to an answer of two elements: no more after `limit` bytes, but at
-        -- least one.
-        local function page(out, at, stop, limit)
-          -- Slices grow while elements are small: little is read that does not fit.
-          local size, slice = 0, 16
-          while at < stop do
-            local got = redis.call('LRANGE', KEYS[2], at, math.min(at + slice, stop) - 1)
-            if #got == 0 then break end
-            local largest = 1
-            for _, element in ipairs(got) do
-              if size + #element > limit and #out > 2 then return out end
-              out[#out + 1] = element
-              size = size + #element
-              largest = math.max(largest, #element)
-            end
-            at = at + #got
-            slice = math.max(1, math.min(slice * 4, math.floor((limit - size) / largest)))
-          end
-          return out
-        end
-
-        -- Whether counters and lists have the right type, or do not exist yet.
-        local function areSound(counters, listed, skipped, renamed)
-          for _, found in ipairs({redis.pcall('HGET', counters, ''), redis.pcall('LLEN', listed),
-            redis.pcall('LLEN', skipped), redis.pcall('LLEN', renamed)}) do
-            if type(found) == 'table' then return false end
-          end
-          return true
-        end
-
-        -- All that is known of a relocation.
-        local function snapshot(record, counters, skipped)
-          local name = read('HMGET', record, 'destinationName')[1]
-          return {read('HGETALL', record), read('HGETALL', counters), read('LRANGE', skipped, 0, 99),
-            whereabouts(name or '\(DestinationName.standard)')}
-        end
-
-        -- What makes a worker leave a relocation alone, and its value: a record of a newer version, or a kind of task
-        -- that the worker does not know. `kinds` has a line feed before and after each; it is empty for all.
-        local function strange(record, kinds)
-          local was = redis.pcall('HMGET', record, 'status', 'step', 'format', 'needs')
-          if was.err then return 'record', '' end
-          if not was[1] and not was[2] then return nil end
-          if (count(was[3] or '1') or greatestCount) > newestFormat then return 'format', was[3] end
-          local status, step, needs = was[1] or '', was[2] or '', was[4] or ''
-          if not string.find(knownStates, ',' .. status .. ',', 1, true) then return 'status', status end
-          if not string.find(knownSteps, ',' .. step .. ',', 1, true) then return 'step', step end
-          if needs ~= '' and kinds ~= '' and not string.find(kinds, '\\n' .. needs .. '\\n', 1, true) then
-            return 'needs', needs
-          end
-          return nil
         end
 
         """

@@ -53,5 +53,5 @@ extension Script {
         try('LTRIM', key, '0', '0')
         redis.pcall('DEL', key)
         return out
-        """, prelude: "")
+        """)
 }

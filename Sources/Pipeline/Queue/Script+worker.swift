@@ -11,7 +11,7 @@ extension Script {
         local answer = stale() or misplaced(ARGV[7], ARGV[8])
         if answer then return answer end
         if redis.call('HGET', KEYS[1], 'leaseUsed') ~= '1' then redis.call('HSET', KEYS[1], 'leaseUsed', '1') end
-        return page({'ok', request(KEYS[1])}, tonumber(ARGV[4]), ARGV[4] + ARGV[5], tonumber(ARGV[6]))
+        return page({'ok', requested()}, tonumber(ARGV[4]), ARGV[4] + ARGV[5], tonumber(ARGV[6]))
         """)
 
     /// Removes finished tasks, adds the tasks that follow from them at the end of the list, and records what became of
@@ -44,9 +44,11 @@ extension Script {
           if redis.call('LLEN', KEYS[2]) < tonumber(ARGV[5]) then return {'conflict', 'short'} end
           if not areSound(KEYS[3], KEYS[4], KEYS[5], KEYS[6]) then return {'conflict', 'damaged'} end
           redis.call('LTRIM', KEYS[2], ARGV[5], -1)
-          redis.call('HSET', KEYS[1], 'acknowledged', ARGV[4], 'attempts', '0', 'losses', '0', 'outages', '0', 'crashTokens', '',
-            'lastTrouble', '', 'progressRows', '0', 'doing', '', 'leaseUsed', '1', 'chunksDone', ms(ARGV[8] + ARGV[5]), 'updatedAt', ms(now))
-          if ARGV[5] ~= '0' then redis.call('HSET', KEYS[1], 'needs', '') end
+          -- Last what only a finished task ends.
+          local done = {'acknowledged', ARGV[4], 'attempts', '0', 'losses', '0', 'outages', '0', 'crashTokens', '',
+            'lastTrouble', '', 'progressRows', '0', 'doing', '', 'leaseUsed', '1', 'chunksDone', ms(ARGV[8] + ARGV[5]),
+            'updatedAt', ms(now), 'needs', ''}
+          redis.call('HSET', KEYS[1], unpack(done, 1, ARGV[5] == '0' and #done - 2 or #done))
           local counted = 16 + ARGV[11]
           for at = 17, counted, 2 do add(KEYS[3], ARGV[at], ARGV[at + 1]) end
           local followed = counted + ARGV[12]
@@ -73,6 +75,7 @@ extension Script {
         -- Those in front that are left alone do not count. Only the first few are asked.
         local function claimable(key, limit)
           local count = redis.call('ZCOUNT', key, '-inf', limit)
+          if count == 0 then return 0 end
           for _, other in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', limit, 'LIMIT', 0, 16)) do
             if not strange(base .. 'record:' .. other, ARGV[10]) then break end
             count = count - 1
@@ -83,7 +86,7 @@ extension Script {
         for _, other in ipairs(lanesOf(was[3] or '')) do
           waiting = waiting + claimable(ready(other), turn) + claimable(leased(other), '(' .. ms(now))
         end
-        return {'ok', redis.call('LLEN', KEYS[2]), waiting, request(KEYS[1])}
+        return {'ok', redis.call('LLEN', KEYS[2]), waiting, requested()}
         """)
 
     /// Shows how far an uncommitted transaction has come; reset when the lease ends.

@@ -31,9 +31,9 @@ struct Script {
     let text: String
     let sha: String
 
-    init(_ name: String, _ mode: Mode, _ body: String, prelude: String = Script.prelude) {
+    init(_ name: String, _ mode: Mode, _ body: String) {
         self.name = name
-        text = "#!lua \(mode.rawValue)\n" + prelude + body
+        text = "#!lua \(mode.rawValue)\n" + Script.prelude.needed(by: body) + body
         sha = ScriptDigest.hex(text)
     }
 }

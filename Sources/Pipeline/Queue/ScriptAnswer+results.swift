@@ -74,7 +74,7 @@ extension Renewal {
 extension TaskPage {
     init(_ answer: ScriptAnswer) throws(QueueError) {
         self.init(
-            elements: answer.rest.dropFirst().map { element in
+            elements: answer.rest.dropFirst().lazy.flatMap { $0.array ?? [] }.map { element in
                 guard case .bytes(let bytes) = element else { return .malformed("It is not text.") }
                 return bytes.withUnsafeBytes(TaskFrame.decode)
             },
