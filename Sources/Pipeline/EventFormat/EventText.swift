@@ -44,16 +44,17 @@ package enum EventText {
 
     /// With its quotes. Control characters are escaped, all others count as one.
     private static func characters(of text: String) -> Int {
-        var count = 2
-        for byte in text.utf8 {
-            switch byte {
-            case 0x22, 0x5C, 0x08, 0x09, 0x0A, 0x0C, 0x0D: count += 2
-            case ..<0x20: count += 6
-            case 0x80..<0xC0: break
-            default: count += 1
-            }
+        var text = text
+        return text.withUTF8 { $0.reduce(2) { $0 + width(of: $1) } }
+    }
+
+    private static func width(of byte: UInt8) -> Int {
+        switch byte {
+        case 0x22, 0x5C, 0x08, 0x09, 0x0A, 0x0C, 0x0D: 2
+        case ..<0x20: 6
+        case 0x80..<0xC0: 0
+        default: 1
         }
-        return count
     }
 }
 

@@ -1,4 +1,5 @@
 package import ExportFormat
+internal import Glibc
 import TextForms
 
 /// The value of a row of the node store: an event's body, compressed, in base64.
@@ -41,8 +42,18 @@ package final class NodeText {
         guard text.first == UInt8(ascii: "{") else {
             return pickles.value(text).map { (EventText.messageBytes($0), $0) }
         }
-        let line = text.firstIndex(of: UInt8(ascii: "\n")).map { Array(text[..<$0]) } ?? text
+        let line = Self.firstLine(text)
         return reader.members(keys, of: line).map { (line, $0) }
+    }
+
+    private static func firstLine(_ text: [UInt8]) -> [UInt8] {
+        let length = text.withUnsafeBytes { bytes -> Int? in
+            guard let start = bytes.baseAddress, let end = memchr(start, Int32(UInt8(ascii: "\n")), bytes.count) else {
+                return nil
+            }
+            return UnsafeRawPointer(end) - start
+        }
+        return length.map { Array(text[..<$0]) } ?? text
     }
 
     private func object(_ line: ArraySlice<UInt8>) -> FieldValue {

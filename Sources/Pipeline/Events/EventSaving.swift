@@ -10,7 +10,8 @@ package final class EventSaving {
     private let database: any Database
     private let tables: EventTableSet
     private let ids: IDAllocator
-    private let nodes = NodeText()
+    /// One for each thread.
+    private let nodes = (0..<Parallel.lanes).map { _ in NodeText() }
     private let settings: SavingSettings
     private let reader = ValueReader(maxDepth: 1024)
     private let ledger: EventLedger?
@@ -46,11 +47,15 @@ package final class EventSaving {
     ///   - now: microseconds since 1970: one moment for all
     package func save(_ inputs: [Result<Input, EventRejection>], now: Int64) throws(StorageError) -> SavedChunk {
         let projects = try projects(inputs)
+        let drafts = Parallel.map(inputs) { _, input in
+            Result { () throws(EventRejection) in try draft(input, projects, now: now) }
+        }
         var fates: [EventFate] = []
         var jobs: [EventJob] = []
-        for (place, input) in inputs.enumerated() {
+        for (place, draft) in drafts.enumerated() {
             do throws(EventRejection) {
-                jobs.append(try job(input, place, projects, now: now))
+                let (project, draft) = try draft.get()
+                jobs.append(EventJob(place: place, project: project, draft: draft))
                 fates.append(.saved)
             } catch {
                 fates.append(.rejected(error))
@@ -142,15 +147,14 @@ package final class EventSaving {
         return out
     }
 
-    private func job(
-        _ input: Result<Input, EventRejection>, _ place: Int, _ projects: [Int64: EventProject], now: Int64
-    ) throws(EventRejection) -> EventJob {
+    private func draft(
+        _ input: Result<Input, EventRejection>, _ projects: [Int64: EventProject], now: Int64
+    ) throws(EventRejection) -> (EventProject, EventDraft) {
         let input = try input.get()
         guard let project = projects[input.project] else {
             throw .unknownProject(input.project)
         }
-        return EventJob(
-            place: place, project: project, draft: try EventDraft(input.body, project: project.id, now: now))
+        return (project, try EventDraft(input.body, project: project.id, now: now))
     }
 
     // MARK: - Steps
@@ -158,7 +162,7 @@ package final class EventSaving {
     private func save(_ jobs: [EventJob], now: Int64) throws(StorageError) -> SavedChunk {
         guard !jobs.isEmpty else { return SavedChunk() }
         try shares?.refresh()
-        try EventRepeats(database, tables.node, nodes, ledger).mark(jobs)
+        try EventRepeats(database, tables.node, nodes[0], ledger).mark(jobs)
         let jobs = jobs.filter { $0.fate == .saved }
         let releases = ReleaseRows(tables, database, ids: ids, order: settings.order)
         let groups = GroupRows(tables.groups, database, ids: ids, order: settings.order, shares: shares)
@@ -166,13 +170,13 @@ package final class EventSaving {
         try groups.load(jobs)
         try releases.load(firstReleases: groups.firstReleases, projects: Set(jobs.map(\.project.id)))
         try addReleases(jobs, releases)
-        for job in jobs { complete(job) }
+        Parallel.forEach(jobs, complete)
         let snapshots = try assign(jobs, groups, releases, now: now)
         let kept = jobs.filter { $0.fate == .saved }
         try see(kept, groups, releases, now: now)
         try releases.flush()
         try groups.flush()
-        for job in kept { job.draft.seal(now: now) }
+        Parallel.forEach(kept) { $0.draft.seal(now: now) }
         try writeNodes(kept.filter { !$0.keepsNode }, now: now)
         try ProjectMarks(database, tables.project).mark(jobs, isRaw: settings.isRaw)
         return SavedChunk(
@@ -243,12 +247,15 @@ package final class EventSaving {
         try database.delete(from: tables.node, where: [.isIn("id", ids.map { .text($0) })])
         // Compressing takes long: the database shall not think that nothing happens any more.
         for start in stride(from: 0, to: ids.count, by: Self.nodesPerInsert) {
-            var rows: [[Value]] = []
-            for id in ids[start..<min(start + Self.nodesPerInsert, ids.count)] {
-                guard let body = last[id]?.draft.body, let data = nodes.encoded(EventText.stored(body)) else {
-                    throw StorageError(.other, "not enough memory to compress an event")
+            let page = Array(ids[start..<min(start + Self.nodesPerInsert, ids.count)])
+            let rows: [[Value]] = Parallel.map(page) { lane, id in
+                guard let body = last[id]?.draft.body, let data = nodes[lane].encoded(EventText.stored(body)) else {
+                    return []
                 }
-                rows.append([.text(id), .text(data), .timestamp(now)])
+                return [.text(id), .text(data), .timestamp(now)]
+            }
+            guard rows.allSatisfy({ !$0.isEmpty }) else {
+                throw StorageError(.other, "not enough memory to compress an event")
             }
             try database.insert(Insert(into: tables.node, columns: ["id", "data", "timestamp"], rows: rows))
         }

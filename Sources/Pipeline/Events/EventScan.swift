@@ -26,6 +26,20 @@ package struct EventScan {
         package internal(set) var unreadable = 0
 
         package var total: Int { projects.values.reduce(0) { $0 + $1.events } }
+
+        /// Counts a row; returns the event that it holds.
+        fileprivate mutating func take(_ content: Content) -> Found? {
+            rows += 1
+            switch content {
+            case .event(let event):
+                projects[event.project, default: Project()].count(event)
+                return event
+            case .other: break
+            case .foreign: foreign += 1
+            case .unreadable: unreadable += 1
+            }
+            return nil
+        }
     }
 
     /// What was found of one project.
@@ -37,12 +51,12 @@ package struct EventScan {
         /// Grouping configurations of errors.
         package internal(set) var groupings: [String: Int] = [:]
 
-        mutating func count(_ body: FieldValue, type: String, time: Int64) {
+        fileprivate mutating func count(_ event: Found) {
             events += 1
-            types[type, default: 0] += 1
-            days[String(PythonTime.text(time).prefix(10)), default: 0] += 1
-            guard type != "transaction", type != "generic" else { return }
-            groupings[body.at("grouping_config", "id").text ?? "unknown", default: 0] += 1
+            types[event.type, default: 0] += 1
+            days[event.day, default: 0] += 1
+            guard event.type != "transaction", event.type != "generic" else { return }
+            groupings[event.members.at("grouping_config", "id").text ?? "unknown", default: 0] += 1
         }
     }
 
@@ -54,10 +68,12 @@ package struct EventScan {
         _ deliver: ([UInt8]) throws -> Void
     ) throws -> Summary {
         let table = try catalogue.requireTable("nodestore_node")
-        let nodes = NodeText()
+        // One for each thread.
+        let nodes = (0..<Parallel.lanes).map { _ in NodeText() }
         var summary = Summary()
         func take(_ page: [[Value]]) throws {
-            let events = page.compactMap { row in event(row[0].text ?? "", row[1].text ?? "", nodes, &summary) }
+            let rows = Parallel.map(page) { lane, row in content(row[0].text ?? "", row[1].text ?? "", nodes[lane]) }
+            let events = rows.compactMap { summary.take($0) }
             for event in events { try deliver(event.line) }
             try groups?.note(events.map { ($0.project, $0.members) })
         }
@@ -78,13 +94,21 @@ package struct EventScan {
     }
 
     /// One event as it was found.
-    private struct Found {
+    fileprivate struct Found {
         let project: Int64
-        let text: [UInt8]
+        let type: String
+        let day: String
+        let line: [UInt8]
         let members: FieldValue
+    }
 
-        /// With the body as it is stored.
-        var line: [UInt8] { Array(#"{"project":\#(project),"body":"#.utf8) + text + Array("}\n".utf8) }
+    /// What a row of the node store holds.
+    fileprivate enum Content {
+        case event(Found)
+        /// Something else, or an event that is not asked for.
+        case other
+        case foreign
+        case unreadable
     }
 
     /// What is to be known of each event.
@@ -92,29 +116,25 @@ package struct EventScan {
         "project", "event_id", "timestamp", "type", "grouping_config", "hashes", "hierarchical_hashes",
     ]
 
-    /// nil for a row that holds something else, or an event that is not asked for.
-    private func event(_ id: String, _ data: String, _ nodes: NodeText, _ summary: inout Summary) -> Found? {
-        summary.rows += 1
+    private func content(_ id: String, _ data: String, _ nodes: NodeText) -> Content {
         // Rows of other things have names with colons; random keys of old versions are shorter.
-        guard id.utf8.count == 32 || id.utf8.count == 24, !id.utf8.contains(UInt8(ascii: ":")) else { return nil }
+        guard id.utf8.count == 32 || id.utf8.count == 24, !id.utf8.contains(UInt8(ascii: ":")) else { return .other }
         guard let text = nodes.inflated(data), let (body, members) = nodes.body(text, Self.keys) else {
-            summary.unreadable += 1
-            return nil
+            return .unreadable
         }
         guard case .integer(let project) = members["project"], let event = members["event_id"].text,
             let seconds = members["timestamp"].number
-        else { return nil }
-        guard id.utf8.count == 24 || EventHash.nodeID(project: project, event: event) == id else {
-            summary.foreign += 1
-            return nil
-        }
+        else { return .other }
+        guard id.utf8.count == 24 || EventHash.nodeID(project: project, event: event) == id else { return .foreign }
         let time = PythonTime.microseconds(min(max(seconds, 0), 1e11))
         let type = EventMetadata.type(of: members)
         guard projects.contains(project), since.map({ time >= $0 }) ?? true, until.map({ time < $0 }) ?? true,
             types?.contains(type) ?? true
-        else { return nil }
-        summary.projects[project, default: Project()].count(members, type: type, time: time)
-        return Found(project: project, text: body, members: members)
+        else { return .other }
+        // With the body as it is stored.
+        let line = Array(#"{"project":\#(project),"body":"#.utf8) + body + Array("}\n".utf8)
+        let day = String(PythonTime.text(time).prefix(10))
+        return .event(Found(project: project, type: type, day: day, line: line, members: members))
     }
 
     /// The ids of projects given by slug or id; throws for one that does not exist, or whose slug several have.

@@ -10,19 +10,17 @@ extension SavedChunk {
     package func messages(
         settings: StreamSettings, startedAt: Int64, now: Int64
     ) -> [SinkMessage] {
-        var out = snapshots.map { $0.message(now: now) }
-        for event in events {
-            if let message = event.texts(settings, startedAt).insert(event.body, event.decision) { out.append(message) }
-        }
-        for event in events where event.decision.counts {
-            if let message = event.texts(settings, startedAt).accepted(event.body) { out.append(message) }
-        }
-        for event in discarded { out.append(event.texts(settings, startedAt).discarded(event.body)) }
-        for event in events {
+        let told = Parallel.map(events) { _, event in
+            let texts = event.texts(settings, startedAt)
             let detection = ProblemDetection(settings: DetectionSettings(options: event.project.problemOptions))
-            out += event.texts(settings, startedAt).occurrences(event.body, detection)
+            return (
+                event: texts.insert(event.body, event.decision),
+                outcome: event.decision.counts ? texts.accepted(event.body) : nil,
+                problems: texts.occurrences(event.body, detection)
+            )
         }
-        return out
+        return snapshots.map { $0.message(now: now) } + told.compactMap(\.event) + told.compactMap(\.outcome)
+            + discarded.map { $0.texts(settings, startedAt).discarded($0.body) } + told.flatMap(\.problems)
     }
 }
 

@@ -32,25 +32,31 @@ package enum Base64 {
     private static func decode(_ text: [UInt8]) -> [UInt8]? {
         let padding = text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
         guard text.count % 4 == 0 else { return nil }
-        var isSound = true
-        let digits = digits
+        let whole = padding > 0 ? text.count - 4 : text.count
+        // All digits are below 64; every other byte gives 255.
+        var marks: UInt32 = 0
         let out = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3) { out, count in
-            var (bits, held) = (UInt32(0), 0)
-            for byte in text[..<(text.count - padding)] {
-                let digit = digits[Int(byte)]
-                guard digit != noDigit else {
-                    isSound = false
-                    return
+            digits.withUnsafeBufferPointer { digits in
+                func group(_ at: Int, _ length: Int = 4) -> UInt32 {
+                    var bits: UInt32 = 0
+                    for offset in 0..<4 {
+                        let digit = offset < length ? UInt32(digits[Int(text[at + offset])]) : 0
+                        marks |= digit
+                        bits = bits << 6 | digit & 63
+                    }
+                    return bits
                 }
-                bits = bits << 6 | UInt32(digit)
-                held += 6
-                guard held >= 8 else { continue }
-                held -= 8
-                out.initializeElement(at: count, to: UInt8(truncatingIfNeeded: bits >> UInt32(held)))
-                count += 1
+                func put(_ bits: UInt32, _ bytes: Int) {
+                    for place in 0..<bytes {
+                        out.initializeElement(at: count, to: UInt8(truncatingIfNeeded: bits >> UInt32(16 - 8 * place)))
+                        count += 1
+                    }
+                }
+                for at in stride(from: 0, to: whole, by: 4) { put(group(at), 3) }
+                if padding > 0 { put(group(whole, 4 - padding), 3 - padding) }
             }
         }
-        return isSound ? out : nil
+        return marks < 64 ? out : nil
     }
 
     private static let noDigit: UInt8 = 0xFF

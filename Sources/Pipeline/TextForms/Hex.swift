@@ -5,11 +5,13 @@ package enum Hex {
         var out: [UInt8] = []
         out.reserveCapacity(bytes.underestimatedCount * 2)
         for byte in bytes {
-            out.append(Alphabet.hexadecimal[Int(byte >> 4)])
-            out.append(Alphabet.hexadecimal[Int(byte & 15)])
+            out.append(digit(of: byte >> 4))
+            out.append(digit(of: byte & 15))
         }
         return String(decoding: out, as: UTF8.self)
     }
+
+    private static func digit(of value: UInt8) -> UInt8 { value + (value < 10 ? 0x30 : 0x57) }
 
     /// All digits of a number, leading zeros included: two per byte of its type.
     package static func text<Number: FixedWidthInteger & UnsignedInteger>(_ number: Number) -> String {

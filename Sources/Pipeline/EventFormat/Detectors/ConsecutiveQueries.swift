@@ -42,24 +42,24 @@ struct ConsecutiveQueries: SpanDetector {
 
     private static func isQuery(_ span: DetectedSpan) -> Bool {
         (span.op == "db" || span.op.hasPrefix("db.sql"))
-            && PythonString.stripped(span.description).uppercased().hasPrefix("SELECT")
+            && PythonString.begins(PythonString.stripped(span.description), withUpper: "SELECT")
     }
 
     /// Places of the queries that need nothing of those before.
     private var independent: [Int] {
         spans.indices.dropFirst().filter { place in
             let query = spans[place].description
-            return !query.isEmpty && !query.hasSuffix("...") && !query.uppercased().contains("WHERE")
+            return !query.isEmpty && !query.hasSuffix("...") && !PythonString.contains(query.uppercased(), "WHERE")
                 && !QueryText.hasParameter(query)
         }
     }
 
     private mutating func store() {
-        let free = independent
-        guard !free.isEmpty, spans.count >= Self.minCount,
-            free.allSatisfy({ spans[$0].milliseconds > Self.minSpanMilliseconds })
-        else { return }
+        // No more can be saved than what they take in all.
         let total = spans.summedMilliseconds
+        guard spans.count >= Self.minCount, total >= minSaved else { return }
+        let free = independent
+        guard !free.isEmpty, free.allSatisfy({ spans[$0].milliseconds > Self.minSpanMilliseconds }) else { return }
         let saved = total - max(free.map { spans[$0].milliseconds }.max() ?? 0, dependentMilliseconds(free))
         guard saved >= minSaved, total > 0, saved / total >= Self.minSavedRatio else { return }
         let problem = problem(free, saved)

@@ -19,11 +19,13 @@ struct SlowQueries: SpanDetector {
     }
 
     mutating func visit(_ span: DetectedSpan) {
-        guard span.op.hasPrefix("db"), span.id.isTruthy, !span.description.isEmpty else { return }
+        guard span.op.hasPrefix("db"), span.id.isTruthy, !span.description.isEmpty,
+            span.duration >= Int64(threshold * 1000)
+        else { return }
         let query = PythonString.stripped(span.description)
         guard PythonString.prefix(query, 6).uppercased() == "SELECT", !query.hasSuffix("...") else { return }
         let key = EventHash.sha1(span.op + span.description)
-        guard span.duration >= Int64(threshold * 1000), !found.has(key) else { return }
+        guard !found.has(key) else { return }
         found.set(key, problem(span, query))
     }
 

@@ -46,13 +46,24 @@ package enum PythonString {
         text.utf8.count <= count ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(count)))
     }
 
+    /// `upper().startswith(…)`
+    ///
+    /// - Parameter start: ASCII in upper case
+    static func begins(_ text: String, withUpper start: String) -> Bool {
+        // A character may become several, never fewer: so many are enough.
+        prefix(text, start.utf8.count).uppercased().utf8.starts(with: start.utf8)
+    }
+
     package static func length(_ text: String) -> Int { text.unicodeScalars.count }
 
     /// Whether a text contains another, character by character.
     package static func contains(_ text: String, _ part: String) -> Bool {
-        let part = Array(part.utf8)
+        var (text, part) = (text, part)
+        return text.withUTF8 { text in part.withUTF8 { contains(text, $0) } }
+    }
+
+    private static func contains(_ text: UnsafeBufferPointer<UInt8>, _ part: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = part.first else { return true }
-        let text = Array(text.utf8)
         var start = 0
         while start + part.count <= text.count, let place = text[start...].firstIndex(of: first) {
             if text[place...].starts(with: part) { return true }

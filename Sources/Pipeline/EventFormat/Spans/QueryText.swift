@@ -25,7 +25,10 @@ private struct QueryScanner {
 
     init(_ text: String) { scalars = Array(text.unicodeScalars) }
 
-    var text: String { String(String.UnicodeScalarView(scalars)) }
+    var text: String {
+        guard scalars.allSatisfy(\.isASCII) else { return String(String.UnicodeScalarView(scalars)) }
+        return String(decoding: scalars.lazy.map { UInt8(truncatingIfNeeded: $0.value) }, as: UTF8.self)
+    }
 
     /// Replaces each match of `end`, which tells where one that begins at a place ends.
     private mutating func replace(

@@ -55,35 +55,8 @@ enum PythonText: TapeDialect {
     /// The shortest digits that read back as the same number. Below 1e-4 and from 1e16 on, with an exponent.
     static func double(_ value: Double) -> String {
         if value.isNaN { return "nan" }
-        if value.isInfinite { return value < 0 ? "-inf" : "inf" }
-        let sign = value.sign == .minus ? "-" : ""
-        if value == 0 { return sign + "0.0" }
-        let (digits, exponent) = shortest(value.magnitude)
-        if -4..<16 ~= exponent { return sign + fixed(digits, exponent) }
-        let fraction = digits.count > 1 ? "." + digits.dropFirst() : ""
-        let power = String(exponent.magnitude)
-        return sign + digits.prefix(1) + fraction + (exponent < 0 ? "e-" : "e+") + (power.count < 2 ? "0" : "") + power
-    }
-
-    /// Significant digits, and the power of ten of the first one.
-    private static func shortest(_ value: Double) -> (String, Int) {
-        let parts = value.description.split(separator: "e")
-        var exponent = parts.count == 2 ? Int(parts[1]) ?? 0 : 0
-        let halves = parts[0].split(separator: ".", omittingEmptySubsequences: false)
-        exponent += halves[0].count - 1
-        var digits = halves.joined()
-        let zeros = digits.prefix { $0 == "0" }.count
-        digits.removeFirst(zeros)
-        exponent -= zeros
-        while digits.count > 1, digits.last == "0" { digits.removeLast() }
-        return (digits, exponent)
-    }
-
-    private static func fixed(_ digits: String, _ exponent: Int) -> String {
-        if exponent < 0 { return "0." + String(repeating: "0", count: -exponent - 1) + digits }
-        let whole = digits.prefix(exponent + 1)
-        let fraction = digits.dropFirst(exponent + 1)
-        return whole + String(repeating: "0", count: exponent + 1 - whole.count) + "."
-            + (fraction.isEmpty ? "0" : fraction)
+        // Swift's shortest digits are the same, but its exponents begin after 2^53. From there on a number is whole.
+        guard 0x1p53..<1e16 ~= value.magnitude else { return value.description }
+        return "\(Int64(value)).0"
     }
 }

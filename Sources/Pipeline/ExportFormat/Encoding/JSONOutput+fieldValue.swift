@@ -66,6 +66,9 @@ extension [FieldValue.Member] {
 
 extension FieldValue.Member {
     fileprivate func precedes(_ other: FieldValue.Member) -> Bool {
-        key.utf8.lexicographicallyPrecedes(other.key.utf8)
+        let fast = key.utf8.withContiguousStorageIfAvailable { mine in
+            other.key.utf8.withContiguousStorageIfAvailable { mine.lexicographicallyPrecedes($0) }
+        }
+        return (fast ?? nil) ?? key.utf8.lexicographicallyPrecedes(other.key.utf8)
     }
 }
