@@ -39,10 +39,11 @@ package struct UUIDBytes: Equatable, Sendable {
     package var text: String {
         var text: [UInt8] = []
         text.reserveCapacity(36)
+        let alphabet = Alphabet.hexadecimal
         for index in 0..<32 {
             if index == 8 || index == 12 || index == 16 || index == 20 { text.append(UInt8(ascii: "-")) }
             let half = index < 16 ? high : low
-            text.append(Alphabet.hexadecimal[Int(half >> UInt64(60 - index % 16 * 4) & 15)])
+            text.append(alphabet[Int(half >> UInt64(60 - index % 16 * 4) & 15)])
         }
         return String(decoding: text, as: UTF8.self)
     }

@@ -15,6 +15,8 @@ package enum UUIDText {
     /// The canonical form of what Python's `uuid.UUID` takes; nil for anything else. It ignores `urn:` and `uuid:`
     /// anywhere, braces around the text and dashes anywhere; 32 hexadecimal digits must remain.
     package static func canonical(python text: String) -> String? {
+        let plain = UUIDBytes(digits: text.utf8.lazy.filter { $0 != UInt8(ascii: "-") })
+        if let plain { return plain.text }
         var rest = removing("uuid:", from: removing("urn:", from: Array(text.utf8)))[...]
         let isBrace = { (byte: UInt8) in byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}") }
         rest = rest.drop(while: isBrace)
