@@ -68,6 +68,16 @@ import Testing
         }
     }
 
+    /// An owner who is nowhere is only known to be so at the end: the file is read again, and all is counted again.
+    @Test func whatTheImportFillsInIsCountedInEveryPass() throws {
+        let others = [row("apitoken", 1, #"{"token": "a"}"#), row("alertruletriggeraction", 1)]
+        let kinds = ["sentry.apitoken: hashed_token is filled in", "sentry.alertruletriggeraction: status is 0"]
+        for owner in ["null", "4"] {
+            let file = try AdaptedFile(others + [row("rule", 1, #"{"owner": \#(owner)}"#)], from: "23.11")
+            #expect(kinds.map { file.adapted[$0] } == [1, 1])
+        }
+    }
+
     @Test func ownersOfAlertRules() throws {
         let file = try AdaptedFile(
             Self.actors + [

@@ -141,6 +141,8 @@ package final class RowAdapter {
             if isLearning, active.adaptation.before != nil { applied[model.name, default: []].insert(active.number) }
         }
         if let kind = active.kind { account.add(kind, place()) }
+        // A pass that is made again counts again, also what the import itself does.
+        if isLearning { noteChange(of: model) }
     }
 
     /// Later passes look at the model's rows again.
