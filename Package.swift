@@ -83,7 +83,8 @@ let package = Package(
         room("Comparison", ["TextForms", "Catalogue", "ExportFormat"]),
         room("Sanitizing", ["TextForms", "Catalogue", "ExportFormat", crypto]),
         room("Cutting", ["Catalogue", "ExportFormat", "Adaptation", "TaskFormat"]),
-        room("Queue", ["CHiredis", "Failpoints", crypto]),
+        room("TLS", ["COpenSSL"]),
+        room("Queue", ["TLS", "CHiredis", "Failpoints", crypto]),
         room("Flow", ["Queue"]),
         room("Reporting", ["TextForms", "Catalogue", "Queue", "Flow"]),
         room(
@@ -109,7 +110,7 @@ let package = Package(
                 "Catalogue", "ExportFormat", "Comparison", "TaskFormat", "Cutting", "Queue", "Flow", "Storage",
                 "Extraction", "Import", "Verification",
             ]),
-        room("Notification", ["TextForms", "COpenSSL", crypto, mustache]),
+        room("Notification", ["TextForms", "TLS", crypto, mustache]),
         room(
             "WorkerRuntime",
             [
@@ -193,7 +194,7 @@ let package = Package(
         tests("EventsTests", ["Events", "EventFormat", "ExportFormat", "Storage", "Catalogue", "TestSupport"]),
         tests("ComparisonTests", ["Comparison", "ExportFormat", "Catalogue", "TestSupport"]),
         tests("SanitizingTests", ["Sanitizing", "ExportFormat", "TextForms", "Catalogue", "TestSupport", crypto]),
-        tests("QueueTests", ["Queue", "Reporting", "TestSupport"], exclude: ["Fixtures"]),
+        tests("QueueTests", ["Queue", "TLS", "Reporting", "TestSupport"], exclude: ["Fixtures"]),
         tests("ReportingTests", ["Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),
         tests("OperationsTests", ["Operations", "Reporting", "TaskFormat", "Queue", "Catalogue", "TestSupport"]),
         tests(
@@ -229,7 +230,7 @@ let package = Package(
         tests("PageTests", ["Page", "Reporting", "Queue"]),
         // The page in a headless Chromium.
         tests("BrowserTests", ["ProgramSupport", "TestSupport"], exclude: ["drive.py"]),
-        tests("NotificationTests", ["Notification", "TextForms", "TestSupport", crypto]),
+        tests("NotificationTests", ["Notification", "TLS", "TextForms", "TestSupport", crypto]),
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         // Packages, containers and the documentation: what runs scripts and foreign tools.
         tests("PackageTests", ["TestSupport"], exclude: ["throwaway", "dockerfile", "deb-life"]),

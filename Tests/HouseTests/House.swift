@@ -3,7 +3,8 @@ enum House {
     /// From the bottom up. A room knows only rooms that stand before it here.
     static let rooms = [
         "TextForms", "Catalogue", "Failpoints", "ExportFormat", "EventFormat", "Comparison", "Sanitizing", "Adaptation",
-        "TaskFormat", "Cutting", "Queue", "Flow", "Reporting", "Intake", "Storage", "Extraction", "Ledger", "Import",
+        "TaskFormat", "Cutting", "TLS", "Queue", "Flow", "Reporting", "Intake", "Storage", "Extraction", "Ledger",
+        "Import",
         "Events", "EventSinks", "Verification", "Undo", "Relocation", "Steps", "Notification", "WorkerRuntime",
         "Operations", "CommandLine", "Page", "Server", "Enqueue", "Worker",
     ]
@@ -11,7 +12,7 @@ enum House {
     /// Rooms with a narrower rule than their place gives them: the rooms that they may know.
     static let narrow: [String: Set<String>] = [
         // Redis holds opaque payloads: the queue knows nothing of models.
-        "Queue": ["TextForms", "Failpoints"],
+        "Queue": ["TextForms", "TLS", "Failpoints"],
         // The rules of the steps are pure: they know what a record says, and nothing else.
         "Flow": ["Queue"],
         // Storage knows tables, but not files, tasks or the queue.
@@ -19,7 +20,7 @@ enum House {
         // The format of tasks does not depend on the file format.
         "TaskFormat": ["TextForms"],
         // Mails and webhooks know what they say, not where it comes from.
-        "Notification": ["TextForms"],
+        "Notification": ["TextForms", "TLS"],
     ]
 
     /// Rooms that need a database library, and so must not be reached from `relocation-enqueue`.
@@ -32,7 +33,7 @@ enum House {
     static let cModules: [String: Set<String>] = [
         "CHiredis": ["Queue"], "CPQ": ["Storage"], "CSQLite": ["Storage"], "CArchive": ["ExportFormat"],
         "CSimdJSON": ["ExportFormat"], "CZstd": ["TaskFormat"],
-        "CZlib": ["ExportFormat"], "CMalloc": ["Worker"], "COpenSSL": ["Notification"], "CRdKafka": ["EventSinks"],
+        "CZlib": ["ExportFormat"], "CMalloc": ["Worker"], "COpenSSL": ["TLS"], "CRdKafka": ["EventSinks"],
     ]
 
     /// Whether one room may know another.

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import TLS
 import TestSupport
 import Testing
 import TextForms

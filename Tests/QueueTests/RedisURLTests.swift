@@ -1,4 +1,5 @@
 import Queue
+import TLS
 import Testing
 
 @Suite struct RedisURLTests {
@@ -8,6 +9,7 @@ import Testing
         var user: String?
         var database = 0
         var holdsPassword = false
+        var trust: TLSTrust?
         let shown: String
     }
 
@@ -33,6 +35,30 @@ import Testing
             text: "redis://u:p@q:r@h", endpoint: .tcp(host: "h", port: 6379), user: "u", holdsPassword: true,
             shown: "redis://h:6379/0"),
         Good(text: "redis://u@h", endpoint: .tcp(host: "h", port: 6379), user: "u", shown: "redis://h:6379/0"),
+        Good(
+            text: "rediss://u:p@h/2", endpoint: .tcp(host: "h", port: 6379), user: "u", database: 2,
+            holdsPassword: true,
+            trust: TLSTrust(), shown: "rediss://h:6379/2"),
+        Good(
+            text: "rediss://h:7?ssl_ca_certs=/a%20b/ca.pem&ssl_certfile=c&ssl_keyfile=k",
+            endpoint: .tcp(host: "h", port: 7),
+            trust: TLSTrust(authorities: "/a b/ca.pem", certificate: "c", key: "k"), shown: "rediss://h:7/0"),
+        Good(
+            text: "redis-sentinel://h/main",
+            endpoint: .sentinels([RedisURL.Place(host: "h", port: 26_379)], master: "main"),
+            shown: "redis-sentinel://h:26379/main"),
+        Good(
+            text: "redis-sentinel://:p@h:1,[::1],k:3/main?db=4&sentinel_user=s&sentinel_password=q",
+            endpoint: .sentinels(
+                [
+                    RedisURL.Place(host: "h", port: 1), RedisURL.Place(host: "::1", port: 26_379),
+                    RedisURL.Place(host: "k", port: 3),
+                ], master: "main"), database: 4, holdsPassword: true,
+            shown: "redis-sentinel://h:1,[::1]:26379,k:3/main?db=4"),
+        Good(
+            text: "rediss-sentinel://h/m%2Fx?sentinel_password=q&ssl_ca_certs=ca",
+            endpoint: .sentinels([RedisURL.Place(host: "h", port: 26_379)], master: "m/x"), holdsPassword: true,
+            trust: TLSTrust(authorities: "ca"), shown: "rediss-sentinel://h:26379/m/x"),
         Good(text: "unix:///run/r.sock", endpoint: .unix(path: "/run/r.sock"), shown: "unix:///run/r.sock"),
         Good(text: "unix:///a%20b?db=4", endpoint: .unix(path: "/a b"), database: 4, shown: "unix:///a b?db=4"),
         Good(text: "unix://u:p@/s", endpoint: .unix(path: "/s"), user: "u", holdsPassword: true, shown: "unix:///s"),
@@ -43,11 +69,16 @@ import Testing
         #expect(url.user == good.user)
         #expect(url.database == good.database)
         #expect(url.holdsPassword == good.holdsPassword)
+        #expect(url.trust == good.trust)
         #expect(url.description == good.shown)
     }
 
     @Test(arguments: [
-        "", "redis", "redis:", "redis://", "http://h", "rediss://h", "h:6379", "redis://h:0", "redis://h:65536",
+        "", "redis", "redis:", "redis://", "http://h", "rediss://", "rediss://h?ssl_ca_certs=", "rediss://h?a=b",
+        "rediss://h?ssl_keyfile=a&ssl_keyfile=b", "redis://h?ssl_ca_certs=x",
+        "redis-sentinel://h", "redis-sentinel://h/", "redis-sentinel://h/m/1", "redis-sentinel:///m",
+        "redis-sentinel://h,/m", "redis-sentinel://h/m?ssl_ca_certs=x", "redis-sentinel://h/m?db=x",
+        "h:6379", "redis://h:0", "redis://h:65536",
         "redis://h:", "redis://h:x", "redis://h:+5", "redis://h/x", "redis://h/-1", "redis://h/65536", "redis://h/1/2",
         "redis://a:b:c", "redis://[::1", "redis://[]", "redis://[::1]x", "redis://@h", "redis://:@h", "redis://u:@h",
         "redis://u:p@", "redis://h%", "redis://h%2", "redis://h%zz", "redis://h%00", "redis://u:%ff@h", "redis://h?a=b",

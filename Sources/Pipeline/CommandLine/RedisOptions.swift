@@ -6,7 +6,7 @@ public struct RedisOptions: ParsableArguments {
     @Option(
         name: .customLong("redis-url"),
         help: ArgumentHelp(
-            "Redis: redis://host:port/db or unix:///path. Also RELOCATION_REDIS_URL or RELOCATION_REDIS_URL_FILE, which may contain a password; this option may not.",
+            "Redis: redis://host:port/db, rediss:// with TLS, redis-sentinel://host,host/master, or unix:///path. Also RELOCATION_REDIS_URL or RELOCATION_REDIS_URL_FILE, which may contain a password; this option may not.",
             valueName: "url"))
     public var redisURL: String?
 

@@ -1,3 +1,5 @@
+public import TLS
+
 /// How mails are sent.
 public struct MailSettings: Sendable {
     /// How a connection is protected.

@@ -1,4 +1,5 @@
 internal import Glibc
+import TLS
 
 /// One connection to a server, in the clear or with TLS. Its calls block, for a limited time each; it belongs to one thread.
 final class NetworkStream {
@@ -78,7 +79,9 @@ final class NetworkStream {
         guard readAt == unread.count else {
             throw NetworkError(.malformed, "\(peer) has sent more than its answer before TLS began")
         }
-        session = try TLSSession(descriptor, host: host, trust: trust)
+        do { session = try TLSSession(descriptor, host: host, trust: trust) } catch {
+            throw NetworkError(.untrusted, error.message)
+        }
     }
 
     // MARK: Bytes
@@ -87,7 +90,7 @@ final class NetworkStream {
         var sent = 0
         while sent < bytes.count {
             let rest = bytes[sent...]
-            let count = session?.write(rest) ?? rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, 0) }
+            let count = rest.withUnsafeBytes { session?.write($0) ?? send(descriptor, $0.baseAddress, $0.count, 0) }
             guard count > 0 else { throw lost("while writing") }
             sent += count
         }
@@ -112,7 +115,9 @@ final class NetworkStream {
 
     private func fill() throws(NetworkError) {
         var block = [UInt8](repeating: 0, count: Self.block)
-        let count = session?.read(into: &block) ?? recv(descriptor, &block, block.count, 0)
+        let count = block.withUnsafeMutableBytes {
+            session?.read(into: $0) ?? recv(descriptor, $0.baseAddress, $0.count, 0)
+        }
         guard count > 0 else { throw lost(count == 0 ? "by the peer" : "while reading") }
         unread = Array(block[..<count])
         readAt = 0

@@ -1,3 +1,5 @@
+public import TLS
+
 /// A program that is told of relocations.
 public struct WebhookSettings: Sendable {
     let isEncrypted: Bool

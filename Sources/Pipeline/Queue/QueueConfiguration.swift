@@ -42,6 +42,17 @@ public struct QueueConfiguration: Sendable {
         self.timeouts = timeouts
     }
 
+    /// The same for another server.
+    func at(_ url: RedisURL) -> QueueConfiguration { QueueConfiguration(self, url) }
+
+    private init(_ other: QueueConfiguration, _ url: RedisURL) {
+        self.url = url
+        prefix = other.prefix
+        leaseMilliseconds = other.leaseMilliseconds
+        retentionSeconds = other.retentionSeconds
+        timeouts = other.timeouts
+    }
+
     private static func check(
         _ name: String, _ value: Int, _ limits: ClosedRange<Int>, _ unit: String
     ) throws(QueueError) {

@@ -1,12 +1,16 @@
 @preconcurrency import CHiredis
 import Failpoints
 import Glibc
+import TLS
 
 /// One connection to Redis, opened when it is needed. It owns the library's context and frees it, after any I/O error
 /// at once: a context that failed once never works again. Blocking; the timeouts limit every wait.
 final class RedisConnection {
     private let configuration: QueueConfiguration
     private var context: UnsafeMutablePointer<redisContext>?
+    /// Carries the bytes of the context's socket; nil without TLS.
+    private var session: TLSSession?
+    private lazy var block: [UInt8] = Array(repeating: 0, count: 16 << 10)
     /// Scripts this server has been seen to know since the connection was made.
     var knownScripts: Set<String> = []
     /// Whether the server has answered as Redis does since the connection was made.
@@ -26,6 +30,7 @@ final class RedisConnection {
     var caller: RedisCaller { RedisCaller(user: configuration.url.user ?? "default", prefix: configuration.prefix) }
 
     func close() {
+        session = nil
         if let context { redisFree(context) }
         context = nil
         isGreeted = false
@@ -50,15 +55,41 @@ final class RedisConnection {
         try open()
         guard let context, commands.count > 0 else { return [] }
         try pass("redis.before")
-        let appended = commands.bytes.withUnsafeBytes { bytes in
-            redisAppendFormattedCommand(context, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
-        }
-        guard appended == REDIS_OK else { throw broken(context) }
+        try send(commands.bytes, context)
         var replies: [RedisReply] = []
         replies.reserveCapacity(commands.count)
         for _ in 0..<commands.count { replies.append(try readReply(context)) }
         try pass("redis.after")
+        try refuseReplica(replies)
         return replies
+    }
+
+    private func send(_ bytes: [UInt8], _ context: UnsafeMutablePointer<redisContext>) throws(QueueError) {
+        guard let session else {
+            let appended = bytes.withUnsafeBytes { bytes in
+                redisAppendFormattedCommand(context, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
+            }
+            guard appended == REDIS_OK else { throw broken(context) }
+            return
+        }
+        var sent = 0
+        while sent < bytes.count {
+            errno = 0
+            let count = bytes.withUnsafeBytes { session.write(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
+            guard count > 0 else { throw broken(context) }
+            sent += count
+        }
+    }
+
+    /// After a failover the connection may lead to what is a replica now.
+    private func refuseReplica(_ replies: [RedisReply]) throws(QueueError) {
+        guard configuration.url.hasSentinels else { return }
+        for case .error(let text) in replies where text.hasPrefix("READONLY") {
+            close()
+            throw QueueError(
+                .unavailable, "The Redis of \(configuration.url) has become a replica.",
+                remedy: "Its sentinels are asked again.")
+        }
     }
 
     /// A test may fail the process here: as if the connection were lost before the commands or their answers got
@@ -73,16 +104,38 @@ final class RedisConnection {
     private func readReply(_ context: UnsafeMutablePointer<redisContext>) throws(QueueError) -> RedisReply {
         var raw: UnsafeMutableRawPointer?
         errno = 0
-        guard redisGetReply(context, &raw) == REDIS_OK, let raw else { throw broken(context) }
+        guard try (session == nil ? redisGetReply(context, &raw) : decrypt(context, &raw)) == REDIS_OK, let raw else {
+            throw broken(context)
+        }
         defer { freeReplyObject(raw) }
         return RedisReply(copying: raw.assumingMemoryBound(to: redisReply.self))
+    }
+
+    /// Feeds the library's reader until it has an answer.
+    private func decrypt(
+        _ context: UnsafeMutablePointer<redisContext>, _ raw: inout UnsafeMutableRawPointer?
+    ) throws(QueueError) -> Int32 {
+        while redisReaderGetReply(context.pointee.reader, &raw) == REDIS_OK {
+            if raw != nil { return REDIS_OK }
+            let count = block.withUnsafeMutableBytes { session?.read(into: $0) ?? 0 }
+            guard count > 0, redisReaderFeed(context.pointee.reader, block, count) == REDIS_OK else {
+                return REDIS_ERR
+            }
+        }
+        return REDIS_ERR
     }
 
     /// Closes the connection and says why it had to be.
     private func broken(_ context: UnsafeMutablePointer<redisContext>) -> QueueError {
         let cause = errno
-        let code = context.pointee.err
-        let first = Self.unreadableByte(context)
+        // With TLS the library's reader works on its own.
+        let isReaders = session != nil && context.pointee.reader.pointee.err != 0
+        let code = isReaders ? context.pointee.reader.pointee.err : context.pointee.err
+        let first =
+            isReaders
+            ? Self.unreadableByte(&context.pointee.reader.pointee.errstr)
+            : Self.unreadableByte(&context.pointee.errstr)
+        let (alert, isEncrypted, wasGreeted) = (session?.failure, session != nil, isGreeted)
         close()
         let place = configuration.url.description
         switch code {
@@ -91,21 +144,32 @@ final class RedisConnection {
             return QueueError(
                 .notRedis, "What answers at \(place) gave an answer larger than any that was asked for.",
                 remedy: "Check the Redis URL.")
-        case REDIS_ERR_IO where cause == EAGAIN || cause == EWOULDBLOCK || cause == ETIMEDOUT:
+        case _ where alert != nil:
+            return QueueError(
+                .unavailable, "Redis at \(place) has ended TLS: \(alert ?? "").",
+                remedy: Self.clientCertificate)
+        case REDIS_OK, REDIS_ERR_IO:
+            guard cause == EAGAIN || cause == EWOULDBLOCK || cause == ETIMEDOUT else { break }
             return QueueError(
                 .unavailable,
                 "Redis at \(place) gave no answer within \(configuration.timeouts.commandMilliseconds) ms.",
                 remedy: "Check that it is not overloaded or frozen.")
-        case _ where !isGreeted:
-            return QueueError(
-                .unavailable, "What listens at \(place) ended the connection without an answer.",
-                remedy: "Check that it is Redis, without TLS, and no other server (PostgreSQL does this); then its log."
-            )
-        default:
-            return QueueError(
-                .unavailable, "The connection to Redis at \(place) was lost.", remedy: "Check that it runs.")
+        default: break
         }
+        if !wasGreeted {
+            let remedy =
+                isEncrypted
+                ? Self.clientCertificate
+                : "Check that it is Redis, whether it wants TLS (rediss://), and that it is no other server "
+                    + "(PostgreSQL does this); then its log."
+            return QueueError(
+                .unavailable, "What listens at \(place) ended the connection without an answer.", remedy: remedy)
+        }
+        return QueueError(.unavailable, "The connection to Redis at \(place) was lost.", remedy: "Check that it runs.")
     }
+
+    private static let clientCertificate =
+        "Check whether it wants a client certificate: ssl_certfile and ssl_keyfile in the Redis URL."
 
     private func notRedis(firstByte: Character?) -> QueueError {
         let guess =
@@ -121,8 +185,8 @@ final class RedisConnection {
     }
 
     /// `Protocol error, got "H" as reply type byte` → the byte.
-    private static func unreadableByte(_ context: UnsafeMutablePointer<redisContext>) -> Character? {
-        let words = withUnsafeBytes(of: &context.pointee.errstr) { bytes in
+    private static func unreadableByte<Text>(_ text: inout Text) -> Character? {
+        let words = withUnsafeBytes(of: &text) { bytes in
             String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
         let parts = words.split(separator: "\"", omittingEmptySubsequences: false)
@@ -132,17 +196,31 @@ final class RedisConnection {
 
 extension RedisConnection {
     private func connect() throws(QueueError) {
+        switch configuration.url.endpoint {
+        case .tcp(let host, let port):
+            try connect(host: host) { redisConnectWithTimeout(host, Int32(port), $0) }
+        case .unix(let path):
+            try connect(host: nil) { redisConnectUnixWithTimeout(path, $0) }
+        case .sentinels(let places, let master):
+            let place = try Sentinels(places, configuration).place(of: master)
+            try connect(host: place.host) { redisConnectWithTimeout(place.host, Int32(place.port), $0) }
+            try requireMaster(place)
+        }
+    }
+
+    /// - Parameter host: whose name a certificate must have
+    private func connect(
+        host: String?, _ open: (timeval) -> UnsafeMutablePointer<redisContext>?
+    ) throws(QueueError) {
         errno = 0
         let limit = RedisConnection.interval(configuration.timeouts.connectMilliseconds)
-        let made =
-            switch configuration.url.endpoint {
-            case .tcp(let host, let port): redisConnectWithTimeout(host, Int32(port), limit)
-            case .unix(let path): redisConnectUnixWithTimeout(path, limit)
-            }
-        guard let made else { throw QueueError(.unavailable, "There is no memory for a connection to Redis.") }
+        guard let made = open(limit) else {
+            throw QueueError(.unavailable, "There is no memory for a connection to Redis.")
+        }
         context = made
         guard made.pointee.err == REDIS_OK else { throw notConnected(cause: errno) }
         BoundedReplies.apply(to: made.pointee.reader)
+        if let host, let trust = configuration.url.trust { try encrypt(made, host, trust) }
         // The connect timeout does not bound reads.
         guard redisSetTimeout(made, RedisConnection.interval(configuration.timeouts.commandMilliseconds)) == REDIS_OK
         else { throw broken(made) }
@@ -151,6 +229,43 @@ extension RedisConnection {
         do throws(QueueError) { try greet() } catch {
             close()
             throw error
+        }
+    }
+
+    private func encrypt(
+        _ made: UnsafeMutablePointer<redisContext>, _ host: String, _ trust: TLSTrust
+    ) throws(QueueError) {
+        // Shaking hands belongs to connecting.
+        let limit = RedisConnection.interval(configuration.timeouts.connectMilliseconds)
+        guard redisSetTimeout(made, limit) == REDIS_OK else { throw broken(made) }
+        do throws(TLSError) {
+            session = try TLSSession(made.pointee.fd, host: host, trust: trust)
+        } catch {
+            close()
+            let place = configuration.url.description
+            switch error.kind {
+            case .badFile:
+                throw QueueError(.badURL, "The Redis URL cannot be used: \(error.message).")
+            case .untrusted:
+                throw QueueError(
+                    .unavailable, "Redis at \(place): \(error.message).",
+                    remedy:
+                        "Check that it speaks TLS, its certificate's name and authority, and ssl_ca_certs in the Redis URL."
+                )
+            case .lost:
+                throw QueueError(
+                    .unavailable, "Redis at \(place): \(error.message).", remedy: "Check that it runs and speaks TLS.")
+            }
+        }
+    }
+
+    /// Right after a failover sentinels may still name the server that was the master.
+    private func requireMaster(_ place: RedisURL.Place) throws(QueueError) {
+        guard try call(["ROLE"]).array?.first?.text == "master" else {
+            close()
+            throw QueueError(
+                .unavailable, "What the sentinels name, \(place), is no master.",
+                remedy: "A failover may be going on: try again in a moment.")
         }
     }
 
