@@ -60,4 +60,25 @@ import Testing
         let unknown = try installation.worker("check", environment: service)
         #expect(unknown.code != 0 && unknown.errors.contains("absent"), "\(unknown.errors)")
     }
+
+    /// Of several hosts the first that answers and takes writes is used.
+    @Test func severalHosts() throws {
+        let server = try PostgresServer()
+        let installation = try Installation(migrated: false)
+        func at(_ attributes: String) -> [String: String?] {
+            let hosts = "127.0.0.1:\((try? freePort()) ?? 1),127.0.0.1:\(server.port)"
+            return [
+                "RELOCATION_DATABASE_URL": "postgresql://postgres@\(hosts)/postgres?target_session_attrs=\(attributes)"
+            ]
+        }
+        #expect(try installation.worker("migrate", environment: at("read-write")).code == 0)
+        let file = try installation.folder.write(try SampleExport.json(SampleExport.users(3)), to: "export.json")
+        let uuid = try installation.enqueue("users", file).lastLine
+        #expect(try installation.worker("run", "--drain", environment: at("primary")).code == 0)
+        #expect(try installation.status(uuid)["status"] as? String == "SUCCESS")
+        try server.sql("ALTER SYSTEM SET default_transaction_read_only = on")
+        try server.sql("SELECT pg_reload_conf()")
+        let check = try installation.worker("check", environment: at("read-write"))
+        #expect(check.code != 0 && check.errors.contains("read-only"), "\(check.errors)\(check.output)")
+    }
 }

@@ -69,10 +69,12 @@ extension PostgresConnection {
 
     private func send(_ command: PostgresCommand) throws(PostgresFailure) -> PreparedPlan {
         let known = statements[command.sql]
-        let name = known ?? "relocation_\(statementCount)"
+        let name = isPooled ? "" : known ?? "relocation_\(statementCount)"
         if known == nil {
-            statementCount += 1
-            statements[command.sql] = name
+            if !isPooled {
+                statementCount += 1
+                statements[command.sql] = name
+            }
             let types = command.parameters.types
             guard PQsendPrepare(handle, name, command.sql, Int32(types.count), types) == 1 else { throw lost() }
         }

@@ -12,6 +12,9 @@ final class PostgresConnection {
     /// SQL → name of the statement prepared for it.
     var statements: [String: String] = [:]
     var statementCount = 0
+    /// Whether a pooler (PgBouncer) stands between, which may give each transaction another session of the server: no
+    /// statement stays prepared, and settings hold for one transaction.
+    private(set) var isPooled = true
     private let timeouts: DatabaseTimeouts
     private let lastMessage = LastMessage()
     /// What was sent and whose answers were not read yet, oldest first.
@@ -51,7 +54,10 @@ final class PostgresConnection {
             }, Unmanaged.passUnretained(lastMessage).toOpaque())
         guard PQserverVersion(handle) >= Self.minimumVersion else { return }
         PQsetnonblocking(handle, 1)
-        try configure()
+        // A pooler gives numbers of its own to sessions.
+        let session = try run([PostgresCommand("SELECT pg_backend_pid()")]).first?.integer(0, 0)
+        isPooled = session != Int64(PQbackendPID(handle))
+        if !isPooled { try execute(settings.map { "SET \($0)" }.joined(separator: "; ")) }
     }
 
     deinit { PQfinish(handle) }
@@ -160,14 +166,14 @@ final class PostgresConnection {
 
     /// Look-ups use an index if there is one. The server keeps a statement's plan: a plan made for an empty table
     /// would read the whole table after an import has filled it.
-    private func configure() throws(PostgresFailure) {
-        try execute(
-            """
-            SET statement_timeout = \(timeouts.statementMilliseconds);
-            SET lock_timeout = \(timeouts.lockMilliseconds);
-            SET idle_in_transaction_session_timeout = \(timeouts.idleInTransactionMilliseconds);
-            SET enable_seqscan = off; SET TimeZone = 'UTC';
-            SET client_min_messages = error; SET standard_conforming_strings = on
-            """)
+    private var settings: [String] {
+        [
+            "statement_timeout = \(timeouts.statementMilliseconds)", "lock_timeout = \(timeouts.lockMilliseconds)",
+            "idle_in_transaction_session_timeout = \(timeouts.idleInTransactionMilliseconds)", "enable_seqscan = off",
+            "TimeZone = 'UTC'", "client_min_messages = error", "standard_conforming_strings = on",
+        ]
     }
+
+    /// What follows the BEGIN of each transaction.
+    var transactionSettings: [String] { isPooled ? settings.map { "SET LOCAL \($0)" } : [] }
 }

@@ -124,13 +124,19 @@ final class PostgresDatabase: Database {
 
     // MARK: - Running
 
+    /// The statements that open the transaction if it was only begun.
+    private var opening: [String] {
+        guard transaction.state == .pending else { return [] }
+        return transaction.opening.prefix(1) + (connection?.transactionSettings ?? []) + transaction.opening.dropFirst()
+    }
+
     /// Runs the commands in one round trip, and opens the transaction with them if it was only begun. The failure's
     /// command index counts the commands given.
     @discardableResult
     func perform(
         _ commands: [PostgresCommand], within milliseconds: Int? = nil
     ) throws(PostgresFailure) -> [PostgresResult] {
-        let opening = transaction.state == .pending ? transaction.opening.map { PostgresCommand($0) } : []
+        let opening = self.opening.map { PostgresCommand($0) }
         return try tracked { connection throws(PostgresFailure) in
             do throws(PostgresFailure) {
                 return Array(try connection.run(opening + commands, within: milliseconds).dropFirst(opening.count))
@@ -170,7 +176,7 @@ final class PostgresDatabase: Database {
 
     /// Sends a COPY without waiting for its end, opening the transaction on the way: data goes out once it is open.
     func postCopy(_ sql: String, _ data: UnsafeRawBufferPointer) throws(PostgresFailure) {
-        let opening = transaction.state == .pending ? transaction.opening.map { "\($0); " }.joined() : ""
+        let opening = self.opening.map { "\($0); " }.joined()
         try tracked { connection throws(PostgresFailure) in try connection.postCopy(opening + sql, data) }
     }
 
@@ -178,7 +184,7 @@ final class PostgresDatabase: Database {
     func performCopy(
         _ sql: String, next: () throws(StorageError) -> UnsafeRawBufferPointer?
     ) throws(PostgresFailure) {
-        let opening = transaction.state == .pending ? transaction.opening.map { "\($0); " }.joined() : ""
+        let opening = self.opening.map { "\($0); " }.joined()
         try tracked { connection throws(PostgresFailure) in
             try connection.copy("\(opening)SAVEPOINT relocation; \(sql); RELEASE SAVEPOINT relocation", next: next)
         }
