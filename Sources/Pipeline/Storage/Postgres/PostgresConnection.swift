@@ -3,6 +3,7 @@ internal import Glibc
 
 /// One connection to a PostgreSQL server with its prepared statements. Never waits without an end: a server that
 /// does not answer in time counts as lost. Closed with the last reference to it.
+// More than eight properties: the connection, what it has been told, and what it still owes.
 final class PostgresConnection {
     let handle: OpaquePointer
     /// Whether the connection was lost. Nothing can be sent any more.
