@@ -43,6 +43,11 @@ versions: build ## Verifies versions and rewrites docs/versions.md: REDIS=redis:
 faults: deps ## Disturbs an import at every step in every way, on all databases
 	RELOCATION_FAULTS=all swift test --filter '^FaultTests\.'
 
+SEEDS ?= 200
+seeds: deps ## Imports at random, plans and undoes: SEEDS=200 of each, half of them on each database
+	RELOCATION_UNDO_SEEDS=$(SEEDS) RELOCATION_PLAN_SEEDS=$(SEEDS) \
+	    swift test --filter 'importsGoInReverse|aPlanAgreesRowForRow'
+
 fuzz: deps ## Fuzzes every reader of foreign bytes: RUNS inputs each (1000000) from SEED
 	@Tests/Fuzz/run
 
@@ -84,4 +89,4 @@ soak: deps ## Passes TASKS=100000 tasks through the queue and watches that nothi
 	for product in $(PRODUCTS) Torture; do swift build -c release --static-swift-stdlib --product $$product || exit 1; done
 	.build/release/Torture soak $(if $(TASKS),--tasks $(TASKS)) $(if $(DATABASE),--database $(DATABASE))
 
-.PHONY: help deps build install deb demo test versions faults fuzz sanitize lint format model check bench torture soak
+.PHONY: help deps build install deb demo test versions faults seeds fuzz sanitize lint format model check bench torture soak

@@ -34,6 +34,9 @@ struct Console {
         if !isSilent, !text.isEmpty { _ = Self.write(2, text) }
     }
 
+    /// Standard output as it is, for a whole screen.
+    static func write(_ text: String) { _ = write(1, text) }
+
     /// Returns the code of the error that ended the output; nil if all was written.
     private static func write(_ descriptor: Int32, _ text: String) -> Int32? {
         var text = text

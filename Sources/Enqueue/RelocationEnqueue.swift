@@ -31,7 +31,7 @@ struct RelocationEnqueue: ParsableCommand {
             VerifyCommand.self, UndoCommand.self, EncryptCommand.self, DecryptCommand.self, KeygenCommand.self,
             SanitizeCommand.self,
             StatusCommand.self,
-            ListCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, DroppedCommand.self,
+            ListCommand.self, TopCommand.self, WorkersCommand.self, DestinationsCommand.self, HistoryCommand.self, DroppedCommand.self,
             AdaptedCommand.self,
             FindingsCommand.self, FailuresCommand.self, RetryCommand.self, RecoverCommand.self,
             PauseCommand.self, UnpauseCommand.self, CancelCommand.self, AbortCommand.self, DeleteCommand.self,
