@@ -6,7 +6,8 @@ import Testing
 /// Lists and details that Sentry's own API has given, put to a running server that knows the same relocations.
 ///
 /// What differs, since only the destination's tables know it: the ids and addresses of people, whether they are gone,
-/// the user names that the scan has found (and so searches for them), notices and imported ids. Times have milliseconds here. Addresses in `Link` are relative.
+/// the user names that the scan has found (and so searches for them), notices and imported ids. Times have milliseconds
+/// here. Addresses in `Link` are relative.
 @Suite("/api/0 lists and shows relocations as recorded")
 struct RecordedListTests {
     private static let material = ProcessInfo.processInfo.environment["RELOCATION_PARITY_DIR"]
