@@ -22,6 +22,9 @@ deb: build ## Builds Debian packages into .build/packages
 demo: deps ## Imports the sample export end to end on SQLite with a private Redis, and shows the result
 	@deploy/demo
 
+demo-postgres: deps ## Organizations into a private PostgreSQL: a failure, its retry, the page
+	@deploy/demo-postgres
+
 APART := ^(PackageTests|SafetyTests|FaultTests|StepsTests|EventsTests|EventSinksTests|ImportTests)
 test: deps ## Runs all tests; they start their own Redis and PostgreSQL
 	swift build --build-tests
@@ -89,4 +92,5 @@ soak: deps ## Passes TASKS=100000 tasks through the queue and watches that nothi
 	for product in $(PRODUCTS) Torture; do swift build -c release --static-swift-stdlib --product $$product || exit 1; done
 	.build/release/Torture soak $(if $(TASKS),--tasks $(TASKS)) $(if $(DATABASE),--database $(DATABASE))
 
-.PHONY: help deps build install deb demo test versions faults seeds fuzz sanitize lint format model check bench torture soak
+.PHONY: help deps build install deb demo demo-postgres test versions faults seeds fuzz sanitize lint format model check bench torture
+.PHONY: soak

@@ -122,4 +122,16 @@ import Testing
             ":deploy/demo", [], in: folder, environment: ["PROGRAMS": Programs.folder, "RELOCATION_DESTINATION": nil])
         #expect(demo.code == 0 && demo.output.contains("SUCCESS"), "\(demo.output)")
     }
+
+    @Test func theDemoOnPostgresFailsRetriesAndShowsThePage() throws {
+        let demo = try Tool(
+            ":deploy/demo-postgres", [], in: folder,
+            environment: ["PROGRAMS": Programs.folder, "RELOCATION_DESTINATION": nil])
+        #expect(demo.code == 0, "\(demo.output)")
+        for words in ["violates the check no_websites", "SUCCESS, COMPLETED", "<title>", "retried", "website"] {
+            #expect(demo.output.contains(words), "\(words): \(demo.output)")
+        }
+        // Two screens.
+        #expect(demo.output.split(separator: "\n").count <= 110)
+    }
 }

@@ -25,6 +25,8 @@ import Testing
             "share/man/man1/relocation-enqueue-retry.1.gz", "share/man/man1/relocation-worker-export-global.1.gz",
             "share/bash-completion/completions/relocation-enqueue", "share/zsh/site-functions/_relocation-worker",
             "share/fish/vendor_completions.d/relocation-enqueue.fish", "lib/systemd/system/relocation-worker@.service",
+            "share/doc/relocation/examples/prometheus/relocation.rules.yml",
+            "share/doc/relocation/examples/grafana/relocation.json",
             "share/doc/relocation/examples/relocation.env", "share/doc/relocation/examples/redis.conf",
         ] { #expect(files.contains(file), "\(file)") }
         let unit = try String(

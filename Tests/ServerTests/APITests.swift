@@ -37,6 +37,29 @@ struct APITests {
         #expect(try server.stop() == 0)
     }
 
+    @Test func aFileThatIsSentBecomesARelocationWithSteps() throws {
+        let server = try RunningServer(installation, "serve")
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path
+        let sample = "\(folder)/deploy/sample/organizations.json"
+        func send(_ query: String) throws -> RunningServer.Answer {
+            try server.ask("POST", "/api/v1/relocations?scope=organizations\(query)", file: sample)
+        }
+        let sent = try send("&slugs=acme&owner=ada&creator=root&atStep=IMPORTING")
+        #expect(sent.status == 201, "\(sent.body)")
+        let uuid = try #require(sent.object["uuid"] as? String)
+        let detail = try server.ask("GET", "/api/0/relocations/\(uuid)/").object
+        #expect(detail["wantOrgSlugs"] as? [String] == ["acme"])
+        #expect(detail["scheduledPauseAtStep"] as? String == "IMPORTING")
+        #expect((detail["creator"] as? [String: Any])?["username"] as? String == "root")
+        // A worker is to record what the scan refuses.
+        #expect(try send("&slugs=elsewhere&owner=ada").status == 201)
+        for query in ["&owner=ada", "&slugs=acme&atStep=IMPORTING", "&slugs=acme&owner=ada&atStep=UPLOADING"] {
+            #expect(try send(query).status == 400, "\(query)")
+        }
+        #expect(try server.ask("GET", "/api/v1/relocations").list.count == 2)
+    }
+
     @Test func viewsAreThoseOfTheCommandLine() throws {
         let server = try RunningServer(installation, "serve")
         let uuid = try enqueue(server)

@@ -83,6 +83,9 @@ struct SpecificationTests {
         ] {
             #expect(metrics.split(separator: "\n").contains(Substring(line)), "\(line)\n\(metrics)")
         }
+        // How often depends on how many tasks a commit holds.
+        #expect(metrics.contains(#/relocation_database_commit_duration_seconds_count [1-9]/#))
+        #expect(metrics.contains(#/relocation_redis_call_duration_seconds_count\{call="acknowledge"\} [1-9]/#))
     }
 
     @Test func alertsAndDashboardNameMetricsThatThereAre() throws {

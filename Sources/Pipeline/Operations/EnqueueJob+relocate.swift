@@ -5,6 +5,25 @@ import Intake
 package import Queue
 package import TaskFormat
 
+extension EnqueueJob {
+    /// Makes it a relocation with steps, with the usual limits of the scan.
+    ///
+    /// - Parameter step: where it pauses; nil: nowhere. False if it is no step at which a relocation can pause.
+    package mutating func relocate(
+        owner: String, creator: String?, organizations: [String], pausingAt step: String?
+    ) -> Bool {
+        if let step {
+            guard let known = RelocationStep.named(step), known.isAfter(.uploading) else { return false }
+            autopause = known
+        }
+        options.hideOrganizations = true
+        options.relocate = RelocateRequest(
+            owner: owner, creator: creator, organizations: organizations,
+            maxOrganizations: FlowScan.organizationLimit, maxUsers: FlowScan.userLimit)
+        return true
+    }
+}
+
 /// What a relocation with steps does before the file's rows.
 extension EnqueueJob {
     /// Opens the file and scans it as the reference does. A file that cannot be opened or read is refused by the scan; throws

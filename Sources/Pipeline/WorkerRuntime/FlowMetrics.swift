@@ -22,6 +22,31 @@ enum FlowMetrics {
                 Counter(label: "relocation_transitions_total", dimensions: [("transition", transition.rawValue)])
             )
         })
+    /// Calls whose times show how Redis and the database do. Those that fail count, too.
+    enum Call: CaseIterable {
+        case acknowledge, renew, commit
+    }
+
+    private static let calls = Dictionary(
+        uniqueKeysWithValues: Call.allCases.map { call in
+            switch call {
+            case .acknowledge: (call, redisTimer("acknowledge"))
+            case .renew: (call, redisTimer("renew"))
+            case .commit:
+                (
+                    call,
+                    Metrics.Timer(
+                        label: "relocation_database_commit_duration_seconds", preferredDisplayUnit: .seconds)
+                )
+            }
+        })
+
+    private static func redisTimer(_ call: String) -> Metrics.Timer {
+        Metrics.Timer(
+            label: "relocation_redis_call_duration_seconds", dimensions: [("call", call)],
+            preferredDisplayUnit: .seconds)
+    }
+
     private static let waits = Metrics.Timer(label: "relocation_wait_seconds", preferredDisplayUnit: .seconds)
     private static let claims = Metrics.Gauge(label: "relocation_claims_held")
     /// Of models that no catalogue knows, and of tasks of an unknown kind.
@@ -34,6 +59,19 @@ enum FlowMetrics {
     }
 
     static func record(_ transition: Transition) { transitions[transition]?.increment() }
+
+    /// Makes a call and records how long it took.
+    static func timed<Result, Failure: Error>(
+        _ call: Call, _ make: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let clock = ContinuousClock()
+        let began = clock.now
+        defer {
+            let (seconds, attoseconds) = (clock.now - began).components
+            calls[call]?.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        }
+        return try make()
+    }
 
     /// Records that a worker has taken a relocation, and how long a new one had waited for that.
     static func claimed(_ status: RelocationStatus) {

@@ -85,13 +85,15 @@ final class HeldClaim {
     ) throws -> Acknowledgement {
         try Failpoint.reach("acknowledge.before")
         let drops = outcome.rows.drops.prefix(max(RelocationQueue.listedRowsLimit - listed, 0))
-        let answer = try queue.acknowledge(
-            claim, tasks: tasks, counters: outcome.rows.account.counters.merging(others) { first, _ in first },
-            recorded: growth(to: recorded),
-            listed: drops.map(\.json),
-            renamed: hidesNames ? [] : outcome.rows.renames.map(Renaming.init),
-            alsoRenamed: outcome.rows.otherRenames + (hidesNames ? outcome.rows.renames.count : 0),
-            written: hidesNames ? [:] : outcome.rows.written.texts, followUps: outcome.followUps)
+        let answer = try FlowMetrics.timed(.acknowledge) {
+            try queue.acknowledge(
+                claim, tasks: tasks, counters: outcome.rows.account.counters.merging(others) { first, _ in first },
+                recorded: growth(to: recorded),
+                listed: drops.map(\.json),
+                renamed: hidesNames ? [] : outcome.rows.renames.map(Renaming.init),
+                alsoRenamed: outcome.rows.otherRenames + (hidesNames ? outcome.rows.renames.count : 0),
+                written: hidesNames ? [:] : outcome.rows.written.texts, followUps: outcome.followUps)
+        }
         account.add(outcome.rows.account)
         listed += drops.count
         recordedRows.merge(recorded) { max($0, $1) }

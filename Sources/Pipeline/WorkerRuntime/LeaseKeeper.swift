@@ -73,7 +73,10 @@ actor LeaseKeeper {
         let sentAt = LeaseClock.now()
         do {
             let queue = try connect()
-            for (entry, renewal) in zip(entries, try queue.renew(entries.map(\.claim))) {
+            let renewals = try FlowMetrics.timed(.renew) { () throws(QueueError) in
+                try queue.renew(entries.map(\.claim))
+            }
+            for (entry, renewal) in zip(entries, renewals) {
                 switch renewal {
                 case .held(let request):
                     entry.clock.request = request

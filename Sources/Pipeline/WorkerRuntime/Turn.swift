@@ -120,7 +120,7 @@ struct Turn {
     }
 
     func commit() throws(ImportFailure) {
-        try destination.commit(catalogue)
+        try FlowMetrics.timed(.commit) { () throws(ImportFailure) in try destination.commit(catalogue) }
         noteSuccess()
     }
 

@@ -9,6 +9,8 @@ struct MetricsText {
         "relocation_claims_held": "Relocations that this worker holds.",
         "relocation_failures_total": "Relocations that have failed for good, by the kind of the first finding.",
         "relocation_task_duration_seconds": "Time that a task took, without its commit.",
+        "relocation_redis_call_duration_seconds": "Time of a worker's call to Redis, with what was sent again.",
+        "relocation_database_commit_duration_seconds": "Time that the database took to commit tasks.",
         "relocation_rows_total": "Rows of committed tasks by model and outcome.",
         "relocation_queue_waiting": "Relocations of a destination that wait for a worker.",
         "relocation_queue_leased": "Relocations of a destination that a worker holds.",

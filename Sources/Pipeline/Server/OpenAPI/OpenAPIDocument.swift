@@ -121,7 +121,7 @@ enum OpenAPIDocument {
             .query("uuid", .pattern("^\(OpenAPISchema.uuidPattern)$")), .query("destination", name),
             .query("usernames", .text), .query("slugs", .text), .query("mergeUsers", .flag),
             .query("overwriteConfigs", .flag), .query("atomic", .flag), .query("strict", .flag),
-            .query("confirm", .flag),
+            .query("confirm", .flag), .query("owner", .text), .query("creator", .text), .query("atStep", .text),
         ]
         upload.body = .file
         upload.statuses.formUnion([201, 403, 404, 409, 413, 422, 507])

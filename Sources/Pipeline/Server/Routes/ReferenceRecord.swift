@@ -29,7 +29,8 @@ struct ReferenceRecord: Sendable {
             "uuid": .text(status.uuid),
             "creator": Self.person(request.creator ?? request.owner), "owner": Self.person(request.owner),
             "status": .text(status.status.rawValue), "step": .text(status.step.rawValue),
-            "provenance": .text("SELF_HOSTED"), "failureReason": JSONValue(nonEmpty: status.failureReason),
+            "provenance": .text(request.source == nil ? "SELF_HOSTED" : "SAAS_TO_SAAS"),
+            "failureReason": JSONValue(nonEmpty: status.failureReason),
             "scheduledPauseAtStep": Self.step(status.flow?.pauseAtStep),
             "scheduledCancelAtStep": Self.step(status.flow?.cancelAtStep),
             "wantOrgSlugs": .list(request.organizations.map(JSONValue.text)), "wantUsernames": .null,
@@ -75,23 +76,35 @@ struct ReferenceRecord: Sendable {
 struct ReferencePage: Sendable {
     let size: Int
     private let page: Int
-    /// The first one's place.
-    let offset: Int
+    /// The size of the pages that the cursor counts; 0 without a cursor.
+    private let unit: Int
 
     init(_ parameters: Form, limit: Int) throws(Problem) {
         let text = parameters["per_page"] ?? "\(limit)"
-        guard let size = Int(text), size <= limit else { throw .badRequest("Invalid per_page parameter.") }
-        self.size = max(size, 0)
+        guard let size = Int(text), (-limit...limit).contains(size) else {
+            throw .badRequest("Invalid per_page parameter.")
+        }
+        self.size = size
         guard let cursor = parameters["cursor"] else {
-            (page, offset) = (0, 0)
+            (page, unit) = (0, 0)
             return
         }
         let parts = cursor.split(separator: ":").map { Int($0) }
         guard parts.count == 3, let unit = parts[0], let page = parts[1], (0...limit).contains(unit),
             (0...1_000_000).contains(page)
         else { throw .badRequest("Invalid cursor parameter.") }
-        self.page = page
-        offset = unit * page
+        (self.page, self.unit) = (page, unit)
+    }
+
+    /// What the page shows, and whether more follows.
+    ///
+    /// As Sentry's paginator: it reads one more than the cursor's pages hold. If those have another size than this one,
+    /// it shows the last ones of what it has read.
+    func cut<Element>(_ found: [Element]) -> (shown: [Element], hasMore: Bool) {
+        let count = max((unit == 0 ? size : unit) + 1, 0)
+        var read = Array(found.dropFirst(unit * page).prefix(count))
+        if unit != size { read = read.suffix(max(size + 1, 0)) }
+        return (Array(read.prefix(max(size, 0))), read.count > size)
     }
 
     func link(_ request: Request, hasMore: Bool) -> String {

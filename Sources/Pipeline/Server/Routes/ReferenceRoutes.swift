@@ -85,10 +85,9 @@ struct ReferenceRoutes {
             query.status = status
             return try queue.find(query).relocations.compactMap(ReferenceRecord.init).filter { $0.fits(terms) }
         }
-        let shown = found.dropFirst(page.offset).prefix(page.size)
+        let (shown, hasMore) = page.cut(found)
         var response = Response.json(.list(shown.map(\.value)))
-        response.headers[.link] = page.link(
-            request, hasMore: found.count > page.offset + page.size)
+        response.headers[.link] = page.link(request, hasMore: hasMore)
         return response
     }
 

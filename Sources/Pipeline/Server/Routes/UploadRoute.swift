@@ -15,7 +15,7 @@ struct UploadRoute {
 
     static let parameters: Set<String> = [
         "scope", "filename", "uuid", "destination", "usernames", "slugs", "mergeUsers", "overwriteConfigs", "atomic",
-        "strict", "confirm",
+        "strict", "confirm", "owner", "creator", "atStep",
     ]
 
     init(_ site: Site) { self.site = site }
@@ -48,6 +48,16 @@ private struct UploadOrder: Sendable {
     private let filter: ExportFilter?
     private let flags: RelocationOptions
     private let isStrict: Bool
+    /// nil for a plain import.
+    private let steps: Steps?
+
+    /// What a relocation with steps needs.
+    private struct Steps: Sendable {
+        let owner: String
+        let creator: String?
+        let organizations: [String]
+        let pause: String?
+    }
 
     init(_ parameters: RequestParameters) throws {
         guard let scope = try parameters["scope"].map(ListRoute.scope) else {
@@ -65,6 +75,7 @@ private struct UploadOrder: Sendable {
         filter = try Self.filter(parameters, scope)
         flags = try Self.flags(parameters)
         isStrict = try parameters.flag("strict")
+        steps = try Self.steps(parameters, scope, flags)
     }
 
     func job(_ path: String) throws -> EnqueueJob {
@@ -74,7 +85,36 @@ private struct UploadOrder: Sendable {
         job.filter = filter
         job.options = flags
         job.versions = isStrict ? .strict : .adapting(from: nil)
+        if let steps {
+            let isKnown = job.relocate(
+                owner: steps.owner, creator: steps.creator, organizations: steps.organizations, pausingAt: steps.pause)
+            guard isKnown else {
+                throw Problem.badRequest("atStep takes a step after UPLOADING, such as VALIDATING or IMPORTING.")
+            }
+        }
         return job
+    }
+
+    private static let longestName = 512
+
+    private static func steps(
+        _ parameters: RequestParameters, _ scope: ImportScope, _ flags: RelocationOptions
+    ) throws(Problem) -> Steps? {
+        guard let owner = parameters["owner"] else {
+            guard parameters["creator"] == nil, parameters["atStep"] == nil else {
+                throw .badRequest("creator and atStep go with owner.")
+            }
+            return nil
+        }
+        guard scope == .organizations, let slugs = parameters["slugs"], !flags.atomic else {
+            throw .badRequest("owner goes with scope=organizations and slugs, and without atomic.")
+        }
+        let creator = parameters["creator"]
+        guard !owner.isEmpty, [owner, creator ?? ""].allSatisfy({ $0.utf8.count <= longestName }) else {
+            throw .badRequest("A user name has 1 to 128 characters.")
+        }
+        let organizations = slugs.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        return Steps(owner: owner, creator: creator, organizations: organizations, pause: parameters["atStep"])
     }
 
     private static func uuid(_ text: String?) throws(Problem) -> String {
@@ -111,11 +151,26 @@ extension EnqueueJob {
     /// Checks the whole file and queues it. Returns whether it was not queued before.
     fileprivate func run(_ configuration: QueueConfiguration) throws -> Bool {
         try EnqueueJob.ask(configuration)
-        let source = try open()
+        guard options.relocate != nil else { return try run(try open(), configuration) }
+        var job = self
+        let (source, report) = try job.scanned()
+        job.scan = report
+        // What the scan refuses is queued, too: a worker records the refusal.
+        guard let source, report.refusal == nil else {
+            return Self.isNew(try job.queueRefused(configuration, observer: Observer()))
+        }
+        return try job.run(source, configuration)
+    }
+
+    private func run(_ source: ExportSource, _ configuration: QueueConfiguration) throws -> Bool {
         let survey = try check(source) { _ in }
-        switch try queue(source, survey, configuration) {
-        case .queued: return true
-        case .already: return false
+        return Self.isNew(try queue(source, survey, configuration))
+    }
+
+    private static func isNew(_ outcome: Outcome) -> Bool {
+        switch outcome {
+        case .queued: true
+        case .already: false
         }
     }
 }
