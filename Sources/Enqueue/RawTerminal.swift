@@ -12,7 +12,8 @@ final class RawTerminal {
             return nil
         }
         var raw = before
-        raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
+        // ^C, ^Z and ^\ are keys, too: as signals they would leave the screen as it is.
+        raw.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG)
         guard tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0 else { return nil }
         return RawTerminal(before)
     }

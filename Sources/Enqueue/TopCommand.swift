@@ -37,7 +37,7 @@ struct TopCommand: ParsableCommand {
 
     private func follow(_ screen: inout TopScreen, _ queue: RelocationQueue, on terminal: RawTerminal) throws {
         Interruption.noteFirstSignal()
-        var shownAt = MonotonicClock.milliseconds()
+        var (shownAt, isAway) = (MonotonicClock.milliseconds(), false)
         while !Interruption.isRequested {
             draw(screen, on: terminal)
             guard let typed = terminal.read(within: 1_000) else { return }
@@ -49,9 +49,12 @@ struct TopCommand: ParsableCommand {
             }
             guard MonotonicClock.milliseconds() - shownAt >= 1_000 else { continue }
             shownAt = MonotonicClock.milliseconds()
-            do throws(QueueError) { try refresh(&screen, queue) } catch {
+            do throws(QueueError) {
+                try refresh(&screen, queue)
+                if isAway { (screen.message, isAway) = ("", false) }
+            } catch {
                 guard error.isTransient else { throw error }
-                screen.message = "Redis does not answer; waiting. \(error.message)"
+                (screen.message, isAway) = ("Redis does not answer; waiting. \(error.message)", true)
             }
         }
     }

@@ -42,7 +42,7 @@ import Testing
         try keep(failing)
         let verified = try installation.enqueue("verify", first, good)
         let undone = try installation.enqueue("undo", first, "--no-prompt")
-        #expect(undone.code == 0, "\(verified.errors)\(undone.errors)")
+        #expect(verified.code == 0 && undone.code == 0, "\(verified.errors)\(undone.errors)")
         try keep(first)
         _ = try installation.worker("run", "--drain")
         try keep(first)

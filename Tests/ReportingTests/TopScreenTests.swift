@@ -34,7 +34,7 @@ import Testing
         #expect(selected(screen) == "00000003")
         #expect(press(&screen, "j\u{1B}[Bjj").isEmpty && selected(screen) == "00000001")
         #expect(press(&screen, "k\u{1B}[A\u{1B}[A").isEmpty && selected(screen) == "00000003")
-        #expect(press(&screen, "q") == [.quit])
+        #expect(press(&screen, "q") == [.quit] && press(&screen, "/a\u{3}") == [.quit])
     }
 
     @Test func whatIsSelectedStaysSelectedWhenOthersCome() {

@@ -157,6 +157,7 @@ public struct TopScreen: Sendable {
     /// Takes one key. Returns what is to be done.
     public mutating func press(_ key: TopKey) -> Action? {
         message = ""
+        if key == .interrupt { return .quit }
         switch mode {
         case .asking(let action, _):
             mode = .browsing
@@ -176,7 +177,7 @@ public struct TopScreen: Sendable {
             filter = ""
             mode = .browsing
         case .enter: mode = .browsing
-        case .up, .down, .tab: break
+        case .up, .down, .tab, .interrupt: break
         }
     }
 
@@ -231,6 +232,8 @@ public struct TopScreen: Sendable {
 public enum TopKey: Sendable, Equatable {
     case character(Character)
     case up, down, tab, enter, escape, erase
+    /// ^C
+    case interrupt
 
     /// The keys in what a terminal has sent at once.
     public static func keys(in bytes: [UInt8]) -> [TopKey] {
@@ -245,6 +248,7 @@ public enum TopKey: Sendable, Equatable {
                 if letter == 0x41 { keys.append(.up) }
                 if letter == 0x42 { keys.append(.down) }
             case 0x1B: keys.append(.escape)
+            case 0x03: keys.append(.interrupt)
             case 0x09: keys.append(.tab)
             case 0x0A, 0x0D: keys.append(.enter)
             case 0x08, 0x7F: keys.append(.erase)
