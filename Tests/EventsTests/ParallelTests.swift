@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Events
@@ -9,9 +10,16 @@ import Testing
         #expect(Parallel.map([Int]()) { _, number in number } == [])
     }
 
-    @Test func everyThreadHasANumberOfItsOwn() {
-        let lanes = Parallel.map(Array(0..<1_000)) { lane, _ in lane }
-        #expect(lanes.allSatisfy { 0..<Parallel.lanes ~= $0 })
+    /// Tools of a thread, such as a compressor, serve one element at a time.
+    @Test func noTwoThreadsShareANumber() {
+        final class Lane: Sendable { let isBusy = Atomic(false) }
+        let lanes = (0..<Parallel.lanes).map { _ in Lane() }
+        let wasBusy = Parallel.map(Array(0..<20_000)) { lane, _ in
+            let wasBusy = lanes[lane].isBusy.exchange(true, ordering: .sequentiallyConsistent)
+            lanes[lane].isBusy.store(false, ordering: .sequentiallyConsistent)
+            return wasBusy
+        }
+        #expect(!wasBusy.contains(true))
     }
 
     @Test func everyObjectIsChangedOnce() {
