@@ -20,11 +20,12 @@ final class RawTerminal {
 
     private init(_ before: termios) {
         self.before = before
-        Console.write("\u{1B}[?1049h\u{1B}[?25l")
+        // What is wider than counted is cut by the terminal, not wrapped.
+        Console.write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l")
     }
 
     deinit {
-        Console.write("\u{1B}[?25h\u{1B}[?1049l")
+        Console.write("\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l")
         tcsetattr(STDIN_FILENO, TCSANOW, &before)
     }
 

@@ -36,7 +36,7 @@ struct TopCommand: ParsableCommand {
     }
 
     private func follow(_ screen: inout TopScreen, _ queue: RelocationQueue, on terminal: RawTerminal) throws {
-        Interruption.noteFirstSignal()
+        Interruption.noteEverySignal()
         var (shownAt, isAway) = (MonotonicClock.milliseconds(), false)
         while !Interruption.isRequested {
             draw(screen, on: terminal)

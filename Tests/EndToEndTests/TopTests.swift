@@ -24,7 +24,9 @@ import Testing
             if more: seen += more
             if steps[0].encode() in seen:
                 seen = b""
-                os.write(terminal, steps[1].encode())
+                if steps[1] == "signals":
+                    for number in (15, 15, 1): os.kill(pid, number)
+                else: os.write(terminal, steps[1].encode())
                 steps = steps[2:]
         while True:
             more = read(5)
@@ -53,6 +55,8 @@ import Testing
         // A signal ends it in order, too: ^C.
         let interrupted = try top(installation, ["PAUSE", "\u{3}"])
         #expect(interrupted == "left 0 code 0 restored True")
+        // So does a hasty supervisor, and a terminal that closes.
+        #expect(try top(installation, ["PAUSE", "signals"]) == "left 0 code 0 restored True")
         let plain = try installation.enqueue("top")
         #expect(plain.code == 0 && plain.output.contains(uuid) && plain.output.contains("No worker is running"))
         #expect(!plain.output.contains("\u{1B}"))

@@ -69,7 +69,7 @@ import Testing
     @Test func theFilterTakesFilesStatesAndUUIDs() {
         for (typed, wanted) in [("bad", "00000002"), ("PAUSE", "00000001"), ("00000003", "00000003")] {
             var screen = screen()
-            _ = press(&screen, "/\(typed)x\u{7F}\r")
+            _ = press(&screen, "/\(typed)ü\u{7F}\r")
             #expect(selected(screen) == wanted)
             let lines = screen.lines(time: "12:00", columns: 200, rows: 24)
             #expect(lines.filter { $0.text.hasPrefix("0000000") }.count == 1)

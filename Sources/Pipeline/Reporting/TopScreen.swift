@@ -253,6 +253,11 @@ public enum TopKey: Sendable, Equatable {
             case 0x0A, 0x0D: keys.append(.enter)
             case 0x08, 0x7F: keys.append(.erase)
             case 0x20..<0x7F: keys.append(.character(Character(Unicode.Scalar(byte))))
+            case 0x80...:
+                let more = rest.prefix { $0 >= 0x80 }
+                rest = rest.dropFirst(more.count)
+                let text = String(decoding: [byte] + more, as: UTF8.self)
+                keys += text.filter { $0 != "\u{FFFD}" }.map { .character($0) }
             default: break
             }
         }

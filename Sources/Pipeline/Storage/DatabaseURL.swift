@@ -13,6 +13,8 @@ public struct DatabaseURL: Sendable, Equatable, CustomStringConvertible {
     public let description: String
     /// Whether the URL carries a password, and so must not stand in an argument list.
     public let hasPassword: Bool
+    /// Whether several connections can write at a time.
+    public var isServer: Bool { if case .postgres = location { true } else { false } }
 
     /// - Throws: `.invalidValue` for another scheme, a relative path, or a URL that libpq would read in another way
     ///   than it looks (an unescaped `@` or `/` in the password).

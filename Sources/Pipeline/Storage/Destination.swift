@@ -34,6 +34,11 @@ public final class Destination {
         control = other.isSplit ? AdaptedDatabase(other.control, fit.layouts) : adapted
     }
 
+    /// Another connection to one of the databases, as the catalogue has it.
+    public func adapted(_ database: any Database) -> any Database {
+        layouts.isEmpty ? database : AdaptedDatabase(database, layouts)
+    }
+
     public var isSplit: Bool { region !== control }
 
     public func database(of silo: Silo) -> any Database {

@@ -9,8 +9,10 @@ package struct UndoWork {
     private let footprint: Footprint
     private let destination: Destination
     private let catalogue: Catalogue
+    /// Helps to remove the region's rows.
+    package var pair: DeletionPair?
 
-    /// Rows that one transaction removes.
+    /// Rows that one transaction of one connection removes.
     package static let page = 10_000
 
     package init(_ plan: UndoPlan, of footprint: Footprint, in destination: Destination, _ catalogue: Catalogue) {
@@ -62,16 +64,25 @@ package struct UndoWork {
     /// Removes rows, children before their parents.
     package func remove(_ summary: inout UndoSummary, pass: (UndoSummary, String) throws -> Void) throws {
         for group in plan.groups {
-            for page in pages(of: group) {
+            for page in pages(of: group, isPaired(group)) {
                 var rows = 0
                 try inTransactions([group.silo]) { () throws(StorageError) in
-                    rows = try destination.database(of: group.silo).delete(
-                        from: group.table, where: [.isIn("id", page)])
+                    rows = try remove(page, of: group)
                 }
                 if rows > 0 { summary.count(group.table.name) { $0.removed += rows } }
                 try pass(summary, group.table.name)
             }
         }
+    }
+
+    private func isPaired(_ group: RemovedRows.Group) -> Bool {
+        let isRegional = group.silo == .region || !destination.isSplit
+        return isRegional && group.ids.count > Self.page && pair?.serves(group.table) == true
+    }
+
+    private func remove(_ page: [Value], of group: RemovedRows.Group) throws(StorageError) -> Int {
+        if let pair, page.count > Self.page, isPaired(group) { return try pair.remove(page, of: group.table) }
+        return try destination.database(of: group.silo).delete(from: group.table, where: [.isIn("id", page)])
     }
 
     /// Removes the control silo's records of the import, if silos are split. The region's copies tell the next worker what
@@ -101,9 +112,11 @@ package struct UndoWork {
         }
     }
 
-    private func pages(of group: RemovedRows.Group) -> [[Value]] {
-        stride(from: 0, to: group.ids.count, by: Self.page).map { start in
-            group.ids[start..<min(start + Self.page, group.ids.count)].map { .integer($0) }
+    /// - Parameter paired: whether two connections share each of them
+    private func pages(of group: RemovedRows.Group, _ paired: Bool = false) -> [[Value]] {
+        let page = paired ? Self.page * 2 : Self.page
+        return stride(from: 0, to: group.ids.count, by: page).map { start in
+            group.ids[start..<min(start + page, group.ids.count)].map { .integer($0) }
         }
     }
 

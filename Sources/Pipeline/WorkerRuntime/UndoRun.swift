@@ -181,6 +181,8 @@ struct UndoRun {
             try self.pass(done, "removes rows of \(table)", progress)
         }
         try work.restore(&summary, pass: pass)
+        var work = work
+        work.pair = pair(for: plan)
         try work.remove(&summary, pass: pass)
         try events()?.remove(&summary, begin: work.begin, pass: pass)
         try held.queue.describeUndo(held.claim, summary: summary.json, isBegun: true)
@@ -191,6 +193,16 @@ struct UndoRun {
         try work.forget(reason)
         try Failpoint.reach("undo.done")
         return try held.undone(reason)
+    }
+
+    /// A second connection to a server, for an undo of many rows. After a failure one works alone, in case the two stood in each
+    /// other's way.
+    private func pair(for plan: UndoPlan) -> DeletionPair? {
+        let region = turn.settings.destination.region
+        guard region.isServer, status.attempts == 0, plan.groups.contains(where: { $0.ids.count > UndoWork.page }),
+            let second = try? DatabaseConnector.open(region, timeouts: turn.settings.destination.timeouts)
+        else { return nil }
+        return try? DeletionPair(turn.destination.region, turn.destination.adapted(second))
     }
 
     /// The record of a relocation with steps outlives it, and says so.
