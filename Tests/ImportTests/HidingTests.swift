@@ -15,6 +15,8 @@ private let material = ProcessInfo.processInfo.environment["RELOCATION_PARITY_DI
 /// of Sentry that were recorded.
 @Suite(.enabled(if: material != nil, "RELOCATION_PARITY_DIR is not set"))
 struct HidingTests {
+    /// On PostgreSQL a quarter of the models is hidden, unless RELOCATION_HIDING is `all`: `make versions`.
+    private static let hidesAll = ProcessInfo.processInfo.environment["RELOCATION_HIDING"] == "all"
     static let scopes = [ImportScope.users, .organizations, .config, .global]
 
     /// Models of which a live schema says too little.
@@ -35,14 +37,15 @@ struct HidingTests {
         let recorded = try Recorded(engine, scope, folder: try #require(material))
         #expect(try recorded.differences(hiding: nil) == "", "the whole catalogue")
         var same: [String] = []
-        for model in Catalogue.standard.models where recorded.holds(model) && scope.accepts(model) {
+        let models = Catalogue.standard.models.filter { recorded.holds($0) && scope.accepts($0) }
+        for model in models where engine == .sqlite || Self.hidesAll || model.index % 4 == 0 {
             let found: String
             do { found = try recorded.differences(hiding: model.name) } catch { found = "\(error)" }
             if found.isEmpty { same.append(model.name) }
             #expect(found.isEmpty || Self.others.contains(model.name), "\(model.name): \(found.prefix(600))")
         }
         print("learned \(engine) \(scope): \(same.count)")
-        #expect(scope != .global || same.count >= 35)
+        #expect(scope != .global || same.count >= (engine == .sqlite || Self.hidesAll ? 35 : 8))
     }
 }
 
