@@ -179,7 +179,7 @@ import Testing
 }
 
 /// Rows made for these tests.
-private enum Rows {
+enum Rows {
     static func json(_ rows: [[String: Any]]) throws -> String {
         String(decoding: try JSONSerialization.data(withJSONObject: rows, options: [.sortedKeys]), as: UTF8.self)
     }
@@ -188,12 +188,13 @@ private enum Rows {
         ["model": model, "pk": pk, "fields": fields]
     }
 
-    private static func user(_ pk: Int, _ name: String, isSuperuser: Bool) -> [String: Any] {
+    static func user(_ pk: Int, _ name: String, isSuperuser: Bool) -> [String: Any] {
         row(
             "sentry.user", pk,
             [
                 "password": "pbkdf2_sha256$720000$salt$digest", "last_login": NSNull(), "username": name,
-                "name": name.capitalized, "email": "\(name)@example.com", "is_staff": isSuperuser, "is_active": true,
+                "name": name.capitalized, "email": name.contains("@") ? name : "\(name)@example.com",
+                "is_staff": isSuperuser, "is_active": true,
                 "is_unclaimed": false, "is_superuser": isSuperuser, "is_managed": false, "is_sentry_app": NSNull(),
                 "is_password_expired": false, "last_password_change": NSNull(), "flags": "0", "session_nonce": NSNull(),
                 "date_joined": "2023-06-22T22:59:55.488Z", "last_active": "2023-06-22T22:59:55.489Z", "avatar_type": 0,
