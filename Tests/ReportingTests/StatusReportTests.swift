@@ -112,6 +112,21 @@ import Testing
         #expect(StatusReport(status).next == "relocation-enqueue undo \(uuid(2)) --no-prompt")
     }
 
+    /// What it was made with would be lost with a plain import.
+    @Test func aRelocationWithStepsBeginsAgainAsOne() {
+        var status = RelocationStatus(uuid: uuid(2), scope: "organizations")
+        status.flow = FlowPlace(latestTask: "COMPLETED")
+        status.status = .failure
+        status.step = .undoing
+        status.endedBy = .undo
+        #expect(StatusReport(status).next == "relocation-enqueue relocate --again \(uuid(2)) FILE")
+        status.endedBy = nil
+        status.step = .importing
+        status.payloadBytes = 1
+        status.failedTask = #"{"kind":"chunk","name":"sentry.user","minOrdinal":21,"rows":20}"#
+        #expect(StatusReport(status).nextText?.contains("--replace-file") == false)
+    }
+
     @Test func aFailedChunkCanBeLeftOut() {
         var status = RelocationStatus(uuid: uuid(2), scope: "users")
         status.status = .failure

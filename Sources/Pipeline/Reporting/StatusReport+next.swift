@@ -60,6 +60,7 @@ extension StatusReport {
     /// The same file once more: what is written already is not written again.
     private var again: String {
         if let verification { return "relocation-enqueue verify \(verification.importUUID) FILE" }
+        if status.flow != nil, status.status == .failure { return relocateAgain }
         return "\(enqueue) --import-uuid \(status.uuid) FILE"
     }
 
@@ -70,8 +71,8 @@ extension StatusReport {
 
     /// A script has nobody to answer: `global` asks otherwise.
     private var enqueue: String {
-        let scope = PlainText.line(status.scope)
-        return "relocation-enqueue \(scope)\(named)" + (scope == "global" ? " --no-prompt" : "")
+        let command = status.flow == nil ? PlainText.line(status.scope) : "relocate"
+        return "relocation-enqueue \(command)\(named)" + (command == "global" ? " --no-prompt" : "")
     }
 
     /// Whether it only plans an import.
@@ -111,7 +112,10 @@ extension StatusReport {
             task.row.map {
                 "\n      to leave out \(PlainText.line($0.text)) instead: \(next) --skip-row --accept-loss"
             } ?? ""
-        let file = "\n      to go on with a corrected file instead (other flags as before): \(replacement)"
+        // A relocation with steps takes no other file under its UUID.
+        let file =
+            status.flow == nil
+            ? "\n      to go on with a corrected file instead (other flags as before): \(replacement)" : ""
         return "\(retry)\(file)\(row)\n      to leave out its \(rows) instead: \(next) --skip-chunk --accept-loss"
     }
 }
