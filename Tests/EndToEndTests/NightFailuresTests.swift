@@ -79,7 +79,7 @@ import Testing
         _ = try drain(code: 1)
         let text = try installation.enqueue("status", uuid).output
         #expect(text.contains("IntegrityError in sentry.user row 2 (pk 2)"), "\(text)")
-        try type(next(uuid, "--skip-row") + ["--accept-loss"])
+        try type(next(uuid, "--skip-row"))
         _ = try drain()
         try expectSuccess(uuid)
         #expect(try installation.table("auth_user").count == 2)

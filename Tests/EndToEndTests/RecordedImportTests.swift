@@ -34,6 +34,29 @@ import Testing
         #expect(try installation.status(uuid(7))["worker"] as? String == "worker-7")
     }
 
+    /// One waits for an export that nobody has made within an hour; one was in back-off, and goes on where it was.
+    @Test(arguments: RecordedQueue.relocationFormats) func relocationsWithStepsGoOn(_ format: Int) throws {
+        let site = try RelocationSite()
+        let people = (1...3).map { SampleExport.user($0, username: "owner-\($0)") }
+        #expect(try site.site.wait("users", site.site.write(people, to: "owners.json")).code == 0)
+        let redis = site.site.installation.redis
+        try redis.load(recordedRelocations: format)
+        let hourAgo = Int(Date().timeIntervalSince1970 * 1_000) - 3_601_000
+        try redis.cli(["HSET", "{test}:record:00000000-0000-8000-8000-000000000001", "createdAt", "\(hourAgo)"])
+        for number in [1, 2] { try redis.cli(["ZADD", "{test}:ready:unbound", "XX", "0", uuid(number)]) }
+        let worker = try site.drain()
+        #expect(worker.code == 1, "\(worker.errors)")
+        let waiting = try site.site.installation.status(uuid(1))
+        #expect(
+            waiting["failureReason"] as? String
+                == "Cross-region relocation export request timed out after 1:00:00.", "\(waiting)")
+        let done = try site.site.installation.status(uuid(2))
+        #expect(done["status"] as? String == "SUCCESS", "\(done)")
+        #expect(try site.organizations() == ["alpha": 0] && site.roles(of: "owner-2") == ["owner"])
+        let paused = try site.site.installation.status(uuid(3))
+        #expect(paused["status"] as? String == "PAUSE" && paused["scheduledCancelAtStep"] as? String == "NOTIFYING")
+    }
+
     @Test(arguments: RecordedQueue.formats) func listAndStatusShowThem(_ format: Int) throws {
         let installation = try Installation(migrated: false)
         try installation.redis.load(recordedFormat: format)

@@ -118,10 +118,11 @@ import Testing
         #expect(try site.record()["failure_reason"]?.text == String(reason.prefix(256)))
     }
 
-    @Test func unknownOwner() throws {
+    @Test(arguments: ["--owner", "--creator"]) func unknownPerson(_ who: String) throws {
         let site = try RelocationSite()
+        let owner = who == "--owner" ? [] : ["--owner", "owner@example.com"]
         let queued = try site.site.run(
-            "relocate", ["--owner", "nobody", "--orgs", "alpha", "--import-uuid", site.uuid, site.export()])
+            "relocate", owner + [who, "nobody", "--orgs", "alpha", "--import-uuid", site.uuid, site.export()])
         #expect(queued.code == 0, "\(queued.errors)")
         #expect(try site.drain().code == 1)
         let status = try site.status()

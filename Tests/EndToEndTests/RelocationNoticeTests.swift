@@ -85,15 +85,39 @@ import Testing
         #expect((status["notices"] as? String)?.contains("owner@example.com") == false)
     }
 
-    @Test func aMailServerThatIsAwayFailsNothing() throws {
+    @Test(arguments: [false, true]) func whoIsAwayFailsNothing(_ isWebhook: Bool) throws {
         let mail = try MailServer()
-        mail.stop()
+        var environment = environment(mail)
+        if isWebhook {
+            environment["RELOCATION_WEBHOOK_URL"] = "http://localhost:\(try freePort())/hook"
+            environment["RELOCATION_WEBHOOK_SECRET"] = Self.secret
+        } else {
+            mail.stop()
+        }
         #expect(try site.relocate(site.export()).code == 0)
-        let worker = try drain(environment(mail))
+        let worker = try drain(environment)
         #expect(worker.code == 0, "\(worker.errors)")
+        if isWebhook {
+            #expect(try told(mail).count == 6)
+            let notices = try site.status()["notices"] as? String ?? ""
+            #expect(notices.contains("the webhook was not reached") && !notices.contains(Self.secret), "\(notices)")
+            return
+        }
         let status = try site.status()
         #expect(status["status"] as? String == "SUCCESS")
         #expect((status["notices"] as? String)?.contains("were not sent") == true, "\(status["notices"] ?? "")")
+    }
+
+    /// Before anything is claimed: nobody gets half a mail.
+    @Test func aBrokenTemplateIsRefused() throws {
+        #expect(try site.relocate(site.export()).code == 0)
+        let folder = site.site.installation.folder
+        try FileManager.default.createDirectory(atPath: folder.file("words/en"), withIntermediateDirectories: true)
+        try folder.write("{{#name}} without an end", to: "words/en/claim.txt.mustache")
+        let mail = try MailServer()
+        let refused = try drain(environment(mail).merging(["RELOCATION_MAIL_TEMPLATES": folder.file("words")]) { $1 })
+        #expect(refused.code == 64 && refused.errors.contains("en/claim.txt.mustache"), "\(refused.errors)")
+        #expect(try mail.mails().isEmpty && site.status()["startedAt"] is NSNull)
     }
 
     @Test func halfASettingIsRefused() throws {

@@ -78,6 +78,18 @@ struct RelocationSite {
         try installation.redis.cli(["ZADD", "{\(installation.prefix)}:ready:unbound", "\(hourAgo)", uuid])
     }
 
+    /// As if its back-off were over.
+    func tryAgainNow() throws {
+        try site.installation.redis.cli(
+            ["ZADD", "{\(site.installation.prefix)}:ready:unbound", "XX", "0", uuid])
+    }
+
+    /// As if the lease of a worker that was lost had run out.
+    func loseLease() throws {
+        try site.installation.redis.cli(
+            ["ZADD", "{\(site.installation.prefix)}:leased:unbound", "XX", "0", uuid])
+    }
+
     // MARK: The destination
 
     func rows(_ table: String, _ silo: Silo = .region) throws -> [[String: Value]] {

@@ -55,6 +55,9 @@ import Testing
         try write("", "en", "claim.txt.mustache")
         try write("x", "en", "claims.txt.mustache")
         #expect(message { try NoticeTemplates(folder: folder.path) }.contains("en/claims.txt.mustache"))
+        try FileManager.default.removeItem(atPath: folder.file("en/claims.txt.mustache"))
+        try write("x", "en", "claim.html")
+        #expect(message { try NoticeTemplates(folder: folder.path) }.contains("en/claim.html has no place"))
         #expect(message { try NoticeTemplates(folder: folder.path + "/none") }.contains("none"))
         #expect(message { try NoticeTemplates(standard: "xx") }.contains("xx"))
     }

@@ -103,6 +103,30 @@ import Testing
                 == "relocation-enqueue users --import-uuid \(uuid(2)) --replace-file FILE")
     }
 
+    /// What stands after `next:` works in a script, where nobody answers questions.
+    @Test func whatAsksIsAnswered() {
+        var status = RelocationStatus(uuid: uuid(2), scope: "global")
+        status.status = .failure
+        #expect(StatusReport(status).next == "relocation-enqueue global --no-prompt --import-uuid \(uuid(2)) FILE")
+        status.step = .undoing
+        #expect(StatusReport(status).next == "relocation-enqueue undo \(uuid(2)) --no-prompt")
+    }
+
+    /// What it was made with would be lost with a plain import.
+    @Test func aRelocationWithStepsBeginsAgainAsOne() {
+        var status = RelocationStatus(uuid: uuid(2), scope: "organizations")
+        status.flow = FlowPlace(latestTask: "COMPLETED")
+        status.status = .failure
+        status.step = .undoing
+        status.endedBy = .undo
+        #expect(StatusReport(status).next == "relocation-enqueue relocate --again \(uuid(2)) FILE")
+        status.endedBy = nil
+        status.step = .importing
+        status.payloadBytes = 1
+        status.failedTask = #"{"kind":"chunk","name":"sentry.user","minOrdinal":21,"rows":20}"#
+        #expect(StatusReport(status).nextText?.contains("--replace-file") == false)
+    }
+
     @Test func aFailedChunkCanBeLeftOut() {
         var status = RelocationStatus(uuid: uuid(2), scope: "users")
         status.status = .failure
@@ -122,7 +146,7 @@ import Testing
                 """
                 next: remove the cause, then: relocation-enqueue retry \(uuid(2))
                       to go on with a corrected file instead (other flags as before): relocation-enqueue users --import-uuid \(uuid(2)) --replace-file FILE
-                      to leave out sentry.user row 31 (pk 7) instead: relocation-enqueue retry \(uuid(2)) --skip-row
+                      to leave out sentry.user row 31 (pk 7) instead: relocation-enqueue retry \(uuid(2)) --skip-row --accept-loss
                       to leave out its 20 rows instead: relocation-enqueue retry \(uuid(2)) --skip-chunk --accept-loss
                 """))
     }

@@ -12,6 +12,7 @@ enum FaultKind: String, CaseIterable, Sendable {
     case operatorPaused = "paused by the operator"
     case operatorCancelled = "cancelled by the operator"
     case operatorAborted = "aborted by the operator"
+    case mailKilled = "mail server killed and restarted"
     case sessionTerminated = "PostgreSQL session terminated"
     case statementCancelled = "PostgreSQL statement cancelled"
     case deadlock = "PostgreSQL deadlock"
@@ -29,7 +30,7 @@ enum FaultKind: String, CaseIterable, Sendable {
     case wrongFile = "Redis emptied, wrong file enqueued"
 
     /// What a fault hits.
-    enum Target { case worker, enqueuer, relocation, session, redis, database }
+    enum Target { case worker, enqueuer, relocation, mail, session, redis, database }
 
     var target: Target {
         switch self {
@@ -38,6 +39,7 @@ enum FaultKind: String, CaseIterable, Sendable {
             .worker
         case .enqueuerKilled: .enqueuer
         case .operatorPaused, .operatorCancelled, .operatorAborted: .relocation
+        case .mailKilled: .mail
         case .sessionTerminated, .statementCancelled, .deadlock: .session
         case .tablesLocked, .diskFull, .databaseKilled, .databaseCrashed, .databaseRestored: .database
         case .redisKilled, .redisFrozen, .redisReadOnly, .redisFull, .redisLostSecond, .redisEmptied, .wrongFile:
@@ -66,7 +68,7 @@ enum FaultKind: String, CaseIterable, Sendable {
         case .sessionTerminated, .statementCancelled: 8
         case .deadlock: 4
         case .fileLimited: 3
-        case .redisKilled: 2
+        case .redisKilled, .mailKilled: 2
         case .tablesLocked, .diskFull, .databaseKilled, .databaseCrashed, .redisFrozen, .redisReadOnly, .redisFull,
             .redisLostSecond, .redisEmptied:
             1
@@ -95,6 +97,7 @@ enum FaultKind: String, CaseIterable, Sendable {
             setting.database == .postgres
         case .fileLimited: setting.database == .sqlite
         case .diskFull: setting.hasSmallDisk
+        case .mailKilled: setting.relocatePercent > 0
         case .redisLostSecond: setting.fsync == .everysec
         case .workerKilled, .workerFrozen, .workerTerminated, .redisCut, .redisDelayed, .enqueuerKilled,
             .operatorPaused, .operatorCancelled, .operatorAborted, .tablesLocked, .redisKilled, .redisFrozen,

@@ -42,7 +42,7 @@ extension Injector {
         guard let file = appendOnlyFile() else { return false }
         installation.redis.kill()
         let size = sizeBefore
-        installation.serverHealth.lostData()
+        installation.lostData()
         pause(fault, 0, 0.5)
         if let size { truncate(file, Int(size)) }
         forgetSizes()
@@ -52,7 +52,7 @@ extension Injector {
 
     func replaceRedis(_ fault: Fault) throws {
         installation.redis.kill()
-        installation.serverHealth.lostData()
+        installation.lostData()
         try FileManager.default.removeItem(atPath: installation.redis.folder.file("appendonlydir"))
         forgetSizes()
         pause(fault, 0, 0.5)

@@ -44,6 +44,11 @@ final class Injector: Sendable {
         case .worker: injectWorker(fault)
         case .enqueuer: record(fault.kind, met: killEnqueuer())
         case .relocation: stopRelocation(fault)
+        case .mail:
+            begin(fault.kind) { [self] in
+                try installation.mails?.restart(after: fault.seconds(0, 3))
+                return isWorked
+            }
         case .session: injectSession(fault)
         case .redis: runLasting(fault, "redis") { try self.injectRedis(fault) }
         case .database: runLasting(fault, "database") { try self.injectDatabase(fault) }

@@ -13,6 +13,8 @@ final class Installation: Sendable {
     let journal: Journal
     let serverHealth = ServerHealth()
     let recovery = Recovery()
+    /// nil if nobody has to be told.
+    let mails: MailBox?
 
     init(_ setting: Setting, _ workload: Workload, _ server: DestinationServer, isDisturbed: Bool) throws {
         self.server = server
@@ -26,6 +28,8 @@ final class Installation: Sendable {
         let logs = try TemporaryFolder()
         self.logs = logs
         journal = Journal(logs.file("journal"))
+        let mails = workload.plans.contains(where: \.hasSteps) ? try MailBox() : nil
+        self.mails = mails
         var random = SeededRandom(seed: setting.seed, "workers")
         var numbers = 0..<1000
         func site(_ prefix: String, _ workers: Int, _ plans: [Plan], _ inFlight: Int) throws -> Site {
@@ -33,7 +37,7 @@ final class Installation: Sendable {
             let made = try (0..<workers).map { _ in
                 try Self.worker(
                     numbers.removeFirst(), setting, prefix, database, redis: redis, server: server, logs: logs,
-                    concurrency: 1 + random.below(3), isDisturbed: isDisturbed)
+                    mails: mails, concurrency: 1 + random.below(3), isDisturbed: isDisturbed)
             }
             return Site(prefix: prefix, databaseURL: database, workers: made, plans: plans, inFlight: inFlight)
         }
@@ -49,7 +53,7 @@ final class Installation: Sendable {
 
     private static func worker(
         _ number: Int, _ setting: Setting, _ prefix: String, _ database: String, redis: RedisServer,
-        server: DestinationServer, logs: TemporaryFolder, concurrency: Int, isDisturbed: Bool
+        server: DestinationServer, logs: TemporaryFolder, mails: MailBox?, concurrency: Int, isDisturbed: Bool
     ) throws -> WorkerProcess {
         let redisProxy = try Proxy(to: redis.port)
         var url = database
@@ -64,7 +68,8 @@ final class Installation: Sendable {
             "RELOCATION_REDIS_PREFIX": prefix, "RELOCATION_DATABASE_URL": url, "RELOCATION_FAILPOINT": nil,
         ]
         return WorkerProcess(
-            number: number, program: setting.programs + "/relocation-worker", environment: environment,
+            number: number, program: setting.programs + "/relocation-worker",
+            environment: environment.merging(mails?.environment ?? [:]) { $1 },
             concurrency: concurrency, redisProxy: redisProxy, databaseProxy: databaseProxy, folder: logs)
     }
 
@@ -100,6 +105,12 @@ final class Installation: Sendable {
 
     var isFinished: Bool { sites.allSatisfy(\.unfinished.isEmpty) }
     var unfinished: Int { sites.reduce(0) { $0 + $1.unfinished.count } }
+
+    /// Redis has lost data.
+    func lostData() {
+        serverHealth.lostData()
+        for site in sites { site.setForgotten() }
+    }
 
     /// Ends all processes. Returns the number of workers that did not end when told to.
     func end() -> Int {

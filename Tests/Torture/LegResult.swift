@@ -14,6 +14,15 @@ struct LegResult: Sendable {
     var unaccounted: [String] = []
     /// Relocations that ended as SUCCESS although the file was not the UUID's.
     var wrongSuccesses: [String] = []
+    /// Mails that came to a person more than once.
+    var toldTwice: [String] = []
+    /// The same, of relocations of which Redis or the database had forgotten something.
+    var toldTwiceExcused = 0
+    var mails = 0
+    /// Mails that did not come: a worker was lost while it sent them, or the server was away for too long.
+    var untold = 0
+    /// What the destination's tables of relocations say wrongly.
+    var misrecorded: [String] = []
     /// Chunks that were written after another worker's claim.
     var intrusions: [String] = []
     /// The same, but within seconds after Redis lost data.
@@ -32,7 +41,8 @@ struct LegResult: Sendable {
 
     var isClean: Bool {
         lost.isEmpty && duplicated.isEmpty && misordered.isEmpty && stuck.isEmpty && unaccounted.isEmpty
-            && intrusions.isEmpty && wrongSuccesses.isEmpty && stubborn == 0
+            && intrusions.isEmpty && wrongSuccesses.isEmpty && toldTwice.isEmpty && misrecorded.isEmpty
+            && stubborn == 0
     }
 
     var metTotal: Int { met.values.reduce(0, +) }
@@ -50,6 +60,11 @@ struct LegResult: Sendable {
         unaccounted += other.unaccounted
         intrusions += other.intrusions
         wrongSuccesses += other.wrongSuccesses
+        toldTwice += other.toldTwice
+        toldTwiceExcused += other.toldTwiceExcused
+        mails += other.mails
+        untold += other.untold
+        misrecorded += other.misrecorded
         excused += other.excused
         backedOff += other.backedOff
         retries.merge(other.retries, uniquingKeysWith: +)

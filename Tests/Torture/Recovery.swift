@@ -127,6 +127,9 @@ struct RelocationView: Sendable {
     /// Whether its worker has postponed it.
     var isBackingOff: Bool { owner.isEmpty && nextAttemptAt > 0 && !hasEnded }
 
+    /// Whether it waits for its next attempt for longer than an operator would.
+    var waitsLong: Bool { isBackingOff && nextAttemptAt > Int64(Date().timeIntervalSince1970 * 1_000) + 5_000 }
+
     var hasEnded: Bool { status == "SUCCESS" || status == "FAILURE" }
     var isPaused: Bool { status == "PAUSE" }
 

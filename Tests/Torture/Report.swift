@@ -80,6 +80,9 @@ struct Report {
                 row("workers that did not end when told to", "\(result.stubborn)", "", "", "", ""),
                 row("written by two after Redis lost data", "\(result.excused)", "", "", "", ""),
                 row("in back-off when the worker was lost", "\(result.backedOff)", "", "", "", ""),
+                row("mails", "\(result.mails)", "", "", "", ""),
+                row("mails that did not come", "\(result.untold)", "", "", "", ""),
+                row("told twice after data was lost", "\(result.toldTwiceExcused)", "", "", "", ""),
                 row("relocations undone", "\(result.undone)", "", "", "", ""),
                 row("rows compared", "\(result.rows)", "", "", "", ""),
             ]
@@ -90,6 +93,7 @@ struct Report {
             ("lost", result.lost), ("duplicated", result.duplicated), ("misordered", result.misordered),
             ("stuck", result.stuck), ("rows not accounted for", result.unaccounted),
             ("two owners writing", result.intrusions), ("wrong SUCCESS", result.wrongSuccesses),
+            ("told twice", result.toldTwice), ("wrong records of relocations", result.misrecorded),
         ]
     }
 

@@ -8,6 +8,8 @@ struct Setting: Sendable {
     var seed: UInt64
     var relocations: Int
     var globals: Int
+    /// Of a hundred relocations, those that go through all steps.
+    var relocatePercent: Int
     var workers: Int
     /// Relocations in flight at a time.
     var inFlight: Int

@@ -93,7 +93,7 @@ final class SimulatedOperator: Sendable {
             _ = run(step.arguments, site)
             return site.settle(plan, .queued)
         }
-        if outcome.status == "FAILURE", !plan.isUndone, let reason = Self.transientReason(outcome.reason) {
+        if outcome.status == "FAILURE", !plan.isUndone, let reason = Self.transientReason(outcome) {
             if reason == Self.lost || reason == Self.restored { return begin(plan, again: reason, site) }
             state.withLock { $0.retries[reason, default: 0] += 1 }
             _ = run(["retry", plan.uuid], site)
@@ -124,7 +124,10 @@ final class SimulatedOperator: Sendable {
             return isInTheMiddle && outcome.step != "UNDOING"
                 ? (undo, "paused: undone") : (["unpause", plan.uuid], "paused: unpaused")
         }
-        guard outcome.hasEnded else { return nil }
+        guard outcome.hasEnded else {
+            // Its next attempt is minutes away: a pause that ends at once makes it due now.
+            return plan.hasSteps ? (["pause", plan.uuid], nil) : nil
+        }
         if plan.isUndone { return outcome.endedBy == "undo" ? nil : (undo, nil) }
         return ["cancel", "abort"].contains(outcome.endedBy)
             ? (["retry", plan.uuid], "ended by \(outcome.endedBy): retried") : nil
@@ -154,11 +157,13 @@ final class SimulatedOperator: Sendable {
     private static let lostEnd = "finished before the database was restored: enqueued again"
 
     /// Why the faults caused a failure, so that the relocation may be retried; nil if they did not.
-    private static func transientReason(_ reason: String) -> String? {
+    private static func transientReason(_ outcome: Outcome) -> String? {
+        let reason = outcome.trouble.isEmpty ? outcome.reason : outcome.trouble
+        if reason.contains("record of this relocation is gone") { return restored }
         if reason.contains("given up after") { return "given up after all attempts: retried" }
         if reason.contains("workers in a row were lost") { return "ten workers in a row lost: retried" }
         if reason.contains("the database lacks") { return restored }
-        return reason.hasPrefix("Redis has lost tasks") ? lost : nil
+        return reason.contains("Redis has lost tasks") ? lost : nil
     }
 
     /// Enqueues another relocation's file under a UUID that the database knows, and waits for what becomes of it. False if

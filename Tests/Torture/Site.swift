@@ -29,6 +29,8 @@ final class Site: Sendable {
         var restorations = 0
         /// Relocation → how often that had happened when it was last enqueued again for that reason.
         var begunAgain: [String: Int] = [:]
+        /// Relocations of which Redis or the database has forgotten something.
+        var forgotten: Set<String> = []
     }
 
     init(prefix: String, databaseURL: String, workers: [WorkerProcess], plans: [Plan], inFlight: Int) {
@@ -53,7 +55,7 @@ final class Site: Sendable {
                 case .done, nil: continue
                 case .queued:
                     open += 1
-                    let isOperators = state.views[plan.uuid].map { $0.hasEnded || $0.isPaused } ?? false
+                    let isOperators = state.views[plan.uuid].map { $0.hasEnded || $0.isPaused || $0.waitsLong } ?? false
                     if isOperators, state.busy.insert(plan.uuid).inserted {
                         return .conclude(plan)
                     }
@@ -81,6 +83,8 @@ final class Site: Sendable {
             let free = plans.filter { plan in
                 // The UUID of one that was undone is free for any file.
                 if plan.isUndone { return false }
+                // Another file lacks its organizations: the scan refuses it before anything is queued.
+                if plan.hasSteps { return false }
                 if case .waiting = state.stages[plan.uuid] { return false }
                 return known.contains(plan.uuid) && !state.busy.contains(plan.uuid)
             }
@@ -95,11 +99,27 @@ final class Site: Sendable {
     func setRestored() {
         state.withLock { state in
             state.restorations += 1
+            state.forgotten.formUnion(plans.map(\.uuid))
             for plan in plans {
                 if case .done = state.stages[plan.uuid] { state.stages[plan.uuid] = .queued }
             }
         }
     }
+
+    /// Redis has lost data: of what is under way, nobody knows any more who was told.
+    func setForgotten() {
+        state.withLock { state in
+            for plan in plans {
+                switch state.stages[plan.uuid] {
+                case .queued: state.forgotten.insert(plan.uuid)
+                case .waiting where state.busy.contains(plan.uuid): state.forgotten.insert(plan.uuid)
+                case .waiting, .done, nil: break
+                }
+            }
+        }
+    }
+
+    var forgotten: Set<String> { state.withLock { $0.forgotten } }
 
     /// How often that has happened.
     var restorations: Int { state.withLock { $0.restorations } }
@@ -181,6 +201,10 @@ final class Site: Sendable {
 struct Outcome: Sendable, Equatable {
     let status: String
     let reason: String
+    /// What has happened in our words, if the reason is Sentry's.
+    let trouble: String
+    /// The first one, as JSON.
+    let finding: String
     /// `cancel`, `abort` or `undo`; empty otherwise.
     let endedBy: String
     let step: String
@@ -195,6 +219,9 @@ struct Outcome: Sendable, Equatable {
         else { return nil }
         self.status = status
         reason = object["failureReason"] as? String ?? ""
+        trouble = object["trouble"] as? String ?? ""
+        let data = try? JSONSerialization.data(withJSONObject: (object["findings"] as? [Any])?.first ?? [String]())
+        finding = String(decoding: data ?? Data(), as: UTF8.self)
         endedBy = object["endedBy"] as? String ?? ""
         step = object["step"] as? String ?? ""
         self.rows = ["source", "inserted", "existing", "overwritten", "dropped"].map { rows[$0] ?? -1 }

@@ -63,6 +63,11 @@ struct FaultsCommand: ParsableCommand {
     @Option(help: "Global relocations of each leg, on a database of their own.")
     var globals = 3
 
+    @Option(
+        name: .customLong("relocate-percent"),
+        help: "Of a hundred relocations, those that go through all steps, with mails to a mail server.")
+    var relocatePercent = 12
+
     @Option(help: "Worker processes.")
     var workers = 8
 
@@ -98,11 +103,12 @@ struct FaultsCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...1_000_000).contains(faults), (1...10_000).contains(relocations), (0...100).contains(globals),
-            (1...32).contains(workers), (1...1000).contains(inFlight), (0.05...60).contains(gap)
+            (0...100).contains(relocatePercent), (1...32).contains(workers), (1...1000).contains(inFlight),
+            (0.05...60).contains(gap)
         else {
             throw ValidationError(
-                "--faults takes 1 to 1000000, --relocations 1 to 10000, --globals 0 to 100, --workers 1 to 32, "
-                    + "--in-flight 1 to 1000, --gap 0.05 to 60.")
+                "--faults takes 1 to 1000000, --relocations 1 to 10000, --globals 0 to 100, "
+                    + "--relocate-percent 0 to 100, --workers 1 to 32, --in-flight 1 to 1000, --gap 0.05 to 60.")
         }
     }
 
@@ -110,10 +116,11 @@ struct FaultsCommand: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         Interruption.watch()
         var setting = Setting(
-            database: database, seed: seed, relocations: relocations, globals: globals, workers: workers,
-            inFlight: inFlight, longestGap: gap, programs: try programs.folder(), patience: patience,
+            database: database, seed: seed, relocations: relocations, globals: globals,
+            relocatePercent: relocatePercent, workers: workers, inFlight: inFlight, longestGap: gap,
+            programs: try programs.folder(), patience: patience,
             takeoverLimit: takeoverLimit, keepsLogs: keepLogs)
-        let workload = try Workload(seed: seed, relocations: relocations, globals: globals)
+        let workload = try Workload(setting)
         let server = try DestinationServer(database, worker: setting.programs + "/relocation-worker")
         setting.isVerbose = verbose
         setting.isSabotaged = sabotage

@@ -14,6 +14,8 @@ struct Plan: Sendable {
     var isUndone = false
 
     var isOneTransaction: Bool { flags.contains("--atomic") || scope == "global" }
+    /// Whether it goes through all steps of a relocation, with people to tell.
+    var hasSteps: Bool { scope == "relocate" }
 
     var arguments: [String] { [scope, "--silent", "--no-prompt", "--import-uuid", uuid] + flags + [file] }
 }
@@ -38,17 +40,18 @@ struct Workload {
 
     private let folder: TemporaryFolder
 
-    init(seed: UInt64, relocations: Int, globals: Int) throws {
+    init(_ setting: Setting) throws {
         folder = try TemporaryFolder()
-        var maker = PlanMaker(seed: seed, folder: folder)
-        base = try maker.base(relocations)
-        plans = try (0..<relocations).map { number in
+        let seed = setting.seed
+        var maker = PlanMaker(seed: seed, folder: folder, relocatePercent: setting.relocatePercent)
+        base = try maker.base(setting.relocations)
+        plans = try (0..<setting.relocations).map { number in
             var plan = try maker.plan(number)
             var random = SeededRandom(seed: seed, "undo", number)
             plan.isUndone = random.chance(Self.undonePercent)
             return plan
         }
-        self.globals = try (0..<globals).map { try maker.global($0) }
+        globals = try (0..<setting.globals).map { try maker.global($0) }
         texts = maker.texts
     }
 }
@@ -57,6 +60,7 @@ struct Workload {
 private struct PlanMaker {
     let seed: UInt64
     let folder: TemporaryFolder
+    let relocatePercent: Int
     var texts: Set<String> = []
 
     mutating func base(_ relocations: Int) throws -> Plan {
@@ -85,6 +89,7 @@ private struct PlanMaker {
         let mark = "r\(number)"
         var flags = ["--chunk-size", String([1, 2, 3, 5, 8][random.below(5)])]
         let kind = random.below(100)
+        if random.chance(relocatePercent) { return try relocation(number, mark, flags, export, &random) }
         if random.chance(12) { flags.append("--atomic") }
         if kind < 45 { return try users(number, mark, flags, export, &random) }
         if kind < 85 {
@@ -96,6 +101,17 @@ private struct PlanMaker {
         if random.chance(50) { flags.append("--overwrite-configs") }
         export.addSettings(mark, count: 4 + random.below(20), known: Self.known(number))
         return try plan(number, "config", flags, export, &random)
+    }
+
+    /// Each has an owner of its own among the users of the base: an owner has one at a time.
+    private mutating func relocation(
+        _ number: Int, _ mark: String, _ flags: [String], _ export: ExportText, _ random: inout SeededRandom
+    ) throws -> Plan {
+        var export = export
+        let slugs = (0...random.below(2)).map { "\(mark)-org-\($0)" }
+        for place in slugs.indices { export.addOrganization(mark, place, people: 2 + random.below(3)) }
+        let wanted = ["--owner", "base-\(number * Workload.knownUsers)", "--orgs", slugs.joined(separator: ",")]
+        return try plan(number, "relocate", flags + wanted, export, &random)
     }
 
     private mutating func users(

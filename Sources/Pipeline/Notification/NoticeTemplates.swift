@@ -44,9 +44,11 @@ public struct NoticeTemplates: Sendable {
         var out: [String: String] = [:]
         let names = Set(BuiltInTexts.names)
         for language in try list(folder) where !language.hasPrefix(".") {
-            for file in try list("\(folder)/\(language)") where file.hasSuffix(".mustache") {
+            for file in try list("\(folder)/\(language)") {
+                // One that lacks the ending would be passed over, and our own words sent; other files may lie there.
+                guard file.hasSuffix(".mustache") || names.contains(file) else { continue }
                 let name = String(file.dropLast(".mustache".count))
-                guard names.contains(name) else {
+                guard file.hasSuffix(".mustache"), names.contains(name) else {
                     throw NotificationError(
                         .usage,
                         "The template \(language)/\(file) has no place: templates are named "

@@ -7,7 +7,7 @@ extension Script {
         local function flowOf(record)
           local was = redis.call('HMGET', record, 'status', 'step', 'latestTask', 'latestTaskAttempts', 'pauseAtStep',
             'cancelAtStep')
-          for at = 1, 6 do was[at] = was[at] or '' end
+          for at = 1, 6 do was[at] = was[at] or (at == 4 and '0' or '') end
           return table.concat(was, '|')
         end
 

@@ -55,18 +55,19 @@ extension StatusReport {
         return true
     }
 
+    /// A new relocation of the same file. Without rows there is nothing to begin with but the export.
+    var relocateAgain: String { "relocation-enqueue relocate --again \(status.uuid)\(isTransfer ? "" : " FILE")" }
+
     /// The command that helps a failed relocation with steps; nil if that is the same as for a plain import.
     var afterFlowFailure: String? {
         guard let flow = status.flow, status.endedBy == nil else { return nil }
-        // Without rows there is nothing to begin with but the export.
-        let again = "relocation-enqueue relocate --again \(status.uuid)\(isTransfer ? "" : " FILE")"
         switch FlowTask(rawValue: flow.latestTask) {
-        case .uploadingStart where isTransfer && status.delivered == 0 && status.chunksDone > 0: return again
-        case .preprocessingScan: return again
+        case .uploadingStart where isTransfer && status.delivered == 0 && status.chunksDone > 0: return relocateAgain
+        case .preprocessingScan: return relocateAgain
         case .validatingPoll, .validatingComplete:
             return status.findings.isEmpty ? nil : "relocation-enqueue findings \(status.uuid)"
         default:
-            return status.payloadBytes > 0 ? nil : again
+            return status.payloadBytes > 0 ? nil : relocateAgain
         }
     }
 }

@@ -41,7 +41,9 @@ extension StatusReport {
     /// Tasks that were deleted or lost come back with the file, and so do rows that the destination has lost.
     private var afterFailure: String? {
         let scope = PlainText.line(status.scope)
-        if status.step == .undoing, status.endedBy != .undo { return "relocation-enqueue undo \(status.uuid)" }
+        if status.step == .undoing, status.endedBy != .undo {
+            return "relocation-enqueue undo \(status.uuid) --no-prompt"
+        }
         if let verification {
             return verification.next(findings: !status.findings.isEmpty, canRetry: canRetry, status.uuid)
         }
@@ -50,7 +52,7 @@ extension StatusReport {
         if isPlan { return "relocation-enqueue findings \(status.uuid)" }
         if canRetry { return "relocation-enqueue retry \(status.uuid)" }
         if status.failureCause == .otherImport {
-            return status.replaces.isEmpty ? "relocation-enqueue \(scope)\(named) FILE" : replacement
+            return status.replaces.isEmpty ? "\(enqueue) FILE" : replacement
         }
         return again
     }
@@ -58,12 +60,19 @@ extension StatusReport {
     /// The same file once more: what is written already is not written again.
     private var again: String {
         if let verification { return "relocation-enqueue verify \(verification.importUUID) FILE" }
-        return "relocation-enqueue \(PlainText.line(status.scope))\(named) --import-uuid \(status.uuid) FILE"
+        if status.flow != nil, status.status == .failure { return relocateAgain }
+        return "\(enqueue) --import-uuid \(status.uuid) FILE"
     }
 
     /// Goes on with a file in which what cannot be imported is corrected.
     private var replacement: String {
-        "relocation-enqueue \(PlainText.line(status.scope))\(named) --import-uuid \(status.uuid) --replace-file FILE"
+        "\(enqueue) --import-uuid \(status.uuid) --replace-file FILE"
+    }
+
+    /// A script has nobody to answer: `global` asks otherwise.
+    private var enqueue: String {
+        let command = status.flow == nil ? PlainText.line(status.scope) : "relocate"
+        return "relocation-enqueue \(command)\(named)" + (command == "global" ? " --no-prompt" : "")
     }
 
     /// Whether it only plans an import.
@@ -99,8 +108,14 @@ extension StatusReport {
         let retry = "remove the cause, then: \(next)"
         guard let task = TaskNote(json: status.failedTask), ["chunk", "late"].contains(task.kind) else { return retry }
         let rows = task.rows == 1 ? "1 row" : "\(task.rows) rows"
-        let row = task.row.map { "\n      to leave out \(PlainText.line($0.text)) instead: \(next) --skip-row" } ?? ""
-        let file = "\n      to go on with a corrected file instead (other flags as before): \(replacement)"
+        let row =
+            task.row.map {
+                "\n      to leave out \(PlainText.line($0.text)) instead: \(next) --skip-row --accept-loss"
+            } ?? ""
+        // A relocation with steps takes no other file under its UUID.
+        let file =
+            status.flow == nil
+            ? "\n      to go on with a corrected file instead (other flags as before): \(replacement)" : ""
         return "\(retry)\(file)\(row)\n      to leave out its \(rows) instead: \(next) --skip-chunk --accept-loss"
     }
 }

@@ -10,7 +10,7 @@ import Verification
 
 /// Tries a relocation in a private scratch database: beside a baseline of the destination's configuration and of its users
 /// with names that come along, the rows are imported, and everything is compared. The destination is only read.
-// Ten properties: both databases, how to read them, and what was found.
+// Nine properties: both databases, how to read them, and what was found.
 package final class Trial {
     /// The scratch database.
     package let scratch: Destination
@@ -22,7 +22,6 @@ package final class Trial {
     private let folder: TrialFolder
     /// Whether values must not be told.
     private let hidesValues: Bool
-    private var hasUsers = false
     /// Model → source key → the name that the import has given.
     private var names: [String: [Int64: String]] = [:]
     private var findingBytes = 0
@@ -54,30 +53,39 @@ package final class Trial {
 
     // MARK: The baseline
 
-    /// Copies the destination's configuration and those of its users that have one of the names.
+    /// Copies the destination's configuration and those of its users that have one of the names. What the copy holds then is
+    /// the baseline: the destination may lack rows that any import adds, as while another relocation is under way.
     package func importBaseline(usernames: Set<String>) throws {
-        try export(.config, .everything, from: live, to: Self.configIn)
-        try importFile(Self.configIn, .config, Self.configID, ImportFlags(overwriteConfigs: true))
-        guard !usernames.isEmpty else { return }
-        let selection = RowSelection.usernames(Set(usernames.map { Array($0.utf8) }))
-        try export(.users, selection, from: live, to: Self.usersIn)
-        // The configuration has brought those with privileges already.
-        try importFile(Self.usersIn, .users, Self.usersID, ImportFlags(mergeUsers: true))
-        hasUsers = true
+        try export(.config, .everything, from: live, to: Self.config)
+        try importFile(Self.config, .config, Self.configID, ImportFlags(overwriteConfigs: true))
+        if !usernames.isEmpty {
+            try export(.users, Self.named(usernames), from: live, to: Self.users)
+            // The configuration has brought those with privileges already.
+            try importFile(Self.users, .users, Self.usersID, ImportFlags(mergeUsers: true))
+        }
+        try exportBaseline(usernames, as: Self.before)
     }
 
-    /// Exports the baseline again and compares it with what the destination gave.
+    /// Exports the baseline again and compares it with what it was before the rows came.
     package func compareBaseline(usernames: Set<String>) throws {
-        try export(.config, .everything, from: scratch, to: Self.configOut)
-        try compare(Self.configIn, Self.configOut)
-        guard hasUsers else { return }
-        let selection = RowSelection.usernames(Set(usernames.map { Array($0.utf8) }))
-        try export(.users, selection, from: scratch, to: Self.usersOut)
-        try compare(Self.usersIn, Self.usersOut)
+        try exportBaseline(usernames, as: Self.after)
+        try compare(Self.before + Self.config, Self.after + Self.config)
+        if !usernames.isEmpty { try compare(Self.before + Self.users, Self.after + Self.users) }
     }
 
-    private static let (configIn, configOut) = ("config-in.json", "config-out.json")
-    private static let (usersIn, usersOut) = ("users-in.json", "users-out.json")
+    private func exportBaseline(_ usernames: Set<String>, as mark: String) throws {
+        try export(.config, .everything, from: scratch, to: mark + Self.config)
+        if !usernames.isEmpty {
+            try export(.users, Self.named(usernames), from: scratch, to: mark + Self.users)
+        }
+    }
+
+    private static func named(_ usernames: Set<String>) -> RowSelection {
+        .usernames(Set(usernames.map { Array($0.utf8) }))
+    }
+
+    private static let (config, users) = ("config.json", "users.json")
+    private static let (before, after) = ("before-", "after-")
     /// The scratch database knows no other imports: any UUIDs will do.
     private static let configID = "00000000-0000-4000-8000-000000000001"
     private static let usersID = "00000000-0000-4000-8000-000000000002"
