@@ -70,6 +70,7 @@ extension RelocationStatus {
         replaces = record.text("replaces")
         enqueuedBy = record.text("enqueuedBy")
         toolVersion = record.text("toolVersion")
+        traceParent = record.text("traceParent")
         warnings = TextList.decode(record.text("warnings"))
         losses = TextList.decode(record.text("silentLosses"))
         adapted = record.text("adapted")

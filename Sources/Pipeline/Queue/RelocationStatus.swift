@@ -64,6 +64,8 @@ public struct RelocationStatus: Sendable, Equatable {
     /// Who queued it and from where, and with which version; empty in records of older enqueuers.
     public var enqueuedBy = ""
     public var toolVersion = ""
+    /// See ``NewRelocation/traceParent``.
+    public var traceParent = ""
     public var warnings: [String] = []
     /// See ``NewRelocation/losses``; empty in records of older enqueuers.
     public var losses: [String] = []

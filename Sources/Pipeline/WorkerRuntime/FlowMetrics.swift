@@ -3,6 +3,7 @@ import Import
 import Queue
 import Relocation
 import TaskFormat
+import Traces
 
 internal import Metrics
 
@@ -25,6 +26,15 @@ enum FlowMetrics {
     /// Calls whose times show how Redis and the database do. Those that fail count, too.
     enum Call: CaseIterable {
         case acknowledge, renew, commit
+
+        /// Renewals belong to the process, not to one relocation's trace.
+        var step: TraceStep? {
+            switch self {
+            case .acknowledge: .acknowledge
+            case .commit: .commit
+            case .renew: nil
+            }
+        }
     }
 
     private static let calls = Dictionary(
@@ -50,7 +60,7 @@ enum FlowMetrics {
     private static let waits = Metrics.Timer(label: "relocation_wait_seconds", preferredDisplayUnit: .seconds)
     private static let claims = Metrics.Gauge(label: "relocation_claims_held")
     /// Of models that no catalogue knows, and of tasks of an unknown kind.
-    private static let other = "other"
+    static let other = "other"
 
     /// Shows every transition from the start, also those that have not happened yet.
     static func begin() {
@@ -60,8 +70,15 @@ enum FlowMetrics {
 
     static func record(_ transition: Transition) { transitions[transition]?.increment() }
 
-    /// Makes a call and records how long it took.
+    /// Makes a call, in a span of its own, and records how long it took.
     static func timed<Result, Failure: Error>(
+        _ call: Call, _ make: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        guard let step = call.step else { return try measured(call, make) }
+        return try Traces.span(step) { () throws(Failure) in try measured(call, make) }
+    }
+
+    private static func measured<Result, Failure: Error>(
         _ call: Call, _ make: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let clock = ContinuousClock()
@@ -85,6 +102,7 @@ enum FlowMetrics {
     /// - Parameter kind: of its finding, a bounded set of words
     static func failed(_ kind: String) {
         record(.failed)
+        Traces.fail(kind)
         Counter(label: "relocation_failures_total", dimensions: [("kind", kind)]).increment()
     }
 

@@ -7,6 +7,7 @@ import Queue
 import Relocation
 import Storage
 import TaskFormat
+import Traces
 
 internal import Logging
 
@@ -86,7 +87,8 @@ final class HeldClaim {
         try Failpoint.reach("acknowledge.before")
         let drops = outcome.rows.drops.prefix(max(RelocationQueue.listedRowsLimit - listed, 0))
         let answer = try FlowMetrics.timed(.acknowledge) {
-            try queue.acknowledge(
+            Traces.note(["relocation.tasks": .number(tasks)])
+            return try queue.acknowledge(
                 claim, tasks: tasks, counters: outcome.rows.account.counters.merging(others) { first, _ in first },
                 recorded: growth(to: recorded),
                 listed: drops.map(\.json),

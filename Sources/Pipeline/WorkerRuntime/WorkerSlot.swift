@@ -222,7 +222,7 @@ actor WorkerSlot {
         let turn = Turn(
             held: held, destination: destination, settings: settings, vitals: shared.vitals, heartbeat: heartbeat,
             stop: shared.stop)
-        let end = RelocationRunner(turn).run()
+        let end = RelocationRunner(turn).run(claimedAt: sentAt)
         shared.vitals.ended(end)
         shared.vitals.board.end(slot: number)
         await shared.keeper.forget(claim)
