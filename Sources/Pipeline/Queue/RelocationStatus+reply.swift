@@ -84,6 +84,7 @@ extension RelocationStatus {
         uploadExpiresAt = record.time("uploadExpiresAt")
         createdAt = record.time("createdAt")
         updatedAt = record.time("updatedAt")
+        readyAt = record.time("readyAt")
         startedAt = record.time("startedAt")
         completedAt = record.time("completedAt")
     }

@@ -24,7 +24,10 @@ final class HeldClaim {
     /// On the monotonic clock, in milliseconds.
     private let began = LeaseClock.now()
     /// The task at hand and its place in the list; nil between tasks.
-    var current: (index: Int, element: TaskElement)?
+    var current: (index: Int, element: TaskElement)? {
+        didSet { if case .task(let task)? = current?.element { noteWait(of: task.kind) } }
+    }
+    var hasBegun = false
     /// The relocation's entry in the destination's ledger; nil until the runner has looked for it.
     var register: ImportRegister?
     /// Of a relocation with steps: the task at hand, and what happens at an end besides.

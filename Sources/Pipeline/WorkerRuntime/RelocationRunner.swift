@@ -62,6 +62,7 @@ struct RelocationRunner {
 
     private mutating func work() throws -> RunEnd {
         if isUndo {
+            held.noteWait(of: FlowMetrics.undo)
             if let end = try begin(isOneTransaction: true) { return end }
             try learn(nil, held.claim.uuid)
             return try UndoRun(turn: turn).run()

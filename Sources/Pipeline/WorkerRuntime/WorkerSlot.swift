@@ -204,8 +204,8 @@ actor WorkerSlot {
         _ claim: Claim, _ sentAt: Int64, _ queue: RelocationQueue, _ destination: Destination
     ) async throws(Setback) {
         let clock = LeaseClock(leaseMilliseconds: claim.leaseMilliseconds, sentAt: sentAt)
+        FlowMetrics.claimed(claim.status, within: LeaseClock.now() - sentAt)
         await shared.keeper.keep(claim, clock)
-        FlowMetrics.claimed(claim.status)
         shared.vitals.claimed()
         shared.vitals.board.begin(claim.uuid, slot: number)
         var log = log
