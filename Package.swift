@@ -37,6 +37,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -52,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -84,6 +86,8 @@ let package = Package(
         room("Sanitizing", ["TextForms", "Catalogue", "ExportFormat", crypto]),
         room("Cutting", ["Catalogue", "ExportFormat", "Adaptation", "TaskFormat"]),
         room("TLS", ["COpenSSL"]),
+        room("Sockets", ["TLS"]),
+        room("Traces", ["TextForms", "Sockets", tracing]),
         room("Queue", ["TLS", "CHiredis", "Failpoints", crypto]),
         room("Flow", ["Queue"]),
         room("Reporting", ["TextForms", "Catalogue", "Queue", "Flow"]),
@@ -110,11 +114,12 @@ let package = Package(
                 "Catalogue", "ExportFormat", "Comparison", "TaskFormat", "Cutting", "Queue", "Flow", "Storage",
                 "Extraction", "Import", "Verification",
             ]),
-        room("Notification", ["TextForms", "TLS", crypto, mustache]),
+        room("Notification", ["TextForms", "TLS", "Sockets", crypto, mustache]),
         room(
             "WorkerRuntime",
             [
-                "Notification", "TextForms", "Catalogue", "Comparison", "TaskFormat", "Queue", "Flow", "Storage",
+                "Notification", "Traces", "TextForms", "Catalogue", "Comparison", "TaskFormat", "Queue", "Flow",
+                "Storage",
                 "Ledger", "Import", "Verification", "Undo", "Relocation", "Steps", "Failpoints", "ExportFormat",
                 "Cutting", "Intake", "Extraction", "EventFormat", "Events", "EventSinks", logging, metrics,
             ]),
@@ -122,11 +127,15 @@ let package = Package(
             "Operations",
             [
                 "TextForms", "Catalogue", "ExportFormat", "EventFormat", "Adaptation", "TaskFormat", "Cutting", "Queue",
-                "Flow", "Reporting", "Intake", "Failpoints",
+                "Flow", "Reporting", "Intake", "Traces", "Failpoints",
             ]),
         room(
             "CommandLine",
-            ["Catalogue", "ExportFormat", "TaskFormat", "Queue", "Reporting", "Operations", argumentParser, logging]),
+            [
+                "Catalogue", "ExportFormat", "TaskFormat", "Sockets", "Queue", "Traces", "Reporting", "Operations",
+                argumentParser,
+                logging,
+            ]),
         room(
             "Page", ["TextForms", "Catalogue", "Queue", "Reporting", crypto, mustache],
             embedded: ["Assets", "Templates"]),
@@ -134,7 +143,8 @@ let package = Package(
             "Server",
             [
                 "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Reporting", "Operations",
-                "CommandLine", "Page", hummingbird, hummingbirdCore, httpTypes, nio, logging, metrics, lifecycle,
+                "CommandLine", "Page", "Traces", hummingbird, hummingbirdCore, httpTypes, nio, logging, metrics,
+                lifecycle,
                 crypto,
             ]),
         .executableTarget(
@@ -142,7 +152,7 @@ let package = Package(
             dependencies: [
                 "Catalogue", "ExportFormat", "Comparison", "Sanitizing", "Adaptation", "TaskFormat", "Cutting", "Queue",
                 "Flow", "Operations",
-                "Reporting", "CommandLine", argumentParser,
+                "Traces", "Reporting", "CommandLine", argumentParser,
             ],
             path: "Sources/Enqueue", swiftSettings: strict),
         .executableTarget(
@@ -150,7 +160,7 @@ let package = Package(
             dependencies: [
                 "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Extraction", "Ledger",
                 "Import", "Relocation", "Notification", "EventFormat", "Events", "EventSinks", "WorkerRuntime",
-                "Reporting", "CommandLine", "Server", "CMalloc", argumentParser, logging, signals, lifecycle,
+                "Traces", "Reporting", "CommandLine", "Server", "CMalloc", argumentParser, logging, signals, lifecycle,
             ],
             path: "Sources/Worker", swiftSettings: strict),
 
@@ -230,6 +240,7 @@ let package = Package(
         tests("PageTests", ["Page", "Reporting", "Queue"]),
         // The page in a headless Chromium.
         tests("BrowserTests", ["ProgramSupport", "TestSupport"], exclude: ["drive.py"]),
+        tests("TracesTests", ["Traces", "TestSupport", tracing]),
         tests("NotificationTests", ["Notification", "TLS", "TextForms", "TestSupport", crypto]),
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         // Packages, containers and the documentation: what runs scripts and foreign tools.

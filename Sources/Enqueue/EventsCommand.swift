@@ -5,6 +5,7 @@ import Operations
 import Queue
 import Reporting
 import TaskFormat
+import Traces
 
 internal import Foundation
 
@@ -93,6 +94,7 @@ struct EventsCommand: ParsableCommand {
     @OptionGroup(title: "Queue") var redis: RedisOptions
     @OptionGroup(title: "Queue") var destinationName: DestinationNameOption
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
+    @OptionGroup(title: "Traces") var traces: TraceOptions
 
     func validate() throws {
         guard (relocation == nil) != (projectMap == nil) else {
@@ -121,6 +123,10 @@ private struct EventsCommandRun {
 
     func run() throws {
         let console = Console(isSilent: arguments.silent)
+        try arguments.traces.during(console) { try run(console) }
+    }
+
+    private func run(_ console: Console) throws {
         if !arguments.check { try StandardStreams.requireOutput() }
         var job = EventsJob(
             uuid: arguments.importUUID ?? UUID().uuidString.lowercased(), path: arguments.source,
@@ -131,20 +137,26 @@ private struct EventsCommandRun {
         job.destination = try arguments.destinationName.name()
         job.keyring = try arguments.payloadKeys.keyring()
         job.actor = .current()
+        guard let isKnown = try Traces.span(.enqueue, { try enqueue(&job, console) }) else { return }
+        try follow(job, isKnown, console)
+    }
+
+    /// Whether the same events are queued already; nil if the file was only checked.
+    private func enqueue(_ job: inout EventsJob, _ console: Console) throws -> Bool? {
         let sources = try job.open()
         let report = try job.check(sources)
         if arguments.continueIssues { job.options.continuedGroupings = report.groupings }
         if arguments.check {
             if arguments.json { Console.print(report.json) } else { report.lines.forEach { Console.print($0) } }
-            return
+            return nil
         }
         for line in report.lines { console.say(line) }
-        try queue(job, sources, report, console)
+        let configuration = try arguments.redis.configuration()
+        return try job.queue(sources, report, configuration) { Interruption.isRequested } == nil
     }
 
-    private func queue(_ job: EventsJob, _ sources: EventSources, _ report: EventsReport, _ console: Console) throws {
+    private func follow(_ job: EventsJob, _ isKnown: Bool, _ console: Console) throws {
         let configuration = try arguments.redis.configuration()
-        let isKnown = try job.queue(sources, report, configuration) { Interruption.isRequested } == nil
         if arguments.dryRun { return try tell(job, configuration, console) }
         console.say(
             isKnown

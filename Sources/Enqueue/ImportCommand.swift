@@ -6,6 +6,7 @@ import ExportFormat
 import TaskFormat
 import Operations
 import Queue
+import Traces
 
 /// What the import command of every scope does with its arguments.
 struct ImportCommand {
@@ -23,7 +24,7 @@ struct ImportCommand {
         let console = Console(isSilent: arguments.silent)
         let findings = try arguments.findingsFile.map { path throws(CommandFailure) in try FindingsFile(path) }
         do {
-            try run(console, findings, autopause, again)
+            try arguments.traces.during(console) { try run(console, findings, autopause, again) }
         } catch let error as ExportError {
             try report(error, console, findings)
         } catch let error as TaskFormatError {
@@ -40,6 +41,23 @@ struct ImportCommand {
         // What would end the command anyway is reported before a long file is read.
         try StandardStreams.requireOutput()
         let configuration = try arguments.redis.configuration()
+        let outcome = try Traces.span(.enqueue) { try enqueue(&job, configuration, console, findings, again) }
+        console.say(words(outcome, job))
+        if job.plan != nil {
+            var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
+            try loop.waitForPlan(findings)
+        }
+        try Console.printUUID(job.uuid, state: "is queued")
+        if arguments.wait {
+            var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
+            try loop.run(findings)
+        }
+    }
+
+    private func enqueue(
+        _ job: inout EnqueueJob, _ configuration: QueueConfiguration, _ console: Console, _ findings: FindingsFile?,
+        _ again: RelocationID?
+    ) throws -> EnqueueJob.Outcome {
         try EnqueueJob.ask(configuration)
         let source = try open(&job, configuration, console, findings)
         let progress = ReadingProgress(source, filtered: job.filter != nil, console)
@@ -53,30 +71,28 @@ struct ImportCommand {
             try RelocationAgain(again, in: RelocationQueue(configuration)).requireSame(survey.sha256)
         }
         try job.plan?.requireFit(job, survey)
-        let outcome = try job.queue(source, survey, configuration, observer: .onTerminal(console))
-        console.say(words(outcome, job))
-        if job.plan != nil {
-            var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
-            try loop.waitForPlan(findings)
-        }
-        try Console.printUUID(job.uuid, state: "is queued")
-        if arguments.wait {
-            var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
-            try loop.run(findings)
-        }
+        return try job.queue(source, survey, configuration, observer: .onTerminal(console))
     }
 
     /// Queues a relocation whose export a worker of another destination sends.
     func transfer(from source: DestinationName, autopause: RelocationStep?) throws {
         let console = Console(isSilent: arguments.silent)
         let findings = try arguments.findingsFile.map { path throws(CommandFailure) in try FindingsFile(path) }
+        try arguments.traces.during(console) { try transfer(from: source, autopause, console, findings) }
+    }
+
+    private func transfer(
+        from source: DestinationName, _ autopause: RelocationStep?, _ console: Console, _ findings: FindingsFile?
+    ) throws {
         try StandardStreams.requireOutput()
         var job = try job()
         job.autopause = autopause
         let configuration = try arguments.redis.configuration()
         try EnqueueJob.ask(configuration)
         let sender = try RelocationQueue(configuration).destination(source)
-        let outcome = try job.queueTransfer(configuration, observer: .onTerminal(console))
+        let outcome = try Traces.span(.enqueue) {
+            try job.queueTransfer(configuration, observer: .onTerminal(console))
+        }
         console.say(words(outcome, job))
         console.say("The export comes from \(source.words(sender)).")
         try Console.printUUID(job.uuid, state: "is queued")

@@ -70,6 +70,7 @@ struct ImportOptions: ParsableArguments {
     @OptionGroup(title: "Queue") var redis: RedisOptions
     @OptionGroup(title: "Queue") var destinationName: DestinationNameOption
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
+    @OptionGroup(title: "Traces") var traces: TraceOptions
 
     func validate() throws {
         if json, !check { throw ValidationError("--json needs --check. status UUID --json follows a relocation.") }

@@ -85,6 +85,7 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup(title: "Queue") var redis: RedisOptions
     @OptionGroup(title: "Queue") var destinationName: DestinationNameOption
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
+    @OptionGroup(title: "Traces") var traces: TraceOptions
 
     /// That of the rows.
     var scope: ImportScope { if case .scope(let scope) = kind { scope } else { .organizations } }

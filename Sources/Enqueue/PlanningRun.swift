@@ -6,6 +6,7 @@ import Operations
 import Queue
 import Reporting
 import TaskFormat
+import Traces
 
 internal import Foundation
 
@@ -18,7 +19,7 @@ struct PlanningRun {
         let findings = try arguments.findingsFile.map { path throws(CommandFailure) in try FindingsFile(path) }
         if let out = arguments.out { try OutputGuard.requireUnread(out, "The plan") }
         do {
-            try run(console, findings)
+            try arguments.traces.during(console) { try run(console, findings) }
         } catch let error as ExportError {
             if let finding = error.finding {
                 try findings?.write([finding])
@@ -34,12 +35,7 @@ struct PlanningRun {
         try StandardStreams.requireOutput()
         let job = try job()
         let configuration = try arguments.redis.configuration()
-        try EnqueueJob.ask(configuration)
-        let source = try open(job, findings)
-        let progress = ReadingProgress(source, filtered: job.filter != nil, console)
-        let survey = try progress.during { report throws(ExportError) in try job.check(source, onProgress: report) }
-        for warning in survey.warnings { console.warn(warning) }
-        _ = try job.queue(source, survey, configuration, observer: .onTerminal(console))
+        let survey = try Traces.span(.enqueue) { try enqueue(job, configuration, console, findings) }
         console.say("A worker of \(job.destination.text) plans the import: \(job.uuid)")
         var loop = WaitLoop(uuid: job.uuid, configuration: configuration, console: console)
         let report = try loop.waitForEnd()
@@ -50,6 +46,18 @@ struct PlanningRun {
         }
         try findings?.write(report.findingsFile)
         try tell(PlanDocument(report.status, survey, keyring: job.keyring), report.status.failureReason)
+    }
+
+    private func enqueue(
+        _ job: EnqueueJob, _ configuration: QueueConfiguration, _ console: Console, _ findings: FindingsFile?
+    ) throws -> ExportSurvey {
+        try EnqueueJob.ask(configuration)
+        let source = try open(job, findings)
+        let progress = ReadingProgress(source, filtered: job.filter != nil, console)
+        let survey = try progress.during { report throws(ExportError) in try job.check(source, onProgress: report) }
+        for warning in survey.warnings { console.warn(warning) }
+        _ = try job.queue(source, survey, configuration, observer: .onTerminal(console))
+        return survey
     }
 
     /// Opens the export; that of a relocation with steps is scanned first.

@@ -7,6 +7,7 @@ import Operations
 import Queue
 import Reporting
 import TaskFormat
+import Traces
 
 internal import Foundation
 
@@ -66,6 +67,7 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup(title: "Queue") var redis: RedisOptions
     @OptionGroup(title: "Queue") var destinationName: DestinationNameOption
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
+    @OptionGroup(title: "Traces") var traces: TraceOptions
 
     func validate() throws {
         if findingsFile != nil, !wait { throw ValidationError("--findings-file needs --wait.") }
@@ -119,7 +121,7 @@ struct VerifyRun {
         let console = Console(isSilent: arguments.silent)
         let findings = try arguments.findingsFile.map { path throws(CommandFailure) in try FindingsFile(path) }
         do {
-            try run(console, findings)
+            try arguments.traces.during(console) { try run(console, findings) }
         } catch let error as TaskFormatError {
             throw CommandFailure(error)
         } catch let error as ExportError {
@@ -136,11 +138,13 @@ struct VerifyRun {
         let verified = try VerifiedImport(
             try arguments.uuid.resolve(in: queue), described, repairs: arguments.repair, in: queue)
         let job = try job(verified, described.filter)
-        let source = try job.open()
-        let progress = ReadingProgress(source, filtered: job.filter != nil, console)
-        let survey = try progress.during { report throws(ExportError) in try job.check(source, onProgress: report) }
-        try verified.requireSame(survey)
-        _ = try job.queue(source, survey, configuration, observer: .onTerminal(console))
+        try Traces.span(.enqueue) {
+            let source = try job.open()
+            let progress = ReadingProgress(source, filtered: job.filter != nil, console)
+            let survey = try progress.during { report throws(ExportError) in try job.check(source, onProgress: report) }
+            try verified.requireSame(survey)
+            _ = try job.queue(source, survey, configuration, observer: .onTerminal(console))
+        }
         console.say(
             "A worker of \(job.destination.text) verifies the import \(verified.id.text).\n"
                 + "Follow with: relocation-enqueue status \(job.uuid)")

@@ -37,6 +37,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Notices") var notices: NoticeOptions
     @OptionGroup(title: "Server") var http: HTTPOptions
     @OptionGroup(title: "Logging") var logging: LogOptions
+    @OptionGroup(title: "Traces") var traces: TraceOptions
 
     func run() async throws {
         try logging.bootstrap()
@@ -52,7 +53,7 @@ struct RunCommand: AsyncParsableCommand {
         serving?.look(at: worker, settings)
         let server = serving.map { [RelocationServer($0, log: log)] } ?? []
         let signals = OperatorSignals(stop, log: log)
-        try await ServiceRun.run(server + [service])
+        try await traces.during(settings.name, log) { try await ServiceRun.run(server + [service]) }
         withExtendedLifetime(signals) {}
         try Self.finish(service.end)
     }
@@ -112,7 +113,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Host and process id, so that an operator finds the worker.
-    private static func name() -> String {
+    static func name() -> String {
         "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)"
     }
 }

@@ -3,7 +3,8 @@ enum House {
     /// From the bottom up. A room knows only rooms that stand before it here.
     static let rooms = [
         "TextForms", "Catalogue", "Failpoints", "ExportFormat", "EventFormat", "Comparison", "Sanitizing", "Adaptation",
-        "TaskFormat", "Cutting", "TLS", "Queue", "Flow", "Reporting", "Intake", "Storage", "Extraction", "Ledger",
+        "TaskFormat", "Cutting", "TLS", "Sockets", "Traces", "Queue", "Flow", "Reporting", "Intake", "Storage",
+        "Extraction", "Ledger",
         "Import",
         "Events", "EventSinks", "Verification", "Undo", "Relocation", "Steps", "Notification", "WorkerRuntime",
         "Operations", "CommandLine", "Page", "Server", "Enqueue", "Worker",
@@ -20,7 +21,9 @@ enum House {
         // The format of tasks does not depend on the file format.
         "TaskFormat": ["TextForms"],
         // Mails and webhooks know what they say, not where it comes from.
-        "Notification": ["TextForms", "TLS"],
+        "Notification": ["TextForms", "TLS", "Sockets"],
+        // What a program says of its own course knows nothing of what it works on.
+        "Sockets": ["TLS"], "Traces": ["TextForms", "Sockets"],
     ]
 
     /// Rooms that need a database library, and so must not be reached from `relocation-enqueue`.

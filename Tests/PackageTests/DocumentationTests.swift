@@ -7,7 +7,7 @@ import Testing
     private static let files = [
         "README.md", "deploy/README.md", "docs/comparison.md", "docs/configuration.md", "docs/guarantees.md",
         "docs/how-it-works.md", "docs/http.md", "docs/page.md", "docs/runbook.md", "docs/security.md",
-        "docs/tutorial.md",
+        "docs/traces.md", "docs/tutorial.md",
         "docs/upgrade.md",
         "docs/versions.md",
     ]

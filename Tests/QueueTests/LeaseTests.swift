@@ -23,6 +23,28 @@ import Testing
             status.owner == "heir" && status.takeovers == 1 && status.consecutiveCrashes == 1 && status.attempts == 0)
     }
 
+    /// How long a relocation could have been claimed: from its publication, the end of a pause, or that of a lost lease.
+    @Test func aClaimTellsSinceWhenItCouldBeMade() throws {
+        let fixture = try QueueFixture()
+        let queue = try fixture.queue(lease: 200)
+        try queue.enqueue(uuid(1))
+        let published = try queue.status(uuid(1)).updatedAt
+        let first = try queue.claimed("first")
+        #expect(first.status.readyAt == published && first.status.updatedAt >= published)
+        try queue.postpone(first, delayMilliseconds: 150, trouble: "busy")
+        let due = try queue.status(uuid(1)).nextAttemptAt
+        let second = try queue.eventualClaim()
+        #expect(abs(second.status.readyAt - due) <= 1)
+        // Released at its old place in the order, but not since its old time.
+        try queue.release(second)
+        let released = try queue.status(uuid(1)).updatedAt
+        let third = try queue.claimed("third")
+        #expect(third.status.readyAt == released)
+        #expect(try queue.renew([third]) == [.held(.none)])
+        let expires = try queue.status(uuid(1)).leaseExpiresAt
+        #expect(try queue.eventualClaim().status.readyAt == expires)
+    }
+
     @Test func aRenewedLeaseIsKept() throws {
         let fixture = try QueueFixture()
         let queue = try fixture.queue(lease: 400)

@@ -78,6 +78,8 @@ struct SpecificationTests {
             #"relocation_rows_total{model="sentry.user",outcome="inserted"} 3"#,
             #"relocation_rows_total{model="sentry.useroption",outcome="inserted"} 3"#,
             #"relocation_task_duration_seconds_count{kind="chunk"} 4"#,
+            #"relocation_task_wait_seconds_count{kind="chunk"} 2"#,
+            #"relocation_redis_call_duration_seconds_count{call="claim"} 2"#,
             #"relocation_queue_waiting{destination="default"} 0"#, #"relocation_workers{destination="default"} 1"#,
             "relocation_redis_up 1", "relocation_database_up 1", "relocation_wait_seconds_count 2",
         ] {

@@ -1,3 +1,4 @@
+import Sockets
 public import TLS
 
 /// How mails are sent.
@@ -45,7 +46,9 @@ public struct MailSettings: Sendable {
             self.user = String(user.replacing("%40", with: "@"))
             rest = rest[rest.index(after: at)...]
         }
-        let address = try ServerAddress(rest, port: port)
+        guard let address = ServerAddress(rest, port: port) else {
+            throw NotificationError(.usage, "A mail server is named by host or host:port.")
+        }
         (host, port) = (address.host, address.port)
         self.password = password ?? ""
         guard MailAddress.isSound(sender) else {
@@ -59,30 +62,6 @@ public struct MailSettings: Sendable {
 
     private static var refusal: NotificationError {
         NotificationError(.usage, "A mail server's URL begins with smtps://, smtp:// (STARTTLS) or smtp-plain://.")
-    }
-}
-
-/// `host`, `host:port` or `[address]:port`.
-struct ServerAddress: Equatable {
-    let host: String
-    let port: Int
-
-    var isLocal: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
-
-    init(_ text: Substring, port standard: Int) throws(NotificationError) {
-        let tail: Substring
-        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-            host = String(text[text.index(after: text.startIndex)..<end])
-            tail = text[text.index(after: end)...]
-        } else {
-            host = String(text.prefix { $0 != ":" })
-            tail = text.dropFirst(host.count)
-        }
-        let number = tail.isEmpty ? standard : tail.hasPrefix(":") ? Int(tail.dropFirst()) : nil
-        guard let number, (1...65_535).contains(number), !host.isEmpty,
-            host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") })
-        else { throw NotificationError(.usage, "A server is named by host or host:port.") }
-        port = number
     }
 }
 

@@ -1,3 +1,5 @@
+import Sockets
+
 internal import TextForms
 
 /// A server's answer to a command.

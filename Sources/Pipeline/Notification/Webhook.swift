@@ -1,3 +1,5 @@
+import Sockets
+
 internal import Crypto
 internal import FoundationEssentials
 internal import TextForms
@@ -95,33 +97,17 @@ public struct Webhook {
         }
     }
 
-    private static let lineLimit = 16_384
-
     /// Returns the status of the answer. Redirections are not followed: nobody else gets the event.
     private func post(_ event: WebhookEvent, _ key: String) throws(NetworkError) -> Int {
-        let (host, port) = (settings.server.host, settings.server.port)
-        let stream = try NetworkStream(host: host, port: port, timeoutSeconds: settings.timeoutSeconds)
-        if settings.isEncrypted { try stream.startTLS(host: host, trust: settings.trust) }
-        try stream.write(request(event, key))
-        let words = try stream.readLine(limit: Self.lineLimit).split(separator: " ")
-        guard words.count > 1, words[0].hasPrefix("HTTP/1."), let code = Int(words[1]) else {
-            throw NetworkError(.malformed, "\(host):\(port) does not speak HTTP")
-        }
-        return code
-    }
-
-    private func request(_ event: WebhookEvent, _ key: String) -> [UInt8] {
+        let post = WebPost(settings.address, trust: settings.trust, timeoutSeconds: settings.timeoutSeconds)
         let body = event.body
         let seconds = String(hooks.wallClock() / 1_000_000)
-        let host = settings.server.host.contains(":") ? "[\(settings.server.host)]" : settings.server.host
-        let head = [
-            "POST \(settings.path) HTTP/1.1", "Host: \(host):\(settings.server.port)", "Connection: close",
-            "User-Agent: relocation", "Content-Type: application/json", "Content-Length: \(body.count)",
-            "X-Relocation-Event: relocation.\(event.kind.rawValue)", "X-Relocation-Delivery: \(key)",
-            "X-Relocation-Timestamp: \(seconds)",
-            "X-Relocation-Signature: \(Self.signature(body, at: seconds, with: settings.secret))",
-        ]
-        return Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
+        return try post.send(
+            [
+                "X-Relocation-Event: relocation.\(event.kind.rawValue)", "X-Relocation-Delivery: \(key)",
+                "X-Relocation-Timestamp: \(seconds)",
+                "X-Relocation-Signature: \(Self.signature(body, at: seconds, with: settings.secret))",
+            ], body: body)
     }
 
     static func signature(_ body: [UInt8], at seconds: String, with secret: [UInt8]) -> String {

@@ -52,8 +52,11 @@ extension EnqueueJob {
 
     /// Queues a relocation that its scan has refused, without any row: a worker records the refusal where people look for it.
     package func queueRefused(_ configuration: QueueConfiguration, observer: Observer) throws -> Outcome {
-        try queueSteps(
-            FlowTask.beforeRows.filter { $0.step == .uploading || $0 == .preprocessingScan }, configuration, observer)
+        try traced {
+            try queueSteps(
+                FlowTask.beforeRows.filter { $0.step == .uploading || $0 == .preprocessingScan }, configuration,
+                observer)
+        }
     }
 
     /// Queues a relocation whose export a worker of another destination sends. It is sealed for a key that is made here and
@@ -61,7 +64,7 @@ extension EnqueueJob {
     package func queueTransfer(_ configuration: QueueConfiguration, observer: Observer) throws -> Outcome {
         var job = self
         job.transferKey = try KeyPair(bits: Self.transferKeyBits)
-        return try job.queueSteps(FlowTask.beforeRows, configuration, observer)
+        return try traced { try job.queueSteps(FlowTask.beforeRows, configuration, observer) }
     }
 
     private static let transferKeyBits = 2048

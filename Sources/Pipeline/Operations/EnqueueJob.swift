@@ -7,6 +7,7 @@ import Intake
 public import Queue
 import Reporting
 public import TaskFormat
+import Traces
 
 /// One enqueue: checks the whole file, then cuts it into tasks, stages them in Redis and publishes them in one step. No
 /// worker sees a task before that step. A job that fails earlier removes what it staged.
@@ -68,9 +69,11 @@ public struct EnqueueJob {
     public func check(
         _ source: ExportSource, onProgress: @escaping (Int64) -> Void
     ) throws(ExportError) -> ExportSurvey {
-        try source.survey(
-            scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, learns: learns,
-            onProgress: onProgress)
+        try Traces.span(.check) { () throws(ExportError) in
+            try source.survey(
+                scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, learns: learns,
+                onProgress: onProgress)
+        }
     }
 
     /// The same as a report of all faults.
@@ -114,6 +117,25 @@ public struct EnqueueJob {
     public func queue(
         _ source: ExportSource, _ survey: ExportSurvey, _ configuration: QueueConfiguration,
         observer: Observer = Observer()
+    ) throws -> Outcome {
+        try traced { try stage(source, survey, configuration, observer) }
+    }
+
+    /// Pushes within a span. Workers go on below it.
+    func traced(_ push: () throws -> Outcome) throws -> Outcome {
+        try Traces.span(.push) {
+            Traces.note([
+                "relocation.uuid": .text(uuid), "relocation.scope": .text(scope.rawValue),
+                "relocation.destination": .text(destination.text),
+            ])
+            let outcome = try push()
+            if case .queued(let tasks, _) = outcome { Traces.note(["relocation.tasks": .number(tasks)]) }
+            return outcome
+        }
+    }
+
+    private func stage(
+        _ source: ExportSource, _ survey: ExportSurvey, _ configuration: QueueConfiguration, _ observer: Observer
     ) throws -> Outcome {
         let queue = RetryingQueue(
             try RelocationQueue(configuration), limitMilliseconds: outageLimitMilliseconds,
@@ -207,6 +229,7 @@ public struct EnqueueJob {
         relocation.sourceName =
             options.relocate?.source.map { "destination \($0)" } ?? SourceName.shown(sourceName ?? source)
         relocation.enqueuedBy = actor.text
+        relocation.traceParent = Traces.parent
         if options.relocate != nil, !options.plans { relocation.flow = FlowPlace(pauseAtStep: autopause) }
         return relocation
     }

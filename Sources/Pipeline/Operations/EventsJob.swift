@@ -4,6 +4,7 @@ package import ExportFormat
 import Intake
 package import Queue
 package import TaskFormat
+import Traces
 
 /// Queues the events of a file: checks and counts all of them first, then cuts them into chunks per project.
 // More than eight properties: one per option.
@@ -39,6 +40,10 @@ package struct EventsJob {
 
     /// Reads all groups and events and counts them; nothing leaves the process.
     package func check(_ sources: EventSources) throws -> EventsReport {
+        try Traces.span(.check) { try read(sources) }
+    }
+
+    private func read(_ sources: EventSources) throws -> EventsReport {
         let digest = TextDigest()
         var report = EventsReport()
         try sources.forEach { kind, number, line in
@@ -60,6 +65,16 @@ package struct EventsJob {
     package func queue(
         _ sources: EventSources, _ report: EventsReport, _ configuration: QueueConfiguration,
         isInterrupted: @escaping () -> Bool
+    ) throws -> Int? {
+        try Traces.span(.push) {
+            Traces.note(["relocation.uuid": .text(uuid), "relocation.destination": .text(destination.text)])
+            return try stage(sources, report, configuration, isInterrupted)
+        }
+    }
+
+    private func stage(
+        _ sources: EventSources, _ report: EventsReport, _ configuration: QueueConfiguration,
+        _ isInterrupted: @escaping () -> Bool
     ) throws -> Int? {
         let queue = RetryingQueue(
             try RelocationQueue(configuration), limitMilliseconds: nil, isInterrupted: isInterrupted)
@@ -105,6 +120,7 @@ package struct EventsJob {
         relocation.sourceName = SourceName.shown(path)
         relocation.rowsSource = report.total
         relocation.enqueuedBy = actor.text
+        relocation.traceParent = Traces.parent
         return relocation
     }
 

@@ -30,6 +30,9 @@ public struct NewRelocation: Sendable, Equatable {
     /// The first rows that were adapted, each an opaque JSON object.
     public var adaptedRows: [String] = []
 
+    /// Where it stands in a trace, for the workers' spans: a header `traceparent`; empty for no trace.
+    public var traceParent = ""
+
     /// For one with steps: what operators have planned; nil for a plain import.
     public var flow: FlowPlace?
 
@@ -49,7 +52,7 @@ extension NewRelocation {
             "format", .number(Script.format), "scope", .text(scope), "options", .text(options),
             "sourceName", .text(sourceName), "enqueuedBy", .text(enqueuedBy), "toolVersion", .text(toolVersion),
             "replaces", .text(replaces),
-        ] + fileFields + (flow?.fields ?? [])
+        ] + fileFields + (flow?.fields ?? []) + (traceParent.isEmpty ? [] : ["traceParent", .text(traceParent)])
     }
 
     /// Those that follow from the file.

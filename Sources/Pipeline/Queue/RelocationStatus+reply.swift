@@ -70,6 +70,7 @@ extension RelocationStatus {
         replaces = record.text("replaces")
         enqueuedBy = record.text("enqueuedBy")
         toolVersion = record.text("toolVersion")
+        traceParent = record.text("traceParent")
         warnings = TextList.decode(record.text("warnings"))
         losses = TextList.decode(record.text("silentLosses"))
         adapted = record.text("adapted")
@@ -83,6 +84,7 @@ extension RelocationStatus {
         uploadExpiresAt = record.time("uploadExpiresAt")
         createdAt = record.time("createdAt")
         updatedAt = record.time("updatedAt")
+        readyAt = record.time("readyAt")
         startedAt = record.time("startedAt")
         completedAt = record.time("completedAt")
     }

@@ -64,6 +64,8 @@ public struct RelocationStatus: Sendable, Equatable {
     /// Who queued it and from where, and with which version; empty in records of older enqueuers.
     public var enqueuedBy = ""
     public var toolVersion = ""
+    /// See ``NewRelocation/traceParent``.
+    public var traceParent = ""
     public var warnings: [String] = []
     /// See ``NewRelocation/losses``; empty in records of older enqueuers.
     public var losses: [String] = []
@@ -72,6 +74,8 @@ public struct RelocationStatus: Sendable, Equatable {
     public var adaptedRows: [String] = []
     public var createdAt: Int64 = 0
     public var updatedAt: Int64 = 0
+    /// Since when it could be claimed, before its last claim; 0 in records of older workers.
+    public var readyAt: Int64 = 0
     /// The first claim.
     public var startedAt: Int64 = 0
     /// Success or failure.

@@ -60,7 +60,7 @@ extension Script {
         local function take(uuid, lane, score, isOrphan)
           local record, tasks = base .. 'record:' .. uuid, base .. 'tasks:' .. uuid
           local was = redis.call('HMGET', record, 'status', 'chunksTotal', 'chunksDone', 'leaseUsed',
-            'cancelRequested', 'pauseRequested', 'startedAt', 'token', 'owner', 'step')
+            'cancelRequested', 'pauseRequested', 'startedAt', 'token', 'owner', 'step', 'updatedAt')
           if was[1] ~= 'IN_PROGRESS' then return nil end
           if isOrphan then
             unlease(record, was[5] == '1' and 'cancelled' or 'expired')
@@ -87,7 +87,8 @@ extension Script {
           local token, expires = newToken(KEYS[1], ARGV[4]), ms(now + ARGV[3])
           redis.call('ZADD', leased(lane), expires, uuid)
           redis.call('HSET', record, 'token', token, 'owner', ARGV[2], 'leaseExpiresAt', expires, 'leaseUsed', '0',
-            'progress', '0', 'progressRows', '0', 'doing', '', 'waitedFrom', isOrphan and turn or score, 'updatedAt', ms(now))
+            'progress', '0', 'progressRows', '0', 'doing', '', 'waitedFrom', isOrphan and turn or score, 'updatedAt', ms(now),
+            'readyAt', ms(math.floor(math.max(tonumber(score), time(was[11])))))
           if not was[7] then redis.call('HSET', record, 'startedAt', ms(now)) end
           note(uuid, isOrphan and 'takenOver' or was[7] and 'claimed' or 'started', ARGV[2],
             {from = isOrphan and was[9] or nil})

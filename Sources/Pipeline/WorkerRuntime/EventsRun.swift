@@ -10,6 +10,7 @@ import Queue
 import Relocation
 import Storage
 import TaskFormat
+import Traces
 
 /// Works a relocation of events: saves each chunk in one transaction with its row in the ledger, then tells the sink, then
 /// Redis. A chunk that the ledger knows is told to the sink once more, with the same bytes.
@@ -41,7 +42,9 @@ struct EventsRun {
         let began = LeaseClock.now()
         while let task = try feed.next() {
             if turn.stop.isRequested { return try held.release("the worker stops") }
-            let outcome = try work(task, destination, references, sink)
+            let outcome = try Traces.span(.task(TaskKind.events.rawValue)) {
+                try work(task, destination, references, sink)
+            }
             let answer = try held.acknowledge(1, outcome, feed, recorded: [Self.subject: destination.savedChunks])
             if answer.request != .none { return try held.release(for: answer.request) }
             let isOver = LeaseClock.now() - began > Self.timeSliceMilliseconds

@@ -3,6 +3,7 @@ import Import
 import Queue
 import Relocation
 import TaskFormat
+import Traces
 
 internal import Metrics
 
@@ -24,12 +25,22 @@ enum FlowMetrics {
         })
     /// Calls whose times show how Redis and the database do. Those that fail count, too.
     enum Call: CaseIterable {
-        case acknowledge, renew, commit
+        case claim, acknowledge, renew, commit
+
+        /// Renewals belong to the process, not to one relocation's trace.
+        var step: TraceStep? {
+            switch self {
+            case .acknowledge: .acknowledge
+            case .commit: .commit
+            case .renew, .claim: nil
+            }
+        }
     }
 
     private static let calls = Dictionary(
         uniqueKeysWithValues: Call.allCases.map { call in
             switch call {
+            case .claim: (call, redisTimer("claim"))
             case .acknowledge: (call, redisTimer("acknowledge"))
             case .renew: (call, redisTimer("renew"))
             case .commit:
@@ -50,7 +61,9 @@ enum FlowMetrics {
     private static let waits = Metrics.Timer(label: "relocation_wait_seconds", preferredDisplayUnit: .seconds)
     private static let claims = Metrics.Gauge(label: "relocation_claims_held")
     /// Of models that no catalogue knows, and of tasks of an unknown kind.
-    private static let other = "other"
+    static let other = "other"
+    /// Stands for the kind of the task where there is none.
+    static let undo = "undo"
 
     /// Shows every transition from the start, also those that have not happened yet.
     static func begin() {
@@ -60,8 +73,15 @@ enum FlowMetrics {
 
     static func record(_ transition: Transition) { transitions[transition]?.increment() }
 
-    /// Makes a call and records how long it took.
+    /// Makes a call, in a span of its own, and records how long it took.
     static func timed<Result, Failure: Error>(
+        _ call: Call, _ make: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        guard let step = call.step else { return try measured(call, make) }
+        return try Traces.span(step) { () throws(Failure) in try measured(call, make) }
+    }
+
+    private static func measured<Result, Failure: Error>(
         _ call: Call, _ make: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let clock = ContinuousClock()
@@ -74,10 +94,24 @@ enum FlowMetrics {
     }
 
     /// Records that a worker has taken a relocation, and how long a new one had waited for that.
-    static func claimed(_ status: RelocationStatus) {
+    ///
+    /// - Parameter milliseconds: that the claim has taken
+    static func claimed(_ status: RelocationStatus, within milliseconds: Int64) {
         record(status.consecutiveCrashes > 0 ? .takenOver : .claimed)
+        calls[.claim]?.recordMilliseconds(milliseconds)
         guard status.chunksDone == 0, status.startedAt > status.createdAt, status.createdAt > 0 else { return }
         waits.recordMilliseconds(status.startedAt - status.createdAt)
+    }
+
+    /// Records how long a relocation could have been claimed before it was.
+    ///
+    /// - Parameter kind: of the task that waited: the first one of the list. Those behind it are due once it is done.
+    static func waited(_ status: RelocationStatus, _ kind: String) {
+        guard status.readyAt > 0 else { return }
+        let label = kind == undo ? kind : TaskKind(rawValue: kind)?.rawValue ?? other
+        Metrics.Timer(
+            label: "relocation_task_wait_seconds", dimensions: [("kind", label)], preferredDisplayUnit: .seconds
+        ).recordMilliseconds(max(status.updatedAt - status.readyAt, 0))
     }
 
     /// Records a relocation that has failed for good.
@@ -85,6 +119,7 @@ enum FlowMetrics {
     /// - Parameter kind: of its finding, a bounded set of words
     static func failed(_ kind: String) {
         record(.failed)
+        Traces.fail(kind)
         Counter(label: "relocation_failures_total", dimensions: [("kind", kind)]).increment()
     }
 

@@ -10,6 +10,7 @@ import Relocation
 import Steps
 import Storage
 import TaskFormat
+import Traces
 
 internal import Logging
 
@@ -32,6 +33,7 @@ extension FlowRun {
         export.sourceName = "organizations for the relocation \(uuid)"
         export.enqueuedBy = held.claim.status.enqueuedBy
         export.toolVersion = ToolVersion.current
+        export.traceParent = Traces.parent
         var options = RelocationOptions()
         options.exports = ExportRequest(
             relocation: uuid, organizations: request.organizations, publicKey: String(decoding: key, as: UTF8.self))

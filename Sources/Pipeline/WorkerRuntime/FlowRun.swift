@@ -8,6 +8,7 @@ import Relocation
 import Steps
 import Storage
 import TaskFormat
+import Traces
 
 internal import Logging
 
@@ -128,7 +129,7 @@ final class FlowRun {
         defer { deadline = nil }
         try Failpoint.reach("flow.task.before")
         do {
-            if let refusal = try body(of: work) {
+            if let refusal = try Traces.span(.task(work.task.rawValue.lowercased()), { try body(of: work) }) {
                 return try held.refuse(refusal.reason, refusal.trouble, refusal.findings)
             }
         } catch FlowInterruption.stop {
@@ -140,7 +141,7 @@ final class FlowRun {
         }
         try Failpoint.reach("flow.task.after")
         held.current = nil
-        let answer = try held.queue.acknowledge(held.claim, tasks: 1)
+        let answer = try FlowMetrics.timed(.acknowledge) { try held.queue.acknowledge(held.claim, tasks: 1) }
         // The last one leaves nothing to stop.
         if answer.request != .none, work.task != .completed { return try held.release(for: answer.request) }
         guard work.task == .preprocessingTransfer, request.source != nil else { return nil }

@@ -8,6 +8,12 @@ internal import Logging
 
 /// What an error makes of a claim.
 extension HeldClaim {
+    /// Records, once, how long this claim's first task has waited.
+    func noteWait(of kind: String) {
+        if !hasBegun { FlowMetrics.waited(claim.status, kind) }
+        hasBegun = true
+    }
+
     func end(after error: any Error) -> RunEnd {
         switch error {
         case let error as QueueError: end(after: error)

@@ -7,6 +7,7 @@ import Queue
 import Relocation
 import Storage
 import TaskFormat
+import Traces
 
 internal import Logging
 
@@ -23,7 +24,10 @@ final class HeldClaim {
     /// On the monotonic clock, in milliseconds.
     private let began = LeaseClock.now()
     /// The task at hand and its place in the list; nil between tasks.
-    var current: (index: Int, element: TaskElement)?
+    var current: (index: Int, element: TaskElement)? {
+        didSet { if case .task(let task)? = current?.element { noteWait(of: task.kind) } }
+    }
+    var hasBegun = false
     /// The relocation's entry in the destination's ledger; nil until the runner has looked for it.
     var register: ImportRegister?
     /// Of a relocation with steps: the task at hand, and what happens at an end besides.
@@ -86,7 +90,8 @@ final class HeldClaim {
         try Failpoint.reach("acknowledge.before")
         let drops = outcome.rows.drops.prefix(max(RelocationQueue.listedRowsLimit - listed, 0))
         let answer = try FlowMetrics.timed(.acknowledge) {
-            try queue.acknowledge(
+            Traces.note(["relocation.tasks": .number(tasks)])
+            return try queue.acknowledge(
                 claim, tasks: tasks, counters: outcome.rows.account.counters.merging(others) { first, _ in first },
                 recorded: growth(to: recorded),
                 listed: drops.map(\.json),

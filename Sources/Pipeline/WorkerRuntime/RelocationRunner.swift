@@ -6,6 +6,7 @@ import Queue
 import Relocation
 import Storage
 import TaskFormat
+import Traces
 
 /// Works one claimed relocation: chooses how its tasks commit, and turns each error into an end of the claim. Its calls
 /// block, so it runs on the thread that owns the connections.
@@ -16,7 +17,19 @@ struct RelocationRunner {
 
     init(_ turn: Turn) { self.turn = turn }
 
-    func run() -> RunEnd {
+    /// - Parameter sentAt: when the claim was sent, on the monotonic clock
+    func run(claimedAt sentAt: Int64 = LeaseClock.now()) -> RunEnd {
+        let status = held.claim.status
+        return Traces.span(.claim, below: status.traceParent, begun: LeaseClock.now() - sentAt) {
+            Traces.note(status.facts)
+            let end = settle()
+            Traces.note(["relocation.end": .text(end.word)])
+            return end
+        }
+    }
+
+    /// Works until the claim is over.
+    private func settle() -> RunEnd {
         watchStatements()
         defer {
             turn.destination.setBeforeStatement(nil)
@@ -49,6 +62,7 @@ struct RelocationRunner {
 
     private mutating func work() throws -> RunEnd {
         if isUndo {
+            held.noteWait(of: FlowMetrics.undo)
             if let end = try begin(isOneTransaction: true) { return end }
             try learn(nil, held.claim.uuid)
             return try UndoRun(turn: turn).run()

@@ -39,7 +39,7 @@ struct TransferRun {
         default: try send(try parcel())
         }
         // It is delivered: nothing is left to stop.
-        _ = try held.queue.acknowledge(held.claim, tasks: 1)
+        _ = try FlowMetrics.timed(.acknowledge) { try held.queue.acknowledge(held.claim, tasks: 1) }
         return nil
     }
 

@@ -6,6 +6,7 @@ import Queue
 import Relocation
 import Storage
 import TaskFormat
+import Traces
 
 internal import Logging
 
@@ -162,8 +163,12 @@ struct Turn {
         logDebug("task started", task)
         if case .task(let task) = task.element { vitals.board.begin(task: TaskNote(task).text, of: held.claim.uuid) }
         let kind = if case .task(let task) = task.element { task.kind } else { "" }
-        let outcome = TimedOutcome(
-            task: try task.perform(work), kind: kind, microseconds: WallClock.now() - start)
+        let done = try Traces.span(.task(TaskKind(rawValue: kind)?.rawValue ?? FlowMetrics.other)) {
+            let done = try task.perform(work)
+            Traces.note(task.facts(done))
+            return done
+        }
+        let outcome = TimedOutcome(task: done, kind: kind, microseconds: WallClock.now() - start)
         vitals.countChunk()
         vitals.board.finish(rows: outcome.task.rows.account.totals.total, of: held.claim.uuid)
         logDebug(

@@ -204,8 +204,8 @@ actor WorkerSlot {
         _ claim: Claim, _ sentAt: Int64, _ queue: RelocationQueue, _ destination: Destination
     ) async throws(Setback) {
         let clock = LeaseClock(leaseMilliseconds: claim.leaseMilliseconds, sentAt: sentAt)
+        FlowMetrics.claimed(claim.status, within: LeaseClock.now() - sentAt)
         await shared.keeper.keep(claim, clock)
-        FlowMetrics.claimed(claim.status)
         shared.vitals.claimed()
         shared.vitals.board.begin(claim.uuid, slot: number)
         var log = log
@@ -222,7 +222,7 @@ actor WorkerSlot {
         let turn = Turn(
             held: held, destination: destination, settings: settings, vitals: shared.vitals, heartbeat: heartbeat,
             stop: shared.stop)
-        let end = RelocationRunner(turn).run()
+        let end = RelocationRunner(turn).run(claimedAt: sentAt)
         shared.vitals.ended(end)
         shared.vitals.board.end(slot: number)
         await shared.keeper.forget(claim)

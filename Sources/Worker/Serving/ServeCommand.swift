@@ -20,6 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
     @OptionGroup(title: "Destination") var destination: DestinationOptions
     @OptionGroup(title: "Logging") var logging: LogOptions
+    @OptionGroup(title: "Traces") var traces: TraceOptions
 
     static let standardAddress = "127.0.0.1:8474"
 
@@ -29,6 +30,9 @@ struct ServeCommand: AsyncParsableCommand {
         guard var settings = try http.settings(configuration, otherwise: Self.standardAddress) else { return }
         settings.payloadKeys = try payloadKeys.keyring()
         settings.ask(configuration, try destination.settings())
-        try await ServiceRun.run([RelocationServer(settings, log: Logger(label: "relocation-worker"))])
+        let log = Logger(label: "relocation-worker")
+        try await traces.during(RunCommand.name(), log) {
+            try await ServiceRun.run([RelocationServer(settings, log: log)])
+        }
     }
 }

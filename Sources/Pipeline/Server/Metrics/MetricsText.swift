@@ -6,6 +6,8 @@ struct MetricsText {
     private static let help = [
         "relocation_transitions_total": "Transitions of relocations by this worker.",
         "relocation_wait_seconds": "Time from the enqueue of a relocation to its first claim.",
+        "relocation_task_wait_seconds": "Time that the first task of a claim could have been claimed before.",
+        "relocation_spans_total": "Spans of traces that a collector has taken, or that were dropped.",
         "relocation_claims_held": "Relocations that this worker holds.",
         "relocation_failures_total": "Relocations that have failed for good, by the kind of the first finding.",
         "relocation_task_duration_seconds": "Time that a task took, without its commit.",

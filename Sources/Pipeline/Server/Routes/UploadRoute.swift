@@ -8,6 +8,7 @@ internal import Operations
 internal import Queue
 internal import Reporting
 internal import TaskFormat
+internal import Traces
 
 /// Queues a file that is sent as the body, as the import commands do with a file of their machine.
 struct UploadRoute {
@@ -150,6 +151,10 @@ private struct UploadOrder: Sendable {
 extension EnqueueJob {
     /// Checks the whole file and queues it. Returns whether it was not queued before.
     fileprivate func run(_ configuration: QueueConfiguration) throws -> Bool {
+        try Traces.span(.enqueue) { try enqueue(configuration) }
+    }
+
+    private func enqueue(_ configuration: QueueConfiguration) throws -> Bool {
         try EnqueueJob.ask(configuration)
         guard options.relocate != nil else { return try run(try open(), configuration) }
         var job = self

@@ -1,8 +1,8 @@
 internal import Glibc
-import TLS
+package import TLS
 
 /// One connection to a server, in the clear or with TLS. Its calls block, for a limited time each; it belongs to one thread.
-final class NetworkStream {
+package final class NetworkStream {
     private let descriptor: Int32
     private let peer: String
     private var session: TLSSession?
@@ -17,7 +17,7 @@ final class NetworkStream {
     /// Connects to the first address that answers.
     ///
     /// - Parameter timeoutSeconds: for the connection, and then for each call
-    init(host: String, port: Int, timeoutSeconds: Int) throws(NetworkError) {
+    package init(host: String, port: Int, timeoutSeconds: Int) throws(NetworkError) {
         _ = Self.ignoreBrokenPipes
         peer = "\(host):\(port)"
         var hints = addrinfo()
@@ -71,10 +71,10 @@ final class NetworkStream {
 
     // MARK: TLS
 
-    var isEncrypted: Bool { session != nil }
+    package var isEncrypted: Bool { session != nil }
 
     /// Goes on with TLS, and makes sure that the peer is who the host name says.
-    func startTLS(host: String, trust: TLSTrust) throws(NetworkError) {
+    package func startTLS(host: String, trust: TLSTrust) throws(NetworkError) {
         // What came before the handshake, an attacker may have put there.
         guard readAt == unread.count else {
             throw NetworkError(.malformed, "\(peer) has sent more than its answer before TLS began")
@@ -86,7 +86,7 @@ final class NetworkStream {
 
     // MARK: Bytes
 
-    func write(_ bytes: [UInt8]) throws(NetworkError) {
+    package func write(_ bytes: [UInt8]) throws(NetworkError) {
         var sent = 0
         while sent < bytes.count {
             let rest = bytes[sent...]
@@ -99,7 +99,7 @@ final class NetworkStream {
     /// The next line without its end.
     ///
     /// - Parameter limit: bytes of the longest line
-    func readLine(limit: Int) throws(NetworkError) -> String {
+    package func readLine(limit: Int) throws(NetworkError) -> String {
         var line: [UInt8] = []
         while true {
             if readAt == unread.count { try fill() }

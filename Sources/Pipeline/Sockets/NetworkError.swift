@@ -1,6 +1,6 @@
 /// Why a peer cannot be talked to. Safe to show: never a message, a password or a key.
-struct NetworkError: Error, Equatable {
-    enum Kind: Sendable {
+package struct NetworkError: Error, Equatable {
+    package enum Kind: Sendable {
         /// No connection could be made, or it was lost.
         case unreachable
         /// The peer is not who it says, or does not speak TLS.
@@ -9,10 +9,10 @@ struct NetworkError: Error, Equatable {
         case malformed
     }
 
-    let kind: Kind
-    let message: String
+    package let kind: Kind
+    package let message: String
 
-    init(_ kind: Kind, _ message: String) {
+    package init(_ kind: Kind, _ message: String) {
         self.kind = kind
         self.message = message
     }
