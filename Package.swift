@@ -148,7 +148,8 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Extraction", "Ledger",
+                "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Extraction",
+                "Ledger",
                 "Import", "Relocation", "Notification", "EventFormat", "Events", "EventSinks", "WorkerRuntime",
                 "Reporting", "CommandLine", "Server", "CMalloc", argumentParser, logging, signals, lifecycle,
             ],

@@ -26,11 +26,12 @@ struct UploadRoute {
 
     private func upload(_ request: Request, by actor: Operator) async throws -> Response {
         let order = try UploadOrder(try RequestParameters(request, allowing: Self.parameters))
-        let (queue, keyring) = (site.settings.queue, site.settings.payloadKeys)
+        let settings = site.settings
         let (uuid, isNew) = try await site.uploads.run(request.body) { path in
             var job = try order.job(path)
-            (job.actor, job.keyring) = (actor, keyring)
-            return (job.uuid, try job.run(queue))
+            (job.actor, job.keyring) = (actor, settings.payloadKeys)
+            try job.takeKey(settings.opener)
+            return (job.uuid, try job.enqueue(settings.queue))
         }
         let json = try await site.queues.run { queue in try StatusReport.read(uuid, in: queue).json }
         var response = Response.json(json, status: isNew ? .created : .ok)
@@ -144,33 +145,5 @@ private struct UploadOrder: Sendable {
         flags.overwriteConfigs = try parameters.flag("overwriteConfigs")
         flags.atomic = try parameters.flag("atomic")
         return flags
-    }
-}
-
-extension EnqueueJob {
-    /// Checks the whole file and queues it. Returns whether it was not queued before.
-    fileprivate func run(_ configuration: QueueConfiguration) throws -> Bool {
-        try EnqueueJob.ask(configuration)
-        guard options.relocate != nil else { return try run(try open(), configuration) }
-        var job = self
-        let (source, report) = try job.scanned()
-        job.scan = report
-        // What the scan refuses is queued, too: a worker records the refusal.
-        guard let source, report.refusal == nil else {
-            return Self.isNew(try job.queueRefused(configuration, observer: Observer()))
-        }
-        return try job.run(source, configuration)
-    }
-
-    private func run(_ source: ExportSource, _ configuration: QueueConfiguration) throws -> Bool {
-        let survey = try check(source) { _ in }
-        return Self.isNew(try queue(source, survey, configuration))
-    }
-
-    private static func isNew(_ outcome: Outcome) -> Bool {
-        switch outcome {
-        case .queued: true
-        case .already: false
-        }
     }
 }
