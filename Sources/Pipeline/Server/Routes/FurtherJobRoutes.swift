@@ -1,5 +1,6 @@
 internal import Catalogue
 internal import Foundation
+internal import HTTPTypes
 internal import Hummingbird
 internal import Operations
 internal import Queue
@@ -35,8 +36,8 @@ struct FurtherJobRoutes {
         return try await site.created(
             try await site.uploads.run(request.body) { path in
                 let queue = try RelocationQueue(settings.queue)
-                let verified = try VerifiedImport(
-                    try reference.resolve(in: queue), described, repairs: repairs, in: queue)
+                let id = try reference.resolve(in: queue)
+                let verified = try Self.ended { try VerifiedImport(id, described, repairs: repairs, in: queue) }
                 var job = EnqueueJob(scope: verified.scope, source: path, uuid: Self.newUUID())
                 job.sourceName = parameters.filename
                 (job.options, job.filter) = (verified.options, described.filter)
@@ -46,6 +47,13 @@ struct FurtherJobRoutes {
                 _ = try job.enqueue(settings.queue) { _, survey in try verified.requireSame(survey) }
                 return job.uuid
             })
+    }
+
+    /// An import that goes on is no trouble of the server's.
+    private static func ended(_ look: () throws -> VerifiedImport) throws -> VerifiedImport {
+        do { return try look() } catch let error as OperationError where error.kind == .notYet {
+            throw Problem(.conflict, error.message)
+        }
     }
 
     private static func described(_ parameters: RequestParameters) throws -> VerifiedImport.Description {
