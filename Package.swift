@@ -228,7 +228,7 @@ let package = Package(
                 "Storage",
                 "Ledger", "Import", "Catalogue", "Failpoints", "TestSupport",
             ]),
-        tests("PageTests", ["Page", "Reporting", "Queue"]),
+        tests("PageTests", ["Page", "Reporting", "Queue", "Catalogue"]),
         // The page in a headless Chromium.
         tests("BrowserTests", ["ProgramSupport", "TestSupport"], exclude: ["drive.py"]),
         tests("NotificationTests", ["Notification", "TLS", "TextForms", "TestSupport", crypto]),
