@@ -158,7 +158,8 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Extraction", "Ledger",
+                "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Extraction",
+                "Ledger",
                 "Import", "Relocation", "Notification", "EventFormat", "Events", "EventSinks", "WorkerRuntime",
                 "Traces", "Reporting", "CommandLine", "Server", "CMalloc", argumentParser, logging, signals, lifecycle,
             ],
@@ -237,7 +238,7 @@ let package = Package(
                 "Storage",
                 "Ledger", "Import", "Catalogue", "Failpoints", "TestSupport",
             ]),
-        tests("PageTests", ["Page", "Reporting", "Queue"]),
+        tests("PageTests", ["Page", "Reporting", "Queue", "Catalogue"]),
         // The page in a headless Chromium.
         tests("BrowserTests", ["ProgramSupport", "TestSupport"], exclude: ["drive.py"]),
         tests("TracesTests", ["Traces", "TestSupport", tracing]),

@@ -1,5 +1,4 @@
 import CommandLine
-import Cutting
 import Operations
 
 internal import Foundation
@@ -21,20 +20,5 @@ enum PlanFile {
         do { try Data(plan.json.utf8).write(to: URL(fileURLWithPath: path)) } catch {
             throw CommandFailure(.cannotCreate, "Cannot write the plan \(path): check its folder and permissions.")
         }
-    }
-}
-
-extension PlanDocument {
-    /// Throws unless the plan is one of this import, and says that it is possible.
-    func requireFit(_ job: EnqueueJob, _ survey: ExportSurvey) throws {
-        guard possible else {
-            throw CommandFailure(.badData, "The plan \(uuid) says that the import would fail: nothing is queued.")
-        }
-        let differences = differences(from: job, survey)
-        guard !differences.isEmpty else { return }
-        throw CommandFailure(
-            .badData,
-            "The plan \(uuid) is one of another import, and nothing is queued:\n  "
-                + differences.joined(separator: "\n  "))
     }
 }

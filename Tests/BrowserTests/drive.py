@@ -5,6 +5,7 @@ Each scenario is a function that begins with a server and an empty Redis. It fai
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import time
@@ -275,7 +276,7 @@ def pause(programs, browser):
     browser.follow("Pause 2")
     browser.shows("Pause 2 relocations?")
     browser.confirm()
-    browser.shows("2 relocations will pause at the next chunk.")
+    browser.shows("2 relocations will pause.")
     assert [programs.status(uuid)["status"] for uuid in uuids] == ["PAUSE", "PAUSE"]
     browser.open(f"/relocations/{uuids[0]}")
     browser.follow("Continue")
@@ -317,6 +318,12 @@ def pause(programs, browser):
 def undo(programs, browser):
     uuid = programs.enqueue("users", sound("globex.json", count=5))
     assert programs.drain() == 0
+    # Somebody has used the installation since.
+    db = sqlite3.connect(os.environ["RELOCATION_DATABASE_URL"].removeprefix("sqlite://"))
+    with db:
+        db.execute(
+            "insert into sentry_userip (id, user_id, ip_address, first_seen, last_seen) "
+            "select 900, min(id), '10.0.0.1', '2024-01-01T00:00:00Z', '2024-01-01T00:00:00Z' from auth_user")
     programs.start("run")
     browser.sign_in()
     browser.open(f"/relocations/{uuid}")
@@ -329,8 +336,14 @@ def undo(programs, browser):
     until(lambda: browser.all(".ask tbody tr"), "the plan by table")
     rows = {row.find_element(By.CSS_SELECTOR, "th").text: row.find_elements(By.CSS_SELECTOR, "td")[0].text for row in browser.all(".ask tbody tr")}
     assert rows["auth_user"] == "5" and rows["sentry_useroption"] == "5", rows
+    browser.shows("In the way:")
+    browser.click(".ask button.danger")
+    browser.shows("refused", 60)
+    browser.follow("Undo")
+    browser.click("fieldset input[value='sentry_userip:900']")
     browser.click(".ask button.danger")
     browser.shows("Undone", 60)
+    assert not db.execute("select count(*) from sentry_userip").fetchone()[0]
     assert programs.status(uuid)["endedBy"] == "undo"
 
 
@@ -400,13 +413,15 @@ def looks(programs, browser):
     programs.drain()
     programs.enqueue("pause", programs.enqueue("users", sound("hooli.json", 200)))
     programs.enqueue("users", "--destination", "eu", sound("wayne.json", 300))
+    sample = Path(__file__).parents[2] / "deploy/sample/organizations.json"
+    steps = programs.enqueue("relocate", "--destination", "eu", "--owner", "ada", "--orgs", "acme", str(sample))
     programs.start("run")
     axe = Path(os.environ["BROWSER_AXE"]).read_text()
     pictures = Path(os.environ["BROWSER_PICTURES"]) if os.environ.get("BROWSER_PICTURES") else None
     pages = {
         "overview": "/", "list": "/relocations", "filtered": "/relocations?status=failure", "empty": "/relocations?q=none",
         "failures": "/failures", "failed": f"/relocations/{failed}", "done": f"/relocations/{done}",
-        "dropped": f"/relocations/{done}/dropped", "ask": f"/do/skip-row?uuid={failed}", "undo": f"/do/undo?uuid={done}",
+        "dropped": f"/relocations/{done}/dropped", "ask": f"/do/skip-chunk?uuid={failed}", "step": f"/do/pause?uuid={steps}", "undo": f"/do/undo?uuid={done}",
         "problem": f"/do/pause?uuid={done}", "sign-in": "/sign-in",
     }
     browser.sign_in()

@@ -1,3 +1,4 @@
+import Catalogue
 import Foundation
 import Queue
 import Reporting
@@ -54,6 +55,28 @@ import Testing
         }
     }
 
+    @Test func aConfirmationOffersStepsToComeAndRowsOneByOne() {
+        let steps = relocation {
+            ($0.status, $0.step, $0.flow) = (.inProgress, .validating, FlowPlace(pauseAtStep: nil))
+        }
+        let pause = Pages.ask(Confirmation(.pause, steps), viewer, now: 1).html(for: viewer)
+        #expect(pause.contains(#"<option value="IMPORTING">"#) && pause.contains(#"<option value="">"#))
+        #expect(!pause.contains(#"value="VALIDATING""#) && !pause.contains(#"value="COMPLETED""#))
+        #expect(!Pages.ask(Confirmation(.pause, relocation()), viewer, now: 1).html(for: viewer).contains("<select"))
+        var blocker = UndoSummary.Blocker(table: "sentry_userip", column: "user_id", target: "auth_user")
+        (blocker.rows, blocker.ids) = (2, [7, 8])
+        var summary = UndoSummary()
+        summary.count("auth_user") { $0.removed = 2 }
+        summary.blockers = [blocker, UndoSummary.Blocker(table: "import \(id)", column: "", target: "auth_user")]
+        let undo = relocation {
+            $0.status = .success
+            ($0.undo.request, $0.undo.summary) = ("{}", summary.json)
+        }
+        let page = Pages.ask(Confirmation(.undo, undo), viewer, now: 1).html(for: viewer)
+        #expect(page.contains(#"name="cascade" value="sentry_userip:7""#))
+        #expect(page.components(separatedBy: #"name="cascade""#).count == 3)
+    }
+
     @Test func onlyOperatorsAreOfferedActions() {
         let report = relocation { ($0.status, $0.payloadBytes) = (.failure, 10) }
         #expect(detail(report, viewer).contains("/do/retry?uuid=\(id)"))
@@ -63,7 +86,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("retry skip-row undo plan-undo delete", RelocationState.failure),
+        ("retry skip-row skip-chunk undo plan-undo delete", RelocationState.failure),
         ("unpause cancel undo plan-undo delete", .paused),
         ("undo plan-undo", .success), ("pause cancel", .inProgress),
     ])

@@ -52,9 +52,10 @@ package final class RunningServer: Sendable {
     /// - Parameters:
     ///   - token: nil sends none
     ///   - body: sent as it is; `file` is the path of a file to send instead
+    ///   - form: fields with their texts, or with `@` and the path of a file
     package func ask(
         _ method: String, _ path: String, token: String? = operatorToken, headers: [String] = [], body: String? = nil,
-        file: String? = nil
+        file: String? = nil, form: [String: String]? = nil
     ) throws -> Answer {
         let name = installation.folder.file("answer.\(UUID().uuidString)")
         var arguments = ["-s", "-m", "60", "-D", name + ".head", "-o", name + ".body", "-X", method]
@@ -63,6 +64,9 @@ package final class RunningServer: Sendable {
         arguments += headers.flatMap { ["-H", $0] }
         if let body { arguments += ["--data-binary", body] }
         if let file { arguments += ["--data-binary", "@\(file)"] }
+        for (name, text) in form ?? [:] {
+            arguments += [text.hasPrefix("@") ? "-F" : "--form-string", "\(name)=\(text)"]
+        }
         let curl = try ChildProcess("curl", arguments + [url + path])
         guard curl.wait(seconds: 70) == 0 else { throw SystemFailure("curl \(method) \(path)") }
         return try Answer(

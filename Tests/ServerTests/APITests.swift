@@ -60,6 +60,39 @@ struct APITests {
         #expect(try server.ask("GET", "/api/v1/relocations").list.count == 2)
     }
 
+    @Test func furtherJobsAreThoseOfTheCommandLine() throws {
+        let server = try RunningServer(installation, "run")
+        func ended(_ answer: RunningServer.Answer) throws -> String {
+            try #require(answer.status == 201, "\(answer.body)")
+            let uuid = try #require(answer.object["uuid"] as? String)
+            var state: String? { try? server.ask("GET", "/api/v1/relocations/\(uuid)").object["status"] as? String }
+            try #require(eventually(within: 20) { state == "SUCCESS" }, "\(state ?? "")")
+            return uuid
+        }
+        let plan = try ended(try server.ask("POST", "/api/v1/plans?scope=users", file: file))
+        let planned = try server.ask("GET", "/api/v1/relocations/\(plan)/plan")
+        #expect(planned.status == 200 && !planned.object.isEmpty, "\(planned.body)")
+        let other = try server.ask("POST", "/api/v1/relocations?scope=users&mergeUsers=true&plan=\(plan)", file: file)
+        #expect(other.status == 422, "\(other.body)")
+        let uuid = try ended(try server.ask("POST", "/api/v1/relocations?scope=users&plan=\(plan)", file: file))
+        #expect(try installation.table("auth_user").count == 3)
+        #expect(try server.ask("GET", "/api/v1/relocations/\(uuid)/plan").status == 409)
+        let verified = try ended(try server.ask("POST", "/api/v1/relocations/\(uuid.prefix(8))/verify", file: file))
+        #expect(try installation.status(verified)["verification"] is [String: Any])
+        // A plain import cannot be begun again, nor can its file be replaced once it has succeeded.
+        let scope = "/api/v1/relocations?scope="
+        #expect(try server.ask("POST", "\(scope)organizations&again=\(uuid)", file: file).status == 409)
+        #expect(try server.ask("POST", "\(scope)users&replaceFile=true&uuid=\(uuid)", file: file).status == 409)
+        let events = try installation.folder.write(#"{"project": 1, "body": {}}"#, to: "events.json")
+        #expect(
+            try server.ask("POST", "/api/v1/relocations/\(uuid)/events?dryRun=true", file: events).status == 201)
+        let transfer = try server.ask(
+            "POST", "/api/v1/transfers", body: #"{"from": "elsewhere", "owner": "ada", "slugs": "acme"}"#)
+        #expect(transfer.status == 201, "\(transfer.body)")
+        #expect(transfer.object["source"] as? String == "destination elsewhere")
+        #expect(try server.stop() == 0)
+    }
+
     @Test func viewsAreThoseOfTheCommandLine() throws {
         let server = try RunningServer(installation, "serve")
         let uuid = try enqueue(server)

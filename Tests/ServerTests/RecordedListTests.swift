@@ -7,127 +7,44 @@ import Testing
 ///
 /// What differs, since only the destination's tables know it: the ids and addresses of people, whether they are gone,
 /// the user names that the scan has found (and so searches for them), notices and imported ids. Times have milliseconds
-/// here. Addresses in `Link` are relative.
+/// here. Addresses in `Link` are relative. Users there see what is theirs, readers here all that there is.
 @Suite("/api/0 lists and shows relocations as recorded")
 struct RecordedListTests {
-    private static let material = ProcessInfo.processInfo.environment["RELOCATION_PARITY_DIR"]
-    private static let unlike = [
-        "wantUsernames", "latestNotified", "latestUnclaimedEmailsSentAt", "importedUserIds",
-        "importedOrgIds",
-    ]
-    private static let done = "00000005-1111-4111-8111-000000000005"
     private static let ofUsernames = ["query-username", "query-two-terms-other-fields", "query-comma"]
 
-    @Test(.enabled(if: material != nil, "RELOCATION_PARITY_DIR is not set"))
+    @Test(.enabled(if: RecordedRelocations.material != nil, "RELOCATION_PARITY_DIR is not set"))
     func recordedListsAndDetails() throws {
         let installation = try Installation()
-        try Self.put(try Self.fixture(), into: installation)
+        try RecordedRelocations.put(try RecordedRelocations.fixture(), into: installation)
         let server = try RunningServer(installation, "serve")
-        let recordings = try Self.recordings("detail") + Self.recordings("list")
+        let recordings = try RecordedRelocations.recordings("detail") + RecordedRelocations.recordings("list")
         let asked = recordings.filter { $0["who"] as? String == "superuser" }
         #expect(asked.count > 40)
+        for recorded in recordings where recorded["who"] as? String == "anonymous" {
+            let answer = try server.ask("GET", recorded["path"] as? String ?? "", token: nil)
+            #expect(answer.status == recorded["status"] as? Int)
+            #expect(answer.object as NSDictionary == RecordedRelocations.object(recorded["body"]) as NSDictionary)
+        }
         for recorded in asked {
             let name = recorded["name"] as? String ?? ""
             guard !Self.ofUsernames.contains(name) else { continue }
-            let path = (recorded["path"] as? String ?? "").replacing("<done>", with: Self.done)
+            let path = (recorded["path"] as? String ?? "").replacing("<done>", with: RecordedRelocations.done)
             let answer = try server.ask("GET", path)
             #expect(answer.status == recorded["status"] as? Int, "\(name)")
-            #expect(answer.object["detail"] as? String == Self.object(recorded["body"])["detail"] as? String)
+            #expect(
+                answer.object["detail"] as? String == RecordedRelocations.object(recorded["body"])["detail"] as? String)
             if let link = recorded["link"] as? String {
                 let own = (answer.headers["link"] ?? "").removingPercentEncoding
                 #expect(own == link.replacing("http://testserver", with: "").removingPercentEncoding, "\(name)")
                 #expect(answer.list.compactMap { $0["uuid"] as? String } == recorded["order"] as? [String], "\(name)")
             }
-            let bodies = recorded["body"] as? [[String: Any]] ?? [Self.object(recorded["body"])]
+            let bodies = recorded["body"] as? [[String: Any]] ?? [RecordedRelocations.object(recorded["body"])]
             for (own, its) in zip(answer.list.isEmpty ? [answer.object] : answer.list, bodies) {
                 #expect(Set(own.keys) == Set(its.keys), "\(name)")
-                #expect(Self.comparable(own, like: its) == Self.comparable(its, like: its), "\(name)")
+                #expect(
+                    RecordedRelocations.comparable(own, like: its) == RecordedRelocations.comparable(its, like: its),
+                    "\(name)")
             }
         }
     }
-
-    private static func object(_ value: Any?) -> [String: Any] { value as? [String: Any] ?? [:] }
-
-    /// What both can know, as text.
-    private static func comparable(_ record: [String: Any], like its: [String: Any]) -> String {
-        record.filter { !unlike.contains($0.key) }.sorted { $0.key < $1.key }.map { key, value in
-            switch key {
-            case "creator", "owner": its[key] is NSNull ? "" : "\(object(value)["username"] ?? "")"
-            case "dateAdded", "dateUpdated": "\(key) \("\(value)".replacing(#/(\.\d{3})\d{3}Z/#) { "\($0.output.1)Z" })"
-            default: "\(key) \(value)"
-            }
-        }.joined(separator: "\n")
-    }
-
-    // MARK: - The recorded relocations
-
-    private static func read(_ name: String) throws -> Data {
-        try Data(contentsOf: URL(fileURLWithPath: "\(material ?? "")/flow/api/\(name)"))
-    }
-
-    private static func fixture() throws -> [String: Any] {
-        object(try JSONSerialization.jsonObject(with: read("fixture.json")))
-    }
-
-    private static func recordings(_ name: String) throws -> [[String: Any]] {
-        try String(decoding: read("\(name).jsonl"), as: UTF8.self).split(separator: "\n").map {
-            object(try JSONSerialization.jsonObject(with: Data($0.utf8)))
-        }
-    }
-
-    /// Writes the records of the fixture over copies of a relocation that is queued.
-    private static func put(_ fixture: [String: Any], into installation: Installation) throws {
-        let base = "{\(installation.prefix)}:"
-        let sample =
-            URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().path + "/deploy/sample/organizations.json"
-        let model = try installation.enqueue("relocate", sample, "--owner", "ada", "--orgs", "acme").lastLine
-        let options = try installation.redis.cli(["HGET", base + "record:" + model, "options"])
-        for row in fixture["relocations"] as? [[String: Any]] ?? [] {
-            let uuid = row["uuid"] as? String ?? ""
-            let fields = try Self.fields(row, fixture, options: options)
-            _ = try installation.redis.cli(["COPY", base + "record:" + model, base + "record:" + uuid])
-            _ = try installation.redis.cli(["HSET", base + "record:" + uuid] + fields.flatMap { [$0, $1] })
-            _ = try installation.redis.cli(["ZADD", base + "index", fields["createdAt"] ?? "", uuid])
-        }
-        _ = try installation.redis.cli(["ZREM", base + "index", model])
-    }
-
-    private static func fields(
-        _ row: [String: Any], _ fixture: [String: Any], options: String
-    ) throws -> [String: String] {
-        let users = fixture["users"] as? [[String: Any]] ?? []
-        func name(_ id: Any?) -> String {
-            users.first { $0["id"] as? Int == id as? Int }?["username"] as? String ?? "gone"
-        }
-        func word(_ column: String, _ words: [String], from first: Int) -> String {
-            (row[column] as? Int).map { words[$0 - first] } ?? ""
-        }
-        func milliseconds(_ column: String) throws -> String {
-            let style = Date.ISO8601FormatStyle(includingFractionalSeconds: "\(row[column] ?? "")".contains("."))
-            return String(Int((try style.parse("\(row[column] ?? "")").timeIntervalSince1970 * 1_000).rounded(.down)))
-        }
-        var wanted = object(try JSONSerialization.jsonObject(with: Data(options.utf8)))
-        var request = object(wanted["relocate"])
-        request["owner"] = name(row["owner_id"])
-        request["creator"] = name(row["creator_id"])
-        request["organizations"] = row["want_org_slugs"]
-        request["source"] = row["provenance"] as? Int == 1 ? "elsewhere" : nil
-        wanted["relocate"] = request
-        return [
-            "uuid": "\(row["uuid"] ?? "")",
-            "options": String(decoding: try JSONSerialization.data(withJSONObject: wanted), as: UTF8.self),
-            "createdAt": try milliseconds("date_added"), "updatedAt": try milliseconds("date_updated"),
-            "status": word("status", ["IN_PROGRESS", "FAILURE", "SUCCESS", "PAUSE"], from: 0),
-            "step": word("step", steps, from: 1), "failureReason": row["failure_reason"] as? String ?? "",
-            "latestTask": row["latest_task"] as? String ?? "",
-            "latestTaskAttempts": "\(row["latest_task_attempts"] as? Int ?? 0)",
-            "pauseAtStep": word("scheduled_pause_at_step", steps, from: 1),
-            "cancelAtStep": word("scheduled_cancel_at_step", steps, from: 1),
-        ]
-    }
-
-    private static let steps = [
-        "UPLOADING", "PREPROCESSING", "VALIDATING", "IMPORTING", "POSTPROCESSING", "NOTIFYING", "COMPLETED",
-    ]
 }

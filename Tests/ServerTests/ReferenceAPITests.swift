@@ -9,8 +9,6 @@ struct ReferenceAPITests {
     private let server: RunningServer
     private let uuid: String
 
-    private static let material = ProcessInfo.processInfo.environment["RELOCATION_PARITY_DIR"]
-
     init() throws {
         installation = try Installation()
         server = try RunningServer(installation, "serve")
@@ -81,7 +79,7 @@ struct ReferenceAPITests {
     /// there it is an internal error if the state allows the command. So are a few situations that cannot come about. What
     /// commands do that are not refused, `FlowTests` compare.
     @Test(
-        .enabled(if: material != nil, "RELOCATION_PARITY_DIR is not set"),
+        .enabled(if: RecordedRelocations.material != nil, "RELOCATION_PARITY_DIR is not set"),
         arguments: [
             ("pause", "atStep"), ("unpause", "untilStep"), ("cancel", "atStep"), ("abort", ""),
             ("recover", "untilStep"),
@@ -112,37 +110,8 @@ struct ReferenceAPITests {
         }
     }
 
-    /// Recorded answers to those who may not, to what is not there, and to wrong methods. Readers of ours see what ordinary
-    /// users there may not see; a text that is no UUID is an internal error there.
-    @Test(.enabled(if: material != nil, "RELOCATION_PARITY_DIR is not set"))
-    func recordedAnswers() throws {
-        let verbs = ["pause", "unpause", "cancel", "abort", "recover", "retry", "detail", "method"]
-        let cases = try Self.lines("api/refusals.jsonl").filter { recorded in
-            let (name, who) = (recorded["name"] as? String ?? "", recorded["who"] as? String ?? "")
-            return verbs.contains { name.hasPrefix($0 + "-") } && recorded["status"] as? Int != 500
-                && (["superuser", "anonymous"].contains(who) || who == "ann" && recorded["method"] as? String == "PUT")
-                && ["<new>", "00000000-0000-4000-8000-000000000000"].contains {
-                    (recorded["path"] as? String ?? "").contains($0)
-                } && recorded["note"] == nil
-        }
-        #expect(cases.count > 15)
-        for recorded in cases {
-            let token: String? =
-                switch recorded["who"] as? String {
-                case "superuser": RunningServer.operatorToken
-                case "ann": RunningServer.readToken
-                default: nil
-                }
-            let path = (recorded["path"] as? String ?? "").replacing("<new>", with: uuid)
-            let answer = try server.ask(recorded["method"] as? String ?? "", path, token: token)
-            #expect(answer.status == recorded["status"] as? Int, "\(recorded["name"] ?? "")")
-            let detail = (recorded["body"] as? [String: Any])?["detail"] as? String
-            #expect(answer.object["detail"] as? String == detail, "\(recorded["name"] ?? "")")
-        }
-    }
-
     private static func lines(_ name: String) throws -> [[String: Any]] {
-        let text = try String(contentsOfFile: "\(material ?? "")/flow/\(name)", encoding: .utf8)
+        let text = try String(contentsOfFile: "\(RecordedRelocations.material ?? "")/flow/\(name)", encoding: .utf8)
         return try text.split(separator: "\n").map {
             try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
         }

@@ -24,6 +24,16 @@ public final class ExportSource {
         return try ExportSource(file, opener: opener, limits: limits, catalogue: catalogue)
     }
 
+    /// The same for a file that may be encrypted or plain: the key opens it if it needs one.
+    package static func open(
+        path: String, keyIfEncrypted key: TarballOpener?, catalogue: Catalogue
+    ) throws(ExportError) -> ExportSource {
+        do throws(ExportError) { return try open(path: path, catalogue: catalogue) } catch {
+            guard error.kind == .badKey, let key else { throw error }
+            return try open(path: path, opener: key, catalogue: catalogue)
+        }
+    }
+
     init(
         _ file: OpenFile, opener: TarballOpener?, limits: ExportLimits, catalogue: Catalogue
     ) throws(ExportError) {

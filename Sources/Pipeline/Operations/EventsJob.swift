@@ -12,6 +12,8 @@ package struct EventsJob {
     package let uuid: String
     /// The path of the file; `-` is standard input.
     package let path: String
+    /// The name under which the file is shown; nil: that of the file at its path.
+    package var sourceName: String?
     package var options: EventOptions
     /// The path of a file with the state of the events' groups; nil without one.
     package var groups: String?
@@ -117,7 +119,7 @@ package struct EventsJob {
         relocation.options = options.json
         relocation.toolVersion = ToolVersion.current
         relocation.digest = report.digest
-        relocation.sourceName = SourceName.shown(path)
+        relocation.sourceName = SourceName.shown(sourceName ?? path)
         relocation.rowsSource = report.total
         relocation.enqueuedBy = actor.text
         relocation.traceParent = Traces.parent

@@ -117,4 +117,17 @@ package struct PlanDocument: Sendable, Equatable, Codable {
         if options.filter != job.filter?.digest(uuid) { out.append("the filter is another one") }
         return out
     }
+
+    /// Throws unless the plan is one of this import, and says that it is possible.
+    package func requireFit(_ job: EnqueueJob, _ survey: ExportSurvey) throws(OperationError) {
+        guard possible else {
+            throw OperationError(.badData, "The plan \(uuid) says that the import would fail: nothing is queued.")
+        }
+        let differences = differences(from: job, survey)
+        guard !differences.isEmpty else { return }
+        throw OperationError(
+            .badData,
+            "The plan \(uuid) is one of another import, and nothing is queued:\n  "
+                + differences.joined(separator: "\n  "))
+    }
 }

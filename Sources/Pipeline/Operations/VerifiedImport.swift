@@ -14,7 +14,7 @@ package struct VerifiedImport {
     private let digest: String
 
     /// What the operator says of the import; what Redis remembers counts more.
-    package struct Description {
+    package struct Description: Sendable {
         package var scope: ImportScope?
         package var filter: ExportFilter?
         /// As the command line names it.

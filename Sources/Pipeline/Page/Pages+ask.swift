@@ -29,6 +29,8 @@ package struct Confirmation: Sendable {
         let isFinal: Bool
         /// Whether it may be done whatever has changed meanwhile.
         var isHarmless = false
+        /// What the operator may choose besides.
+        var choice: ActionChoice?
     }
 
     /// Relocations that the page names.
@@ -36,12 +38,14 @@ package struct Confirmation: Sendable {
 
     /// One relocation.
     package init(_ action: RelocationAction, _ report: StatusReport, lines: [String] = []) {
-        title = action == .planUndo ? "\(action.label)?" : "\(action.label) this relocation?"
+        title = action.question
         self.lines = [action.consequence(1)] + lines
         targets = [report]
         forms = [Self.form(action, report)]
+        forms[0].choice = ActionChoice(action, report)
         back = PageAddress.relocation(report.status.uuid)
         if action == .undo { addPlan(report) }
+        if let choice = forms.compactMap(\.choice).first { self.lines.append(choice.line) }
     }
 
     /// All that match and that the action fits.
@@ -115,7 +119,8 @@ extension Pages {
     private static func button(_ form: Confirmation.Form, _ seen: String) -> Fields {
         [
             "address": form.address, "label": form.label, "kind": form.isFinal ? "main danger" : "main",
-            "seen": form.isHarmless ? "" : seen,
+            "seen": form.isHarmless ? "" : seen, "choice": form.choice.map { $0.fields as Any } ?? false,
+            "form": form.choice == nil ? "" : "choice",
         ]
     }
 

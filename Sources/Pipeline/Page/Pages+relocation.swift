@@ -60,6 +60,7 @@ extension Pages {
             ("Pace", report.rowsPerSecond.map { "\(Figures.rate($0)) rows per second\(left)" }),
             ("At", report.slotWork.map(\.task)), ("Doing", status.doing),
             ("Now", report.situation(now: now).words(status)),
+            ("Pauses at", status.flow?.pauseAtStep?.rawValue), ("Ends at", status.flow?.cancelAtStep?.rawValue),
             ("Elapsed", report.elapsedSeconds(now: now).map(ProgressBar.duration)),
             ("Attempts", attempts(status, now: now)),
         ])

@@ -5,6 +5,8 @@ package import Reporting
 package enum RelocationAction: String, Sendable, CaseIterable {
     case retry
     case skipRow = "skip-row"
+    case skipChunk = "skip-chunk"
+    case recover
     case pause
     case unpause
     case cancel
@@ -20,6 +22,8 @@ package enum RelocationAction: String, Sendable, CaseIterable {
         return switch self {
         case .retry: status.status == .failure && report.canRetry
         case .skipRow: status.canBeRetried && TaskNote(json: status.failedTask)?.row != nil
+        case .skipChunk: status.canBeRetried && (TaskNote(json: status.failedTask)?.rows ?? 0) > 0
+        case .recover: status.canBeRetried && status.flow.map { !$0.latestTask.isEmpty } == true && report.canRetry
         case .pause: status.status == .inProgress && !status.isUploading && !status.pauseRequested
         case .unpause: status.status == .paused || (status.status == .inProgress && status.pauseRequested)
         case .cancel: [.inProgress, .paused].contains(status.status) && !status.cancelRequested
@@ -39,6 +43,8 @@ package enum RelocationAction: String, Sendable, CaseIterable {
         switch self {
         case .retry: "Retry"
         case .skipRow: "Skip row"
+        case .skipChunk: "Skip chunk"
+        case .recover: "Recover"
         case .pause: "Pause"
         case .unpause: "Continue"
         case .cancel: "Cancel"
@@ -54,20 +60,32 @@ package enum RelocationAction: String, Sendable, CaseIterable {
         let relocations = Figures.count(count, "relocation")
         return switch self {
         case .skipRow: "Skip the row of \(relocations)"
+        case .skipChunk: "Skip the chunk of \(relocations)"
         case .delete: "Delete the tasks of \(relocations)"
-        case .retry, .pause, .unpause, .cancel, .abort, .undo, .planUndo: "\(label) \(relocations)"
+        case .retry, .recover, .pause, .unpause, .cancel, .abort, .undo, .planUndo: "\(label) \(relocations)"
+        }
+    }
+
+    /// What is asked about one relocation.
+    var question: String {
+        switch self {
+        case .skipRow: "Skip the failing row of this relocation?"
+        case .skipChunk: "Skip the failing chunk of this relocation?"
+        case .delete: "Delete the tasks of this relocation?"
+        case .planUndo: "\(label)?"
+        case .retry, .recover, .pause, .unpause, .cancel, .abort, .undo: "\(label) this relocation?"
         }
     }
 
     /// Whether what it does cannot be taken back.
-    var isFinal: Bool { [.skipRow, .cancel, .abort, .undo, .delete].contains(self) }
+    var isFinal: Bool { [.skipRow, .skipChunk, .cancel, .abort, .undo, .delete].contains(self) }
 
     /// The key that leads to it.
     var letter: String? {
         switch self {
         case .retry: "r"
         case .pause, .unpause: "p"
-        case .skipRow, .cancel, .abort, .undo, .planUndo, .delete: nil
+        case .skipRow, .skipChunk, .recover, .cancel, .abort, .undo, .planUndo, .delete: nil
         }
     }
 
@@ -77,6 +95,11 @@ package enum RelocationAction: String, Sendable, CaseIterable {
         return switch self {
         case .retry: "\(subject) continues at the task that failed. Rows that were imported are not imported again."
         case .skipRow: "The row at which \(count == 1 ? "it" : "each") failed is left out for good, then it continues."
+        case .skipChunk:
+            "All rows of the chunk at which \(count == 1 ? "it" : "each") failed are left out for good, then it continues."
+        case .recover:
+            "The task at which \(count == 1 ? "it" : "each") failed gets one more attempt. Rows that were imported are not "
+                + "imported again."
         case .pause: "\(subject) stops at \(its) next chunk and keeps \(its) place, until somebody lets it continue."
         case .unpause: "\(subject) continues where it stopped."
         case .cancel: "\(subject) ends at \(its) next chunk. Imported rows stay; a retry lets it continue after all."
@@ -95,9 +118,11 @@ package enum RelocationAction: String, Sendable, CaseIterable {
         return switch self {
         case .retry: "\(subject) will continue."
         case .skipRow: "\(Figures.count(count, "row")) left out; \(subject) will continue."
-        case .pause: "\(subject) will pause at the next chunk."
+        case .skipChunk: "\(Figures.count(count, "chunk")) left out; \(subject) will continue."
+        case .recover: "\(subject) will try the task once more."
+        case .pause: "\(subject) will pause."
         case .unpause: "\(subject) will continue."
-        case .cancel: "\(subject) will end at the next chunk."
+        case .cancel: "\(subject) will end."
         case .abort: "\(subject) aborted."
         case .undo: "An undo is asked for: a worker will do it."
         case .planUndo: "A worker counts what an undo would remove."

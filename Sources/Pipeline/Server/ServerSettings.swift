@@ -1,4 +1,5 @@
 package import CommandLine
+package import ExportFormat
 package import Queue
 package import TaskFormat
 
@@ -10,6 +11,14 @@ package struct ServerSettings: Sendable {
     package var queue: QueueConfiguration
     /// Opens and seals tasks; nil if no key is configured.
     package var payloadKeys: PayloadKeyring?
+    /// Opens encrypted tarballs that are sent; nil if there is no key.
+    package var opener: TarballOpener?
+    /// Where files of relocations with steps are kept; nil: they are not.
+    package var files: KeptFiles?
+    /// The destination for which Sentry's own API makes relocations.
+    package var destinationName = DestinationName.standard
+    /// Its database.
+    package var destination = DestinationView()
     /// The loops of the worker in this process that hang; none if it only serves.
     package var hangingLoops: @Sendable () -> [String] = { [] }
     /// Asks Redis whether it can be worked with. It blocks.

@@ -33,18 +33,58 @@ struct HTTPOptions: ParsableArguments {
             """, valueName: "file"))
     var httpReadTokenFile: String?
 
+    @Option(
+        name: .customLong("http-files"),
+        help: ArgumentHelp(
+            """
+            Folder in which files sent to Sentry's own API are kept for 30 days, as they were sent: its retry and its \
+            artifacts need them (RELOCATION_HTTP_FILES). Without it they are not kept.
+            """, valueName: "folder"))
+    var httpFiles: String?
+
+    @Option(
+        name: .customLong("http-decrypt-with"),
+        help: ArgumentHelp(
+            """
+            File with the private key (PEM) that opens encrypted tarballs sent to the server, which tells its public key \
+            (RELOCATION_HTTP_DECRYPT_WITH).
+            """, valueName: "file"))
+    var httpDecryptWith: String?
+
+    @Option(
+        name: .customLong("http-decrypt-with-command"),
+        help: ArgumentHelp(
+            """
+            Program, with its arguments, that decrypts the key of such a tarball instead, as --decrypt-with-command of \
+            relocation-enqueue does (RELOCATION_HTTP_DECRYPT_WITH_COMMAND).
+            """, valueName: "command"))
+    var httpDecryptWithCommand: String?
+
     /// The server's settings; nil if no address is given.
     ///
     /// - Parameter standard: the address if none is given
     func settings(
         _ queue: QueueConfiguration, otherwise standard: String? = nil, _ environment: Environment = .process
-    ) throws(CommandFailure) -> ServerSettings? {
-        let given = if let http { http } else { try environment.value(Setting("http").variable) }
-        guard let address = given ?? standard else { return nil }
+    ) throws -> ServerSettings? {
+        guard let address = try value(http, "http", environment) ?? standard else { return nil }
         let tokens = try AccessTokens(
             operator: try environment.value("RELOCATION_HTTP_TOKEN", file: httpTokenFile),
             reader: try environment.value("RELOCATION_HTTP_READ_TOKEN", file: httpReadTokenFile))
-        return ServerSettings(address: try ListenAddress(address), tokens: tokens, queue: queue)
+        var settings = ServerSettings(address: try ListenAddress(address), tokens: tokens, queue: queue)
+        settings.opener = try TarballKeys.opener(
+            path: try value(httpDecryptWith, Self.keyFlag, environment),
+            command: try value(httpDecryptWithCommand, Self.keyFlag + "-command", environment),
+            flag: "--" + Self.keyFlag)
+        settings.files = try value(httpFiles, "http-files", environment).map { try KeptFiles($0) }
+        return settings
+    }
+
+    private static let keyFlag = "http-decrypt-with"
+
+    /// Of the flag, or else of its variable.
+    private func value(_ given: String?, _ flag: String, _ environment: Environment) throws -> String? {
+        if let given { return given }
+        return try environment.value(Setting(flag).variable)
     }
 }
 
@@ -53,12 +93,17 @@ extension ServerSettings {
     mutating func look(at worker: Worker, _ settings: WorkerSettings) {
         payloadKeys = settings.payloadKeys
         hangingLoops = { worker.hangingLoops }
-        ask(settings.queue, settings.destination)
+        ask(settings.queue, settings.destination, settings.destinationName)
     }
 
     /// Lets the server ask Redis and the databases.
-    mutating func ask(_ queue: QueueConfiguration, _ destination: DestinationSettings) {
+    mutating func ask(_ queue: QueueConfiguration, _ database: DestinationSettings, _ name: DestinationName) {
+        destinationName = name
         askRedis = { RedisCheck(queue).items }
-        askDatabase = { DatabaseCheck.writability(destination) }
+        askDatabase = { DatabaseCheck.writability(database) }
+        let people = DestinationPeople(database)
+        destination.owner = { try people.owner($0) }
+        destination.isUser = { try people.isUser($0) }
+        destination.option = { try people.option($0) }
     }
 }

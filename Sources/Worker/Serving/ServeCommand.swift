@@ -17,6 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Server") var http: HTTPOptions
     @OptionGroup(title: "Queue") var redis: RedisOptions
+    @OptionGroup(title: "Queue") var destinationName: DestinationNameOption
     @OptionGroup(title: "Queue") var payloadKeys: PayloadKeyOptions
     @OptionGroup(title: "Destination") var destination: DestinationOptions
     @OptionGroup(title: "Logging") var logging: LogOptions
@@ -29,7 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = try redis.configuration()
         guard var settings = try http.settings(configuration, otherwise: Self.standardAddress) else { return }
         settings.payloadKeys = try payloadKeys.keyring()
-        settings.ask(configuration, try destination.settings())
+        settings.ask(configuration, try destination.settings(), try destinationName.name())
         let log = Logger(label: "relocation-worker")
         try await traces.during(RunCommand.name(), log) {
             try await ServiceRun.run([RelocationServer(settings, log: log)])

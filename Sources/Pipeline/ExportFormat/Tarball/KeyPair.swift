@@ -19,4 +19,13 @@ public struct KeyPair: Sendable {
         privatePEM = Array(key.pkcs8PEMRepresentation.utf8)
         publicPEM = KeyText.publicPEM(key.publicKey.derRepresentation)
     }
+
+    /// The public key of a private one, as Sentry's own service writes it.
+    ///
+    /// - Parameter pem: of the private key
+    package static func publicPEM(of pem: [UInt8]) throws(ExportError) -> [UInt8] {
+        // The library's errors are numbers.
+        let key = try TarballKey.privateKey(pem)
+        return KeyText.publicPEM(key.publicKey.derRepresentation)
+    }
 }

@@ -44,7 +44,7 @@ enum TarballKey {
         Base64.decodeURLSafe(text).flatMap { FernetKey($0) }
     }
 
-    private static func privateKey(_ bytes: [UInt8]) throws(ExportError) -> _RSA.Encryption.PrivateKey {
+    static func privateKey(_ bytes: [UInt8]) throws(ExportError) -> _RSA.Encryption.PrivateKey {
         let text = String(decoding: bytes, as: UTF8.self)
         if text.contains("ENCRYPTED") {
             throw ExportError(

@@ -8,10 +8,15 @@ package struct AccessMiddleware: RouterMiddleware {
     package typealias Context = ServerContext
 
     private let tokens: AccessTokens
+    /// Whether the route itself says what readers may not do.
+    private let letsReadersAsk: Bool
     /// Bytes of a form.
     private static let formBytes = 64 << 10
 
-    package init(_ tokens: AccessTokens) { self.tokens = tokens }
+    package init(_ tokens: AccessTokens, letsReadersAsk: Bool = false) {
+        self.tokens = tokens
+        self.letsReadersAsk = letsReadersAsk
+    }
 
     package func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
@@ -26,7 +31,7 @@ package struct AccessMiddleware: RouterMiddleware {
         context.caller = Caller(
             role: role, formToken: isBrowser ? session.flatMap { tokens.formToken(ofSession: $0, role) } : nil)
         if !request.method.isSafe {
-            guard role == .operator else { throw Problem.readOnly }
+            guard role == .operator || letsReadersAsk else { throw Problem.readOnly }
             if isBrowser, let session { try await requireOwnForm(&request, session, role) }
         }
         return try await next(request, context)

@@ -42,6 +42,12 @@ enum OpenAPIDocument {
                 "get": .view("status", "The status of a relocation.", .named("Status")),
                 "delete": .action("delete", "Removes the tasks of a relocation. What was written stays.", [:]),
             ],
+            "/plans": ["post": file("makePlan", "Has a worker tell what an import would do with each row.", planning)],
+            "/relocations/{id}/verify": [
+                "post": ofRelocation("verify", "Has a worker compare an import's file.", verifying)
+            ],
+            "/relocations/{id}/events": ["post": ofRelocation("events", "Queues events for its projects.", events)],
+            "/transfers": ["post": transfer],
             "/retry": ["post": retryAll],
             "/failures": ["get": .look("failures", "Failed relocations by cause.", .list(.object()))],
             "/workers": ["get": .look("workers", "The worker processes and what they work on.", .list(.object()))],
@@ -65,6 +71,7 @@ enum OpenAPIDocument {
         ("findings", "Its findings; those of earlier failures are marked.", .list(.object())),
         ("adapted", "What was adapted in an export of another version of Sentry.", .object()),
         ("dropped", "The rows that were not imported, with the reasons.", .object()),
+        ("plan", "What a worker has planned.", .object()),
     ]
 
     private static let actions: [(String, String, [String: OpenAPISchema])] = [
@@ -114,17 +121,64 @@ enum OpenAPIDocument {
         return retry
     }()
 
-    private static let upload: OpenAPIOperation = {
-        var upload = OpenAPIOperation("enqueue", "Checks the file that is sent, and queues it.", .named("Status"))
-        upload.parameters = [
-            .query("scope", OpenAPISchema.scope, isRequired: true), .query("filename", .text),
-            .query("uuid", .pattern("^\(OpenAPISchema.uuidPattern)$")), .query("destination", name),
-            .query("usernames", .text), .query("slugs", .text), .query("mergeUsers", .flag),
-            .query("overwriteConfigs", .flag), .query("atomic", .flag), .query("strict", .flag),
-            .query("confirm", .flag), .query("owner", .text), .query("creator", .text), .query("atStep", .text),
-        ]
-        upload.body = .file
-        upload.statuses.formUnion([201, 403, 404, 409, 413, 422, 507])
-        return upload
+    // MARK: - Files
+
+    private static let upload = file(
+        "enqueue", "Checks the file that is sent, and queues it.",
+        planning + [
+            .query("uuid", uuid), .query("atomic", .flag), .query("confirm", .flag), .query("atStep", .text),
+            .query("again", uuid), .query("plan", uuid), .query("replaceFile", .flag),
+        ])
+
+    private static let planning: [OpenAPIOperation.Parameter] = [
+        .query("scope", OpenAPISchema.scope, isRequired: true), .query("filename", .text),
+        .query("destination", name), .query("usernames", .text), .query("slugs", .text), .query("mergeUsers", .flag),
+        .query("overwriteConfigs", .flag), .query("strict", .flag), .query("owner", .text), .query("creator", .text),
+        .query("maxOrganizations", .number(WantedSteps.limits)), .query("maxUsers", .number(WantedSteps.limits)),
+    ]
+
+    private static let verifying: [OpenAPIOperation.Parameter] = [
+        .query("filename", .text), .query("repair", .flag), .query("scope", OpenAPISchema.scope),
+        .query("usernames", .text), .query("slugs", .text), .query("destination", name), .query("mergeUsers", .flag),
+        .query("overwriteConfigs", .flag),
+    ]
+
+    private static let events: [OpenAPIOperation.Parameter] = [
+        .query("filename", .text), .query("uuid", uuid), .query("destination", name), .query("keepOld", .flag),
+        .query("continueIssues", .flag), .query("dryRun", .flag),
+    ]
+
+    private static let uuid = OpenAPISchema.pattern("^\(OpenAPISchema.uuidPattern)$")
+
+    /// Takes a file and answers with the status of what it has queued.
+    private static func file(
+        _ name: String, _ summary: String, _ parameters: [OpenAPIOperation.Parameter]
+    ) -> OpenAPIOperation {
+        var file = OpenAPIOperation(name, summary, .named("Status"))
+        file.parameters = parameters
+        file.body = .file
+        file.statuses.formUnion([201, 403, 404, 409, 413, 422, 507])
+        return file
+    }
+
+    private static func ofRelocation(
+        _ name: String, _ summary: String, _ parameters: [OpenAPIOperation.Parameter]
+    ) -> OpenAPIOperation {
+        var operation = file(name, summary, OpenAPIOperation.view("", "", .text).parameters + parameters)
+        operation.statuses.insert(503)
+        return operation
+    }
+
+    private static let transfer: OpenAPIOperation = {
+        var transfer = OpenAPIOperation(
+            "transfer", "Begins a relocation of organizations that a worker of another installation sends.",
+            .named("Status"))
+        transfer.body = .json(
+            [
+                "from": name, "owner": .text, "slugs": .text, "creator": .optional(.text), "atStep": .optional(.text),
+                "destination": .optional(name),
+            ], required: ["from", "owner", "slugs"])
+        transfer.statuses.formUnion([201, 403, 413])
+        return transfer
     }()
 }

@@ -11,7 +11,7 @@ internal import TextForms
 struct PageAction: Sendable {
     var confirmation: Confirmation
     /// Does it and returns what it came to, as ``Said`` reads it. It blocks.
-    let act: @Sendable (OperatorActions) throws -> String
+    let act: @Sendable (OperatorActions, ChosenDetails) throws -> String
 
     /// One relocation.
     init(
@@ -20,11 +20,13 @@ struct PageAction: Sendable {
         guard action.fits(report) else {
             throw Problem(.conflict, "The relocation's state does not allow this now: somebody may have been faster.")
         }
-        let skip = action == .skipRow ? try SkipOfMany([report], queue, keyring) : nil
+        let skip = try action.extent.map { try SkipOfMany([report], $0, queue, keyring) }
         confirmation = Confirmation(action, report, lines: skip?.lines ?? [])
         let uuids = [report.status.uuid]
         if action != .planUndo { confirmation.seen = Self.digest(uuids + confirmation.lines) }
-        act = { actions in try Self.perform(action, uuids, skip, actions) }
+        act = { actions, details in
+            try Self.perform(uuids) { id in try Self.one(action, id, skip, actions, details) }.said(action)
+        }
     }
 
     /// All that match.
@@ -32,17 +34,19 @@ struct PageAction: Sendable {
         _ action: RelocationAction, _ query: ListQuery, _ reports: [StatusReport], _ queue: RelocationQueue,
         _ keyring: PayloadKeyring?
     ) throws {
-        let reports = action == .skipRow ? Array(reports.prefix(SkipOfMany.limit)) : reports
-        let skip = action == .skipRow ? try SkipOfMany(reports, queue, keyring) : nil
+        let reports = action.extent == nil ? reports : Array(reports.prefix(SkipOfMany.limit))
+        let skip = try action.extent.map { try SkipOfMany(reports, $0, queue, keyring) }
         confirmation = Confirmation(action, query, reports, lines: skip?.lines ?? [])
         let uuids = reports.map(\.status.uuid)
         confirmation.seen = Self.digest(uuids)
-        act = { actions in try Self.perform(action, uuids, skip, actions) }
+        act = { actions, _ in
+            try Self.perform(uuids) { id in try Self.one(action, id, skip, actions, ChosenDetails()) }.said(action)
+        }
     }
 
     init(_ action: DestinationAction, _ name: DestinationName) throws {
         confirmation = Confirmation(action, name.text)
-        act = { actions in
+        act = { actions, _ in
             _ = action == .hold ? try actions.hold(name) : try actions.letGo(name)
             return action.rawValue
         }
@@ -51,7 +55,7 @@ struct PageAction: Sendable {
     init(_ action: WorkerAction, _ worker: WorkerEntry) {
         confirmation = Confirmation(action, worker.name)
         let name = worker.name
-        act = { actions in
+        act = { actions, _ in
             try actions.quiet(name, action == .quiet)
             return action.rawValue
         }
@@ -63,50 +67,86 @@ struct PageAction: Sendable {
     }
 
     /// Several are done one by one; those that have moved on meanwhile are left alone. One that has is an error.
-    private static func perform(
-        _ action: RelocationAction, _ uuids: [String], _ skip: SkipOfMany?, _ actions: OperatorActions
-    ) throws -> String {
+    private static func perform(_ uuids: [String], _ one: (RelocationID) throws -> Void) throws -> Int {
         var done = 0
         for id in uuids.compactMap(RelocationID.init) {
             do {
-                try one(action, id, skip, actions)
+                try one(id)
                 done += 1
             } catch let error as OperationError {
                 guard uuids.count > 1, [.conflict, .notFound].contains(error.kind) else { throw error }
             }
         }
-        return "\(action.rawValue).\(done)"
+        return done
     }
 
     private static func one(
-        _ action: RelocationAction, _ id: RelocationID, _ skip: SkipOfMany?, _ actions: OperatorActions
+        _ action: RelocationAction, _ id: RelocationID, _ skip: SkipOfMany?, _ actions: OperatorActions,
+        _ details: ChosenDetails
     ) throws {
         switch action {
         case .retry: try actions.retry(id)
-        case .skipRow: try skip?.act(id, actions)
-        case .pause: _ = try actions.pause(id)
+        case .skipRow, .skipChunk: try skip?.act(id, actions)
+        case .recover: try actions.recover(id, untilStep: details.step)
+        case .pause: _ = try actions.pause(id, atStep: details.step)
         case .unpause: try actions.unpause(id)
-        case .cancel: _ = try actions.cancel(id)
+        case .cancel: _ = try actions.cancel(id, atStep: details.step)
         case .abort: try actions.abort(id)
-        case .undo: try actions.undo(id, isDryRun: false, cascade: [], ofUnknownIn: nil)
+        case .undo: try actions.undo(id, isDryRun: false, cascade: details.cascade, ofUnknownIn: nil)
         case .planUndo: try actions.undo(id, isDryRun: true, cascade: [], ofUnknownIn: nil)
         case .delete: try actions.delete(id)
         }
     }
 }
 
-/// The rows that are left out of several relocations, and what that costs.
+extension Int {
+    fileprivate func said(_ action: RelocationAction) -> String { "\(action.rawValue).\(self)" }
+}
+
+extension RelocationAction {
+    /// What it leaves out; nil if nothing.
+    fileprivate var extent: SkipExtent? {
+        switch self {
+        case .skipRow: .row
+        case .skipChunk: .chunk
+        case .retry, .recover, .pause, .unpause, .cancel, .abort, .undo, .planUndo, .delete: nil
+        }
+    }
+}
+
+/// What an operator has chosen in a form.
+struct ChosenDetails: Sendable {
+    var step: String?
+    var cascade: [UndoRequest.CascadeRow] = []
+
+    init() {}
+
+    /// Throws a problem for rows that are none.
+    init(_ form: Form) throws(Problem) {
+        step = form["step"].flatMap { $0.isEmpty ? nil : $0 }
+        let rows = form.all("cascade")
+        guard !rows.isEmpty else { return }
+        guard rows.count <= ActionChoice.rowLimit,
+            let cascade = UndoRequest.CascadeRow.list(rows.joined(separator: ","))
+        else { throw .badRequest("These are no rows that an undo can remove.") }
+        self.cascade = cascade
+    }
+}
+
+/// What is left out of several relocations, and what that costs.
 private struct SkipOfMany: Sendable {
     /// Relocations at a time: the tasks of each are read to count what depends on its row.
     static let limit = 50
 
     private let planned: [String: PlannedSkip]
 
-    init(_ reports: [StatusReport], _ queue: RelocationQueue, _ keyring: PayloadKeyring?) throws {
+    init(
+        _ reports: [StatusReport], _ extent: SkipExtent, _ queue: RelocationQueue, _ keyring: PayloadKeyring?
+    ) throws {
         let actions = OperatorActions(queue, by: Operator(name: "http"))
         var planned: [String: PlannedSkip] = [:]
         for id in reports.compactMap({ RelocationID($0.status.uuid) }) {
-            planned[id.text] = try actions.planSkip(id, .row, keyring: keyring)
+            planned[id.text] = try actions.planSkip(id, extent, keyring: keyring)
         }
         self.planned = planned
     }
@@ -120,7 +160,7 @@ private struct SkipOfMany: Sendable {
 
     private static let named = 5
 
-    /// Leaves the row out, then lets the relocation go on.
+    /// Leaves it out, then lets the relocation go on.
     func act(_ id: RelocationID, _ actions: OperatorActions) throws {
         guard let planned = planned[id.text] else { return }
         _ = try actions.skip(id, planned)

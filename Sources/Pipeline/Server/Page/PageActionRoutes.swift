@@ -24,7 +24,8 @@ struct PageActionRoutes {
     /// Does it, unless what the form was shown for has become another: then it asks again.
     private func act(_ request: Request, _ context: ServerContext) async throws -> Response {
         var body = request
-        let seen = try await Form(&body)["seen"] ?? ""
+        let form = try await Form(&body)
+        let (seen, details) = (form["seen"] ?? "", try ChosenDetails(form))
         await site.view.forget()
         var action = try await action(request, context)
         guard seen == action.confirmation.seen else {
@@ -33,7 +34,9 @@ struct PageActionRoutes {
             return .page(Pages.ask(action.confirmation, context.viewer, now: now), context.viewer, status: .conflict)
         }
         let actor = context.actor
-        let said = try await site.queues.run { [action] queue in try action.act(OperatorActions(queue, by: actor)) }
+        let said = try await site.queues.run { [action] queue in
+            try action.act(OperatorActions(queue, by: actor), details)
+        }
         await site.view.forget()
         let separator = action.confirmation.back.contains("?") ? "&" : "?"
         return .redirect(to: action.confirmation.back + separator + "said=" + said)

@@ -16,6 +16,7 @@ struct APIRoutes {
         ViewRoutes(site).add(to: api)
         ActionRoutes(site).add(to: api)
         UploadRoute(site).add(to: api)
+        FurtherJobRoutes(site).add(to: api)
         api.get("openapi.json") { _, _ in Response.json(OpenAPIDocument.value) }
         refuseOtherMethods(router)
     }

@@ -23,6 +23,8 @@ struct ReferenceRecord: Sendable {
         self = record
     }
 
+    var owner: String { request.owner }
+
     var value: JSONValue {
         .object([
             "dateAdded": Self.time(status.createdAt), "dateUpdated": Self.time(status.updatedAt),

@@ -1,3 +1,4 @@
+internal import ExportFormat
 internal import HTTPTypes
 internal import Hummingbird
 internal import Operations
@@ -12,27 +13,83 @@ struct ReferenceRoutes {
     init(_ site: Site) { self.site = site }
 
     func add(to router: Router<ServerContext>) {
-        let api = router.group("api/0/relocations").addMiddleware {
-            ReferenceAnswers()
-            AccessMiddleware(site.settings.tokens)
+        let answers = router.group("api/0").addMiddleware { ReferenceAnswers() }
+        let api = answers.group("relocations").addMiddleware { AccessMiddleware(site.settings.tokens) }
+        let asking = answers.group("relocations").addMiddleware {
+            AccessMiddleware(site.settings.tokens, letsReadersAsk: true)
         }
-        api.get { request, _ in try await list(request) }
-        api.get(":id") { _, context in
-            let id = try Self.id(context)
-            return Response.json(try await site.queues.run { queue in try ReferenceRecord(id, in: queue).value })
-        }
+        let keys = answers.group("publickeys/relocations").addMiddleware { AccessMiddleware(site.settings.tokens) }
+        addViews(to: api)
         put(api, "pause") { actions, id, body in _ = try actions.pause(id, atStep: try body.text("atStep")) }
         put(api, "unpause") { actions, id, body in try actions.unpause(id, untilStep: try body.text("untilStep")) }
         put(api, "cancel") { actions, id, body in _ = try actions.cancel(id, atStep: try body.text("atStep")) }
         put(api, "abort") { actions, id, _ in try actions.abort(id) }
         put(api, "recover") { actions, id, body in try actions.recover(id, untilStep: try body.text("untilStep")) }
-        api.post(":id/retry") { _, context -> Response in
+        addCreation(to: asking)
+        keys.get { _, context in try await publicKey(context) }
+        refuseOtherMethods(answers)
+    }
+
+    private func addViews(to api: RouterGroup<ServerContext>) {
+        api.get { request, _ in try await list(request) }
+        api.get(":id") { _, context in
             let id = try Self.id(context)
-            try await site.queues.run { queue in _ = try RelocationAgain(id, in: queue) }
-            throw Problem(
-                .badRequest, "Its file is not kept here. Give it again: relocation-enqueue relocate --again \(id) FILE")
+            return Response.json(try await site.queues.run { queue in try ReferenceRecord(id, in: queue).value })
         }
-        refuseOtherMethods(api)
+        api.get(":id/artifacts") { _, context in
+            let artifacts = ReferenceArtifacts(settings: site.settings)
+            let id = try await artifact(context)
+            return Response.json(try await site.queues.run { _ in artifacts.list(id) })
+        }
+        api.get(":id/artifacts/:kind/:name") { _, context in
+            let artifacts = ReferenceArtifacts(settings: site.settings)
+            let (kind, name) = (context.parameters.get("kind") ?? "", context.parameters.get("name") ?? "")
+            let id = try await artifact(context)
+            return Response.json(try await site.uploads.run { try artifacts.contents(id, kind, name) })
+        }
+    }
+
+    /// The relocation whose artifacts are asked for. Operators only: one may show all that is in an export.
+    private func artifact(_ context: ServerContext) async throws -> RelocationID {
+        guard context.caller?.role == .operator else { throw Problem.readOnly }
+        let id = try Self.id(context)
+        try await site.queues.run { queue in _ = try ReferenceRecord(id, in: queue) }
+        return id
+    }
+
+    private func addCreation(to api: RouterGroup<ServerContext>) {
+        api.post { request, context in
+            let creation = creation(context)
+            return try await created(try await site.uploads.runForm(request) { try creation.create($0, $1) })
+        }
+        api.post(":id/retry") { _, context in
+            let (creation, id) = (creation(context), try Self.id(context))
+            return try await created(try await site.uploads.run { try creation.again(id) })
+        }
+    }
+
+    private func creation(_ context: ServerContext) -> ReferenceCreation {
+        ReferenceCreation(
+            settings: site.settings, actor: context.actor, isOperator: context.caller?.role == .operator)
+    }
+
+    private func created(_ id: RelocationID) async throws -> Response {
+        Response.json(
+            try await site.queues.run { queue in try ReferenceRecord(id, in: queue).value }, status: .created)
+    }
+
+    /// Readers get it if the destination has relocations turned on.
+    private func publicKey(_ context: ServerContext) async throws -> Response {
+        let settings = site.settings
+        let isOperator = context.caller?.role == .operator
+        return Response.json(
+            try await site.queues.run { _ in
+                guard try isOperator || settings.destination.isOn("relocation.enabled") else {
+                    throw ReferenceRefusal.keyDisabled
+                }
+                guard case .privateKey(let pem)? = settings.opener else { throw Problem.notFound }
+                return .object(["public_key": .text(String(decoding: try KeyPair.publicPEM(of: pem), as: UTF8.self))])
+            })
     }
 
     private func put(
@@ -53,18 +110,23 @@ struct ReferenceRoutes {
         }
     }
 
-    private func refuseOtherMethods(_ api: RouterGroup<ServerContext>) {
-        let known: [(String, HTTPRequest.Method)] =
-            [("", .get), (":id", .get), (":id/retry", .post)]
-            + ["pause", "unpause", "cancel", "abort", "recover"].map { (":id/\($0)", .put) }
-        for (path, method) in known {
-            for other in [HTTPRequest.Method.get, .post, .put, .delete, .patch] where other != method {
-                api.on(RouterPath(path), method: other) { _, _ -> Response in
-                    throw Problem.wrongMethod(method.rawValue)
+    private func refuseOtherMethods(_ answers: RouterGroup<ServerContext>) {
+        let methods: [HTTPRequest.Method] = [.get, .post, .put, .delete, .patch]
+        for (path, known) in Self.methods {
+            for other in methods where !known.contains(other) {
+                answers.on(RouterPath(path), method: other) { _, _ -> Response in
+                    throw Problem.wrongMethod(known.map(\.rawValue).joined(separator: ", "))
                 }
             }
         }
     }
+
+    private static let methods: [(String, [HTTPRequest.Method])] =
+        [
+            ("relocations", [.get, .post]), ("relocations/:id", [.get]), ("relocations/:id/retry", [.post]),
+            ("relocations/:id/artifacts", [.get]), ("relocations/:id/artifacts/:kind/:name", [.get]),
+            ("publickeys/relocations", [.get]),
+        ] + ["pause", "unpause", "cancel", "abort", "recover"].map { ("relocations/:id/\($0)", [.put]) }
 
     private static func id(_ context: ServerContext) throws(Problem) -> RelocationID {
         guard let id = context.parameters.get("id").flatMap(RelocationID.init) else { throw .notFound }
@@ -97,28 +159,5 @@ struct ReferenceRoutes {
             throw .badRequest("`\(text)` is not a valid relocation status.")
         }
         return state
-    }
-}
-
-/// Answers in the reference's form: a `detail` alone, and 400 for what the state forbids.
-private struct ReferenceAnswers: RouterMiddleware {
-    func handle(
-        _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
-    ) async throws -> Response {
-        do {
-            return try await next(request, context)
-        } catch {
-            let problem = Problem(error)
-            let detail =
-                switch problem.status {
-                case .unauthorized: "Authentication credentials were not provided."
-                case .forbidden: "You do not have permission to perform this action."
-                case .notFound: "The requested resource does not exist"
-                case .methodNotAllowed: "Method \"\(request.method.rawValue)\" not allowed."
-                default: problem.detail
-                }
-            let status = problem.status == .conflict ? .badRequest : problem.status
-            return .json(.object(["detail": .text(detail)]), status: status)
-        }
     }
 }

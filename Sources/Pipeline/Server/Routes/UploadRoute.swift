@@ -8,32 +8,48 @@ internal import Operations
 internal import Queue
 internal import Reporting
 internal import TaskFormat
-internal import Traces
 
-/// Queues a file that is sent as the body, as the import commands do with a file of their machine.
+/// Queues a file that is sent as the body, as the import commands do with a file of their machine; or has a worker plan it.
 struct UploadRoute {
     private let site: Site
 
-    static let parameters: Set<String> = [
-        "scope", "filename", "uuid", "destination", "usernames", "slugs", "mergeUsers", "overwriteConfigs", "atomic",
-        "strict", "confirm", "owner", "creator", "atStep",
+    static let planParameters: Set<String> = [
+        "scope", "filename", "destination", "usernames", "slugs", "mergeUsers", "overwriteConfigs", "strict", "owner",
+        "creator", "maxOrganizations", "maxUsers",
     ]
+    static let parameters = planParameters.union([
+        "uuid", "atomic", "confirm", "atStep", "again", "plan", "replaceFile",
+    ])
 
     init(_ site: Site) { self.site = site }
 
     func add(to api: RouterGroup<ServerContext>) {
-        api.post("relocations") { request, context in try await upload(request, by: context.actor) }
+        api.post("relocations") { request, context in
+            let parameters = try RequestParameters(request, allowing: Self.parameters)
+            return try await take(request, try UploadOrder(parameters), context.actor)
+        }
+        api.post("plans") { request, context in
+            let parameters = try RequestParameters(request, allowing: Self.planParameters)
+            return try await take(request, try UploadOrder(parameters, plans: true), context.actor)
+        }
     }
 
-    private func upload(_ request: Request, by actor: Operator) async throws -> Response {
-        let order = try UploadOrder(try RequestParameters(request, allowing: Self.parameters))
-        let (queue, keyring) = (site.settings.queue, site.settings.payloadKeys)
+    private func take(_ request: Request, _ order: UploadOrder, _ actor: Operator) async throws -> Response {
+        let settings = site.settings
         let (uuid, isNew) = try await site.uploads.run(request.body) { path in
             var job = try order.job(path)
-            (job.actor, job.keyring) = (actor, keyring)
-            return (job.uuid, try job.run(queue))
+            (job.actor, job.keyring) = (actor, settings.payloadKeys)
+            try job.takeKey(settings.opener)
+            return (job.uuid, try order.enqueue(job, settings.queue))
         }
-        let json = try await site.queues.run { queue in try StatusReport.read(uuid, in: queue).json }
+        return try await site.created(uuid, isNew: isNew)
+    }
+}
+
+extension Site {
+    /// The answer to a request that has made a relocation.
+    func created(_ uuid: String, isNew: Bool = true) async throws -> Response {
+        let json = try await queues.run { queue in try StatusReport.read(uuid, in: queue).json }
         var response = Response.json(json, status: isNew ? .created : .ok)
         response.headers[.location] = "/api/v1/relocations/\(uuid)"
         return response
@@ -41,6 +57,7 @@ struct UploadRoute {
 }
 
 /// What is to be done with a file that is sent.
+// More than eight properties: one per thing that a request says.
 private struct UploadOrder: Sendable {
     private let scope: ImportScope
     private let filename: String
@@ -50,33 +67,49 @@ private struct UploadOrder: Sendable {
     private let flags: RelocationOptions
     private let isStrict: Bool
     /// nil for a plain import.
-    private let steps: Steps?
+    private let steps: WantedSteps?
+    /// The failed relocation that it repeats.
+    private let again: RelocationID?
+    /// The plan that it holds to.
+    private let plan: RelocationID?
+    private let replacesFile: Bool
+    /// Of one that is repeated.
+    private let pause: String?
 
-    /// What a relocation with steps needs.
-    private struct Steps: Sendable {
-        let owner: String
-        let creator: String?
-        let organizations: [String]
-        let pause: String?
-    }
-
-    init(_ parameters: RequestParameters) throws {
+    /// - Parameter plans: whether a worker only tells what an import would do
+    init(_ parameters: RequestParameters, plans: Bool = false) throws {
         guard let scope = try parameters["scope"].map(ListRoute.scope) else {
             throw Problem.badRequest("Name the scope: users, organizations, config or global.")
         }
         let isConfirmed = try parameters.flag("confirm")
-        guard scope != .global || isConfirmed else {
+        guard scope != .global || isConfirmed || plans else {
             throw Problem.badRequest(
                 "A global import deletes the low-volume data of its destination for good: add confirm=true.")
         }
         self.scope = scope
         filename = parameters["filename"] ?? "upload"
         uuid = try Self.uuid(parameters["uuid"])
-        destination = try Self.destination(parameters["destination"])
-        filter = try Self.filter(parameters, scope)
-        flags = try Self.flags(parameters)
+        destination = try parameters.destination()
+        filter = try parameters.filter(scope)
+        flags = try Self.flags(parameters, plans)
         isStrict = try parameters.flag("strict")
-        steps = try Self.steps(parameters, scope, flags)
+        steps = try WantedSteps(parameters, scope, flags)
+        again = try parameters.relocation("again")
+        plan = try parameters.relocation("plan")
+        replacesFile = try parameters.flag("replaceFile")
+        pause = parameters["atStep"]
+        try requireOnePurpose(parameters)
+    }
+
+    private func requireOnePurpose(_ parameters: RequestParameters) throws(Problem) {
+        if again != nil, scope != .organizations || steps != nil || filter != nil || plan != nil || flags.atomic {
+            throw .badRequest(
+                "again goes with scope=organizations and takes owner and slugs from the failed relocation.")
+        }
+        guard replacesFile else { return }
+        guard steps == nil, again == nil, parameters["uuid"] != nil else {
+            throw .badRequest("replaceFile goes with the uuid of a plain import.")
+        }
     }
 
     func job(_ path: String) throws -> EnqueueJob {
@@ -86,36 +119,25 @@ private struct UploadOrder: Sendable {
         job.filter = filter
         job.options = flags
         job.versions = isStrict ? .strict : .adapting(from: nil)
-        if let steps {
-            let isKnown = job.relocate(
-                owner: steps.owner, creator: steps.creator, organizations: steps.organizations, pausingAt: steps.pause)
-            guard isKnown else {
-                throw Problem.badRequest("atStep takes a step after UPLOADING, such as VALIDATING or IMPORTING.")
-            }
-        }
+        job.replacesFile = replacesFile
+        try steps?.apply(to: &job)
         return job
     }
 
-    private static let longestName = 512
-
-    private static func steps(
-        _ parameters: RequestParameters, _ scope: ImportScope, _ flags: RelocationOptions
-    ) throws(Problem) -> Steps? {
-        guard let owner = parameters["owner"] else {
-            guard parameters["creator"] == nil, parameters["atStep"] == nil else {
-                throw .badRequest("creator and atStep go with owner.")
-            }
-            return nil
+    /// Returns whether it was not queued before.
+    func enqueue(_ job: EnqueueJob, _ configuration: QueueConfiguration) throws -> Bool {
+        let (queue, plan) = (try RelocationQueue(configuration), plan)
+        let again = try again.map { try RelocationAgain($0, in: queue) }
+        let planned = try plan.map { try queue.status($0.text) }
+        var job = job
+        if let request = again?.request { try job.repeats(request, pausingAt: pause) }
+        return try job.enqueue(configuration) { job, survey in
+            try again?.requireSame(survey.sha256)
+            guard let planned else { return }
+            let document = try PlanDocument(planned, survey, keyring: job.keyring)
+            try document.requireFit(job, survey)
+            job.plan = document
         }
-        guard scope == .organizations, let slugs = parameters["slugs"], !flags.atomic else {
-            throw .badRequest("owner goes with scope=organizations and slugs, and without atomic.")
-        }
-        let creator = parameters["creator"]
-        guard !owner.isEmpty, [owner, creator ?? ""].allSatisfy({ $0.utf8.count <= longestName }) else {
-            throw .badRequest("A user name has 1 to 128 characters.")
-        }
-        let organizations = slugs.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        return Steps(owner: owner, creator: creator, organizations: organizations, pause: parameters["atStep"])
     }
 
     private static func uuid(_ text: String?) throws(Problem) -> String {
@@ -124,58 +146,12 @@ private struct UploadOrder: Sendable {
         return id.text
     }
 
-    private static func destination(_ text: String?) throws(Problem) -> DestinationName {
-        guard let text else { return .standard }
-        do { return try DestinationName(text) } catch { throw .badRequest(error.description) }
-    }
-
-    private static func filter(_ parameters: RequestParameters, _ scope: ImportScope) throws -> ExportFilter? {
-        if let names = parameters["usernames"] {
-            guard scope == .users else { throw Problem.badRequest("usernames goes with scope=users.") }
-            return try ExportFilter.usernames(parsing: names)
-        }
-        guard let slugs = parameters["slugs"] else { return nil }
-        guard scope == .organizations else { throw Problem.badRequest("slugs goes with scope=organizations.") }
-        return try ExportFilter.organizationSlugs(parsing: slugs)
-    }
-
-    private static func flags(_ parameters: RequestParameters) throws(Problem) -> RelocationOptions {
+    private static func flags(_ parameters: RequestParameters, _ plans: Bool) throws(Problem) -> RelocationOptions {
         var flags = RelocationOptions()
+        flags.plans = plans
         flags.mergeUsers = try parameters.flag("mergeUsers")
         flags.overwriteConfigs = try parameters.flag("overwriteConfigs")
         flags.atomic = try parameters.flag("atomic")
         return flags
-    }
-}
-
-extension EnqueueJob {
-    /// Checks the whole file and queues it. Returns whether it was not queued before.
-    fileprivate func run(_ configuration: QueueConfiguration) throws -> Bool {
-        try Traces.span(.enqueue) { try enqueue(configuration) }
-    }
-
-    private func enqueue(_ configuration: QueueConfiguration) throws -> Bool {
-        try EnqueueJob.ask(configuration)
-        guard options.relocate != nil else { return try run(try open(), configuration) }
-        var job = self
-        let (source, report) = try job.scanned()
-        job.scan = report
-        // What the scan refuses is queued, too: a worker records the refusal.
-        guard let source, report.refusal == nil else {
-            return Self.isNew(try job.queueRefused(configuration, observer: Observer()))
-        }
-        return try job.run(source, configuration)
-    }
-
-    private func run(_ source: ExportSource, _ configuration: QueueConfiguration) throws -> Bool {
-        let survey = try check(source) { _ in }
-        return Self.isNew(try queue(source, survey, configuration))
-    }
-
-    private static func isNew(_ outcome: Outcome) -> Bool {
-        switch outcome {
-        case .queued: true
-        case .already: false
-        }
     }
 }

@@ -1,7 +1,9 @@
+internal import HTTPTypes
 internal import Hummingbird
 internal import Operations
 internal import Queue
 internal import Reporting
+internal import TaskFormat
 
 /// What can be looked at: one relocation, failures by cause, the workers, the destinations.
 struct ViewRoutes {
@@ -20,6 +22,8 @@ struct ViewRoutes {
         view(api, "dropped") { queue, id in
             DroppedReport(try queue.status(id.text), listed: try queue.listedRows(id.text)).json
         }
+        let keyring = site.settings.payloadKeys
+        view(api, "plan") { queue, id in try Self.plan(try queue.status(id.text), keyring) }
         api.get("failures") { request, _ in
             _ = try RequestParameters(request)
             return Response.json(try await site.queues.run { queue in try FailuresReport.read(in: queue).json })
@@ -33,6 +37,21 @@ struct ViewRoutes {
             return Response.json(
                 try await site.queues.run { queue in DestinationReport.json(try queue.destinations()) })
         }
+    }
+
+    /// What a worker has planned.
+    private static func plan(_ status: RelocationStatus, _ keyring: PayloadKeyring?) throws -> String {
+        guard RelocationOptions(json: status.options)?.plans == true else {
+            throw Problem(.conflict, "\(status.uuid) is no plan: POST /api/v1/plans makes one.")
+        }
+        let text: String
+        do { text = try PlanText.json(status.plan.text, of: status.uuid, with: keyring) } catch {
+            throw Problem(.conflict, "The plan \(status.uuid) cannot be read: \(error.description)")
+        }
+        guard let plan = JSONValue(json: text) else {
+            throw Problem(.conflict, "The plan \(status.uuid) is not made yet: follow its status.")
+        }
+        return plan.prettyText
     }
 
     /// A view of one relocation, as JSON.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 
 /// Runs a statement with another program than ours.
-func sqlite(_ path: String, _ sql: String) throws -> String {
+package func sqlite(_ path: String, _ sql: String) throws -> String {
     let folder = try TemporaryFolder()
     let script = """
         import sqlite3, sys
