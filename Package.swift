@@ -260,7 +260,7 @@ let package = Package(
             "EndToEndTests",
             ["ProgramSupport", "KafkaSupport", "TestSupport", "Storage", "Catalogue", crypto, cryptoExtras]),
         tests(
-            "ServerTests", ["Server", "CommandLine", "ProgramSupport", "TestSupport"],
+            "ServerTests", ["Server", "Operations", "CommandLine", "ProgramSupport", "TestSupport"],
             exclude: ["schemathesis.toml", "relocation.test.yml"]),
         tests(
             "SafetyTests",

@@ -20,6 +20,7 @@ struct ReferenceCreation: Sendable {
 
     /// - Parameter path: of the file
     func create(_ form: UploadedForm, _ path: String) throws -> RelocationID {
+        settings.files?.removeOld()
         let order = try ReferenceOrder(form)
         try requireOperator()
         try ReferenceOrder.requireSlugs(order.organizations)
@@ -33,6 +34,7 @@ struct ReferenceCreation: Sendable {
         let queue = try RelocationQueue(settings.queue)
         _ = try ReferenceRecord(id, in: queue)
         let request = try RelocationAgain(id, in: queue).request
+        settings.files?.removeOld()
         guard let path = settings.files?.raw(of: id) else { throw ReferenceRefusal(.badRequest, Self.fileGone) }
         guard try settings.destination.isUser(request.owner) else {
             throw ReferenceRefusal(.badRequest, Self.ownerGone)

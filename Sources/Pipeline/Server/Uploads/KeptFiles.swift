@@ -53,9 +53,8 @@ package struct KeptFiles: Sendable {
 
     // MARK: - Keeping
 
-    /// Keeps a copy of the file at a path, and removes what is too old.
+    /// Keeps a copy of the file at a path.
     func keep(_ path: String, as id: RelocationID) throws(CommandFailure) {
-        removeOld()
         let target = "\(folder)/\(id.text)/\(Self.rawKind)"
         mkdir("\(folder)/\(id.text)", 0o700)
         mkdir(target, 0o700)
@@ -73,7 +72,8 @@ package struct KeptFiles: Sendable {
         rmdir(base)
     }
 
-    private func removeOld() {
+    /// Removes files that were kept for long enough.
+    func removeOld() {
         let oldest = time(nil) - Self.days * 24 * 60 * 60
         for id in Self.names(in: folder).compactMap(RelocationID.init) {
             guard let path = raw(of: id), let written = Self.status(of: path)?.st_mtim.tv_sec, written < oldest else {
