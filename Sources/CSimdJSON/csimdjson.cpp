@@ -131,6 +131,11 @@ static inline uint64_t equal_mask(const __m256i low, const __m256i high, char by
     return static_cast<uint64_t>(second) << 32 | first;
 }
 
+static inline uint64_t line_feeds_of(const uint8_t *bytes) {
+    const __m256i *block = reinterpret_cast<const __m256i *>(bytes);
+    return equal_mask(_mm256_loadu_si256(block), _mm256_loadu_si256(block + 1), '\n');
+}
+
 static inline block_masks masks_of(const uint8_t *bytes) {
     const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(bytes));
     const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(bytes + 32));
@@ -164,6 +169,13 @@ static inline uint64_t equal_mask(const __m128i block[4], char byte) {
         mask |= static_cast<uint64_t>(part) << (16 * i);
     }
     return mask;
+}
+
+static inline uint64_t line_feeds_of(const uint8_t *bytes) {
+    const __m128i *start = reinterpret_cast<const __m128i *>(bytes);
+    const __m128i block[4] = {
+        _mm_loadu_si128(start), _mm_loadu_si128(start + 1), _mm_loadu_si128(start + 2), _mm_loadu_si128(start + 3)};
+    return equal_mask(block, '\n');
 }
 
 static inline block_masks masks_of(const uint8_t *bytes) {
@@ -224,4 +236,21 @@ size_t csimdjson_record_end_with(
 
 size_t csimdjson_record_end(csimdjson_scan *scan, const uint8_t *bytes, size_t length) {
     return csimdjson_record_end_with(csimdjson_avx2, scan, bytes, length);
+}
+
+size_t csimdjson_line_feeds(const uint8_t *bytes, size_t length) {
+    static const csimdjson_instructions best = best_instructions();
+    size_t at = 0;
+    size_t count = 0;
+    switch (best) {
+#if defined(CSIMDJSON_HAS_AVX2)
+    case csimdjson_avx2: count = avx2::count_blocks(bytes, length, &at); break;
+#endif
+#if defined(__SSE2__)
+    case csimdjson_sse2: count = sse2::count_blocks(bytes, length, &at); break;
+#endif
+    default: break;
+    }
+    for (; at < length; at++) count += bytes[at] == '\n';
+    return count;
 }

@@ -1,4 +1,4 @@
-// Included once per instruction set, after `masks_of` and `prefix_xor` of that set.
+// Included once per instruction set, after `masks_of`, `line_feeds_of` and `prefix_xor` of that set.
 
 /// Scans whole blocks of 64 bytes. Returns where the record ends, or SIZE_MAX; `at` is where the rest begins.
 static size_t scan_blocks(csimdjson_scan *scan, const uint8_t *bytes, size_t length, size_t *at) {
@@ -29,4 +29,15 @@ static size_t scan_blocks(csimdjson_scan *scan, const uint8_t *bytes, size_t len
     }
     *at = start;
     return SIZE_MAX;
+}
+
+/// Counts the line feeds of whole blocks of 64 bytes; `at` is where the rest begins.
+static size_t count_blocks(const uint8_t *bytes, size_t length, size_t *at) {
+    size_t count = 0;
+    size_t start = 0;
+    for (; start + 64 <= length; start += 64) {
+        count += static_cast<size_t>(__builtin_popcountll(line_feeds_of(bytes + start)));
+    }
+    *at = start;
+    return count;
 }

@@ -39,6 +39,9 @@ typedef struct {
 /// SIZE_MAX when `length` bytes did not hold it. Brackets are counted, not matched: the parser does that.
 size_t csimdjson_record_end(csimdjson_scan *scan, const uint8_t *bytes, size_t length);
 
+/// How many line feeds there are.
+size_t csimdjson_line_feeds(const uint8_t *bytes, size_t length);
+
 /// The instructions that a scan uses. All find the same.
 typedef enum { csimdjson_one_byte, csimdjson_sse2, csimdjson_avx2 } csimdjson_instructions;
 

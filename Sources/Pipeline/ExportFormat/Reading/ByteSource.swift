@@ -1,3 +1,5 @@
+import CSimdJSON
+
 /// A stream of the export's JSON text.
 protocol ByteSource: AnyObject {
     /// Reads up to `buffer.count` bytes; 0 only at the end. The buffer is not empty.
@@ -23,29 +25,13 @@ extension ByteSource {
                     if count == 0 { break }
                 }
                 let end = min(count, Int(clamping: byte - start))
-                line += Self.lineEnds(UnsafeRawBufferPointer(rebasing: block[used..<end]))
+                let piece = UnsafeRawBufferPointer(rebasing: block[used..<end]).assumingMemoryBound(to: UInt8.self)
+                line += Int64(csimdjson_line_feeds(piece.baseAddress, piece.count))
                 used = end
             }
             lines[byte] = line
         }
         return lines
-    }
-
-    /// Eight bytes at a time: a byte that is a line feed leaves its highest bit, no other does.
-    private static func lineEnds(_ text: UnsafeRawBufferPointer) -> Int64 {
-        let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
-        var total: Int64 = 0
-        var at = 0
-        while at + 8 <= text.count {
-            let other = text.loadUnaligned(fromByteOffset: at, as: UInt64.self) ^ 0x0A0A_0A0A_0A0A_0A0A
-            total += Int64((~((other & low) &+ low | other | low)).nonzeroBitCount)
-            at += 8
-        }
-        while at < text.count {
-            if text[at] == UInt8(ascii: "\n") { total += 1 }
-            at += 1
-        }
-        return total
     }
 }
 
