@@ -79,7 +79,7 @@ import Testing
         let exempt: Set<String> = [
             "--help", "--version", "--group-rows", "--drain-wait75", "--no-drain", "--no-rebind", "--no-refuse-exports",
             // Of the enqueuer.
-            "--from",
+            "--from", "--decrypt-with-command",
         ]
         let own = Set(flags).subtracting(exempt)
         #expect(own.count >= 19, "\(own.sorted())")
