@@ -67,7 +67,7 @@ package struct ChunkTable: Sendable {
                 guard let uuid = row[0].text, uuid != importUUID, let model = row[1].text, models.contains(model) else {
                     continue
                 }
-                let matched: [(Int64, Int64)] = try Self.decode(row[2], table.name) + Self.decode(row[3], table.name)
+                let matched = try Self.keyMap(row[2], table.name) + Self.keyMap(row[3], table.name)
                 if !matched.isEmpty { found(uuid, model, matched.map(\.1)) }
             }
         }
@@ -83,7 +83,7 @@ package struct ChunkTable: Sendable {
         chunk.minInsertedPK = values[5].integer
         chunk.maxInsertedPK = values[6].integer
         for (position, kind) in [(7, MappingKind.inserted), (8, .existing), (9, .overwritten)] {
-            let map: [(Int64, Int64)] = try decode(values[position], table)
+            let map = try keyMap(values[position], table)
             chunk.mapped += map.map { (sourcePK: $0.0, newPK: $0.1, kind: kind) }
         }
         // Most likely the order in which rows were written, which keeps the map small.
@@ -91,6 +91,12 @@ package struct ChunkTable: Sendable {
         let slugs: [(Int64, String)] = try decode(values[10], table)
         for (sourcePK, slug) in slugs { chunk.identifiers[sourcePK] = slug }
         return chunk
+    }
+
+    /// Source keys and destination keys.
+    private static func keyMap(_ value: Value, _ table: String) throws(StorageError) -> [(Int64, Int64)] {
+        if let map = value.text.flatMap(IntegerMap.read) { return map }
+        return try decode(value, table)
     }
 
     /// Reads a JSON object whose keys are source keys.

@@ -57,12 +57,24 @@ package struct Footprint {
         for (table, silo) in [(tables.region, Silo.region), (tables.control, .control), (tables.replica, .region)] {
             for chunk in try table.load(from: destination.database(of: silo)) { add(chunk) }
         }
-        rows = rows.mapValues { $0.mapValues { Set($0).sorted() } }
+        rows = rows.mapValues { $0.mapValues(Self.ascending) }
+    }
+
+    /// Each id once.
+    private static func ascending(_ ids: [Int64]) -> [Int64] {
+        var last: Int64?
+        return ids.sorted().filter { id in
+            defer { last = id }
+            return id != last
+        }
     }
 
     private mutating func add(_ chunk: ChunkRow) {
         chunks += 1
-        for (_, id, kind) in chunk.mapped { rows[kind, default: [:]][chunk.model, default: []].append(id) }
+        for kind in [MappingKind.inserted, .existing, .overwritten] {
+            let ids = chunk.mapped.filter { $0.kind == kind }.map(\.newPK)
+            if !ids.isEmpty { rows[kind, default: [:]][chunk.model, default: []] += ids }
+        }
     }
 
     /// The images of overwritten rows; nil without a ledger.
