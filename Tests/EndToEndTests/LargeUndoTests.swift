@@ -35,4 +35,24 @@ import Testing
         #expect(removals == (lock.isEmpty ? "12000|2" : "12000|1"), "\(removals)")
         try site.expect(before)
     }
+
+    /// A table that is much larger than what goes is asked for those rows alone; a smaller one is read.
+    @Test(arguments: [10, 60_000]) func whoRefersIsFoundInTablesOfAnySize(_ others: Int) throws {
+        let site = try LedgerSite(.postgres)
+        #expect(try site.wait("users", site.write([SampleExport.user(1)], to: "first.json")).code == 0)
+        _ = try site.enqueue("users", "--import-uuid", uuid, site.write(SampleExport.users(9)))
+        #expect(try site.worker("run", "--drain").code == 0)
+        try PostgresServer.shared().sql(
+            """
+            INSERT INTO sentry_userip (user_id, ip_address, first_seen, last_seen)
+                SELECT (SELECT min(id) FROM auth_user), '10.0.0.0'::inet + place, now(), now()
+                FROM generate_series(1, \(others)) place;
+            INSERT INTO sentry_userip (id, user_id, ip_address, first_seen, last_seen)
+                SELECT 9000000, max(id), '10.0.0.1', now(), now() FROM auth_user;
+            """, url: site.databaseURL)
+        _ = try site.enqueue("undo", uuid, "--no-prompt")
+        _ = try site.worker("run", "--drain")
+        let history = try site.enqueue("history", uuid).output
+        #expect(history.contains("1 row of sentry_userip (user_id → auth_user): 9000000"), "\(history)")
+    }
 }

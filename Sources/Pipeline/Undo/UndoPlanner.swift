@@ -12,8 +12,6 @@ package struct UndoPlanner {
 
     /// Keys of one look-up.
     private static let page = 10_000
-    /// Ids of a blocker that are shown.
-    private static let shownIDs = 10
 
     package init(
         _ footprint: Footprint, in destination: Destination, _ catalogue: Catalogue
@@ -177,8 +175,10 @@ package struct UndoPlanner {
     }
 
     private func blocker(_ referrer: Referrer, _ rows: RemovedRows) throws(StorageError) -> UndoSummary.Blocker {
-        var blocker = UndoSummary.Blocker(
-            table: referrer.table.name, column: referrer.column, target: referrer.target)
+        if let blocker = try BlockerScan(referrer, rows).blocker(in: destination.database(of: referrer.silo)) {
+            return blocker
+        }
+        var blocker = referrer.blocker
         let database = destination.database(of: referrer.silo)
         for page in pages(rows.ids(of: referrer.target)) {
             let query = Select(
@@ -187,8 +187,7 @@ package struct UndoPlanner {
             for row in try database.select(query) {
                 guard let id = row[0].integer else { continue }
                 if referrer.hasID, rows.contains(id, of: referrer.table.name) { continue }
-                blocker.rows += 1
-                if referrer.hasID, blocker.ids.count < Self.shownIDs { blocker.ids.append(id) }
+                blocker.add(referrer.hasID ? id : nil)
             }
         }
         return blocker
@@ -207,7 +206,7 @@ package struct UndoPlanner {
                 ?? UndoSummary.Blocker(
                     table: "import \(uuid)", column: "", target: catalogue.model(model)?.table.name ?? model)
             blocker.rows += ids.count
-            blocker.ids += ids.prefix(Self.shownIDs - blocker.ids.count)
+            blocker.ids += ids.prefix(UndoSummary.Blocker.shownIDs - blocker.ids.count)
             found["\(uuid) \(model)"] = blocker
         }
         return found.sorted { $0.key < $1.key }.map(\.value)
