@@ -40,7 +40,7 @@ import Testing
     @Test(arguments: [10, 60_000]) func whoRefersIsFoundInTablesOfAnySize(_ others: Int) throws {
         let site = try LedgerSite(.postgres)
         #expect(try site.wait("users", site.write([SampleExport.user(1)], to: "first.json")).code == 0)
-        _ = try site.enqueue("users", "--import-uuid", uuid, site.write(SampleExport.users(9)))
+        _ = try site.enqueue("users", "--import-uuid", uuid, site.write(SampleExport.users(10_500)))
         #expect(try site.worker("run", "--drain").code == 0)
         try PostgresServer.shared().sql(
             """

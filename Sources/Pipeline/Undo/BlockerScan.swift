@@ -18,15 +18,16 @@ struct BlockerScan {
     /// The table has more rows than are worth reading.
     private struct TooMany: Error {}
 
-    /// nil if the table is much larger than what goes, or its rows have no id.
+    /// nil if the table is much larger than what goes, if one look-up finds that, or if its rows have no id.
     func blocker(in database: any Database) throws(StorageError) -> UndoSummary.Blocker? {
+        let count = rows.ids(of: referrer.target).count
         guard referrer.hasID, referrer.table.column(referrer.column)?.type.integerRange != nil,
-            let going = rows.set(of: referrer.target)
+            let going = rows.set(of: referrer.target), count > Self.page
         else { return nil }
         let own = rows.set(of: referrer.table.name)
         let query = Select(["id", referrer.column], from: referrer.table, where: [.isNotNull(referrer.column)])
         var blocker = referrer.blocker
-        var left = max(5 * Self.page, 4 * rows.ids(of: referrer.target).count)
+        var left = 4 * count
         var failure: StorageError?
         do throws(TooMany) {
             func note(_ error: StorageError) -> TooMany {
