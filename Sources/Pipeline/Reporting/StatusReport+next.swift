@@ -21,7 +21,8 @@ extension StatusReport {
         case .needs: return "relocation-worker run" + named
         case .leased, .orphaned, .uploading, .unserved, .backingOff, .waiting, .settled: break
         }
-        if status.owner.isEmpty, !status.destinationTrouble.isEmpty { return "relocation-worker check" + named }
+        // Also while a worker holds it, which tries now and then: what helps must not come and go.
+        if !status.destinationTrouble.isEmpty { return "relocation-worker check" + named }
         return situation.lacksWorkers ? "relocation-worker run" + named : nil
     }
 
@@ -86,11 +87,11 @@ extension StatusReport {
     /// What a command is for while the relocation waits.
     private func words(_ next: String) -> String {
         switch situation(now: Timestamp.now()) {
-        case .held, .uploading, .leased, .settled: next
+        case .held, .uploading, .settled: next
         case .abandoned: "enqueue the file again, with the flags of before: \(next)"
         case .quiet: "see which workers are quiet, and send them SIGUSR2: \(next)"
         case .needs: "start a worker of a newer version: \(next)"
-        case .orphaned, .unserved, .backingOff, .waiting:
+        case .leased, .orphaned, .unserved, .backingOff, .waiting:
             next.hasPrefix("relocation-worker check")
                 ? "see what the destination lacks: \(next)" : "start a worker: \(next)"
         }
