@@ -1,3 +1,4 @@
+import Catalogue
 import Foundation
 import ProgramSupport
 import TestSupport
@@ -49,6 +50,38 @@ import Testing
         #expect(try check().contains("What has ended in Redis has ended in the database, too."))
     }
 
+    /// The copy was made while a relocation that had ended before went through its steps again: Redis had been emptied.
+    @Test func checkNamesStepsThatAreMissing() throws {
+        let site = try RelocationSite()
+        let file = try site.export()
+        func read() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: site.site.regionPath)) }
+        func check() throws -> String {
+            let checked = try site.site.worker("check")
+            return checked.output + checked.errors
+        }
+        try site.relocate(file)
+        #expect(try site.drain().code == 0)
+        try site.site.installation.redis.cli(["FLUSHALL"])
+        try site.relocate(file)
+        #expect(try site.drain(failpoint: "flow.task.after:3:kill").code == -SIGKILL)
+        let midway = try read()
+        try site.loseLease()
+        #expect(try site.drain().code == 0)
+        #expect(try site.status()["status"] as? String == "SUCCESS")
+        #expect(try check().contains("What has ended in Redis has ended in the database, too."))
+
+        try restore(midway, to: site.site.regionPath)
+        #expect(try site.record()["status"] == .integer(0))
+        let found = try check()
+        let words = "\(site.uuid) succeeded, and its later steps are missing: enqueue organizations.json again"
+        #expect(found.contains(words), "\(found)")
+        #expect(try site.relocate(file).code == 0)
+        #expect(try site.drain().code == 0)
+        #expect(try check().contains("What has ended in Redis has ended in the database, too."))
+        #expect(try site.record()["step"] == .integer(7))
+        #expect(try site.organizations() == ["alpha": 0, "beta": 0])
+    }
+
     private func check() throws -> String {
         let checked = try installation.worker("check")
         return checked.output + checked.errors
@@ -57,9 +90,10 @@ import Testing
     private func copy() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: database)) }
 
     /// In place, as a backup is: the file keeps its identity.
-    private func restore(_ content: Data) throws {
-        for ending in ["-wal", "-shm"] { unlink(database + ending) }
-        let file = try #require(FileHandle(forWritingAtPath: database))
+    private func restore(_ content: Data, to path: String? = nil) throws {
+        let path = path ?? database
+        for ending in ["-wal", "-shm"] { unlink(path + ending) }
+        let file = try #require(FileHandle(forWritingAtPath: path))
         try file.truncate(atOffset: 0)
         try file.write(contentsOf: content)
         try file.close()

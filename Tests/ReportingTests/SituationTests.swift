@@ -68,7 +68,10 @@ import Testing
         status.destinationName = "eu"
         #expect(report(status, workforce()).next == "relocation-worker check --destination eu")
         (status.owner, status.leaseExpiresAt) = ("h:1", 13_000)
-        #expect(report(status, workforce(worker(1))).next == nil, "somebody works on it")
+        let tried = report(status, workforce(worker(1)))
+        #expect(tried.next == "relocation-worker check --destination eu", "somebody tries; it may fail again")
+        #expect(
+            lines(tried).last == "next: see what the destination lacks: relocation-worker check --destination eu")
     }
 
     @Test func quietWorkersTakeNothing() {

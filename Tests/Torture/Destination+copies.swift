@@ -23,6 +23,16 @@ struct LedgerView {
 
     private static let undone = "undone "
 
+    /// UUID and outcome of each relocation. One whose own record says that it goes on has not ended, whatever the ledger knows of
+    /// an earlier end: the copy was made while it went through its steps once more.
+    static func query(_ ledger: String) -> String {
+        """
+        SELECT i.uuid, CASE WHEN EXISTS
+            (SELECT 1 FROM sentry_relocation r WHERE CAST(r.uuid AS text) = CAST(i.uuid AS text) AND r.status = 0)
+        THEN '' ELSE coalesce(i.outcome, '') END FROM \(ledger) i
+        """
+    }
+
     /// Whether nothing of a relocation is left: it was undone, or never began.
     func isGone(_ uuid: String) -> Bool { !begun.contains(uuid) || ended.contains(Self.undone + uuid) }
 }
@@ -30,7 +40,7 @@ struct LedgerView {
 extension DestinationServer {
     func ledger(_ url: String) throws -> LedgerView {
         guard postgres != nil else { return try SQLiteFile(url).ledger() }
-        let query = "SELECT uuid, coalesce(outcome, '') FROM relocation.import"
+        let query = LedgerView.query("relocation.import")
         guard let rows = PostgresSession(url)?.rows(query) else { throw SystemFailure("the ledger cannot be read") }
         return LedgerView(rows)
     }
@@ -128,7 +138,7 @@ private final class SQLiteFile {
 
     func ledger() throws -> LedgerView {
         var statement: OpaquePointer?
-        let query = "SELECT uuid, coalesce(outcome, '') FROM relocation_import"
+        let query = LedgerView.query("relocation_import")
         guard sqlite3_prepare_v2(database, query, -1, &statement, nil) == SQLITE_OK else {
             throw SystemFailure(String(cString: sqlite3_errmsg(database)))
         }

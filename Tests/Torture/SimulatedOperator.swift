@@ -88,6 +88,7 @@ final class SimulatedOperator: Sendable {
             // Redis is in trouble or has lost the relocation: the next poll tells.
             return site.settle(plan, .queued)
         }
+        if outcome.isHalf { return begin(plan, again: Self.half, site) }
         if let step = Self.next(plan, outcome) {
             if let reason = step.reason { state.withLock { $0.retries[reason, default: 0] += 1 } }
             _ = run(step.arguments, site)
@@ -104,7 +105,7 @@ final class SimulatedOperator: Sendable {
         site.settle(plan, outcome, unlessRestoredSince: restorations)
     }
 
-    /// Whether the database knows the end of a relocation, or nothing of one that was undone. Redis may show an end that a
+    /// Whether the database knows the end of a relocation, in its record too, or nothing of one that was undone. Redis may show an end that a
     /// restored database does not have, or one that was before the relocation was enqueued again: an operator who restores a
     /// database compares the two.
     private func isInDatabase(_ plan: Plan, _ site: Site, _ restorations: Int) -> Bool {
@@ -153,6 +154,7 @@ final class SimulatedOperator: Sendable {
     }
 
     private static let lost = "Redis has lost tasks: enqueued again"
+    private static let half = "Redis has half a file: enqueued again"
     private static let restored = "the database was restored: enqueued again"
     private static let lostEnd = "finished before the database was restored: enqueued again"
 

@@ -211,6 +211,8 @@ struct Outcome: Sendable, Equatable {
     /// source, inserted, existing, overwritten, dropped
     let rows: [Int]
     let chunksTotal: Int
+    /// Whether its enqueuer is gone, and the file must be enqueued again: Redis has lost the rest.
+    let isHalf: Bool
 
     init?(_ json: String) {
         guard let object = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any],
@@ -226,6 +228,7 @@ struct Outcome: Sendable, Equatable {
         step = object["step"] as? String ?? ""
         self.rows = ["source", "inserted", "existing", "overwritten", "dropped"].map { rows[$0] ?? -1 }
         chunksTotal = chunks["total"] ?? 0
+        isHalf = status == "IN_PROGRESS" && (object["next"] as? String)?.contains("--import-uuid") == true
     }
 
     var hasEnded: Bool { status == "SUCCESS" || status == "FAILURE" }

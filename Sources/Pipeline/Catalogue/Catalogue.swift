@@ -116,18 +116,18 @@ public struct Catalogue: Sendable {
 
     /// The models that a text describes, with their tables.
     private static func modelHeadings(_ text: String) -> [(model: String, table: String)] {
-        text.split(separator: "\n").compactMap { line in
-            let words = line.split(separator: " ")
+        text.parts("\n").compactMap { line in
+            let words = line.parts(" ")
             guard line.hasPrefix("model "), words.count > 3 else { return nil }
             let name = String(words[2])
-            return (name, words[3] == "-" ? name.split(separator: ".").joined(separator: "_") : String(words[3]))
+            return (name, words[3] == "-" ? name.parts(".").joined(separator: "_") : String(words[3]))
         }
     }
 
     /// `user` → (`sentry.user`, `auth_user`): the text's short forms spelled out.
     private static func readFullOrder(_ text: String) -> [(model: String, table: String)] {
-        text.split(whereSeparator: { $0 == " " || $0 == "\n" }).map { word in
-            let parts = word.drop { $0 == "*" }.split(separator: "=")
+        text.parts("\n").flatMap { $0.parts(" ") }.map { word in
+            let parts = word.drop { $0 == "*" }.parts("=")
             let short = String(parts[0])
             let name = short.contains(".") ? short : "sentry.\(short)"
             return (name, parts.count == 2 ? String(parts[1]) : "sentry_\(short)")

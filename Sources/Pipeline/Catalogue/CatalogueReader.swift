@@ -32,10 +32,10 @@ struct CatalogueReader {
     }
 
     mutating func read(_ text: String) throws(CatalogueError) {
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in text.parts("\n", keepingEmpty: true) {
             lineNumber += 1
             if line.isEmpty { continue }
-            let words = line.split(separator: " ")
+            let words = line.parts(" ")
             if !line.hasPrefix(" ") {
                 try finish()
                 entry.heading = words
@@ -53,14 +53,14 @@ struct CatalogueReader {
             guard let position = entry.columns.firstIndex(where: { $0.column.name == words[1] }) else {
                 throw fault("bits of an unknown column")
             }
-            entry.columns[position].column.bits += words[2].split(separator: ",").map(String.init)
+            entry.columns[position].column.bits += words[2].parts(",").map(String.init)
         case "unique":
             let condition = words.count > 3 ? words.dropFirst(3).joined(separator: " ") : nil
             entry.uniques.append(
-                UniqueIndex(columns: words[1].split(separator: ",").map(String.init), condition: condition))
+                UniqueIndex(columns: words[1].parts(",").map(String.init), condition: condition))
         case "check": entry.checks.append(rest)
-        case "ordinal": entry.ordinalFields = rest.split(separator: ",").map(String.init)
-        case "after": entry.after = rest.split(separator: ",").map(String.init)
+        case "ordinal": entry.ordinalFields = rest.parts(",").map(String.init)
+        case "after": entry.after = rest.parts(",").map(String.init)
         default: entry.columns.append(try ColumnLine(words, line: lineNumber))
         }
     }
@@ -96,12 +96,12 @@ struct CatalogueReader {
             throw fault("a model needs an index, a name, a table, scopes and a silo")
         }
         var scopes: Set<RelocationScope> = []
-        for word in words[4].split(separator: "/") {
+        for word in words[4].parts("/") {
             guard let scope = RelocationScope(rawValue: String(word)) else { throw fault("no such scope: \(word)") }
             scopes.insert(scope)
         }
         let name = String(words[2])
-        let tableName = words[3] == "-" ? name.split(separator: ".").joined(separator: "_") : String(words[3])
+        let tableName = words[3] == "-" ? name.parts(".").joined(separator: "_") : String(words[3])
         return ModelHeading(
             index: index, name: name, tableName: tableName, scopes: scopes, silo: silo,
             isDangling: words.dropFirst(6).contains("dangling"),
@@ -109,7 +109,7 @@ struct CatalogueReader {
     }
 
     private func ownTable(named name: Substring) throws(CatalogueError) -> Table {
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        let parts = name.parts(".", keepingEmpty: true)
         guard parts.count == 2, !parts.contains("") else { throw fault("a table of our own is named schema.table") }
         return try table(named: String(name), in: String(parts[0]))
     }
@@ -169,8 +169,8 @@ private struct ColumnLine {
     }
 
     private mutating func readOption(_ word: String) -> Bool {
-        if let mark = word.firstIndex(of: "=") {
-            return readOption(named: word[..<mark], String(word[word.index(after: mark)...]))
+        if let mark = word.utf8.firstIndex(of: UInt8(ascii: "=")) {
+            return readOption(named: word[..<mark], String(word[word.utf8.index(after: mark)...]))
         }
         let parts = word.split(separator: ":", maxSplits: 1)
         guard parts.count == 2, let kind = ReferenceKind(rawValue: String(parts[0])) else { return false }

@@ -119,6 +119,16 @@ package struct RelocationTables {
         ).compactMap { $0[0].text }.filter { $0 != uuid }
     }
 
+    /// The UUIDs of all relocations that go on, as the table says; none without the table.
+    package static func open(in region: any Database, _ catalogue: Catalogue) throws(StorageError) -> Set<String> {
+        guard let table = catalogue.table("sentry_relocation"), try region.schema.hasTable(table.name) else {
+            return []
+        }
+        let rows = try region.select(
+            Select(["uuid"], from: table, where: [.isIn("status", [.integer(0), .integer(3)])]))
+        return Set(rows.compactMap { $0[0].text })
+    }
+
     /// Makes the record, unless the owner has another relocation that has not ended: then returns its UUID. A record of
     /// this UUID begins anew.
     ///

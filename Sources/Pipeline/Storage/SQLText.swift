@@ -20,23 +20,30 @@ enum SQLText {
     /// Splits the text into words, string literals and single other characters. Joined, they are the text again.
     static func words(_ text: String) -> [String] {
         var words: [String] = []
-        var rest = text[...]
+        var rest = text.utf8[...]
         while let first = rest.first {
-            let length: Int
-            if first == "'" {
-                length = rest.dropFirst().prefix { $0 != "'" }.count + 2
-            } else if isWordCharacter(first) {
-                length = rest.prefix(while: isWordCharacter).count
+            let end: Substring.UTF8View.Index
+            if first == UInt8(ascii: "'") {
+                let quote = rest.dropFirst().firstIndex(of: first)
+                end = quote.map { rest.index(after: $0) } ?? rest.endIndex
+            } else if isWordByte(first) {
+                end = rest.firstIndex { !isWordByte($0) } ?? rest.endIndex
             } else {
-                length = 1
+                end = rest.index(after: rest.startIndex)
             }
-            words.append(String(rest.prefix(length)))
-            rest = rest.dropFirst(length)
+            words.append(String(Substring(rest[..<end])))
+            rest = rest[end...]
         }
         return words
     }
 
-    private static func isWordCharacter(_ character: Character) -> Bool {
-        character.isLetter || character.isNumber || character == "_"
+    /// Letters of other alphabets are bytes from 128 on.
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...:
+            true
+        default: false
+        }
     }
 }

@@ -1,5 +1,4 @@
 import CommandLine
-import Ledger
 import Queue
 import Reporting
 import Storage
@@ -22,10 +21,7 @@ struct EndsCheck {
         var query = RelocationQuery()
         query.limit = Self.limit
         do {
-            let ends = ContradictedEnds(
-                try queue.find(query).relocations, try KnownImports(in: destination.region),
-                identity: destination.identity)
-            items = [Self.item(ends)]
+            items = [Self.item(try ContradictedEnds(try queue.find(query).relocations, in: destination))]
         } catch let error as QueueError {
             items = [.problem("ends", CommandFailure(error))]
         } catch let error as StorageError {
@@ -50,6 +46,7 @@ struct EndsCheck {
         let again = "enqueue \(PlainText.line(end.file)) again with --import-uuid \(end.uuid)"
         return switch end.contradiction {
         case .rowsLost: "\(end.uuid) succeeded, and rows of it are missing: \(again)"
+        case .stepsMissing: "\(end.uuid) succeeded, and its later steps are missing: \(again)"
         case .rowsBack: "\(end.uuid) was undone, and rows of it are back: \(again), then undo it again"
         }
     }
