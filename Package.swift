@@ -142,8 +142,9 @@ let package = Package(
         room(
             "Server",
             [
-                "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Reporting", "Operations",
-                "CommandLine", "Page", "Traces", hummingbird, hummingbirdCore, httpTypes, nio, logging, metrics,
+                "TextForms", "Catalogue", "ExportFormat", "Comparison", "Sanitizing", "TaskFormat", "Cutting", "Queue",
+                "Flow", "Reporting", "Operations", "CommandLine", "Page", "Traces", hummingbird, hummingbirdCore,
+                httpTypes, nio, logging, metrics,
                 lifecycle,
                 crypto,
             ]),
@@ -158,8 +159,7 @@ let package = Package(
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "TextForms", "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Extraction",
-                "Ledger",
+                "Catalogue", "ExportFormat", "TaskFormat", "Cutting", "Queue", "Storage", "Extraction", "Ledger",
                 "Import", "Relocation", "Notification", "EventFormat", "Events", "EventSinks", "WorkerRuntime",
                 "Traces", "Reporting", "CommandLine", "Server", "CMalloc", argumentParser, logging, signals, lifecycle,
             ],
@@ -260,7 +260,7 @@ let package = Package(
             "EndToEndTests",
             ["ProgramSupport", "KafkaSupport", "TestSupport", "Storage", "Catalogue", crypto, cryptoExtras]),
         tests(
-            "ServerTests", ["Server", "Operations", "CommandLine", "ProgramSupport", "TestSupport"],
+            "ServerTests", ["Server", "Operations", "CommandLine", "ProgramSupport", "TestSupport", httpTypes],
             exclude: ["schemathesis.toml", "relocation.test.yml"]),
         tests(
             "SafetyTests",

@@ -29,15 +29,10 @@ struct CheckRun {
             number == 1 ? first.description : "\(number) faults, the first one at \(first.description)")
     }
 
-    /// A file that holds something else is a report of one fault.
     private func report() throws(ExportError) -> ExportReport {
-        do throws(ExportError) {
-            let source = try job.open()
-            return try ReadingProgress(source, filtered: job.filter != nil, console)
+        try job.report { source throws(ExportError) in
+            try ReadingProgress(source, filtered: job.filter != nil, console)
                 .during { progress throws(ExportError) in try job.report(source, onProgress: progress) }
-        } catch {
-            guard error.kind == .badData || error.kind == .tooLarge else { throw error }
-            return ExportReport(refusal: error, scope: job.scope)
         }
     }
 }

@@ -86,27 +86,5 @@ struct CompareReport {
     // MARK: - For scripts
 
     /// What follows the findings in the JSON object.
-    var jsonTail: String {
-        let models = summary.models.map {
-            #"{"left": \#($0.left), "model": \#(JSONText.quoted($0.model)), "right": \#($0.right)}"#
-        }
-        let groups = summary.groups.map {
-            #"{"findings": \#($0.count), "kind": "\#($0.first.kind)", "model": \#(JSONText.quoted($0.first.model))}"#
-        }
-        return """
-            ,
-              "equal": \(summary.findings == 0),
-              "fast": \(isFast),
-              "groups": \(Self.list(groups)),
-              "left": \(JSONText.quoted(names.left)),
-              "models": \(Self.list(models)),
-              "number": \(summary.findings),
-              "right": \(JSONText.quoted(names.right))
-            }
-            """
-    }
-
-    private static func list(_ objects: [String]) -> String {
-        objects.isEmpty ? "[]" : "[\n    " + objects.joined(separator: ",\n    ") + "\n  ]"
-    }
+    var jsonTail: String { summary.tail(names: names, isFast: isFast) }
 }

@@ -30,7 +30,7 @@ struct CompareRun {
         let left = try open(.left, arguments.left, try arguments.leftOpener())
         let right = try open(.right, arguments.right, try arguments.rightOpener())
         let comparison = FileComparison(left, right, fast: arguments.fast)
-        let output = arguments.json ? FindingsStream.output(after: "{\n  \"findings\": ") : nil
+        let output = arguments.json ? FindingsStream.output(after: ComparisonSummary.head) : nil
         let summary = try ReadingProgress(bytes: comparison.expectedBytes, console).during { progress in
             try comparison.run(
                 onFinding: { finding in

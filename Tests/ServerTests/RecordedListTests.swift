@@ -5,17 +5,16 @@ import Testing
 
 /// Lists and details that Sentry's own API has given, put to a running server that knows the same relocations.
 ///
-/// What differs, since only the destination's tables know it: the ids and addresses of people, whether they are gone,
-/// the user names that the scan has found (and so searches for them), notices and imported ids. Times have milliseconds
-/// here. Addresses in `Link` are relative. Users there see what is theirs, readers here all that there is.
+/// What differs: times have milliseconds here, addresses in `Link` are relative. Users there see what is theirs, readers here all
+/// that there is.
 @Suite("/api/0 lists and shows relocations as recorded")
 struct RecordedListTests {
-    private static let ofUsernames = ["query-username", "query-two-terms-other-fields", "query-comma"]
-
     @Test(.enabled(if: RecordedRelocations.material != nil, "RELOCATION_PARITY_DIR is not set"))
     func recordedListsAndDetails() throws {
         let installation = try Installation()
-        try RecordedRelocations.put(try RecordedRelocations.fixture(), into: installation)
+        let fixture = try RecordedRelocations.fixture()
+        try RecordedRelocations.put(fixture, into: installation)
+        try RecordedRelocations.importPeople(fixture, into: installation)
         let server = try RunningServer(installation, "serve")
         let recordings = try RecordedRelocations.recordings("detail") + RecordedRelocations.recordings("list")
         let asked = recordings.filter { $0["who"] as? String == "superuser" }
@@ -27,7 +26,6 @@ struct RecordedListTests {
         }
         for recorded in asked {
             let name = recorded["name"] as? String ?? ""
-            guard !Self.ofUsernames.contains(name) else { continue }
             let path = (recorded["path"] as? String ?? "").replacing("<done>", with: RecordedRelocations.done)
             let answer = try server.ask("GET", path)
             #expect(answer.status == recorded["status"] as? Int, "\(name)")
@@ -41,9 +39,7 @@ struct RecordedListTests {
             let bodies = recorded["body"] as? [[String: Any]] ?? [RecordedRelocations.object(recorded["body"])]
             for (own, its) in zip(answer.list.isEmpty ? [answer.object] : answer.list, bodies) {
                 #expect(Set(own.keys) == Set(its.keys), "\(name)")
-                #expect(
-                    RecordedRelocations.comparable(own, like: its) == RecordedRelocations.comparable(its, like: its),
-                    "\(name)")
+                #expect(RecordedRelocations.comparable(own) == RecordedRelocations.comparable(its), "\(name)")
             }
         }
     }

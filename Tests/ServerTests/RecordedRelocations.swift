@@ -6,18 +6,15 @@ import TestSupport
 enum RecordedRelocations {
     static let material = ProcessInfo.processInfo.environment["RELOCATION_PARITY_DIR"]
     static let done = "00000005-1111-4111-8111-000000000005"
-    private static let unlike = [
-        "wantUsernames", "latestNotified", "latestUnclaimedEmailsSentAt", "importedUserIds",
-        "importedOrgIds",
-    ]
 
     static func object(_ value: Any?) -> [String: Any] { value as? [String: Any] ?? [:] }
 
-    /// What both can know, as text.
-    static func comparable(_ record: [String: Any], like its: [String: Any]) -> String {
-        record.filter { !unlike.contains($0.key) }.sorted { $0.key < $1.key }.map { key, value in
+    /// As text. Our times have milliseconds; imported ids come from sets.
+    static func comparable(_ record: [String: Any]) -> String {
+        record.sorted { $0.key < $1.key }.map { key, value in
             switch key {
-            case "creator", "owner": its[key] is NSNull ? "" : "\(object(value)["username"] ?? "")"
+            case "creator", "owner": "\(key) \(object(value).sorted { $0.key < $1.key })"
+            case "importedUserIds", "importedOrgIds": "\(key) \((value as? [Int] ?? []).sorted())"
             case "dateAdded", "dateUpdated": "\(key) \("\(value)".replacing(#/(\.\d{3})\d{3}Z/#) { "\($0.output.1)Z" })"
             default: "\(key) \(value)"
             }
@@ -54,6 +51,59 @@ enum RecordedRelocations {
             _ = try installation.redis.cli(["ZADD", base + "index", fields["createdAt"] ?? "", uuid])
         }
         _ = try installation.redis.cli(["ZREM", base + "index", model])
+        try fillTables(fixture, of: installation)
+    }
+
+    /// Imports the people of the fixture, who get its ids.
+    static func importPeople(_ fixture: [String: Any], into installation: Installation) throws {
+        let users = fixture["users"] as? [[String: Any]] ?? []
+        let rows = users.map { user in
+            SampleExport.user(
+                user["id"] as? Int ?? 0, username: user["username"] as? String,
+                changes: ["email": user["email"] as? String ?? ""])
+        }
+        let file = try installation.folder.write(SampleExport.json(rows), to: "people.json")
+        let uuid = try installation.enqueue("users", file).lastLine
+        _ = try installation.worker("run", "--drain")
+        guard try installation.status(uuid)["status"] as? String == "SUCCESS" else {
+            throw SystemFailure("the people are not imported")
+        }
+        _ = try installation.enqueue("delete", uuid, "--no-prompt")
+    }
+
+    /// Sentry's own records of the relocations, and the chunk rows of what they have brought.
+    private static func fillTables(_ fixture: [String: Any], of installation: Installation) throws {
+        for (number, row) in (fixture["relocations"] as? [[String: Any]] ?? []).enumerated() {
+            var row = row
+            row["has_file"] = nil
+            row["id"] = 1_000 + number
+            try insert(row, into: "sentry_relocation", of: installation)
+        }
+        for (number, row) in (fixture["chunks"] as? [[String: Any]] ?? []).enumerated() {
+            var row = row
+            let table = row.removeValue(forKey: "table") as? String ?? ""
+            row["id"] = 1_000 + number
+            for name in ["max_ordinal", "min_source_pk", "max_source_pk"] { row[name] = row["min_ordinal"] }
+            for name in ["date_added", "date_updated"] { row[name] = "2024-09-01T00:00:00Z" }
+            row["inserted_identifiers"] = [String: String]()
+            try insert(row, into: table, of: installation)
+        }
+    }
+
+    private static func insert(_ row: [String: Any], into table: String, of installation: Installation) throws {
+        let values = try row.mapValues { value in
+            switch value {
+            case is NSNull: "null"
+            case let number as Int: "\(number)"
+            case let text as String: "'\(text)'"
+            default: "'\(String(decoding: try JSONSerialization.data(withJSONObject: value), as: UTF8.self))'"
+            }
+        }.sorted { $0.key < $1.key }
+        let said = try sqlite(
+            installation.databasePath,
+            "insert into \(table) (\(values.map(\.key).joined(separator: ", "))) "
+                + "values (\(values.map(\.value).joined(separator: ", ")))")
+        guard said.isEmpty else { throw SystemFailure("\(table): \(said)") }
     }
 
     private static func fields(

@@ -31,6 +31,9 @@ struct ReadingTests {
         #expect(try ids(.isIn("username", [])) == [])
         #expect(try ids(.isIn("id", [.integer(2), .integer(4), .integer(9)]), .isNull("last_login")) == [2, 4])
         #expect(try ids(.equals("username", .text("A"))) == [])
+        #expect(try ids(.equalsInUpperCase("username", "A")) == [1])
+        #expect(try ids(.equalsInUpperCase("username", "b"), .isNull("last_login")) == [2])
+        #expect(try ids(.equalsInUpperCase("username", "a\0")) == [])
     }
 
     @Test("Null, and a value that does not fit the column, equals no stored value", arguments: Engine.allCases)

@@ -4,7 +4,7 @@ extension OperationError: CommandEnding {
     package var commandFailure: CommandFailure {
         let status: CommandExit =
             switch kind {
-            case .conflict: .usage
+            case .conflict, .ownerIsBusy: .usage
             case .notYet: .tryAgain
             case .badData: .badData
             case .notFound: .noInput

@@ -94,7 +94,7 @@ package struct ChunkTable: Sendable {
     }
 
     /// Source keys and destination keys.
-    private static func keyMap(_ value: Value, _ table: String) throws(StorageError) -> [(Int64, Int64)] {
+    static func keyMap(_ value: Value, _ table: String) throws(StorageError) -> [(Int64, Int64)] {
         if let map = value.text.flatMap(IntegerMap.read) { return map }
         return try decode(value, table)
     }

@@ -45,6 +45,8 @@ public struct EnqueueJob {
     /// For a relocation with steps: what its scan has decided, and the step at which it pauses.
     package var scan: ScanReport?
     package var autopause: RelocationStep?
+    /// Whether it is refused while its owner has another relocation that has not ended: else a worker refuses it.
+    package var ownerMustBeFree = false
     /// Opens the export that a worker of another destination sends; nil if there is a file.
     var transferKey: KeyPair?
     /// Who enqueues, for the history.
@@ -230,7 +232,10 @@ public struct EnqueueJob {
             options.relocate?.source.map { "destination \($0)" } ?? SourceName.shown(sourceName ?? source)
         relocation.enqueuedBy = actor.text
         relocation.traceParent = Traces.parent
-        if options.relocate != nil, !options.plans { relocation.flow = FlowPlace(pauseAtStep: autopause) }
+        guard let request = options.relocate, !options.plans else { return relocation }
+        relocation.flow = FlowPlace(pauseAtStep: autopause)
+        relocation.owner = RelocationOwner(name: request.owner)
+        relocation.owner?.mustBeFree = ownerMustBeFree
         return relocation
     }
 
@@ -247,6 +252,7 @@ public struct EnqueueJob {
     func begin(_ queue: RetryingQueue, _ relocation: NewRelocation) throws -> Beginning {
         switch try OperationError.refusing({ try queue.begin(relocation) }) {
         case .staged(let token): return .staged(token)
+        case .ownerIsBusy(let other): throw OperationError.ownerIsBusy(other)
         case .exists(let status): return try replace(status, with: relocation, queue)
         }
     }
@@ -269,6 +275,7 @@ public struct EnqueueJob {
         guard hasEnded || !relocation.replaces.isEmpty else { return .already(status) }
         switch try OperationError.refusing({ try queue.begin(relocation, replacing: true) }) {
         case .staged(let token): return .staged(token)
+        case .ownerIsBusy(let other): throw OperationError.ownerIsBusy(other)
         case .exists(let status):
             // It has moved on since its rows were compared.
             if !relocation.replaces.isEmpty { try FileReplacement.requireEnded(status) }
@@ -331,6 +338,11 @@ extension ExportSurvey {
 }
 
 extension OperationError {
+    static func ownerIsBusy(_ other: String) -> OperationError {
+        OperationError(
+            .ownerIsBusy, "The owner's relocation \(other) has not ended: wait for it, or cancel it.")
+    }
+
     static func halfUndone(_ uuid: String) -> OperationError {
         OperationError(
             .conflict, "The relocation \(uuid) is being undone. Finish that first: relocation-enqueue undo \(uuid)")

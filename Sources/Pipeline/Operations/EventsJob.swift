@@ -96,6 +96,7 @@ package struct EventsJob {
     private func begin(_ relocation: NewRelocation, _ queue: RetryingQueue) throws -> Int64? {
         switch try OperationError.refusing({ try queue.begin(relocation) }) {
         case .staged(let token): return token
+        case .ownerIsBusy(let other): throw OperationError.ownerIsBusy(other)
         case .exists(let status):
             if status.step == .undoing, status.endedBy != .undo { throw OperationError.halfUndone(uuid) }
             let isSame = status.digest == relocation.digest && status.scope == relocation.scope

@@ -7,6 +7,8 @@ public struct OperationError: Error, Sendable, Equatable, CustomStringConvertibl
     public enum Kind: Sendable, Equatable, CaseIterable {
         /// The relocation's state does not allow it.
         case conflict
+        /// The owner has another relocation that has not ended.
+        case ownerIsBusy
         /// Its state will allow it later.
         case notYet
         /// The file, or the data in Redis, is damaged or does not fit.

@@ -80,7 +80,7 @@ package struct Confirmation: Sendable {
         let count = Self.form(.planUndo, report)
         undo = report.undo
         guard let undo, !undo.summary.tables.isEmpty else {
-            lines.append("Nobody has counted yet how many rows that are.")
+            lines.append("Nobody has counted yet how many those are.")
             forms.insert(count, at: 0)
             return
         }

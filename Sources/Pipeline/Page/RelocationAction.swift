@@ -105,7 +105,8 @@ package enum RelocationAction: String, Sendable, CaseIterable {
         case .cancel: "\(subject) ends at \(its) next chunk. Imported rows stay; a retry lets it continue after all."
         case .abort: "\(subject) ends now: \(its) worker loses its lease. Imported rows stay."
         case .undo:
-            "A worker removes the rows that \(count == 1 ? "it" : "each") has inserted and restores those that it has overwritten."
+            "A worker removes the rows that \(count == 1 ? "this relocation" : "each") has inserted and restores those that it has "
+                + "overwritten."
         case .planUndo: "A worker counts what an undo would remove. Nothing is changed."
         case .delete:
             "\(subject) loses \(its) tasks for good: only \(its) file can bring them back. Imported rows stay."

@@ -35,6 +35,8 @@ public struct NewRelocation: Sendable, Equatable {
 
     /// For one with steps: what operators have planned; nil for a plain import.
     public var flow: FlowPlace?
+    /// For one with steps: for whom it is; nil for a plain import.
+    public var owner: RelocationOwner?
 
     /// In place of a digest.
     public static let unknownFile = "?"

@@ -16,6 +16,7 @@
 ///     {prefix}:listed:<uuid>    list: descriptions of dropped rows, the first ones
 ///     {prefix}:skipped:<uuid>   list: chunks an operator skipped
 ///     {prefix}:file:<digest>    list: relocations of the same file, the newest last
+///     {prefix}:owner:<digest>   set: relocations of an owner in a destination, by the SHA-1 of both names
 ///     {prefix}:renamed:<uuid>   list: rows that got another name, the first ones: subject, first name, name now
 ///     {prefix}:history:<uuid>   list: what happened, the first and the newest entries, each a JSON object
 ///     {prefix}:earlier:<uuid>   list: failures that a retry has left behind, each a JSON object

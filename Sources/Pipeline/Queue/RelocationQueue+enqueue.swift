@@ -15,7 +15,8 @@ extension RelocationQueue {
     ///
     /// An upload whose enqueuer is gone starts again from the beginning; one whose enqueuer is alive is refused with
     /// `conflict`. A finished relocation is replaced only if `replacing`; one that gets another file only if it has failed or
-    /// is paused. Everything else is reported as `exists`.
+    /// is paused. Everything else is reported as `exists`. For an owner who must be free it begins only if nobody else's
+    /// `begin` was faster: of many at once one wins.
     public func begin(_ relocation: NewRelocation, replacing: Bool = false) throws(QueueError) -> Begin {
         let uuid = relocation.uuid
         let fields = relocation.fields
@@ -27,13 +28,15 @@ extension RelocationQueue {
                     .number(configuration.timeouts.uploadLeaseMilliseconds),
                     .number(configuration.retentionSeconds * 1_000),
                     !replacing ? "0" : relocation.replaces.isEmpty ? "1" : "2", .text(RelocationQueue.randomDigits()),
-                    .text(relocation.destination.text),
-                    .number(fields.count),
+                    .text(relocation.destination.text), .text(relocation.owner?.name ?? ""),
+                    relocation.owner?.mustBeFree == true ? "1" : "0", .number(fields.count),
                 ] + fields + counters))
         switch answer.word {
         case "exists":
             guard let status = RelocationStatus(uuid, snapshot: try answer.element(0)) else { throw answer.unexpected }
             return .exists(status)
+        case "owner":
+            return .ownerIsBusy(with: try answer.text(0))
         case "uploading":
             throw .stillUploading(uuid, milliseconds: try answer.integer(0))
         default:

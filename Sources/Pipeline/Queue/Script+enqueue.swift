@@ -6,9 +6,10 @@ extension Script {
     /// - KEYS: 1...6 of the relocation, 7 the index, 8 the fence, 9 the relocations of the same file
     /// - ARGV: 3 upload lease in ms, 4 retention in ms, 5 `1` to replace a finished one, `2` to give a failed or paused one
     ///   another file, 6 six random digits,
-    ///   7 destination's name, 8 how many values of record fields follow (names and values), then those, then counters
-    ///   and values
-    /// - Returns: `ok`, token · `exists`, snapshot · `uploading`, ms until its enqueuer counts as gone
+    ///   7 destination's name, 8 its user for whom it is or empty, 9 `1` if that owner may have no other one, 10 how many
+    ///   values of record fields follow (names and values), then those, then counters and values
+    /// - Returns: `ok`, token · `exists`, snapshot · `uploading`, ms until its enqueuer counts as gone · `owner`, the
+    ///   owner's other relocation
     static let begin = Script(
         "begin", .adds,
         """
@@ -28,21 +29,27 @@ extension Script {
           elseif not finished and time(was[4]) > now then
             return {'uploading', ms(time(was[4]) - now)}
           end
+        end
+        if ARGV[9] == '1' then
+          local other = openRelocation(ownerOf(ARGV[7], ARGV[8]), ARGV[2])
+          if other then return {'owner', other} end
+        end
+        if was[1] then
           keepFailure(ARGV[2])
           redis.call('UNLINK', parcelOf(ARGV[2]), unpack(KEYS, 1, 6))
           -- The destination has lost rows: nobody knows which.
           if was[7] == '\(FailureCause.lostRows.rawValue)' then redis.call('UNLINK', writtenOf(ARGV[2])) end
         end
         local token = newToken(KEYS[8], ARGV[6])
-        local fields = tonumber(ARGV[8])
+        local fields = tonumber(ARGV[10])
         redis.call('HSET', KEYS[1], 'uuid', ARGV[2], 'status', 'IN_PROGRESS', 'step', 'UPLOADING',
           'published', '0', 'uploadToken', token, 'uploadExpiresAt', ms(now + ARGV[3]),
           'createdAt', ms(now), 'updatedAt', ms(now), 'lane', laneOf(ARGV[7]), 'destinationName', ARGV[7],
-          'chunksTotal', '0', 'chunksDone', '0', unpack(ARGV, 9, 8 + fields))
+          'chunksTotal', '0', 'chunksDone', '0', unpack(ARGV, 11, 10 + fields))
         redis.call('PEXPIRE', KEYS[1], ARGV[4])
         redis.call('PEXPIRE', writtenOf(ARGV[2]), ARGV[4])
-        for at = 9 + fields, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[at], ARGV[at + 1]) end
-        if #ARGV > 8 + fields then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
+        for at = 11 + fields, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[at], ARGV[at + 1]) end
+        if #ARGV > 10 + fields then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
         -- Each new relocation removes expired ones from the index: a few at random, more than are added.
         for _, other in ipairs(redis.call('ZRANDMEMBER', KEYS[7], 8)) do
           if redis.call('EXISTS', base .. 'record:' .. other) == 0 then
@@ -54,6 +61,7 @@ extension Script {
         note(ARGV[2], 'uploading', redis.call('HGET', KEYS[1], 'enqueuedBy'))
         keepHistory(ARGV[2], ARGV[4])
         if ARGV[5] == '2' and was[1] then noteReplaced(was[5], was[6]) end
+        if ARGV[8] ~= '' then register(ownerOf(ARGV[7], ARGV[8]), ARGV[2], ARGV[4]) end
         -- A relocation is remembered for the retention after its end. Only one that takes longer than that is missed.
         if redis.call('HGET', KEYS[1], 'digest') ~= ''
             and type(redis.pcall('LREM', KEYS[9], 0, ARGV[2])) == 'number' then

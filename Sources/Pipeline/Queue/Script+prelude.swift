@@ -2,7 +2,7 @@ extension Script {
     /// What the transitions have in common.
     static let prelude = ScriptPrelude(
         constants + numbers + leases + history + written + databases + undo + flow + requests + transfer + renames
-            + records)
+            + records + owners)
 
     private static let constants = """
         local newestFormat, format, undoFormat = \(newestFormat), \(format), \(undoFormat)

@@ -60,6 +60,8 @@ package struct RelocationIndex: Sendable {
     package private(set) var failures: [FailureGroup] = []
     /// How many relocations are in each state.
     package private(set) var counts: [RelocationState: Int] = [:]
+    /// The names of destinations that relocations were queued for.
+    package private(set) var destinations: [String] = []
 
     package init() {}
 
@@ -85,25 +87,40 @@ package struct RelocationIndex: Sendable {
             of: entries.compactMap { entry in entry.cause.map { ($0, entry.report.status) } })
         open = entries.filter { !$0.report.hasEnded }
         counts = entries.reduce(into: [:]) { $0[$1.report.status.status, default: 0] += 1 }
+        destinations = Set(entries.map(\.report.status.destinationName)).sorted()
     }
 
     /// The newest first.
     package func matching(_ filter: RelocationFilter) -> [Entry] {
         let text = filter.text.lowercased().trimmed
+        let plain = text.utf8.allSatisfy { $0 < 0x80 } ? Array(text.utf8) : []
         let digits = text.filter { $0 != "-" }
         let mayBeUUID = !digits.isEmpty && digits.allSatisfy(\.isHexDigit)
         return entries.filter { entry in
             guard filter.fits(entry) else { return false }
-            if text.isEmpty || entry.words.contains(text) { return true }
+            if text.isEmpty || entry.words.holds(text, plain) { return true }
             return mayBeUUID && entry.report.status.uuid.filter { $0 != "-" }.hasPrefix(digits)
         }
     }
-
-    /// The names of destinations that relocations were queued for.
-    package var destinations: [String] { Set(entries.map(\.report.status.destinationName)).sorted() }
 }
 
 extension String {
+    /// Whether a text is part of this one. Comparing characters takes many times as long as comparing bytes.
+    ///
+    /// - Parameter plain: its bytes if all of them are ASCII; empty otherwise
+    fileprivate func holds(_ text: String, _ plain: [UInt8]) -> Bool {
+        guard let first = plain.first else { return contains(text) }
+        let found = utf8.withContiguousStorageIfAvailable { bytes in
+            var rest = bytes[...]
+            while let place = rest.firstIndex(of: first), bytes.endIndex - place >= plain.count {
+                if bytes[place...].starts(with: plain) { return true }
+                rest = bytes[(place + 1)...]
+            }
+            return false
+        }
+        return found ?? contains(text)
+    }
+
     fileprivate var trimmed: String {
         String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }

@@ -7,6 +7,7 @@ struct Site: Sendable {
     let uploads = UploadLanes()
     let view: RelocationView
     let readiness: ReadinessLane
+    let destination = DestinationLane()
 
     init(_ settings: ServerSettings) {
         self.settings = settings

@@ -3,6 +3,8 @@ public import Catalogue
 /// A condition on one column. Several are joined by AND.
 public enum Condition: Sendable {
     case equals(String, Value)
+    /// A text that is this one in upper case, as the database maps letters: Sentry's `iexact`. An index on `UPPER(column)` helps.
+    case equalsInUpperCase(String, String)
     case isIn(String, [Value])
     case isNull(String)
     case isNotNull(String)

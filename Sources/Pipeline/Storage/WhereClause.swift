@@ -6,6 +6,8 @@ protocol WhereClause {
 
     /// Adds a condition that the column equals one of the values.
     mutating func add(_ column: Column, among list: [Value])
+    /// Adds a condition that the column equals a text if both are in upper case.
+    mutating func add(_ column: Column, inUpperCase text: String)
     /// Adds a condition that the column is greater than the value.
     mutating func add(_ column: Column, above value: Value)
 }
@@ -19,6 +21,7 @@ extension WhereClause {
             case .isNull(let name): sql += SQLText.quoted(try table.requiredColumn(name).name) + " IS NULL"
             case .isNotNull(let name): sql += SQLText.quoted(try table.requiredColumn(name).name) + " IS NOT NULL"
             case .equals(let name, let value): add(try table.requiredColumn(name), among: [value])
+            case .equalsInUpperCase(let name, let text): add(try table.requiredColumn(name), inUpperCase: text)
             case .isIn(let name, let list): add(try table.requiredColumn(name), among: list)
             case .greaterThan(let name, let value): add(try table.requiredColumn(name), above: value)
             }

@@ -7,6 +7,17 @@ struct DSNReport {
     let moved: [MovedDSN]
     let from: InstallationAddress
     let to: InstallationAddress
+    /// What may be missing or wrong in it.
+    var warnings: [String] = []
+
+    func text(_ format: DSNFormat) -> String {
+        switch format {
+        case .csv: csv
+        case .json: json
+        case .relay: relay
+        case .nginx: nginx
+        }
+    }
 
     // MARK: For people and scripts
 

@@ -3,30 +3,29 @@ import CommandLine
 import Relocation
 import Reporting
 import Storage
-import TextForms
 import WorkerRuntime
 
 /// Users and options of the destination, as Sentry's own API looks for them. Each call opens the databases for itself.
 struct DestinationPeople: Sendable {
-    private let settings: DestinationSettings
+    let settings: DestinationSettings
 
     /// Users without a password that works; Sentry finds no owner among them.
     private static let unusablePassword = "!"
-    private static let page = 10_000
+    /// Users of one address that are looked at.
+    private static let limit = 1_000
 
     init(_ settings: DestinationSettings) { self.settings = settings }
 
-    /// By the name in any letter case, or else by the address if it looks like one. Looks at all users only if there is none of
-    /// exactly that name.
+    /// By the name in any letter case, or else by the address if it looks like one. The database compares: no user but those
+    /// that fit leaves it.
     func owner(_ name: String) throws -> String? {
         try asking { destination, users throws(StorageError) in
-            if try !Self.names(destination, users, [.equals("username", .text(name))], { $0 == name }).isEmpty {
-                return name
+            func names(_ condition: Condition) throws(StorageError) -> [String] {
+                try Self.names(destination, users, condition)
             }
-            let wanted = UpperCaseFolding.folded(name)
-            func fits(_ text: String) -> Bool { UpperCaseFolding.folded(text) == wanted }
-            if let found = try Self.names(destination, users, [], fits).first { return found }
-            return name.contains("@") ? try Self.names(destination, users, [], byAddress: true, fits).first : nil
+            if try names(.equals("username", .text(name))).contains(name) { return name }
+            if let found = try names(.equalsInUpperCase("username", name)).first { return found }
+            return name.contains("@") ? try names(.equalsInUpperCase("email", name)).first : nil
         }
     }
 
@@ -50,22 +49,17 @@ struct DestinationPeople: Sendable {
         }
     }
 
-    /// Names of users with a password that fit, the oldest user first.
+    /// Names of users with a password that works, the oldest user first.
     private static func names(
-        _ destination: Destination, _ users: Table, _ conditions: [Condition], byAddress: Bool = false,
-        _ fits: (String) -> Bool
+        _ destination: Destination, _ users: Table, _ condition: Condition
     ) throws(StorageError) -> [String] {
-        var found: [String] = []
-        let query = Select(["username", "email", "password"], from: users, where: conditions)
-        try destination.control.read(query, pageRows: page) { rows throws(StorageError) in
-            for row in rows where row[2].text != unusablePassword && fits(row[byAddress ? 1 : 0].text ?? "") {
-                found.append(row[0].text ?? "")
-            }
-        }
-        return found
+        let found = try destination.control.select(
+            Select(["username", "password"], from: users, where: [condition], limit: limit))
+        return found.filter { $0[1].text != unusablePassword }.map { $0[0].text ?? "" }
     }
 
-    private func asking<Result>(
+    /// Opens the databases for one question about users, or about what is theirs.
+    func asking<Result>(
         _ call: (Destination, Table) throws(StorageError) -> Result
     ) throws(CommandFailure) -> Result {
         do throws(StorageError) {

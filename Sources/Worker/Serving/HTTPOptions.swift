@@ -105,5 +105,14 @@ extension ServerSettings {
         destination.owner = { try people.owner($0) }
         destination.isUser = { try people.isUser($0) }
         destination.option = { try people.option($0) }
+        destination.records = { try people.records($0) }
+        destination.usernames = { try people.usernames($0) }
+        destination.dsns = { uuid, from, format in
+            guard let from = InstallationAddress(from), let format = DSNFormat(rawValue: format) else {
+                throw CommandFailure(.usage, "The old installation's address is none: https://host.")
+            }
+            let report = try DSNReading(destination: database) { queue }.report(of: uuid, from: from)
+            return DSNAnswer(text: report.text(format), warnings: report.warnings)
+        }
     }
 }

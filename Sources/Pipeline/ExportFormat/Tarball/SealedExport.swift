@@ -10,6 +10,12 @@ package enum ExportOutput {
         return try SealedExport(to: OutputFile(path, isPatched: true), seal)
     }
 
+    /// The same into a temporary file that stays open for its owner.
+    package static func open(spool: Int32, _ seal: TarballSeal?) throws(ExportError) -> any ByteSink {
+        guard let seal else { return OutputFile(spool: spool) }
+        return try SealedExport(to: OutputFile(spool: spool), seal)
+    }
+
     /// The same, compressed with zstd if that is asked for.
     package static func open(_ path: String, compressed: Bool) throws(ExportError) -> any ByteSink {
         compressed ? try CompressedSink(to: OutputFile(path)) : try OutputFile(path)

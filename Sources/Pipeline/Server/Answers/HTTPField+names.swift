@@ -6,6 +6,7 @@ extension HTTPField.Name {
         return field
     }
 
+    static let warning = known("Warning")
     static let link = known("Link")
     static let formToken = known("X-CSRF-Token")
     static let fetchSite = known("Sec-Fetch-Site")

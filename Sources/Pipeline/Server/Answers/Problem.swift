@@ -13,7 +13,7 @@ package struct Problem: HTTPResponseError, Sendable {
     package var next: String?
     /// How the same would end a command; nil if no command could meet it.
     package var exitCode: Int32?
-    private var headers: HTTPFields = [:]
+    private(set) var headers: HTTPFields = [:]
 
     package init(_ status: HTTPResponse.Status, _ detail: String, next: String? = nil) {
         self.status = status
@@ -99,9 +99,12 @@ extension Problem {
 
     static func badRequest(_ detail: String) -> Problem { Problem(.badRequest, detail) }
 
-    static let busy: Problem = {
-        var problem = Problem(.serviceUnavailable, "The server has too much to do: try again later.")
-        problem.headers[.retryAfter] = "1"
+    static let busy = tryLater("The server has too much to do: try again later.", seconds: 1)
+
+    /// - Parameter seconds: after which it may be tried again
+    static func tryLater(_ detail: String, seconds: Int) -> Problem {
+        var problem = Problem(.serviceUnavailable, detail)
+        problem.headers[.retryAfter] = "\(seconds)"
         return problem
-    }()
+    }
 }

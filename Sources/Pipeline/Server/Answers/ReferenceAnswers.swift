@@ -1,3 +1,4 @@
+internal import Flow
 internal import HTTPTypes
 internal import Hummingbird
 internal import Reporting
@@ -18,6 +19,7 @@ struct ReferenceRefusal: Error, Sendable {
         body = .object(fields.mapValues { .list($0.map(JSONValue.text)) })
     }
 
+    static let ownerIsBusy = ReferenceRefusal(.conflict, FlowReason.ownerIsBusy)
     static let disabled = ReferenceRefusal(.forbidden, disabledText)
     static let keyDisabled = ReferenceRefusal(.badRequest, disabledText)
     private static let disabledText = "This feature is not yet enabled"
@@ -35,7 +37,9 @@ struct ReferenceAnswers: RouterMiddleware {
         } catch {
             let problem = Problem(error)
             let status = problem.status == .conflict ? .badRequest : problem.status
-            return .json(.object(["detail": .text(Self.detail(problem, request))]), status: status)
+            var response = Response.json(.object(["detail": .text(Self.detail(problem, request))]), status: status)
+            for header in problem.headers { response.headers[header.name] = header.value }
+            return response
         }
     }
 

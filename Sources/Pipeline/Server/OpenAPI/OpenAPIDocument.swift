@@ -46,7 +46,10 @@ enum OpenAPIDocument {
             "/relocations/{id}/verify": [
                 "post": ofRelocation("verify", "Has a worker compare an import's file.", verifying)
             ],
-            "/relocations/{id}/events": ["post": ofRelocation("events", "Queues events for its projects.", events)],
+            "/relocations/{id}/events": ["post": eventsOfRelocation], "/events": ["post": mappedEvents],
+            "/relocations/{id}/dsn": ["get": dsn],
+            "/check": ["post": check], "/compare": ["post": compare], "/sanitize": ["post": sanitize],
+            "/encrypt": ["post": encrypt],
             "/transfers": ["post": transfer],
             "/retry": ["post": retryAll],
             "/failures": ["get": .look("failures", "Failed relocations by cause.", .list(.object()))],
@@ -99,7 +102,7 @@ enum OpenAPIDocument {
 
     private static let step = OpenAPISchema.optional(.text)
     private static let rows = OpenAPISchema.pattern("^[a-z_]{1,60}:[0-9]{1,15}(,[a-z_]{1,60}:[0-9]{1,15}){0,99}$")
-    private static let name = OpenAPISchema.pattern("^[A-Za-z0-9._-]{1,64}$")
+    static let name = OpenAPISchema.pattern("^[A-Za-z0-9._-]{1,64}$")
 
     private static let list: OpenAPIOperation = {
         var list = OpenAPIOperation.look(
@@ -130,12 +133,12 @@ enum OpenAPIDocument {
             .query("again", uuid), .query("plan", uuid), .query("replaceFile", .flag),
         ])
 
-    private static let planning: [OpenAPIOperation.Parameter] = [
-        .query("scope", OpenAPISchema.scope, isRequired: true), .query("filename", .text),
-        .query("destination", name), .query("usernames", .text), .query("slugs", .text), .query("mergeUsers", .flag),
-        .query("overwriteConfigs", .flag), .query("strict", .flag), .query("owner", .text), .query("creator", .text),
-        .query("maxOrganizations", .number(WantedSteps.limits)), .query("maxUsers", .number(WantedSteps.limits)),
-    ]
+    private static let planning =
+        reading + [
+            .query("destination", name), .query("mergeUsers", .flag), .query("overwriteConfigs", .flag),
+            .query("owner", .text), .query("creator", .text), .query("maxOrganizations", .number(WantedSteps.limits)),
+            .query("maxUsers", .number(WantedSteps.limits)),
+        ]
 
     private static let verifying: [OpenAPIOperation.Parameter] = [
         .query("filename", .text), .query("repair", .flag), .query("scope", OpenAPISchema.scope),
@@ -143,25 +146,20 @@ enum OpenAPIDocument {
         .query("overwriteConfigs", .flag),
     ]
 
-    private static let events: [OpenAPIOperation.Parameter] = [
-        .query("filename", .text), .query("uuid", uuid), .query("destination", name), .query("keepOld", .flag),
-        .query("continueIssues", .flag), .query("dryRun", .flag),
-    ]
-
-    private static let uuid = OpenAPISchema.pattern("^\(OpenAPISchema.uuidPattern)$")
+    static let uuid = OpenAPISchema.pattern("^\(OpenAPISchema.uuidPattern)$")
 
     /// Takes a file and answers with the status of what it has queued.
-    private static func file(
+    static func file(
         _ name: String, _ summary: String, _ parameters: [OpenAPIOperation.Parameter]
     ) -> OpenAPIOperation {
         var file = OpenAPIOperation(name, summary, .named("Status"))
         file.parameters = parameters
         file.body = .file
-        file.statuses.formUnion([201, 403, 404, 409, 413, 422, 507])
+        file.statuses.formUnion([201, 403, 404, 408, 409, 413, 422, 507])
         return file
     }
 
-    private static func ofRelocation(
+    static func ofRelocation(
         _ name: String, _ summary: String, _ parameters: [OpenAPIOperation.Parameter]
     ) -> OpenAPIOperation {
         var operation = file(name, summary, OpenAPIOperation.view("", "", .text).parameters + parameters)

@@ -21,11 +21,17 @@ struct OpenAPIOperation: Sendable {
     enum Body: Sendable {
         case json([String: OpenAPISchema], required: [String] = [])
         case file
+        /// - Parameter optional: further files
+        case form(files: [String], texts: [String], optional: [String] = [])
+        /// A file alone, or a form.
+        case fileOrForm(optional: [String])
     }
 
     let name: String
     let summary: String
-    let answer: OpenAPISchema
+    var answer: OpenAPISchema
+    /// Of the answer.
+    var types = ["application/json"]
     var parameters: [Parameter] = []
     var body: Body?
     /// Of all answers; 200 if there is none below 300.
@@ -83,12 +89,18 @@ struct OpenAPIOperation: Sendable {
         let isProblem = status >= 400
         return .object([
             "description": .text(HTTPResponse.Status(integerLiteral: status).reasonPhrase),
-            "content": .object([
-                isProblem ? "application/problem+json" : "application/json": .object([
-                    "schema": (isProblem ? .named("Problem") : answer).value
-                ])
-            ]),
+            "content": .object(isProblem ? ["application/problem+json": Self.content(.named("Problem"))] : contents),
         ])
+    }
+
+    /// Only JSON has the schema, if there are other types besides.
+    private var contents: [String: JSONValue] {
+        Dictionary(
+            uniqueKeysWithValues: types.map { ($0, Self.content($0 == types[0] ? answer : .text)) })
+    }
+
+    private static func content(_ schema: OpenAPISchema) -> JSONValue {
+        .object(["schema": schema.value])
     }
 }
 
@@ -103,10 +115,13 @@ extension OpenAPIOperation.Parameter {
 extension OpenAPIOperation.Body {
     fileprivate var value: JSONValue {
         switch self {
-        case .file:
+        case .file: .object(["required": .flag(true), "content": .object(Self.bare)])
+        case .form(let files, let texts, let optional):
+            .object(["required": .flag(true), "content": .object(Self.form(files, texts, optional))])
+        case .fileOrForm(let optional):
             .object([
                 "required": .flag(true),
-                "content": .object(["application/octet-stream": .object(["schema": .object([:])])]),
+                "content": .object(Self.bare.merging(Self.form([UploadedForm.fileName], [], optional)) { $1 }),
             ])
         case .json(let members, let required):
             .object([
@@ -116,5 +131,15 @@ extension OpenAPIOperation.Body {
                 ]),
             ])
         }
+    }
+
+    private static let bare: [String: JSONValue] = ["application/octet-stream": .object(["schema": .object([:])])]
+
+    private static func form(_ files: [String], _ texts: [String], _ optional: [String]) -> [String: JSONValue] {
+        var members: [String: OpenAPISchema] = [:]
+        for name in files + optional { members[name] = .bytes }
+        for name in texts { members[name] = .text }
+        let schema = OpenAPISchema.closed(members, required: files + texts)
+        return ["multipart/form-data": .object(["schema": schema.value])]
     }
 }

@@ -4,6 +4,8 @@ internal import Reporting
 /// What a value looks like.
 indirect enum OpenAPISchema: Sendable {
     case text
+    /// A file.
+    case bytes
     case flag
     /// Nothing but true.
     case yes
@@ -52,6 +54,7 @@ indirect enum OpenAPISchema: Sendable {
     private var members: [String: JSONValue] {
         switch self {
         case .text: ["type": .text("string")]
+        case .bytes: ["type": .text("string"), "format": .text("binary")]
         case .flag: ["type": .text("boolean")]
         case .yes: ["const": .flag(true)]
         case .whole: ["type": .text("integer")]

@@ -17,6 +17,9 @@ struct APIRoutes {
         ActionRoutes(site).add(to: api)
         UploadRoute(site).add(to: api)
         FurtherJobRoutes(site).add(to: api)
+        DSNRoute(site).add(to: api)
+        EventRoutes(site).add(to: api)
+        FileToolRoutes(site).add(to: api)
         api.get("openapi.json") { _, _ in Response.json(OpenAPIDocument.value) }
         refuseOtherMethods(router)
     }

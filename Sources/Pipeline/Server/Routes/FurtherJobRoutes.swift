@@ -7,22 +7,18 @@ internal import Queue
 internal import Reporting
 internal import TaskFormat
 
-/// What else is queued for workers: verifications, events, relocations that another installation sends.
+/// What else is queued for workers: verifications, relocations that another installation sends.
 struct FurtherJobRoutes {
     private let site: Site
 
     static let verifyParameters: Set<String> = [
         "filename", "repair", "scope", "usernames", "slugs", "destination", "mergeUsers", "overwriteConfigs",
     ]
-    static let eventParameters: Set<String> = [
-        "filename", "uuid", "destination", "keepOld", "continueIssues", "dryRun",
-    ]
 
     init(_ site: Site) { self.site = site }
 
     func add(to api: RouterGroup<ServerContext>) {
         api.post("relocations/:id/verify") { request, context in try await verify(request, context) }
-        api.post("relocations/:id/events") { request, context in try await events(request, context) }
         api.post("transfers") { request, context in try await transfer(request, context.actor) }
     }
 
@@ -34,7 +30,7 @@ struct FurtherJobRoutes {
         let described = try Self.described(parameters)
         let repairs = try parameters.flag("repair")
         return try await site.created(
-            try await site.uploads.run(request.body) { path in
+            try await site.uploads.run(request) { path in
                 let queue = try RelocationQueue(settings.queue)
                 let id = try reference.resolve(in: queue)
                 let verified = try Self.ended { try VerifiedImport(id, described, repairs: repairs, in: queue) }
@@ -64,33 +60,6 @@ struct FurtherJobRoutes {
         description.mergeUsers = try parameters.flag("mergeUsers")
         description.overwriteConfigs = try parameters.flag("overwriteConfigs")
         return description
-    }
-
-    // MARK: - Events
-
-    /// Into the projects that the import has brought.
-    private func events(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let parameters = try RequestParameters(request, allowing: Self.eventParameters)
-        let (reference, actor, settings) = (try context.relocation(), context.actor, site.settings)
-        let continues = try parameters.flag("continueIssues")
-        var options = EventOptions()
-        options.keepsOld = try parameters.flag("keepOld")
-        let (isDryRun, uuid) = (
-            try parameters.flag("dryRun"), try parameters.relocation("uuid")?.text ?? Self.newUUID()
-        )
-        let (destination, wanted) = (try parameters.destination(), options)
-        let isNew = try await site.uploads.run(request.body) { path in
-            var options = wanted
-            options.relocation = try reference.resolve(in: RelocationQueue(settings.queue)).text
-            var job = EventsJob(uuid: uuid, path: path, options: options)
-            (job.plans, job.destination, job.sourceName) = (isDryRun, destination, parameters.filename)
-            (job.actor, job.keyring) = (actor, settings.payloadKeys)
-            let sources = try job.open()
-            let report = try job.check(sources)
-            if continues { job.options.continuedGroupings = report.groupings }
-            return try job.queue(sources, report, settings.queue) { false } != nil
-        }
-        return try await site.created(uuid, isNew: isNew)
     }
 
     // MARK: - Transfers
@@ -126,10 +95,10 @@ struct FurtherJobRoutes {
         do { return try DestinationName(text) } catch { throw .badRequest(error.description) }
     }
 
-    private static func newUUID() -> String { UUID().uuidString.lowercased() }
+    static func newUUID() -> String { UUID().uuidString.lowercased() }
 }
 
 extension RequestParameters {
     /// The name under which a file is shown.
-    fileprivate var filename: String { self["filename"] ?? "upload" }
+    var filename: String { self["filename"] ?? "upload" }
 }

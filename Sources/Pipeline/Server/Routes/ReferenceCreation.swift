@@ -13,13 +13,11 @@ struct ReferenceCreation: Sendable {
     let actor: Operator
     let isOperator: Bool
 
-    private static let duplicate = "An in-progress relocation already exists for this owner."
     private static let ownerGone = "The owner of this relocation no longer exists."
     private static let fileGone =
         "The relocation file no longer exists, probably due to data retention requirements."
 
-    /// - Parameter path: of the file
-    func create(_ form: UploadedForm, _ path: String) throws -> RelocationID {
+    func create(_ form: UploadedForm) throws -> RelocationID {
         settings.files?.removeOld()
         let order = try ReferenceOrder(form)
         try requireOperator()
@@ -27,7 +25,7 @@ struct ReferenceCreation: Sendable {
         guard let owner = try settings.destination.owner(order.owner) else {
             throw ReferenceRefusal(.badRequest, "Could not find user `\(order.owner)`.")
         }
-        return try begin(path, owner, order.organizations)
+        return try begin(form.file(UploadedForm.fileName).path, owner, order.organizations)
     }
 
     func again(_ id: RelocationID) throws -> RelocationID {
@@ -64,9 +62,11 @@ struct ReferenceCreation: Sendable {
         if !relocate(&job, owner, organizations, pausingAt: pause) {
             _ = relocate(&job, owner, organizations, pausingAt: nil)
         }
+        job.ownerMustBeFree = true
         try settings.files?.keep(path, as: id)
         do { _ = try job.enqueue(settings.queue) } catch {
             settings.files?.forget(id)
+            if (error as? OperationError)?.kind == .ownerIsBusy { throw ReferenceRefusal.ownerIsBusy }
             throw error
         }
         return id
@@ -80,13 +80,15 @@ struct ReferenceCreation: Sendable {
         return job.relocate(owner: owner, creator: nil, organizations: organizations, pausingAt: step)
     }
 
+    /// Refuses early. Of several at the same moment the queue lets one begin.
     private func requireFree(_ owner: String) throws {
         let queue = try RelocationQueue(settings.queue)
         for state in [RelocationState.inProgress, .paused] {
             var query = RelocationQuery()
             query.status = state
+            query.isWhole = false
             guard try !queue.find(query).relocations.contains(where: { ReferenceRecord($0)?.owner == owner }) else {
-                throw ReferenceRefusal(.conflict, Self.duplicate)
+                throw ReferenceRefusal.ownerIsBusy
             }
         }
     }

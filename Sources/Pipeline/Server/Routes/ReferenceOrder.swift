@@ -26,7 +26,9 @@ struct ReferenceOrder: Sendable {
     private static let (ownerCharacters, promoCharacters) = (128, 40)
 
     private static func fault(ofFileIn form: UploadedForm) -> String? {
-        if let bytes = form.fileBytes { return bytes == 0 ? "The submitted file is empty." : nil }
+        if let bytes = form.files[UploadedForm.fileName]?.bytes {
+            return bytes == 0 ? "The submitted file is empty." : nil
+        }
         guard form.texts[UploadedForm.fileName] == nil else {
             return "The submitted data was not a file. Check the encoding type on the form."
         }

@@ -3,12 +3,15 @@ internal import Operations
 internal import Queue
 internal import Reporting
 internal import TaskFormat
+internal import TextForms
 
 /// A relocation with steps as Sentry's API shows it. What only the destination's tables know (ids and addresses of people,
-/// notices, imported ids) is null or empty.
+/// names that the scan has found, notices, imported ids) is null where they are not asked, or do not answer.
 struct ReferenceRecord: Sendable {
     private let status: RelocationStatus
     private let request: RelocateRequest
+    /// What the destination knows.
+    var known: DestinationRecord?
 
     /// nil for a relocation without steps.
     init?(_ status: RelocationStatus) {
@@ -23,36 +26,67 @@ struct ReferenceRecord: Sendable {
         self = record
     }
 
+    var uuid: String { status.uuid }
     var owner: String { request.owner }
+
+    /// What to ask its destination; nil if it is another one.
+    func question(to destination: DestinationName) -> DestinationQuestion? {
+        guard status.destinationName == destination.text else { return nil }
+        return DestinationQuestion(
+            uuid: status.uuid, creator: request.creator ?? request.owner, owner: request.owner)
+    }
 
     var value: JSONValue {
         .object([
             "dateAdded": Self.time(status.createdAt), "dateUpdated": Self.time(status.updatedAt),
             "uuid": .text(status.uuid),
-            "creator": Self.person(request.creator ?? request.owner), "owner": Self.person(request.owner),
+            "creator": Self.person(known?.creator, request.creator ?? request.owner),
+            "owner": Self.person(known?.owner, request.owner),
             "status": .text(status.status.rawValue), "step": .text(status.step.rawValue),
             "provenance": .text(request.source == nil ? "SELF_HOSTED" : "SAAS_TO_SAAS"),
             "failureReason": JSONValue(nonEmpty: status.failureReason),
             "scheduledPauseAtStep": Self.step(status.flow?.pauseAtStep),
             "scheduledCancelAtStep": Self.step(status.flow?.cancelAtStep),
-            "wantOrgSlugs": .list(request.organizations.map(JSONValue.text)), "wantUsernames": .null,
+            "wantOrgSlugs": .list(request.organizations.map(JSONValue.text)),
+            "wantUsernames": known?.wantedUsernames ?? .null,
             "latestTask": .text(status.flow?.latestTask ?? ""),
-            "latestTaskAttempts": JSONValue(status.flow?.latestTaskAttempts ?? 0), "latestNotified": .null,
-            "latestUnclaimedEmailsSentAt": .null, "importedUserIds": .list([]), "importedOrgIds": .list([]),
+            "latestTaskAttempts": JSONValue(status.flow?.latestTaskAttempts ?? 0),
+            "latestNotified": Self.notice(known?.lastNotice),
+            "latestUnclaimedEmailsSentAt": known?.claimMailsSentAt.map { Self.time(microseconds: $0) } ?? .null,
+            "importedUserIds": Self.ids(known?.importedUsers), "importedOrgIds": Self.ids(known?.importedOrganizations),
         ])
     }
 
-    private static func person(_ name: String) -> JSONValue {
-        .object(["email": .null, "id": .null, "username": .text(name)])
+    private static func person(_ person: DestinationRecord.Person?, _ name: String) -> JSONValue {
+        switch person {
+        case nil, .unknown?: .object(["email": .null, "id": .null, "username": .text(name)])
+        case .gone?: .null
+        case .known(let id, let username, let email)?:
+            .object(["email": .text(email), "id": .text("\(id)"), "username": .text(username)])
+        }
     }
+
+    private static func notice(_ notice: DestinationRecord.Notice?) -> JSONValue {
+        switch notice {
+        case nil: .null
+        case .started?: .text("STARTED")
+        case .failed?: .text("FAILED")
+        case .succeeded?: .text("SUCCEEDED")
+        }
+    }
+
+    private static func ids(_ ids: [Int64]?) -> JSONValue { ids.map { .list($0.map(JSONValue.integer)) } ?? .null }
 
     private static func step(_ step: RelocationStep?) -> JSONValue { step.map { .text($0.rawValue) } ?? .null }
 
     /// With microseconds, unless there are none.
     private static func time(_ milliseconds: Int64) -> JSONValue {
-        guard let text = Timestamp.optional(milliseconds) else { return .null }
-        return .text(
-            milliseconds % 1_000 == 0 ? text.replacing(".000Z", with: "Z") : text.replacing("Z", with: "000Z"))
+        milliseconds == 0 ? .null : time(microseconds: milliseconds * 1_000)
+    }
+
+    private static func time(microseconds: Int64) -> JSONValue {
+        let text = TimestampText.text(microseconds, withZone: false)
+        return .text((text.hasSuffix(".000000") ? String(text.dropLast(".000000".count)) : text) + "Z")
     }
 
     // MARK: - The search
@@ -66,11 +100,13 @@ struct ReferenceRecord: Sendable {
         }.map { $0.lowercased() }.filter { !$0.isEmpty }
     }
 
-    /// Each term must be in the UUID or in the list of organizations, as JSON spells it.
-    func fits(_ terms: [String]) -> Bool {
+    /// Each term must be in the UUID, or in the list of organizations or of users, as JSON spells it.
+    ///
+    /// - Parameter usernames: those that the scan has found, as JSON
+    func fits(_ terms: [String], usernames: String = "") -> Bool {
         let slugs = JSONValue.list(request.organizations.map(JSONValue.text)).lineText
-        let text = "\(status.uuid)\n\(slugs)".lowercased()
-        return terms.allSatisfy { text.contains($0) }
+        let texts = [status.uuid, slugs, usernames].map { $0.lowercased() }
+        return terms.allSatisfy { term in texts.contains { $0.contains(term) } }
     }
 }
 

@@ -33,8 +33,7 @@ struct ReferenceRoutes {
     private func addViews(to api: RouterGroup<ServerContext>) {
         api.get { request, _ in try await list(request) }
         api.get(":id") { _, context in
-            let id = try Self.id(context)
-            return Response.json(try await site.queues.run { queue in try ReferenceRecord(id, in: queue).value })
+            try await shown(try Self.id(context))
         }
         api.get(":id/artifacts") { _, context in
             let artifacts = ReferenceArtifacts(settings: site.settings)
@@ -60,7 +59,7 @@ struct ReferenceRoutes {
     private func addCreation(to api: RouterGroup<ServerContext>) {
         api.post { request, context in
             let creation = creation(context)
-            return try await created(try await site.uploads.runForm(request) { try creation.create($0, $1) })
+            return try await created(try await site.uploads.runForm(request) { try creation.create($0) })
         }
         api.post(":id/retry") { _, context in
             let (creation, id) = (creation(context), try Self.id(context))
@@ -74,8 +73,28 @@ struct ReferenceRoutes {
     }
 
     private func created(_ id: RelocationID) async throws -> Response {
-        Response.json(
-            try await site.queues.run { queue in try ReferenceRecord(id, in: queue).value }, status: .created)
+        var response = try await shown(id)
+        response.status = .created
+        return response
+    }
+
+    private func shown(_ id: RelocationID) async throws -> Response {
+        let record = try await site.queues.run { queue in try ReferenceRecord(id, in: queue) }
+        return Response.json(await told([record]).first?.value ?? .null)
+    }
+
+    /// With what the destination knows.
+    private func told(_ records: [ReferenceRecord]) async -> [ReferenceRecord] {
+        let destination = site.settings.destination
+        let questions = records.compactMap { $0.question(to: site.settings.destinationName) }
+        // What nobody can be asked for is null; /readyz says why.
+        guard !questions.isEmpty, let known = try? await site.destination.run({ try destination.records(questions) })
+        else { return records }
+        return records.map { record in
+            var record = record
+            record.known = known[record.uuid]
+            return record
+        }
     }
 
     /// Readers get it if the destination has relocations turned on.
@@ -83,7 +102,7 @@ struct ReferenceRoutes {
         let settings = site.settings
         let isOperator = context.caller?.role == .operator
         return Response.json(
-            try await site.queues.run { _ in
+            try await site.destination.run {
                 guard try isOperator || settings.destination.isOn("relocation.enabled") else {
                     throw ReferenceRefusal.keyDisabled
                 }
@@ -100,13 +119,12 @@ struct ReferenceRoutes {
             var request = request
             let (id, actor) = (try Self.id(context), context.actor)
             let body = try await ActionBody(&request, allowing: nil)
-            return Response.json(
-                try await site.queues.run { queue in
-                    // A plain import has no steps: it is none of those that this API knows.
-                    _ = try ReferenceRecord(id, in: queue)
-                    try act(OperatorActions(queue, by: actor), id, body)
-                    return try ReferenceRecord(id, in: queue).value
-                })
+            try await site.queues.run { queue in
+                // A plain import has no steps: it is none of those that this API knows.
+                _ = try ReferenceRecord(id, in: queue)
+                try act(OperatorActions(queue, by: actor), id, body)
+            }
+            return try await shown(id)
         }
     }
 
@@ -142,15 +160,24 @@ struct ReferenceRoutes {
         let page = try ReferencePage(parameters, limit: Self.pageLimit)
         let status = try parameters["status"].flatMap { $0.isEmpty ? nil : $0 }.map(Self.status)
         let terms = ReferenceRecord.terms(parameters["query"] ?? "")
-        let found = try await site.queues.run { queue in
+        let all = try await site.queues.run { queue in
             var query = RelocationQuery()
             query.status = status
-            return try queue.find(query).relocations.compactMap(ReferenceRecord.init).filter { $0.fits(terms) }
+            return try queue.find(query).relocations.compactMap { ReferenceRecord($0) }
         }
-        let (shown, hasMore) = page.cut(found)
-        var response = Response.json(.list(shown.map(\.value)))
+        let (shown, hasMore) = page.cut(await fitting(terms, all))
+        var response = Response.json(.list(await told(shown).map(\.value)))
         response.headers[.link] = page.link(request, hasMore: hasMore)
         return response
+    }
+
+    private func fitting(_ terms: [String], _ records: [ReferenceRecord]) async -> [ReferenceRecord] {
+        guard !terms.isEmpty else { return records }
+        let destination = site.settings.destination
+        let others = records.filter { !$0.fits(terms) }.map(\.uuid)
+        // Without the destination the other texts are searched.
+        let names = others.isEmpty ? [:] : try? await site.destination.run { try destination.usernames(others) }
+        return records.filter { $0.fits(terms, usernames: names?[$0.uuid] ?? "") }
     }
 
     private static func status(_ text: String) throws(Problem) -> RelocationState {

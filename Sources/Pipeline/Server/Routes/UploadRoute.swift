@@ -13,10 +13,10 @@ internal import TaskFormat
 struct UploadRoute {
     private let site: Site
 
-    static let planParameters: Set<String> = [
-        "scope", "filename", "destination", "usernames", "slugs", "mergeUsers", "overwriteConfigs", "strict", "owner",
-        "creator", "maxOrganizations", "maxUsers",
-    ]
+    static let checkParameters = FileReading.parameters.union(["scope", "filename", "usernames", "slugs"])
+    static let planParameters = checkParameters.union([
+        "destination", "mergeUsers", "overwriteConfigs", "owner", "creator", "maxOrganizations", "maxUsers",
+    ])
     static let parameters = planParameters.union([
         "uuid", "atomic", "confirm", "atStep", "again", "plan", "replaceFile",
     ])
@@ -32,11 +32,26 @@ struct UploadRoute {
             let parameters = try RequestParameters(request, allowing: Self.planParameters)
             return try await take(request, try UploadOrder(parameters, plans: true), context.actor)
         }
+        api.post("check") { request, _ in
+            let parameters = try RequestParameters(request, allowing: Self.checkParameters)
+            return try await check(request, try UploadOrder(parameters, plans: true))
+        }
+    }
+
+    /// Answers with the report on a file, of which nothing is queued.
+    private func check(_ request: Request, _ order: UploadOrder) async throws -> Response {
+        let opener = site.settings.opener
+        return Response.json(
+            try await site.uploads.run(request) { path in
+                var job = try order.job(path)
+                try job.takeKey(opener)
+                return try job.report().json
+            })
     }
 
     private func take(_ request: Request, _ order: UploadOrder, _ actor: Operator) async throws -> Response {
         let settings = site.settings
-        let (uuid, isNew) = try await site.uploads.run(request.body) { path in
+        let (uuid, isNew) = try await site.uploads.run(request) { path in
             var job = try order.job(path)
             (job.actor, job.keyring) = (actor, settings.payloadKeys)
             try job.takeKey(settings.opener)
@@ -65,7 +80,7 @@ private struct UploadOrder: Sendable {
     private let destination: DestinationName
     private let filter: ExportFilter?
     private let flags: RelocationOptions
-    private let isStrict: Bool
+    private let reading: FileReading
     /// nil for a plain import.
     private let steps: WantedSteps?
     /// The failed relocation that it repeats.
@@ -92,7 +107,7 @@ private struct UploadOrder: Sendable {
         destination = try parameters.destination()
         filter = try parameters.filter(scope)
         flags = try Self.flags(parameters, plans)
-        isStrict = try parameters.flag("strict")
+        reading = try FileReading(parameters)
         steps = try WantedSteps(parameters, scope, flags)
         again = try parameters.relocation("again")
         plan = try parameters.relocation("plan")
@@ -118,7 +133,7 @@ private struct UploadOrder: Sendable {
         job.destination = destination
         job.filter = filter
         job.options = flags
-        job.versions = isStrict ? .strict : .adapting(from: nil)
+        reading.apply(to: &job)
         job.replacesFile = replacesFile
         try steps?.apply(to: &job)
         return job

@@ -1,117 +1,90 @@
 internal import CommandLine
-internal import ExportFormat
-internal import Glibc
+internal import HTTPTypes
 internal import Hummingbird
-internal import Operations
-internal import Queue
 internal import Synchronization
 
 /// Files that are sent, and what is done with them: on threads of their own, since writing, reading and queueing block.
+///
+/// Many files are received at the same time, so that a slow client keeps nobody else waiting. Few are worked on.
 final class UploadLanes: Sendable {
-    /// Files that are taken at the same time; further ones are refused at once.
-    static let limit = 2
+    /// Files at hand; further ones are refused at once. Those of them that are worked on at the same time.
+    static let (limit, workingLimit) = (32, 2)
+    /// How long a file waits until it is worked on.
+    static let patience = Duration.seconds(60)
 
-    private let busy = Mutex(0)
+    /// Files that are received, wait or are worked on.
+    private let held = Mutex(0)
+    private let working = Turnstile(places: workingLimit, patience: patience, refusal: .busyWithFiles)
 
-    /// Writes a body to a file that only this process can reach, then passes its path on, both on one thread.
+    /// Writes a body to a file that only this process can reach, then passes its path on.
     func run<Result: Sendable>(
-        _ body: RequestBody, _ use: @Sendable @escaping (String) throws -> Result
+        _ request: Request, _ use: @Sendable @escaping (String) throws -> Result
     ) async throws -> Result {
-        try await lane { upload in
-            for try await buffer in body { try await upload.write(buffer) }
-            return try await upload.use(use)
+        try await hold { upload in
+            try await read(request) { try await upload.write($0) }
+            return try await working.pass { try await upload.use(use) }
         }
     }
 
-    /// The same with the file of a form; also passes on what else the form says.
+    /// The same with the files of a form, and what else the form says.
     func runForm<Result: Sendable>(
-        _ request: Request, _ use: @Sendable @escaping (UploadedForm, String) throws -> Result
+        _ request: Request, _ fields: FormFields = FormFields(),
+        _ use: @Sendable @escaping (UploadedForm) throws -> Result
     ) async throws -> Result {
         switch try await FormBody(request) {
-        case .whole(let form): return try await run { try use(form, "") }
+        case .whole(let form): return try await run { try use(form) }
         case .parts(let reader):
-            return try await lane { upload in
-                await upload.begin(reader)
-                for try await buffer in request.body { try await upload.writeForm(buffer) }
-                return try await upload.useForm(use)
+            return try await hold { upload in
+                await upload.begin(reader, fields)
+                try await read(request) { try await upload.writeForm($0) }
+                return try await working.pass { try await upload.useForm(use) }
             }
         }
+    }
+
+    /// A form, or a body of any other type, which then is the only file.
+    func runFileOrForm<Result: Sendable>(
+        _ request: Request, _ fields: FormFields, _ use: @Sendable @escaping (UploadedForm) throws -> Result
+    ) async throws -> Result {
+        if MultipartReader(contentType: request.headers[.contentType] ?? "") != nil {
+            return try await runForm(request, fields, use)
+        }
+        return try await run(request) { path in try use(UploadedForm(file: path)) }
     }
 
     /// A call that takes long, without a body.
     func run<Result: Sendable>(_ call: @Sendable @escaping () throws -> Result) async throws -> Result {
-        try await lane { upload in try await upload.use { _ in try call() } }
+        try await hold { upload in try await working.pass { try await upload.use { _ in try call() } } }
     }
 
-    private func lane<Result: Sendable>(_ work: (Upload) async throws -> Result) async throws -> Result {
-        try busy.withLock { (count) throws(Problem) in
-            guard count < Self.limit else { throw .busy }
+    private func hold<Result: Sendable>(_ work: (Upload) async throws -> Result) async throws -> Result {
+        try held.withLock { (count) throws(Problem) in
+            guard count < Self.limit else { throw .busyHolding }
             count += 1
         }
-        defer { busy.withLock { $0 -= 1 } }
-        return try await work(try Upload())
+        defer { held.withLock { $0 -= 1 } }
+        return try await work(Upload())
+    }
+
+    /// Reads a body to its end.
+    private func read(_ request: Request, _ take: (ByteBuffer) async throws -> Void) async throws {
+        var (pace, bytes) = (UploadPace(), 0)
+        for try await buffer in request.body {
+            try pace.took(buffer.readableBytes)
+            bytes += buffer.readableBytes
+            try await take(buffer)
+        }
+        // A connection that breaks may look like the end.
+        guard let length = request.headers[.contentLength].flatMap({ Int($0) }), length != bytes else { return }
+        throw Problem.badRequest("The body is not whole: \(bytes) of \(length) bytes have come.")
     }
 }
 
-/// A file that is being sent: mode 0600, unlinked from the start.
-private actor Upload {
-    private let executor = BlockingExecutor(label: "relocation.http.upload")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-    private let descriptor: Int32
-    private var reader: MultipartReader?
-    private var form = UploadedForm()
-
-    init() throws(CommandFailure) {
-        descriptor = SpoolFile.open()
-        guard descriptor >= 0 else { throw Self.failure(errno) }
-    }
-
-    deinit { close(descriptor) }
-
-    func write(_ buffer: ByteBuffer) throws {
-        try buffer.withUnsafeReadableBytes { try Self.write($0, to: descriptor) }
-    }
-
-    func begin(_ reader: MultipartReader) { self.reader = reader }
-
-    func writeForm(_ buffer: ByteBuffer) throws {
-        let descriptor = descriptor
-        try reader?.read(buffer.readableBytesView) { event in
-            try form.take(event) { content in
-                // Of several files in one field the last one counts.
-                guard let content else { return try Self.empty(descriptor) }
-                try content.withUnsafeBytes { try Self.write($0, to: descriptor) }
-            }
-        }
-    }
-
-    func useForm<Result: Sendable>(_ call: @Sendable (UploadedForm, String) throws -> Result) throws -> Result {
-        try reader?.finish()
-        return try call(form, path)
-    }
-
-    /// The path is good as long as the call runs.
-    func use<Result: Sendable>(_ call: @Sendable (String) throws -> Result) throws -> Result { try call(path) }
-
-    private var path: String { "/proc/self/fd/\(descriptor)" }
-
-    private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(CommandFailure) {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure(errno) }
-            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-        }
-    }
-
-    private static func empty(_ descriptor: Int32) throws(CommandFailure) {
-        guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw failure(errno) }
-    }
-
-    private static func failure(_ code: Int32) -> CommandFailure {
-        CommandFailure(
-            .cannotCreate, "The file cannot be kept while it is checked: \(String(cString: strerror(code))).",
-            next: "make room in the folder that TMPDIR names")
-    }
+extension Problem {
+    fileprivate static let busyHolding = tryLater(
+        "The server has \(UploadLanes.limit) files at hand already: try again later.", seconds: 5)
+    fileprivate static let busyWithFiles = tryLater(
+        "Other files have kept the server busy for \(UploadLanes.patience.components.seconds) s, and nothing was done with "
+            + "this one: try again later.",
+        seconds: 10)
 }

@@ -1,49 +1,73 @@
 internal import Hummingbird
 
-/// What a form with a file says besides the file.
+/// The fields of a form that are read.
+struct FormFields: Sendable {
+    /// Those with files.
+    var files: Set<String> = [UploadedForm.fileName]
+    /// Those with texts that may come as files.
+    var texts: Set<String> = []
+}
+
+/// What a form with files says.
 struct UploadedForm: Sendable {
+    struct File: Sendable {
+        /// As the sender calls it.
+        let name: String
+        fileprivate(set) var bytes: Int64 = 0
+        /// Where it lies.
+        var path = ""
+    }
+
     /// Name → text, of the last field of that name.
     private(set) var texts: [String: String] = [:]
-    /// Bytes of the file; nil if there is none.
-    private(set) var fileBytes: Int64?
+    var files: [String: File] = [:]
+    private let fields: FormFields
     /// The field whose bytes come.
     private var place = Place.other
 
-    private enum Place { case other, file, text(String) }
+    private enum Place { case other, file(String), text(String) }
 
-    /// The field with the file.
+    /// The field with the file, if there is one only.
     static let fileName = "file"
     /// Bytes of all texts together.
     private static let textLimit = 256 << 10
     private var textBytes = 0
 
-    init() {}
+    init(_ fields: FormFields = FormFields()) { self.fields = fields }
 
-    /// - Parameter write: appends to the file; nil empties it
-    mutating func take(_ event: MultipartReader.Event, _ write: ([UInt8]?) throws -> Void) throws {
+    /// Of a body that is a file.
+    init(file path: String) {
+        self.init()
+        files[Self.fileName] = File(name: "upload", path: path)
+    }
+
+    /// - Parameter write: appends to the file of a field; nil empties it
+    mutating func take(_ event: MultipartReader.Event, _ write: (String, [UInt8]?) throws -> Void) throws {
         switch event {
         case .begin(let name, let filename): try begin(name, filename, write)
         case .bytes(let bytes):
             switch place {
             case .other: return
-            case .file:
-                fileBytes = (fileBytes ?? 0) + Int64(bytes.count)
-                try write(bytes)
+            case .file(let name):
+                files[name]?.bytes += Int64(bytes.count)
+                try write(name, bytes)
             case .text(let name): try append(bytes, to: name)
             }
         }
     }
 
     /// A file without a name is none, and other files are not read.
-    private mutating func begin(_ name: String, _ filename: String?, _ write: ([UInt8]?) throws -> Void) throws {
-        guard let filename else {
+    private mutating func begin(
+        _ name: String, _ filename: String?, _ write: (String, [UInt8]?) throws -> Void
+    ) throws {
+        guard let filename, !fields.texts.contains(name) else {
             (place, texts[name], raw) = (.text(name), "", [])
             return
         }
         place = .other
-        guard name == Self.fileName, !filename.isEmpty else { return }
-        (place, fileBytes) = (.file, 0)
-        try write(nil)
+        guard fields.files.contains(name), !filename.isEmpty else { return }
+        (place, files[name]) = (.file(name), File(name: filename))
+        try write(name, nil)
     }
 
     private var raw: [UInt8] = []
@@ -53,6 +77,12 @@ struct UploadedForm: Sendable {
         guard textBytes <= Self.textLimit else { throw .tooLarge(Self.textLimit) }
         raw += bytes
         texts[name] = String(decoding: raw, as: UTF8.self)
+    }
+
+    /// Throws a problem if the file is missing.
+    func file(_ name: String) throws(Problem) -> File {
+        guard let file = files[name] else { throw .badRequest("The form has no file \(name).") }
+        return file
     }
 }
 

@@ -1,4 +1,5 @@
 public import Catalogue
+internal import TextForms
 
 /// A database of another version as the catalogue has it: what the destination stores in another way is translated in
 /// every call. Callers see the catalogue's tables only.
@@ -202,7 +203,7 @@ extension TableLayout {
         case .equals(let column, let value): .equals(column, stored(value, in: column))
         case .isIn(let column, let values): .isIn(column, values.map { stored($0, in: column) })
         case .greaterThan(let column, let value): .greaterThan(column, stored(value, in: column))
-        case .isNull, .isNotNull: condition
+        case .equalsInUpperCase, .isNull, .isNotNull: condition
         }
     }
 }
@@ -211,7 +212,7 @@ extension Condition {
     fileprivate var column: String {
         switch self {
         case .equals(let column, _), .isIn(let column, _), .isNull(let column), .isNotNull(let column),
-            .greaterThan(let column, _):
+            .greaterThan(let column, _), .equalsInUpperCase(let column, _):
             column
         }
     }
@@ -219,6 +220,7 @@ extension Condition {
     fileprivate func isMet(by value: Value) -> Bool {
         switch self {
         case .equals(_, let other): !value.isNull && value == other
+        case .equalsInUpperCase(_, let other): value.text.map(UpperCaseFolding.folded) == UpperCaseFolding.folded(other)
         case .isIn(_, let others): !value.isNull && others.contains(value)
         case .isNull: value.isNull
         case .isNotNull: !value.isNull

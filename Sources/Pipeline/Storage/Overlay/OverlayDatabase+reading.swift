@@ -73,7 +73,7 @@ extension OverlayDatabase {
         switch condition {
         case .equals(let column, let value): (name, values) = (column, [value])
         case .isIn(let column, let list): (name, values) = (column, list)
-        case .isNull, .isNotNull, .greaterThan: return false
+        case .equalsInUpperCase, .isNull, .isNotNull, .greaterThan: return false
         }
         guard let column = table.column(name), let target = target(of: column, in: table) else { return false }
         return values.allSatisfy { isFresh($0, of: target) }

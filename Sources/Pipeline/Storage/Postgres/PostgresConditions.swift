@@ -14,6 +14,16 @@ struct PostgresConditions: WhereClause {
         sql += "\(name) = ANY(\(add(list, comparedWith: column)))"
     }
 
+    mutating func add(_ column: Column, inUpperCase text: String) {
+        // No text of a column has this letter.
+        guard !text.utf8.contains(0) else {
+            sql += "FALSE"
+            return
+        }
+        parameters.add(text)
+        sql += "UPPER(\(SQLText.quoted(column.name))::text) = UPPER($\(parameters.count)::text)"
+    }
+
     mutating func add(_ column: Column, above value: Value) {
         let name = SQLText.quoted(column.name)
         // The first element of an empty array is null, and no value is greater than null.

@@ -1,4 +1,5 @@
 internal import Catalogue
+internal import TextForms
 
 /// Conditions as SQL with parameters.
 struct SQLiteConditions: WhereClause {
@@ -33,6 +34,11 @@ struct SQLiteConditions: WhereClause {
             values.append(.text(Self.json(fitting)))
             sql += "\(name) IN (SELECT value FROM json_each(?))"
         }
+    }
+
+    mutating func add(_ column: Column, inUpperCase text: String) {
+        values.append(.text(UpperCaseFolding.folded(text)))
+        sql += "relocation_upper(\(SQLText.quoted(column.name))) = ?"
     }
 
     mutating func add(_ column: Column, above value: Value) {

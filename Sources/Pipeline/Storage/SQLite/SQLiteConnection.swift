@@ -156,17 +156,26 @@ final class SQLiteConnection {
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// `relocation_fold(text)`: the case folding of `citext`. Only look-ups use it: other programs could not use a file
+    /// `relocation_fold(text)`: the case folding of `citext`; `relocation_upper(text)`: that of `UPPER`. Only look-ups use it: other programs could not use a file
     /// whose indexes or tables need it.
     private func registerFolding() {
+        register("relocation_fold") { SQLiteConnection.answer($0, $2, LowerCaseFolding.folded) }
+        register("relocation_upper") { SQLiteConnection.answer($0, $2, UpperCaseFolding.folded) }
+    }
+
+    private typealias Function = @convention(c) (OpaquePointer?, Int32, UnsafeMutablePointer<OpaquePointer?>?) -> Void
+
+    private func register(_ name: String, _ function: Function) {
         let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY
-        sqlite3_create_function_v2(
-            handle, "relocation_fold", 1, flags, nil,
-            { context, _, arguments in
-                guard let text = sqlite3_value_text(arguments?[0]) else { return sqlite3_result_null(context) }
-                let folded = LowerCaseFolding.folded(String(cString: text))
-                sqlite3_result_text(context, folded, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
-            }, nil, nil, nil)
+        sqlite3_create_function_v2(handle, name, 1, flags, nil, function, nil, nil, nil)
+    }
+
+    private static func answer(
+        _ context: OpaquePointer?, _ arguments: UnsafeMutablePointer<OpaquePointer?>?, _ fold: (String) -> String
+    ) {
+        guard let text = sqlite3_value_text(arguments?[0]) else { return sqlite3_result_null(context) }
+        let folded = fold(String(cString: text))
+        sqlite3_result_text(context, folded, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
     }
 }
 

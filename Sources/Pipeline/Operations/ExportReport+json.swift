@@ -1,13 +1,13 @@
 import Adaptation
 import Catalogue
-import Cutting
+package import Cutting
 import ExportFormat
 import Reporting
 
 // For scripts: the keys are a contract.
 extension ExportReport {
     /// One object, without a final line end.
-    var json: String {
+    package var json: String {
         JSONValue.object([
             "isSound": .flag(isSound), "isWhole": .flag(isWhole), "scope": .text(survey.scope.rawValue),
             "rows": .object([
