@@ -1,3 +1,4 @@
+import Catalogue
 import Foundation
 import ProgramSupport
 import Storage
@@ -57,28 +58,51 @@ import Testing
         #expect(check.output.contains("1 not possible"), "\(check.output)")
     }
 
+    enum Engine: String, CaseIterable, CustomTestStringConvertible {
+        case sqlite, postgres
+
+        var testDescription: String { rawValue }
+    }
+
     /// What every worker refuses stays as it was, and so does the relocation.
-    @Test(arguments: [
-        "ALTER TABLE auth_user RENAME COLUMN username TO login",
-        "ALTER TABLE sentry_organization RENAME COLUMN name TO title",
-        "ALTER TABLE sentry_project RENAME COLUMN name TO title",
-        "DROP TABLE sentry_useremail",
-        "DROP TABLE sentry_regionimportchunk",
-    ]) func aRefusedDestinationStaysAsItWas(_ change: String) throws {
-        #expect(try sqlite(installation.databasePath, change) == "")
-        let before = try contents()
+    @Test(
+        arguments: Engine.allCases,
+        [
+            "ALTER TABLE auth_user RENAME COLUMN username TO login",
+            "ALTER TABLE sentry_organization RENAME COLUMN name TO title",
+            "ALTER TABLE sentry_project RENAME COLUMN name TO title",
+            "DROP TABLE sentry_useremail",
+            "DROP TABLE sentry_regionimportchunk",
+        ]) func aRefusedDestinationStaysAsItWas(_ engine: Engine, _ change: String) throws
+    {
+        let url = try engine == .postgres ? PostgresServer.shared().createDatabase(template: Self.template.get()) : nil
+        if let url {
+            try PostgresServer.shared().sql(change + (change.hasPrefix("DROP") ? " CASCADE" : ""), url: url)
+        } else {
+            #expect(try sqlite(installation.databasePath, change) == "")
+        }
+        let before = try contents(url)
         let queued = try start(
             "relocation-enqueue", ["organizations", try write([Self.organization, Self.user])])
         try #require(queued.code == 0, "\(queued.errors)")
-        let run = try installation.worker("run", "--drain")
+        let environment = url.map { ["RELOCATION_DATABASE_URL": String?.some($0)] } ?? [:]
+        let run = try installation.worker("run", "--drain", environment: environment)
         #expect(run.code == 78, "\(run.errors)")
-        #expect(try contents() == before)
+        #expect(try contents(url) == before)
         let status = try installation.status(queued.lastLine)
         #expect(status["status"] as? String == "IN_PROGRESS" && status["attempts"] as? Int == 0)
     }
 
-    /// The whole database as SQL.
-    private func contents() throws -> String {
+    /// A PostgreSQL database with every table, to copy.
+    private static let template = Result {
+        let url = try PostgresServer.shared().createDatabase()
+        _ = try DatabaseConnector.open(DatabaseURL(url)).schema.migrate(Catalogue.standard.tables)
+        return String(url.split(separator: "/").last ?? "")
+    }
+
+    /// The whole database: SQLite's as SQL, PostgreSQL's tables with their rows.
+    private func contents(_ url: String?) throws -> String {
+        if let url { return try "\(PostgresServer.shared().digests(of: url).sorted { $0.key < $1.key })" }
         let script = "import sqlite3, sys; print('\\n'.join(sqlite3.connect(sys.argv[1]).iterdump()))"
         let child = try ChildProcess(
             "python3", ["-c", script, installation.databasePath], output: installation.folder.file("dump"))
