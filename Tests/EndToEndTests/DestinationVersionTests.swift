@@ -197,6 +197,7 @@ import Testing
         let plain = try installation.enqueue("global", "--check", path)
         #expect(plain.errors.contains("the integration \"github hub\" (pk 3) comes without an installation"))
         #expect(!plain.errors.contains("Too slow"))
+        #expect(plain.errors.contains("Note: 1 alert rule: a destination of Sentry 26.1 or newer"), "\(plain.errors)")
         let keys = [1, 2].map { Self.row("sentry.projectkey", $0, #""project": 2, "label": "\#($0)""#) }
         let several = try write([Self.organization, Self.user, project] + keys, to: "keys.json")
         let done = try imported(several)
@@ -207,5 +208,41 @@ import Testing
         #expect(newer.errors.contains("the alert rule \"Too slow\" (pk 8) is written and not run"), "\(newer.errors)")
         let refused = try imported(path, ["--destination-version", "26.6"], code: 1)
         #expect((refused["failureReason"] as? String)?.contains("--destination-version") == true, "\(refused)")
+    }
+
+    /// Who knows the destination names the rules that it will not run: the plan, and the import.
+    @Test func rulesThatAreNotRunAreNamed() throws {
+        let newest = Catalogue.of(try #require(SentryVersion("26.6")))
+        let workflows = newest.models.filter { $0.name.hasPrefix("workflow_engine.") }.map(\.table)
+        try FileManager.default.removeItem(atPath: installation.databasePath)
+        let database = try DatabaseConnector.open(DatabaseURL("sqlite://\(installation.databasePath)"), create: true)
+        _ = try database.schema.migrate(Catalogue.standard.tables + workflows)
+        for sql in [
+            "CREATE TABLE django_migrations (id integer PRIMARY KEY, app varchar(255), name varchar(255))",
+            "INSERT INTO django_migrations VALUES (1, 'sentry', '0001_squashed_1118_add_things')",
+        ] { #expect(try sqlite(installation.databasePath, sql) == "") }
+        let project = Self.row("sentry.project", 2, #""organization": 1, "name": "Shop", "slug": "shop""#)
+        let rules = [(8, "Too slow"), (9, "Too many")].map {
+            Self.row("sentry.rule", $0.0, #""project": 2, "label": "\#($0.1)", "data": "{}""#)
+        }
+        let path = try write([Self.organization, Self.user, project] + rules)
+
+        let planning = try installation.start("relocation-enqueue", ["plan", "organizations", path])
+        let worker = try installation.start("relocation-worker", ["run"])
+        let plan = try planning.result()
+        worker.process.signal(SIGTERM)
+        _ = try worker.result()
+        #expect(plan.code == 0, "\(plan.errors)")
+        let words = "is written and not run: the destination has moved to workflows"
+        #expect(plan.output.contains("the alert rule \"Too slow\" (pk 8) \(words)"), "\(plan.output)")
+        #expect(plan.output.contains("the alert rule \"Too many\" (pk 9) \(words)"))
+
+        let status = try imported(path)
+        #expect(status["status"] as? String == "SUCCESS", "\(status["failureReason"] ?? "")")
+        let change = "sentry.rule.written and not run, the destination has moved to workflows"
+        #expect((status["adapted"] as? [String: Int])?[change] == 2)
+        let listed = try installation.enqueue("adapted", #require(status["uuid"] as? String))
+        #expect(listed.output.contains("\(change): \"Too slow\""), "\(listed.output)")
+        #expect(listed.output.contains("\(change): \"Too many\""))
     }
 }
