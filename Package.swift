@@ -228,7 +228,8 @@ let package = Package(
         tests(
             "ImportTests",
             [
-                "Undo", "Import", "Ledger", "Storage", "ExportFormat", "Cutting", "TaskFormat", "Catalogue",
+                "Undo", "Import", "Ledger", "Storage", "ExportFormat", "Cutting", "Adaptation", "TaskFormat",
+                "Catalogue",
                 "TestSupport",
             ]),
         tests(

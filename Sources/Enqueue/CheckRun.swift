@@ -17,6 +17,7 @@ struct CheckRun {
         console.say(SurveyText.adapted(report.survey))
         console.say(SurveyText.learned(report.survey))
         console.say(SurveyText.losses(report.survey))
+        console.say(SurveyText.rules(report.survey, for: job.destinationVersion))
         for warning in report.survey.warnings { console.warn(warning) }
         console.say(text.faults)
         if arguments.json { Console.print(report.json) }

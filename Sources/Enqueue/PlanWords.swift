@@ -15,7 +15,7 @@ struct PlanWords {
 
     /// Without a final line end.
     var text: String {
-        [head, modelTable, reasons, collisions, renames, adapted, losses, resources]
+        [head, modelTable, reasons, collisions, renames, adapted, idleRules, losses, resources]
             .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
@@ -58,7 +58,11 @@ struct PlanWords {
         return titled("Renamed", listed(rest.map(\.words), of: rest.count))
     }
 
-    private var adapted: [String] { counted("Adapted rows", document.adapted) }
+    private var adapted: [String] { counted("Adapted rows", document.adapted.merging(plan.adapted) { $0 + $1 }) }
+
+    private var idleRules: [String] {
+        titled("Written and not run", listed(plan.idleRules.map(\.words), of: plan.idleRulesTotal))
+    }
 
     private var losses: [String] {
         titled("Sentry's own import would lose", document.losses.map { "  " + PlainText.line($0) })

@@ -38,6 +38,15 @@ enum SurveyText {
         survey.losses.map { "Note: \(PlainText.line($0))." }.joined(separator: "\n")
     }
 
+    /// Rules that some destinations do not run; empty if there are none, and if they are named.
+    static func rules(_ survey: ExportSurvey, for version: SentryVersion) -> String {
+        guard version < .workflows, let count = IdleRule.count(survey.rowsQueued) else { return "" }
+        return """
+            Note: \(count): a destination of Sentry \(SentryVersion.workflows) or newer, which has moved to workflows, does not run \
+            them. A plan of the import names them, and so does --destination-version.
+            """
+    }
+
     /// What was adapted; empty if nothing was.
     static func adapted(_ survey: ExportSurvey) -> String {
         let counts = survey.adapted.counts

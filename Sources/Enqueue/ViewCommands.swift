@@ -63,7 +63,7 @@ struct AdaptedCommand: ParsableCommand {
         commandName: "adapted", abstract: "Lists what was adapted in an export of another version of Sentry.",
         discussion: """
             For each kind the number of rows, and where the first ones stand: model, line and number of the row in the file, \
-            primary key. `--check --json` lists more of them.
+            primary key. `--check --json` lists more of them. Alert rules that the destination does not run are named one by one.
             """)
 
     @OptionGroup var relocation: RelocationArgument
@@ -73,7 +73,7 @@ struct AdaptedCommand: ParsableCommand {
 
     func run() throws {
         let (queue, id) = try relocation.open()
-        let report = AdaptedReport(try queue.status(id.text))
+        let report = AdaptedReport(try queue.status(id.text), listed: try queue.listedRows(id.text))
         Console.print(json ? report.json : report.text)
     }
 }

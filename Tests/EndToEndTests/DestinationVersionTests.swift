@@ -1,3 +1,4 @@
+import Catalogue
 import Foundation
 import ProgramSupport
 import Storage
@@ -57,28 +58,51 @@ import Testing
         #expect(check.output.contains("1 not possible"), "\(check.output)")
     }
 
+    enum Engine: String, CaseIterable, CustomTestStringConvertible {
+        case sqlite, postgres
+
+        var testDescription: String { rawValue }
+    }
+
     /// What every worker refuses stays as it was, and so does the relocation.
-    @Test(arguments: [
-        "ALTER TABLE auth_user RENAME COLUMN username TO login",
-        "ALTER TABLE sentry_organization RENAME COLUMN name TO title",
-        "ALTER TABLE sentry_project RENAME COLUMN name TO title",
-        "DROP TABLE sentry_useremail",
-        "DROP TABLE sentry_regionimportchunk",
-    ]) func aRefusedDestinationStaysAsItWas(_ change: String) throws {
-        #expect(try sqlite(installation.databasePath, change) == "")
-        let before = try contents()
+    @Test(
+        arguments: Engine.allCases,
+        [
+            "ALTER TABLE auth_user RENAME COLUMN username TO login",
+            "ALTER TABLE sentry_organization RENAME COLUMN name TO title",
+            "ALTER TABLE sentry_project RENAME COLUMN name TO title",
+            "DROP TABLE sentry_useremail",
+            "DROP TABLE sentry_regionimportchunk",
+        ]) func aRefusedDestinationStaysAsItWas(_ engine: Engine, _ change: String) throws
+    {
+        let url = try engine == .postgres ? PostgresServer.shared().createDatabase(template: Self.template.get()) : nil
+        if let url {
+            try PostgresServer.shared().sql(change + (change.hasPrefix("DROP") ? " CASCADE" : ""), url: url)
+        } else {
+            #expect(try sqlite(installation.databasePath, change) == "")
+        }
+        let before = try contents(url)
         let queued = try start(
             "relocation-enqueue", ["organizations", try write([Self.organization, Self.user])])
         try #require(queued.code == 0, "\(queued.errors)")
-        let run = try installation.worker("run", "--drain")
+        let environment = url.map { ["RELOCATION_DATABASE_URL": String?.some($0)] } ?? [:]
+        let run = try installation.worker("run", "--drain", environment: environment)
         #expect(run.code == 78, "\(run.errors)")
-        #expect(try contents() == before)
+        #expect(try contents(url) == before)
         let status = try installation.status(queued.lastLine)
         #expect(status["status"] as? String == "IN_PROGRESS" && status["attempts"] as? Int == 0)
     }
 
-    /// The whole database as SQL.
-    private func contents() throws -> String {
+    /// A PostgreSQL database with every table, to copy.
+    private static let template = Result {
+        let url = try PostgresServer.shared().createDatabase()
+        _ = try DatabaseConnector.open(DatabaseURL(url)).schema.migrate(Catalogue.standard.tables)
+        return String(url.split(separator: "/").last ?? "")
+    }
+
+    /// The whole database: SQLite's as SQL, PostgreSQL's tables with their rows.
+    private func contents(_ url: String?) throws -> String {
+        if let url { return try "\(PostgresServer.shared().digests(of: url).sorted { $0.key < $1.key })" }
         let script = "import sqlite3, sys; print('\\n'.join(sqlite3.connect(sys.argv[1]).iterdump()))"
         let child = try ChildProcess(
             "python3", ["-c", script, installation.databasePath], output: installation.folder.file("dump"))
@@ -173,6 +197,7 @@ import Testing
         let plain = try installation.enqueue("global", "--check", path)
         #expect(plain.errors.contains("the integration \"github hub\" (pk 3) comes without an installation"))
         #expect(!plain.errors.contains("Too slow"))
+        #expect(plain.errors.contains("Note: 1 alert rule: a destination of Sentry 26.1 or newer"), "\(plain.errors)")
         let keys = [1, 2].map { Self.row("sentry.projectkey", $0, #""project": 2, "label": "\#($0)""#) }
         let several = try write([Self.organization, Self.user, project] + keys, to: "keys.json")
         let done = try imported(several)
@@ -183,5 +208,41 @@ import Testing
         #expect(newer.errors.contains("the alert rule \"Too slow\" (pk 8) is written and not run"), "\(newer.errors)")
         let refused = try imported(path, ["--destination-version", "26.6"], code: 1)
         #expect((refused["failureReason"] as? String)?.contains("--destination-version") == true, "\(refused)")
+    }
+
+    /// Who knows the destination names the rules that it will not run: the plan, and the import.
+    @Test func rulesThatAreNotRunAreNamed() throws {
+        let newest = Catalogue.of(try #require(SentryVersion("26.6")))
+        let workflows = newest.models.filter { $0.name.hasPrefix("workflow_engine.") }.map(\.table)
+        try FileManager.default.removeItem(atPath: installation.databasePath)
+        let database = try DatabaseConnector.open(DatabaseURL("sqlite://\(installation.databasePath)"), create: true)
+        _ = try database.schema.migrate(Catalogue.standard.tables + workflows)
+        for sql in [
+            "CREATE TABLE django_migrations (id integer PRIMARY KEY, app varchar(255), name varchar(255))",
+            "INSERT INTO django_migrations VALUES (1, 'sentry', '0001_squashed_1118_add_things')",
+        ] { #expect(try sqlite(installation.databasePath, sql) == "") }
+        let project = Self.row("sentry.project", 2, #""organization": 1, "name": "Shop", "slug": "shop""#)
+        let rules = [(8, "Too slow"), (9, "Too many")].map {
+            Self.row("sentry.rule", $0.0, #""project": 2, "label": "\#($0.1)", "data": "{}""#)
+        }
+        let path = try write([Self.organization, Self.user, project] + rules)
+
+        let planning = try installation.start("relocation-enqueue", ["plan", "organizations", path])
+        let worker = try installation.start("relocation-worker", ["run"])
+        let plan = try planning.result()
+        worker.process.signal(SIGTERM)
+        _ = try worker.result()
+        #expect(plan.code == 0, "\(plan.errors)")
+        let words = "is written and not run: the destination has moved to workflows"
+        #expect(plan.output.contains("the alert rule \"Too slow\" (pk 8) \(words)"), "\(plan.output)")
+        #expect(plan.output.contains("the alert rule \"Too many\" (pk 9) \(words)"))
+
+        let status = try imported(path)
+        #expect(status["status"] as? String == "SUCCESS", "\(status["failureReason"] ?? "")")
+        let change = "sentry.rule.written and not run, the destination has moved to workflows"
+        #expect((status["adapted"] as? [String: Int])?[change] == 2)
+        let listed = try installation.enqueue("adapted", #require(status["uuid"] as? String))
+        #expect(listed.output.contains("\(change): \"Too slow\""), "\(listed.output)")
+        #expect(listed.output.contains("\(change): \"Too many\""))
     }
 }

@@ -51,17 +51,7 @@ import Testing
         }
 
         /// Table → its rows' number and digest.
-        func tables() throws -> [String: String] {
-            let rows = "SELECT count(*) || '' '' || coalesce(md5(string_agg(t::text, chr(10) ORDER BY t::text)), '''')"
-            let text = try sql(
-                """
-                SELECT relname || '|' || (xpath('/row/c/text()', query_to_xml(
-                    format('\(rows) AS c FROM %I t', relname), false, true, '')))[1]::text
-                FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
-                """)
-            let pairs = text.split(separator: "\n").map { $0.split(separator: "|", maxSplits: 1).map(String.init) }
-            return Dictionary(uniqueKeysWithValues: pairs.map { ($0[0], $0[1]) })
-        }
+        func tables() throws -> [String: String] { try PostgresServer.shared().digests(of: url) }
 
         func count(_ table: String) throws -> Int {
             Int(try sql("SELECT count(*) FROM \(SentryDatabaseTests.quoted(table))")) ?? -1

@@ -52,16 +52,5 @@ public struct AdaptationAccount: Sendable, Equatable {
         kinds[kind].count += rows - 1
     }
 
-    /// The places with their lines.
-    package mutating func locate(_ located: ([ExportPlace]) -> [ExportPlace]) {
-        let all = located(kinds.flatMap(\.listed))
-        var start = 0
-        for index in kinds.indices {
-            let end = start + kinds[index].listed.count
-            if end <= all.count { kinds[index].listed = Array(all[start..<end]) }
-            start = end
-        }
-    }
-
     public static func == (left: AdaptationAccount, right: AdaptationAccount) -> Bool { left.kinds == right.kinds }
 }

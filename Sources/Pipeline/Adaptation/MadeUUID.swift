@@ -5,8 +5,16 @@ enum MadeUUID {
     static func text(_ high: UInt64, _ low: UInt64) -> String { UUIDBytes.version4(high, low).text }
 
     static func isValid(_ text: String) -> Bool {
-        let isPlain = text.utf8.count == 32 && text.utf8.allSatisfy(\.isHexDigit)
-        return isPlain || UUIDText.canonical(python: text) != nil
+        isPlain(text.utf8) || UUIDText.canonical(python: text) != nil
+    }
+
+    /// 32 hexadecimal digits and any dashes: nearly every valid UUID.
+    static func isPlain(_ text: some Sequence<UInt8>) -> Bool {
+        var digits = 0
+        for byte in text {
+            if byte.isHexDigit { digits += 1 } else if byte != UInt8(ascii: "-") { return false }
+        }
+        return digits == 32
     }
 }
 

@@ -34,6 +34,8 @@ package final class ModelAdapter {
         let applies: Bool
         /// Its kind of the account; nil before the first row.
         var kind: Int?
+        /// Whether it has been noted that it would change rows.
+        var isNoted = false
 
         init(_ number: Int, _ adaptation: Adaptation, applies: Bool) {
             self.number = number
@@ -67,8 +69,12 @@ package final class ModelAdapter {
     func decisions(_ versions: VersionRange) -> [Bool] { adaptations.map { $0.applies(versions) } }
 
     /// The kind that is counted for an old field.
-    func oldFieldKind(_ index: Int, _ unknown: [String], _ account: inout AdaptationAccount) -> Int {
+    func oldFieldKind(
+        _ index: Int, _ unknown: @autoclosure () -> [String], _ account: inout AdaptationAccount
+    ) -> Int {
+        if index < oldFieldKinds.count { return oldFieldKinds[index] }
         guard let plan else { return 0 }
+        let unknown = unknown()
         while oldFieldKinds.count <= index {
             let field = plan.oldFields[oldFieldKinds.count]
             let isUnknown = unknown.contains(field.name)

@@ -6,7 +6,7 @@ package final class OldRow {
     /// What other rows say.
     package var context: FileContext
     /// Fields with other values than in the file.
-    package private(set) var edits: [String: FieldValue] = [:]
+    package private(set) var edits = FieldEdits()
     /// A bit for each edited field, by its place in the plan.
     package private(set) var edited: UInt64 = 0
     /// Fields that the row no longer has.
@@ -21,7 +21,8 @@ package final class OldRow {
     private(set) var moved: [String] = []
 
     private let inner: InnerValues
-    /// What the field of JSON holds that was asked for last: several adaptations ask for the same one.
+    /// What the field of JSON holds that was asked for last, as read and as a copy: several adaptations ask for the same one.
+    private var lastRoot: (field: String, value: TapeValue?)?
     private var lastJSON: (field: String, value: FieldValue?)?
     private var plan: ModelPlan?
     private var row: Envelope?
@@ -37,12 +38,13 @@ package final class OldRow {
         if self.plan !== plan { self.plan = plan }
         if changes > 0 { forgetChanges() }
         hasMissed = false
+        lastRoot = nil
         lastJSON = nil
     }
 
     private func forgetChanges() {
-        edits = [:]
-        moved = []
+        edits.removeAll()
+        moved.removeAll(keepingCapacity: true)
         forgotten = []
         edited = 0
         isLeftOut = false
@@ -63,7 +65,7 @@ package final class OldRow {
     var state: State { State(edits: edits, edited: edited, forgotten: forgotten, isLeftOut: isLeftOut, moved: moved) }
 
     struct State {
-        fileprivate let edits: [String: FieldValue]
+        fileprivate let edits: FieldEdits
         fileprivate let edited: UInt64
         fileprivate let forgotten: Set<String>
         fileprivate let isLeftOut: Bool
@@ -118,7 +120,7 @@ extension OldRow {
     subscript(_ field: String) -> FieldValue {
         get { edits[field] ?? tape(field)?.valueAsRead ?? .null }
         set {
-            edits[field] = newValue
+            edits.set(field, newValue)
             if let place = plan?.place(of: field) { edited |= 1 << UInt64(place) }
             changes += 1
         }
@@ -128,14 +130,33 @@ extension OldRow {
     func json(_ field: String) -> FieldValue? {
         if let edit = edits[field] { return edit }
         if let lastJSON, lastJSON.field == field { return lastJSON.value }
-        let value = tape(field).flatMap { inner.json($0) }
+        let value = root(field)?.valueAsRead
         lastJSON = (field, value)
         return value
+    }
+
+    /// Valid until another text inside the row is read.
+    private func root(_ field: String) -> TapeValue? {
+        if let lastRoot, lastRoot.field == field { return lastRoot.value }
+        let value = tape(field).flatMap { inner.root($0) }
+        lastRoot = (field, value)
+        return value
+    }
+
+    /// Whether a list inside a field of JSON may have an item of some kind: a quick look, before anything is copied. Says
+    /// yes of a field that has changed.
+    func mayList(_ field: String, _ list: FieldName, _ isWanted: (TapeRow) -> Bool) -> Bool {
+        if edits[field] != nil { return true }
+        guard let root = root(field), root.isObject, let items = TapeRow(fields: root).value(list), items.isArray else {
+            return false
+        }
+        return items.items.contains { $0.isObject && isWanted(TapeRow(fields: $0)) }
     }
 
     /// What an option holds, pickled or not.
     func option(_ field: String) -> FieldValue {
         if let edit = edits[field] { return edit }
+        lastRoot = nil
         return tape(field).map { inner.pickled($0) } ?? .null
     }
 

@@ -95,7 +95,10 @@ package final class RowAdapter {
                 if value.isArray { resolve(value, field, model.referencedModels[number], model, place()) }
             }
         }
-        for adaptation in model.active { change(adaptation, model, place()) }
+        let hasOldFields = model.plan?.hasOldFields ?? false
+        for adaptation in model.active where hasOldFields || !adaptation.adaptation.readsOldField {
+            change(adaptation, model, place())
+        }
         countOldFields(model, place())
         if isLearning { learn(model) }
     }
@@ -133,7 +136,8 @@ package final class RowAdapter {
         guard row.changes != changes else { return }
         if let state {
             row.restore(state)
-            if isLearning { withheld[model.name, default: []].insert(active.number) }
+            if isLearning, !active.isNoted { withheld[model.name, default: []].insert(active.number) }
+            active.isNoted = true
             return noteChange(of: model)
         }
         if active.kind == nil {

@@ -75,6 +75,11 @@ public struct ImportPlan: Sendable, Equatable, Codable {
     /// The first ones.
     public var collisions: [Collision] = []
     public var collisionsTotal = 0
+    /// What happens to written rows because the destination is another version → rows.
+    public var adapted: [String: Int] = [:]
+    /// Rules that the destination will not run, the first ones.
+    public var idleRules: [IdleRule] = []
+    public var idleRulesTotal = 0
     /// Table → rows that are inserted, those that follow from others included.
     public var tables: [String: Int] = [:]
     public var room: [Room] = []
@@ -83,7 +88,7 @@ public struct ImportPlan: Sendable, Equatable, Codable {
     /// Why the import would fail, an object in the form of a findings file; nil if it would not.
     public var finding: String?
 
-    /// Renames, and collisions, that a plan lists.
+    /// Renames, collisions, and rules that are not run, that a plan lists.
     public static let listed = 1_000
 
     public init() {}
@@ -95,6 +100,9 @@ public struct ImportPlan: Sendable, Equatable, Codable {
         renamedTotal = try fields.decodeIfPresent(Int.self, forKey: .renamedTotal) ?? renamed.count
         collisions = try fields.decodeIfPresent([Collision].self, forKey: .collisions) ?? []
         collisionsTotal = try fields.decodeIfPresent(Int.self, forKey: .collisionsTotal) ?? collisions.count
+        adapted = try fields.decodeIfPresent([String: Int].self, forKey: .adapted) ?? [:]
+        idleRules = try fields.decodeIfPresent([IdleRule].self, forKey: .idleRules) ?? []
+        idleRulesTotal = try fields.decodeIfPresent(Int.self, forKey: .idleRulesTotal) ?? idleRules.count
         tables = try fields.decodeIfPresent([String: Int].self, forKey: .tables) ?? [:]
         room = try fields.decodeIfPresent([Room].self, forKey: .room) ?? []
         seconds = try fields.decodeIfPresent(Int.self, forKey: .seconds) ?? 0
@@ -122,7 +130,13 @@ public struct ImportPlan: Sendable, Equatable, Codable {
             models[model, default: Counts()].existing.addSaturated(counts.existing)
             models[model, default: Counts()].overwritten.addSaturated(counts.overwritten)
             models[model, default: Counts()].dropped.merge(counts.dropped) { $0.saturatedAdding($1) }
+            for (what, rows) in counts.adapted { adapted["\(model).\(what)", default: 0].addSaturated(rows) }
         }
+    }
+
+    public mutating func add(_ rule: IdleRule) {
+        idleRulesTotal += 1
+        if idleRules.count < Self.listed { idleRules.append(rule) }
     }
 
     /// Takes rows back that were added.

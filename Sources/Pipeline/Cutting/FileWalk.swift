@@ -126,7 +126,7 @@ final class FileWalk {
     }
 
     private func adapt(_ envelope: Envelope, _ model: ModelAdapter) {
-        adapter?.adapt(envelope, model, at: rowPlace)
+        adapter?.adapt(envelope, model, at: reader.lined(rowPlace))
         isAdapted = true
     }
 

@@ -8,15 +8,13 @@ struct SilentLosses {
     private var withSeveralKeys: Set<Int64> = []
     private var isComplete = true
     private var companions = Companions()
-    /// Names of the rules that the destination will not run, in file order.
-    private var idleRules: [String] = []
+    /// Rules that the destination will not run, in file order.
+    private var idleRules: [IdleRule] = []
     private var moreIdleRules = 0
 
     /// Models of which rows are looked at.
-    static let models = Companions.installations.union(Companions.kinds.keys).union(rules.keys)
+    static let models = Companions.installations.union(Companions.kinds.keys).union(IdleRule.models)
         .union(["sentry.projectkey"])
-    /// Rules that a version with workflows does not run, and what they are called.
-    private static let rules = ["sentry.rule": "alert rule", "sentry.alertrule": "metric alert"]
     private static let namedRules = 10_000
 
     /// Projects that are remembered.
@@ -25,20 +23,20 @@ struct SilentLosses {
     /// Looks at the current row, which is imported.
     mutating func add(_ walk: FileWalk, _ model: String) {
         if model == "sentry.projectkey" { return addKey(walk) }
-        if let words = Self.rules[model] { return addRule(walk, words) }
+        if IdleRule.models.contains(model) { return addRule(walk, model) }
         companions.add(walk, model)
     }
 
-    private mutating func addRule(_ walk: FileWalk, _ words: String) {
+    private mutating func addRule(_ walk: FileWalk, _ model: String) {
         guard walk.catalogue.version >= SentryVersion.workflows else { return }
         guard idleRules.count < Self.namedRules else {
             moreIdleRules += 1
             return
         }
-        let name = ((try? walk.value(words == "alert rule" ? "label" : "name"))?.text).map(ShownName.safe) ?? ""
-        let key = (try? walk.primaryKey())?.value.map { " (pk \($0))" } ?? ""
+        // A row that cannot be read is a fault that is told elsewhere.
+        let name = (try? walk.value(IdleRule.nameField(of: model)))?.text.map(ShownName.safe) ?? ""
         idleRules.append(
-            "the \(words) \"\(name)\"\(key) is written and not run: the destination has moved to workflows")
+            IdleRule(model: model, sourcePK: walk.readableKey, ordinal: walk.rowsSoFar(of: model), name: name))
     }
 
     private mutating func addKey(_ walk: FileWalk) {
@@ -71,6 +69,7 @@ struct SilentLosses {
             out.append(
                 "rows of \(model.name) stand before rows that they refer to: Sentry's own import drops those that do")
         }
-        return out + companions.texts + idleRules + (moreIdleRules > 0 ? ["\(moreIdleRules) further rules"] : [])
+        return out + companions.texts + idleRules.map(\.words)
+            + (moreIdleRules > 0 ? ["\(moreIdleRules) further rules"] : [])
     }
 }

@@ -131,6 +131,8 @@ struct SurveyPass {
             let adapter = source.adapter(survey.knowledge, isLearning: learns)
             let walk = try FileWalk(
                 source, scope: survey.scope, adapter, learns: survey.learns, isLazy: survey.rowFilter == nil)
+            // What is adapted is listed with its lines.
+            if adapter != nil { walk.reader.countLines() }
             var warnings = SurveyWarnings()
             var tally = Tally(chunkSize: chunkSize, limits: limits)
             try check(walk, survey.rowFilter, &warnings, &tally)
@@ -138,7 +140,6 @@ struct SurveyPass {
             tally.finish(walk.models)
             survey.take(walk, warnings, source.catalogue)
             survey.take(tally)
-            survey.adapted.locate(source.located)
             return walk
         }
     }

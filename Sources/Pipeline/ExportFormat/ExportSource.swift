@@ -100,16 +100,6 @@ public final class ExportSource {
         }
     }
 
-    /// The same for places.
-    package func located(_ places: [ExportPlace]) -> [ExportPlace] {
-        let lines = lines(of: Set(places.compactMap(\.byte)))
-        return places.map { place in
-            var place = place
-            place.line = place.byte.flatMap { lines[$0] }
-            return place
-        }
-    }
-
     /// Without its line a place still names the byte.
     private func lines(of bytes: Set<Int64>) -> [Int64: Int64] {
         bytes.isEmpty ? [:] : (try? text().lines(of: bytes)) ?? [:]

@@ -8,7 +8,7 @@ extension ChunkImport {
     ///   - rows: as in the file
     ///   - ordinals: of those that were written
     func countChanges(of rows: [Row], _ ordinals: [Int64], _ batch: Batch, into outcome: inout ChunkOutcome) {
-        countIdleRules(ordinals.count, into: &outcome)
+        noteIdleRules(rows, ordinals, into: &outcome)
         let layout = batch.layout
         let changed = layout?.changedColumns ?? []
         let columns = model.columns.enumerated().filter { place, column in
@@ -29,11 +29,18 @@ extension ChunkImport {
     }
 
     /// Rules are run by versions without workflows.
-    private func countIdleRules(_ rows: Int, into outcome: inout ChunkOutcome) {
-        guard rows > 0, model.name == "sentry.rule" || model.name == "sentry.alertrule",
+    private func noteIdleRules(_ rows: [Row], _ ordinals: [Int64], into outcome: inout ChunkOutcome) {
+        guard !ordinals.isEmpty, IdleRule.models.contains(model.name),
             let workflow = work.catalogue.model("workflow_engine.workflow"),
             work.destination.layouts[workflow.table.name]?.isGone != true
         else { return }
-        outcome.account.adapted(rows, model: model.name, "written and not run, the destination has moved to workflows")
+        let written = Set(ordinals)
+        outcome.account.adapted(written.count, model: model.name, IdleRule.change)
+        let name = model.columnIndex(ofField: IdleRule.nameField(of: model.name))
+        outcome.idleRules = rows.filter { written.contains($0.ordinal) }.map { row in
+            IdleRule(
+                model: model.name, sourcePK: row.sourcePK, ordinal: row.ordinal,
+                name: name.flatMap { row.values[$0].text } ?? "")
+        }
     }
 }

@@ -10,6 +10,8 @@ public struct ChunkOutcome: Sendable {
     public var renames: [RenamedRow] = []
     /// Further such rows that `renames` leaves out.
     public var otherRenames = 0
+    /// Rules among the written rows that the destination does not run, in file order.
+    public var idleRules: [IdleRule] = []
     /// Which rows the database holds now.
     public var written: [WrittenRows] = []
     /// Whether all its rows had been written before.

@@ -13,7 +13,7 @@
 ///     {prefix}:record:<uuid>    hash: what is known of the relocation
 ///     {prefix}:tasks:<uuid>     list: the tasks left, the current one at its head
 ///     {prefix}:counters:<uuid>  hash: counter → rows
-///     {prefix}:listed:<uuid>    list: descriptions of dropped rows, the first ones
+///     {prefix}:listed:<uuid>    list: descriptions of rows that were dropped or are not run, the first ones
 ///     {prefix}:skipped:<uuid>   list: chunks an operator skipped
 ///     {prefix}:file:<digest>    list: relocations of the same file, the newest last
 ///     {prefix}:owner:<digest>   set: relocations of an owner in a destination, by the SHA-1 of both names

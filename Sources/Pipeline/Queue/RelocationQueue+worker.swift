@@ -40,7 +40,7 @@ extension RelocationQueue {
     /// - Parameters:
     ///   - counters: counter → rows to add
     ///   - recorded: subject → rows that the destination's records hold since the last acknowledgement
-    ///   - listed: descriptions of dropped rows; the first `listedRowsLimit` of a relocation are kept
+    ///   - listed: descriptions of rows that operators can list one by one; the first `listedRowsLimit` of a relocation are kept
     ///   - renamed: rows that got another name; all are counted, the first `renamedLimit` of a relocation are kept
     ///   - alsoRenamed: further such rows, only to be counted
     ///   - written: which rows the destination holds now: name → text, opaque to the queue

@@ -1,14 +1,16 @@
 import Catalogue
 public import Queue
 
-/// What the enqueuer has adapted in a file of another version of Sentry, for people and scripts.
+/// What was adapted: by the enqueuer in a file of another version of Sentry, by workers for a destination of another version.
+/// For people and scripts.
 public struct AdaptedReport: Sendable {
     private let report: StatusReport
     private let rows: [AdaptedRow]
 
-    public init(_ status: RelocationStatus) {
+    /// - Parameter listed: what `RelocationQueue.listedRows` gives
+    public init(_ status: RelocationStatus, listed: [String] = []) {
         report = StatusReport(status)
-        rows = status.adaptedRows.compactMap(AdaptedRow.init(json:))
+        rows = (status.adaptedRows + listed).compactMap(AdaptedRow.init(json:))
     }
 
     /// What → rows, one line for each, the most frequent first.
@@ -27,7 +29,7 @@ public struct AdaptedReport: Sendable {
     private var table: String? {
         guard !rows.isEmpty else { return nil }
         let lines = rows.map { row in
-            [row.what, row.model, row.text("line"), row.text("record"), row.text("pk")].map(PlainText.line)
+            [row.title, row.model, row.text("line"), row.text("record"), row.text("pk")].map(PlainText.line)
         }
         return TextTable.lines([["WHAT", "MODEL", "LINE", "RECORD", "PK"]] + lines, leftAligned: [0, 1])
             .joined(separator: "\n")
@@ -42,7 +44,7 @@ public struct AdaptedReport: Sendable {
     }
 }
 
-/// An adapted row as the enqueuer lists it.
+/// An adapted row as it is listed.
 private struct AdaptedRow {
     let what: String
     let model: String
@@ -56,6 +58,11 @@ private struct AdaptedRow {
         self.what = what
         self.members = members
         model = if case .text(let model)? = members["model"] { model } else { "" }
+    }
+
+    /// With the row's name, if it has one.
+    var title: String {
+        if case .text(let name)? = members["name"] { "\(what): \"\(name)\"" } else { what }
     }
 
     func text(_ member: String) -> String { members[member]?.wholeNumber.map { String($0) } ?? "" }

@@ -22,6 +22,15 @@ public final class Destination {
         layouts = [:]
     }
 
+    /// Databases that stand for another destination's: the same tables lie in another way.
+    ///
+    /// - Parameter control: nil if one database is for both silos
+    public init(region: any Database, control: (any Database)?, over other: Destination) {
+        self.region = region
+        self.control = control ?? region
+        layouts = other.layouts
+    }
+
     /// The same databases as the catalogue of the fit has them.
     public init(_ other: Destination, by fit: SchemaFit) {
         guard !fit.layouts.isEmpty else {

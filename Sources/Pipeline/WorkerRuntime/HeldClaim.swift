@@ -88,19 +88,19 @@ final class HeldClaim {
         _ tasks: Int, _ outcome: TaskOutcome, _ feed: TaskFeed, recorded: [String: Int], _ others: [String: Int] = [:]
     ) throws -> Acknowledgement {
         try Failpoint.reach("acknowledge.before")
-        let drops = outcome.rows.drops.prefix(max(RelocationQueue.listedRowsLimit - listed, 0))
+        let told = outcome.rows.lines(isNamed: !hidesNames).prefix(max(RelocationQueue.listedRowsLimit - listed, 0))
         let answer = try FlowMetrics.timed(.acknowledge) {
             Traces.note(["relocation.tasks": .number(tasks)])
             return try queue.acknowledge(
                 claim, tasks: tasks, counters: outcome.rows.account.counters.merging(others) { first, _ in first },
                 recorded: growth(to: recorded),
-                listed: drops.map(\.json),
+                listed: Array(told),
                 renamed: hidesNames ? [] : outcome.rows.renames.map(Renaming.init),
                 alsoRenamed: outcome.rows.otherRenames + (hidesNames ? outcome.rows.renames.count : 0),
                 written: hidesNames ? [:] : outcome.rows.written.texts, followUps: outcome.followUps)
         }
         account.add(outcome.rows.account)
-        listed += drops.count
+        listed += told.count
         recordedRows.merge(recorded) { max($0, $1) }
         feed.acknowledged(tasks, added: outcome.followUps.count)
         try Failpoint.reach("acknowledge.after")

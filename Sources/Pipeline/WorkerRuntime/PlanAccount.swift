@@ -15,6 +15,7 @@ struct PlanAccount {
             mix(row.model, UInt64(bitPattern: row.ordinal), Self.hash(row.reason.text))
         }
         for row in outcome.renames { add(row) }
+        for rule in outcome.idleRules { plan.add(rule) }
     }
 
     private mutating func add(_ row: RenamedRow) {

@@ -107,12 +107,12 @@ struct Overlays {
         do {
             let region = try OverlayDatabase(over: base.region, catalogue: catalogue, inMemory: inMemory)
             guard base.isSplit else {
-                destination = Destination(region)
+                destination = Destination(region: region, control: nil, over: base)
                 all = [region]
                 return
             }
             let control = try OverlayDatabase(over: base.control, catalogue: catalogue, inMemory: inMemory)
-            destination = Destination(region: region, control: control)
+            destination = Destination(region: region, control: control, over: base)
             all = [region, control]
         } catch {
             throw turn.failure(error)

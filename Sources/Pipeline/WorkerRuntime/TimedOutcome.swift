@@ -27,13 +27,19 @@ extension [QueueTask] {
 }
 
 extension ChunkOutcome {
-    /// Adds another task's outcome. Lists no more dropped or renamed rows one by one than Redis keeps per relocation.
+    /// The rows that operators can list one by one.
+    func lines(isNamed: Bool) -> [String] {
+        drops.map(\.json) + idleRules.map { $0.json(isNamed: isNamed) }
+    }
+
+    /// Adds another task's outcome. Lists no more rows one by one than Redis keeps per relocation.
     mutating func add(_ other: ChunkOutcome) {
         account.add(other.account)
         drops += other.drops.prefix(max(RelocationQueue.listedRowsLimit - drops.count, 0))
         let listed = other.renames.prefix(max(RelocationQueue.renamedLimit - renames.count, 0))
         renames += listed
         otherRenames += other.renames.count - listed.count + other.otherRenames
+        idleRules += other.idleRules.prefix(max(RelocationQueue.listedRowsLimit - idleRules.count, 0))
         written += other.written
     }
 }

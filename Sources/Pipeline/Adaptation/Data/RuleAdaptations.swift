@@ -10,7 +10,8 @@ enum RuleAdaptations {
         },
         // 0349
         Adaptation("rule", "mail to issue owners gets a fallthrough", before: SentryVersion(23, 2)) { row in
-            guard isActive(row), let data = row.json("data"), let actions = data["actions"].items,
+            guard isActive(row), row.mayList("data", Names.actions, mayLackFallthrough),
+                let data = row.json("data"), let actions = data["actions"].items,
                 actions.contains(where: lacksFallthrough)
             else { return }
             row.miss()
@@ -30,7 +31,9 @@ enum RuleAdaptations {
         },
         // 0538
         Adaptation("rule", "names of actions and conditions are taken out", before: SentryVersion(23, 9)) { row in
-            guard let data = row.json("data") else { return }
+            guard row.mayList("data", Names.actions, hasName) || row.mayList("data", Names.conditions, hasName),
+                let data = row.json("data")
+            else { return }
             let changed = data.mapping("actions", withoutName).mapping("conditions", withoutName)
             if changed != data { row["data"] = changed }
         },
@@ -45,8 +48,8 @@ enum RuleAdaptations {
         },
         // 0645
         Adaptation("rule", "actions get a uuid", before: SentryVersion(24, 2)) { row in
-            guard let data = row.json("data"), let actions = data["actions"].items,
-                actions.contains(where: lacksUUID)
+            guard row.mayList("data", Names.actions, mayLackUUID),
+                let data = row.json("data"), let actions = data["actions"].items, actions.contains(where: lacksUUID)
             else { return }
             var number: UInt64 = 0
             row["data"] = data.mapping("actions") { action in
@@ -89,6 +92,15 @@ enum RuleAdaptations {
         },
     ]
 
+    /// Names inside a rule's data.
+    private enum Names {
+        static let actions: FieldName = "actions"
+        static let conditions: FieldName = "conditions"
+        static let name: FieldName = "name"
+        static let fallthroughType: FieldName = "fallthroughType"
+        static let uuid: FieldName = "uuid"
+    }
+
     private static func isActive(_ row: OldRow) -> Bool { row.integer("status") ?? 0 == 0 }
 
     private static func lacksFallthrough(_ action: FieldValue) -> Bool {
@@ -96,11 +108,22 @@ enum RuleAdaptations {
             && action["fallthroughType"].isNull
     }
 
+    private static func mayLackFallthrough(_ action: TapeRow) -> Bool {
+        action.value(Names.fallthroughType)?.isNull ?? true
+    }
+
+    private static func hasName(_ part: TapeRow) -> Bool { part.value(Names.name) != nil }
+
     private static func withoutName(_ part: FieldValue) -> FieldValue { part.removing { $0 == "name" } }
 
     /// An action that is not empty and has no valid uuid.
     private static func lacksUUID(_ action: FieldValue) -> Bool {
         guard action.isObject, action.isTruthy else { return false }
         return action["uuid"].text.map { !MadeUUID.isValid($0) } ?? true
+    }
+
+    private static func mayLackUUID(_ action: TapeRow) -> Bool {
+        guard let uuid = action.value(Names.uuid), uuid.isString else { return true }
+        return !MadeUUID.isPlain(uuid.bytes)
     }
 }

@@ -16,11 +16,14 @@ package final class InnerValues {
     }
 
     /// What a column of JSON holds: the value itself, or what its string says; nil for a string that says nothing.
-    package func json(_ value: TapeValue) -> FieldValue? {
-        guard value.isString else { return value.valueAsRead }
-        if let tape = scratch.parse(value.bytes) { return tape.root.valueAsRead }
+    package func json(_ value: TapeValue) -> FieldValue? { root(value)?.valueAsRead }
+
+    /// The same without a copy: valid until the next call.
+    package func root(_ value: TapeValue) -> TapeValue? {
+        guard value.isString else { return value }
+        if let tape = scratch.parse(value.bytes) { return tape.root }
         // What cannot be read says nothing.
-        return (try? parser.parse(value.bytes))?.root.valueAsRead
+        return (try? parser.parse(value.bytes))?.root
     }
 
     /// The same for a column that old versions have pickled. A string that is neither is that string.

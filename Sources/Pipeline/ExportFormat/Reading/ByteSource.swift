@@ -1,5 +1,3 @@
-import CSimdJSON
-
 /// A stream of the export's JSON text.
 protocol ByteSource: AnyObject {
     /// Reads up to `buffer.count` bytes; 0 only at the end. The buffer is not empty.
@@ -25,8 +23,7 @@ extension ByteSource {
                     if count == 0 { break }
                 }
                 let end = min(count, Int(clamping: byte - start))
-                let piece = UnsafeRawBufferPointer(rebasing: block[used..<end]).assumingMemoryBound(to: UInt8.self)
-                line += Int64(csimdjson_line_feeds(piece.baseAddress, piece.count))
+                line += LineFeeds.count(UnsafeRawBufferPointer(rebasing: block[used..<end]))
                 used = end
             }
             lines[byte] = line

@@ -1,7 +1,7 @@
 import CSimdJSON
 
 /// Reads the elements of an export's top-level array one after the other, in bounded memory.
-// Nine properties: the place in the text is kept flat, since every record moves it.
+// Ten properties: the place in the text is kept flat, since every record moves it.
 public final class RecordReader {
     /// One element, as it stands in the file.
     public struct Record: Sendable, Equatable {
@@ -26,6 +26,7 @@ public final class RecordReader {
     /// The text was `{}` rather than a list.
     package private(set) var isEmptyObject = false
     private let digest = TextDigest()
+    private var lineFeeds: LineFeeds?
 
     init(_ source: any ByteSource, limits: ExportLimits) throws(ExportError) {
         self.limits = limits
@@ -58,6 +59,24 @@ public final class RecordReader {
     package var byte: Int64 { buffer.offset(of: recordStart) }
 
     package var place: ExportPlace { ExportPlace(byte: byte, record: number) }
+
+    /// From here on lines are counted. Called before anything is read.
+    package func countLines() {
+        let feeds = LineFeeds()
+        lineFeeds = feeds
+        buffer.onRead = { [digest] block in
+            digest.update(block)
+            feeds.update(block)
+        }
+    }
+
+    /// The 1-based line in which the current element begins; nil if lines are not counted.
+    package var line: Int64? {
+        lineFeeds.map { feeds in
+            let rest = UnsafeRawBufferPointer(start: buffer.base + recordStart, count: buffer.end - recordStart)
+            return feeds.count + 1 - LineFeeds.count(rest)
+        }
+    }
 
     /// The current element.
     package var text: UnsafeBufferPointer<UInt8> {

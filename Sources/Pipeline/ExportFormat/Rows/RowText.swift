@@ -9,7 +9,7 @@ package enum RowText {
     ///   - edits: by the names of the model's fields; others do not count
     ///   - forgotten: fields that are left out
     package static func adapted(
-        _ row: Envelope, _ plan: ModelPlan, edits: [String: FieldValue], forgotten: Set<String>
+        _ row: Envelope, _ plan: ModelPlan, edits: FieldEdits, forgotten: Set<String>
     ) -> [UInt8] {
         var out = head(plan.model.name)
         if let key = row.pk { StoredJSON.append(key, to: &out) } else { out += "null" }
@@ -22,20 +22,22 @@ package enum RowText {
             StoredJSON.append(TapeValue(tape: row.tape, index: field.position), to: &out)
             separator = ","
         }
-        return finished(out, separator, edits.filter { plan.place(of: $0.key) != nil })
+        return finished(out, separator, edits.sortedByName.filter { plan.place(of: $0.name) != nil })
     }
 
     /// A row that no file has.
     package static func made(model: String, key: Int64, fields: [String: FieldValue]) -> [UInt8] {
-        finished(head(model) + String(key) + #","fields":{"#, "", fields)
+        finished(head(model) + String(key) + #","fields":{"#, "", FieldEdits(fields).sortedByName)
     }
 
     private static func head(_ model: String) -> String { "{\"model\":\(JSONText.quoted(model)),\"pk\":" }
 
-    private static func finished(_ start: String, _ separator: String, _ fields: [String: FieldValue]) -> [UInt8] {
+    private static func finished(
+        _ start: String, _ separator: String, _ fields: [(name: String, value: FieldValue)]
+    ) -> [UInt8] {
         var out = start
         var separator = separator
-        for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
+        for (name, value) in fields {
             out += "\(separator)\(JSONText.quoted(name)):"
             value.append(to: &out)
             separator = ","

@@ -18,7 +18,9 @@ struct ViewRoutes {
             StatusReport(try queue.status(id.text), renamed: nil, earlier: try queue.earlierFailures(id.text))
                 .allFindings
         }
-        view(api, "adapted") { queue, id in AdaptedReport(try queue.status(id.text)).json }
+        view(api, "adapted") { queue, id in
+            AdaptedReport(try queue.status(id.text), listed: try queue.listedRows(id.text)).json
+        }
         view(api, "dropped") { queue, id in
             DroppedReport(try queue.status(id.text), listed: try queue.listedRows(id.text)).json
         }
