@@ -1,3 +1,4 @@
+import Catalogue
 import Foundation
 import ProgramSupport
 import TestSupport
@@ -20,8 +21,10 @@ import Testing
         ]
     }
 
-    private func drain(_ environment: [String: String?], failpoint: String? = nil) throws -> Installation.Result {
-        try site.site.worker(
+    private func drain(
+        _ environment: [String: String?], failpoint: String? = nil, at other: RelocationSite? = nil
+    ) throws -> Installation.Result {
+        try (other ?? site).site.worker(
             "run", "--drain", environment: environment.merging(["RELOCATION_FAILPOINT": failpoint]) { $1 })
     }
 
@@ -68,6 +71,33 @@ import Testing
         #expect(last.code == 0, "\(last.errors)")
         let told = try told(mail)
         #expect(told.count == 6 && Set(told).count == 6, "\(told)")
+    }
+
+    /// Redis is emptied after some were told, and once all were: the ledger knows them. An undo forgets them with their rows.
+    @Test(arguments: [LedgerSite.Form.sqlite, .postgres]) func nobodyIsToldTwiceWhenRedisHasForgotten(
+        _ form: LedgerSite.Form
+    ) throws {
+        let (other, mail) = (try RelocationSite(form), try MailServer())
+        let file = try other.export()
+        // The start was told, then the claims, then all.
+        for (place, least) in [(4, 2), (14, 4), (nil, 6)] as [(Int?, Int)] {
+            #expect(try other.relocate(file).code == 0)
+            let failpoint = place.map { "flow.task.after:\($0):kill" }
+            let worker = try drain(environment(mail), failpoint: failpoint, at: other)
+            #expect(worker.code == (place == nil ? 0 : -SIGKILL), "\(worker.errors)")
+            let told = try told(mail)
+            #expect(told.count == least && Set(told).count == least, "\(told)")
+            try other.site.forgetEverything()
+        }
+        #expect(try other.relocate(file).code == 0)
+        #expect(try drain(environment(mail), at: other).code == 0)
+        #expect(try told(mail).count == 6 && other.status()["status"] as? String == "SUCCESS")
+        #expect(try other.status()["notices"] is NSNull)
+        let notices = try other.rows("relocation.notice")
+        #expect(notices.count == 6 && notices.allSatisfy { $0["state"] == .text("sent") }, "\(notices)")
+        #expect(try other.site.run("undo", ["--no-prompt", other.uuid]).code == 0)
+        #expect(try drain(environment(mail), at: other).code == 0)
+        #expect(try other.rows("relocation.notice").isEmpty && told(mail).count == 6)
     }
 
     @Test func whoIsRefusedKeepsNobodyFromBeingTold() throws {

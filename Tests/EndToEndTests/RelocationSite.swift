@@ -94,7 +94,8 @@ struct RelocationSite {
 
     func rows(_ table: String, _ silo: Silo = .region) throws -> [[String: Value]] {
         let table = try #require(
-            Catalogue.standard.table(table) ?? Catalogue.standard.tables.first { $0.name == table })
+            Catalogue.standard.table(table)
+                ?? (Catalogue.standard.tables + OwnTables.standard.all).first { $0.name == table })
         let columns = table.columns.map(\.name)
         return try site.database(silo).select(Select(columns, from: table)).map {
             Dictionary(uniqueKeysWithValues: zip(columns, $0))

@@ -208,6 +208,21 @@ struct TransferSite {
         #expect(try site.keys("parcel").isEmpty)
     }
 
+    /// What is undone keeps none, even if it was delivered.
+    @Test func anUndoneOneKeepsNone() throws {
+        let site = try TransferSite()
+        #expect(try site.relocate().code == 0)
+        #expect(try site.here.drain().code == 75)
+        #expect(try site.here.site.enqueue("pause", site.uuid).code == 0)
+        #expect(try site.sourceWorker("run", "--drain").code == 0)
+        #expect(try !site.keys("parcel").isEmpty)
+        #expect(try site.here.site.enqueue("undo", "--no-prompt", site.uuid).code == 0)
+        #expect(try site.here.drain().code == 0)
+        let status = try site.here.status()
+        #expect(status["endedBy"] as? String == "undo", "\(status)")
+        #expect(try site.keys("parcel").isEmpty)
+    }
+
     /// Workers of either side are lost at each place of a transfer.
     @Test(arguments: [
         ("flow.export.begun", 1), ("flow.export.asked", 1), ("flow.task.after", 1), ("flow.task.after", 2),

@@ -238,7 +238,7 @@ extension LedgerSite {
         let own = OwnTables.standard
         for silo in [Silo.region, .control] {
             let database = try database(silo)
-            for table in Catalogue.standard.tables + [own.written, own.before, own.inserted]
+            for table in Catalogue.standard.tables + [own.written, own.before, own.inserted, own.notices]
             where try database.schema.hasTable(table.name) {
                 let columns = table.columns.filter { !$0.isDatabaseOnly }.map(\.name)
                 let rows = try database.select(Select(columns, from: table))

@@ -324,7 +324,7 @@ extension Site {
         let own = OwnTables.standard
         for silo in destination.isSplit ? [Silo.region, .control] : [.region] {
             let database = destination.database(of: silo)
-            let tables = Catalogue.standard.tables + [own.written, own.before, own.inserted]
+            let tables = Catalogue.standard.tables + [own.written, own.before, own.inserted, own.notices]
             for table in tables where try database.schema.hasTable(table.name) {
                 let columns = table.columns.filter { !$0.isDatabaseOnly }.map(\.name)
                 let rows = try database.select(Select(columns, from: table))

@@ -4,6 +4,7 @@
  *
  * -DFAULTS=n    leases that run out under a worker that goes on, workers killed, answers lost, of any kind
  * -DREQUESTS=n  pause, cancel and abort; unpause costs nothing
+ * -DCONTROLS    requests are also: a pause planned for a step, recover, retry (of the relocation and of the export) and undo
  * -DNO_...      leaves a guard out
  */
 #ifndef FAULTS
@@ -34,10 +35,31 @@ byte list[8], lists;
 byte held[2 * WORKERS], token;
 byte faults = FAULTS, requests = REQUESTS;
 
-/* What must not happen. */
-bool mixed, gone, told, twice, idle;
+/* The step that a pause is planned for; how far an undo is, and what it began at; how the relocation has ended. */
+byte planned, undoing, from;
+bool failed, undone;
+#define PREPROCESSING 1
+#define IMPORTING 2
+#define ASKED 1
+#define BEGUN 2
 
+/* What must not happen. */
+bool mixed, gone, told, twice, idle, kept;
+
+#define isOver (status == DONE || status == ENDED)
+#ifdef CONTROLS
+/* Until the operator asks for nothing more, what has ended may go on. */
+#define staysOver (isOver && requests == 0)
+#else
+#define staysOver isOver
+#endif
+/* An undo that has begun to remove rows takes nothing; one that may be given up does. */
+#define wants ((status == RUNS || status == PAUSED) && undoing != BEGUN)
+#ifdef NO_UNDO_REFUSAL
 #define takes (status == RUNS || status == PAUSED)
+#else
+#define takes wants
+#endif
 #define stale(mine, is) ((mine) != (is))
 #ifdef NO_FENCE_SEND
 #define staleSend false
@@ -102,6 +124,8 @@ inline settle() {
     fi
 }
 
+inline pauseAtStep() { status = PAUSED; claim = 0; planned = 0; asksPause = false; asksCancel = false }
+
 /* An answer is lost, and the script is sent again; or the worker is killed. */
 #define again(step, end) \
     if \
@@ -117,7 +141,11 @@ next:
         at = 0; mine = 0;
         if
         :: xStatus == RUNS && xClaim == 0 -> claimAs(xClaim)
+#ifdef CONTROLS
+        :: xStatus != RUNS && staysOver -> goto leave
+#else
         :: xStatus != RUNS -> goto leave
+#endif
         fi
     };
     atomic {
@@ -133,7 +161,7 @@ send:
         :: staleSend -> goto next
         :: !staleSend && (refused || isDelivered) -> goto giveUp
         :: else ->
-            told = told || !takes;
+            told = told || !wants;
             assert(told == 0);
 #ifndef NO_AFRESH
             if :: at == 0 -> emptyParcel() :: else fi;
@@ -162,7 +190,7 @@ deliver:
 #ifndef NO_COUNT
                 if :: parcels != PARTS -> goto giveUp :: else fi;
 #endif
-                told = told || !takes;
+                told = told || !wants;
                 assert(told == 0);
                 delivered = PARTS;
 #ifndef NO_WAKE
@@ -196,7 +224,11 @@ next:
         at = 0; first = 0; added = false; mine = 0;
         if
         :: status == RUNS && claim == 0 && !later -> claimAs(claim)
-        :: status == DONE || status == ENDED -> goto leave
+        :: staysOver -> goto leave
+        fi;
+        if
+        :: undoing > 0 -> goto undo
+        :: else
         fi;
         if
         :: phase == 2 -> goto import
@@ -205,7 +237,14 @@ next:
         fi
     };
 enter:
-    atomic { if :: stale(mine, claim) -> goto next :: asksPause || asksCancel -> goto release :: else -> phase = (phase == 0 -> 1 : phase) fi };
+    atomic {
+        if
+        :: stale(mine, claim) -> goto next
+        :: !stale(mine, claim) && phase == 0 && planned == PREPROCESSING -> pauseAtStep(); goto next
+        :: !stale(mine, claim) && !(phase == 0 && planned == PREPROCESSING) && (asksPause || asksCancel) -> goto release
+        :: else -> phase = (phase == 0 -> 1 : phase)
+        fi
+    };
     atomic { again(enter, die) };
 read:
     atomic {
@@ -266,11 +305,36 @@ import:
     atomic {
         if
         :: stale(mine, claim) -> goto next
-        :: !stale(mine, claim) && (asksPause || asksCancel) -> goto release
+        :: !stale(mine, claim) && planned == IMPORTING -> pauseAtStep(); goto next
+        :: !stale(mine, claim) && planned != IMPORTING && (asksPause || asksCancel) -> goto release
         :: else ->
             twice = twice || lists != PARTS || list[0] != list[1];
             assert(twice == 0);
-            status = DONE; claim = 0
+            status = DONE; claim = 0; failed = false; planned = 0
+        fi
+    };
+    goto next;
+undo:
+    /* It is refused or only its counts are wanted; or it begins. */
+    atomic {
+        if
+        :: stale(mine, claim) -> goto next
+        :: !stale(mine, claim) && undoing == ASKED -> claim = 0; status = from; from = 0; undoing = 0; goto next
+        :: !stale(mine, claim) -> undoing = BEGUN
+        fi
+    };
+    atomic { again(undo, die) };
+    atomic {
+        if
+        :: stale(mine, claim) -> goto next
+        :: else ->
+            claim = 0; status = ENDED; undone = true; undoing = 0; from = 0; failed = false; planned = 0;
+            lists = 0; list[0] = 0; list[1] = 0; list[2] = 0; list[3] = 0;
+#ifndef NO_DROP_UNDONE
+            emptyParcel();
+#endif
+            kept = parcels > 0;
+            assert(kept == 0)
         fi
     };
     goto next;
@@ -305,19 +369,35 @@ active proctype World() {
     :: atomic { faults > 0 && xClaim != 0 -> faults--; xClaim = 0 }
     :: atomic { faults > 0 && claim != 0 -> faults--; settle() }
     :: atomic { later && status == RUNS && claim == 0 && xStatus == RUNS -> later = false }
-    :: atomic { later && status == RUNS && claim == 0 && xStatus != RUNS && delivered == 0 -> status = ENDED }
-    :: atomic { status == DONE || status == ENDED -> break }
+    :: atomic { later && status == RUNS && claim == 0 && xStatus != RUNS && delivered == 0 && undoing == 0 ->
+        status = ENDED; failed = true; later = false }
+    :: atomic { staysOver -> break }
     od
 }
 
 active proctype Operator() {
     do
-    :: atomic { requests > 0 && status == RUNS -> requests--;
+    :: atomic { requests > 0 && status == RUNS && undoing == 0 -> requests--;
         if :: claim == 0 -> status = PAUSED :: else -> asksPause = true fi }
-    :: atomic { requests > 0 && takes -> requests--;
+    :: atomic { requests > 0 && wants && undoing == 0 -> requests--;
         if :: claim == 0 -> status = ENDED :: else -> asksCancel = true fi }
-    :: atomic { requests > 0 && takes -> requests--; status = ENDED; claim = 0; asksPause = false; asksCancel = false }
+    :: atomic { requests > 0 && wants && undoing == 0 -> requests--; status = ENDED; claim = 0; asksPause = false;
+        asksCancel = false }
     :: atomic { status == PAUSED -> status = RUNS; later = false }
-    :: atomic { status == DONE || status == ENDED -> break }
+#ifdef CONTROLS
+    :: atomic { requests > 0 && wants && undoing == 0 && phase == 0 -> requests--; planned = PREPROCESSING }
+    :: atomic { requests > 0 && wants && undoing == 0 -> requests--; planned = IMPORTING }
+    /* recover, maybe until a step, brings back what has failed; retry also what an operator has ended. */
+    :: atomic { requests > 0 && status == ENDED && failed && !undone && undoing == 0 -> requests--; status = RUNS;
+        later = false; failed = false; if :: true :: phase == 0 -> planned = PREPROCESSING :: true -> planned = IMPORTING fi }
+    :: atomic { requests > 0 && status == ENDED && !undone && undoing == 0 -> requests--; status = RUNS; later = false;
+        failed = false }
+    :: atomic { requests > 0 && xStatus == ENDED -> requests--; xStatus = RUNS }
+    :: atomic { requests > 0 && (isOver || status == PAUSED) && !undone && undoing == 0 -> requests--; from = status;
+        status = RUNS; undoing = ASKED; later = false }
+    :: atomic { isOver -> requests = 0; break }
+#else
+    :: atomic { isOver -> break }
+#endif
     od
 }

@@ -89,12 +89,12 @@ import TestSupport
     func newer(engine: Engine) throws {
         let test = try TestDatabase(engine, .nothing)
         _ = try migrate(test.database)
-        try test.execute("UPDATE \(sqlName(engine, "ledger")) SET format = 4")
-        #expect(try LedgerAdmin(test.database).state() == .newer(format: 4))
+        try test.execute("UPDATE \(sqlName(engine, "ledger")) SET format = 5")
+        #expect(try LedgerAdmin(test.database).state() == .newer(format: 5))
         #expect(try LedgerAdmin(test.database).mismatch()?.isFatal == true)
         let error = try failure { _ = try migrate(test.database) }
-        #expect(error.kind == .schemaMismatch && error.message.contains("format 4"))
-        #expect(try test.database.select(Select(["format"], from: tables.ledger)) == [[.integer(4)]])
+        #expect(error.kind == .schemaMismatch && error.message.contains("format 5"))
+        #expect(try test.database.select(Select(["format"], from: tables.ledger)) == [[.integer(5)]])
         #expect(!test.database.isInTransaction)
     }
 

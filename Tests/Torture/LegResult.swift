@@ -16,7 +16,7 @@ struct LegResult: Sendable {
     var wrongSuccesses: [String] = []
     /// Mails that came to a person more than once.
     var toldTwice: [String] = []
-    /// The same, of relocations of which Redis or the database had forgotten something.
+    /// The same, of relocations of which the database had forgotten who was told.
     var toldTwiceExcused = 0
     var mails = 0
     /// Mails that did not come: a worker was lost while it sent them, or the server was away for too long.

@@ -82,7 +82,7 @@ struct Report {
                 row("in back-off when the worker was lost", "\(result.backedOff)", "", "", "", ""),
                 row("mails", "\(result.mails)", "", "", "", ""),
                 row("mails that did not come", "\(result.untold)", "", "", "", ""),
-                row("told twice after data was lost", "\(result.toldTwiceExcused)", "", "", "", ""),
+                row("told twice after the database was restored", "\(result.toldTwiceExcused)", "", "", "", ""),
                 row("relocations undone", "\(result.undone)", "", "", "", ""),
                 row("rows compared", "\(result.rows)", "", "", "", ""),
             ]

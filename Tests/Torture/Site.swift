@@ -29,7 +29,7 @@ final class Site: Sendable {
         var restorations = 0
         /// Relocation → how often that had happened when it was last enqueued again for that reason.
         var begunAgain: [String: Int] = [:]
-        /// Relocations of which Redis or the database has forgotten something.
+        /// Relocations of which the database has forgotten who was told.
         var forgotten: Set<String> = []
     }
 
@@ -106,10 +106,11 @@ final class Site: Sendable {
         }
     }
 
-    /// Redis has lost data: of what is under way, nobody knows any more who was told.
+    /// Redis has lost data. The ledger still knows who was told; but an undo forgets that, and what Redis has lost of it may begin
+    /// afresh.
     func setForgotten() {
         state.withLock { state in
-            for plan in plans {
+            for plan in plans where plan.isUndone {
                 switch state.stages[plan.uuid] {
                 case .queued: state.forgotten.insert(plan.uuid)
                 case .waiting where state.busy.contains(plan.uuid): state.forgotten.insert(plan.uuid)

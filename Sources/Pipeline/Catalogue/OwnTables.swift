@@ -14,13 +14,16 @@ public struct OwnTables: Sendable {
     public let inserted: Table
     /// One row per chunk of events that was saved: what was decided about each.
     public let eventChunks: Table
+    /// One row per mail or call about a relocation that was begun: what has become of it. It names nobody.
+    public let notices: Table
 
     /// What this version writes. Later formats only add tables, and columns that may be null: `migrate` adds what an
     /// older ledger lacks. 2: what was overwritten, and what else was inserted. 3: chunks of events.
-    public static let format: Int64 = 3
+    /// 4: who was told.
+    public static let format: Int64 = 4
 
     /// In the order in which to create them.
-    public var all: [Table] { [ledger, imports, written, before, inserted, eventChunks] }
+    public var all: [Table] { [ledger, imports, written, before, inserted, eventChunks, notices] }
 
     public static let standard: OwnTables = {
         do {
@@ -44,5 +47,6 @@ public struct OwnTables: Sendable {
         before = try table("relocation.before")
         inserted = try table("relocation.inserted")
         eventChunks = try table("relocation.eventchunk")
+        notices = try table("relocation.notice")
     }
 }

@@ -154,7 +154,7 @@ package struct Footprint {
         }
         guard hasLedger else { return }
         let own = OwnTables.standard
-        for table in [own.written, own.inserted, own.before] {
+        for table in [own.written, own.inserted, own.before, own.notices] {
             try destination.region.delete(from: table, where: [.equals("uuid", .text(uuid))])
         }
         if let entry { try end(entry, .undone, reason) }

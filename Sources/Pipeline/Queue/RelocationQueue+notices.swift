@@ -59,7 +59,7 @@ extension Script {
         """
         local answer = stale()
         if answer then return answer end
-        local notices = base .. 'notices:' .. ARGV[2]
+        local notices = noticesOf(ARGV[2])
         local was = redis.call('HGET', notices, ARGV[4]) or ''
         if ARGV[5] == '' then return {'ok', '0', was} end
         local isFree = was == '' or ARGV[6] == '*' or was == ARGV[5] or string.sub(was, 1, #ARGV[6]) == ARGV[6]

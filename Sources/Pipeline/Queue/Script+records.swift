@@ -11,7 +11,7 @@ extension Script {
         -- after `limit` bytes, but at least one.
         local function page(out, at, stop, limit)
           -- Slices grow while elements are small: little is read that does not fit.
-          local size, slice = 0, 16
+          local size, slice = 0, 1
           while at < stop do
             local got = redis.call('LRANGE', KEYS[2], at, math.min(at + slice, stop) - 1)
             if #got == 0 then break end

@@ -17,6 +17,7 @@ extension Script {
         local function refusesParcel(uuid)
           local was = redis.call('HMGET', base .. 'record:' .. uuid, 'status', 'delivered', 'latestTask')
           if was[1] ~= 'IN_PROGRESS' and was[1] ~= 'PAUSE' then return 'ended' end
+          if stepOf(uuid) == 'UNDOING' and not mayReturn(uuid) then return 'ended' end
           if (was[2] or '') ~= '' or was[3] ~= 'UPLOADING_START' then return 'delivered' end
           return nil
         end

@@ -103,7 +103,7 @@ extension Script {
           'failureCause', '', 'findings', '', 'failedIndex', '', 'failedTask', '', 'completedAt', ms(now),
           'payloadDeleted', '1', 'payloadBytes', '0', 'pauseRequested', '0', 'cancelRequested', '0', 'nextAttemptAt', '0')
         note(ARGV[2], 'undone', holder, {detail = ARGV[5]})
-        redis.call('UNLINK', KEYS[2], writtenOf(ARGV[2]))
+        redis.call('UNLINK', KEYS[2], writtenOf(ARGV[2]), noticesOf(ARGV[2]), parcelOf(ARGV[2]))
         for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[4]) end
         keepHistory(ARGV[2], ARGV[4])
         return {'ok'}

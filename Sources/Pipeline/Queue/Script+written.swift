@@ -3,6 +3,7 @@
 extension Script {
     static let written = """
         local function writtenOf(uuid) return base .. 'written:' .. uuid end
+        local function noticesOf(uuid) return base .. 'notices:' .. uuid end
 
         -- Remembers the rows of one chunk; a key of another type is replaced.
         local function keepWritten(uuid, name, rows)

@@ -1,6 +1,7 @@
 import Catalogue
 import Flow
 import Import
+import Ledger
 import Notification
 import Queue
 import Steps
@@ -62,7 +63,7 @@ extension FlowRun {
             return
         }
         suspendLimit()
-        let log = ClaimNotificationLog(held.queue, held.claim)
+        let log = try notificationLog()
         do {
             let report = try Notifier(mail, settings.templates, log, settings.pace, hooks).send(notices)
             if report.states.count < notices.count { try checkInterruption() }
@@ -72,6 +73,11 @@ extension FlowRun {
             try checkInterruption()
             silence = "mails were not sent: \(error.message)"
         }
+    }
+
+    private func notificationLog() throws -> ClaimNotificationLog {
+        let ledger = try storage { () throws(StorageError) in try NoticeTable(of: uuid, in: turn.destination) }
+        return ClaimNotificationLog(held.queue, held.claim, ledger)
     }
 
     private func note(_ report: NoticeReport, of count: Int) {
@@ -114,7 +120,7 @@ extension FlowRun {
         event.organizations = organizations
         event.reason = reason
         event.occasion = kind == .failed ? held.claim.status.failures : 0
-        let log = ClaimNotificationLog(held.queue, held.claim)
+        let log = try notificationLog()
         do {
             let state = try Webhook(settings, log, hooks).send(event)
             if state == .sent { return }

@@ -60,5 +60,13 @@ extension CatalogueText {
           saved_at timestamptz
           decisions text
           unique uuid,first_ordinal
+
+        own relocation.notice
+          id bigint
+          uuid uuid
+          notice text
+          state text
+          noted_at timestamptz
+          unique uuid,notice
         """#
 }

@@ -35,8 +35,8 @@ public struct LedgerAdmin {
         case .missing:
             message =
                 "the ledger is missing: nothing here remembers files and options of imports, so another file under a known "
-                + "UUID may go unnoticed once Redis has forgotten the import; relocation-worker migrate --ledger adds it "
-                + "and touches nothing else"
+                + "UUID may go unnoticed and people may be told twice once Redis has forgotten the import; "
+                + "relocation-worker migrate --ledger adds it and touches nothing else"
             isFatal = false
         case .older:
             message = "the ledger lacks what this version writes: relocation-worker migrate --ledger adds it"
