@@ -1,5 +1,5 @@
 internal import Catalogue
-public import Ledger
+import Ledger
 public import Queue
 internal import Steps
 public import Storage
