@@ -43,7 +43,9 @@ struct RecordedRelocationTests {
         return isInBuild || !troubles.isEmpty ? .notOurs : nil
     }
 
-    @Test(arguments: [LedgerSite.Form.sqlite, .postgres]) func runs(_ form: LedgerSite.Form) throws {
+    /// In parts, which run side by side.
+    @Test(arguments: [LedgerSite.Form.sqlite, .postgres], 0..<4) func runs(_ form: LedgerSite.Form, _ part: Int) throws
+    {
         let folder = try #require(material) + "/flow/runs"
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
             $0.hasSuffix(".json") && !$0.hasSuffix(".plain.json") && !$0.hasPrefix("part-") && !$0.hasPrefix("saas-")
@@ -51,7 +53,7 @@ struct RecordedRelocationTests {
         #expect(names.count > 20)
         var same = 0
         var declared: [Difference: Int] = [:]
-        for name in names {
+        for (place, name) in names.enumerated() where place % 4 == part {
             let recorded = try Self.object("\(folder)/\(name).json")
             let difference = Self.difference(name, recorded)
             if let difference { declared[difference, default: 0] += 1 }
@@ -64,7 +66,7 @@ struct RecordedRelocationTests {
             }
             if difference == nil { same += 1 }
         }
-        print("runs on \(form): \(names.count) cases, \(same) the same, \(declared)")
+        print("runs on \(form), part \(part): \(same) the same, \(declared)")
     }
 
     private static func object(_ path: String) throws -> Case {

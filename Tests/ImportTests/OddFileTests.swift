@@ -30,7 +30,7 @@ import TestSupport
     private static let team = row("team", 3, #""organization": 1, "name": "Ops", "slug": "ops""#)
 
     private static func rule(_ pk: Int, _ others: String) -> String {
-        row("rule", pk, #""project": 2, "label": "r\#(pk)", "data": "{\"actions\": []}", \#(others)"#)
+        row("rule", pk, #""project": 2, "label": "r\#(pk)", "data": "{\"actions\": []}", "source": 0, \#(others)"#)
     }
 
     private static let ownerOfNobody = "sentry.rule: owner names no user and no team, left out"

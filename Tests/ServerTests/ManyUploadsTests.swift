@@ -65,11 +65,11 @@ struct ManyUploadsTests {
                     .hasSuffix("(deleted)") == true
             }
         }
-        try #require(eventually(within: 20) { spools() == slow.count })
+        try #require(eventually(within: 60) { spools() == slow.count })
         #expect(try server.ask("POST", "/api/v1/relocations?scope=users", file: file).status == 201)
         // What a client that goes away has sent is no file.
         for client in slow { client.signal(SIGKILL) }
-        #expect(eventually(within: 20) { spools() == 0 })
+        #expect(eventually(within: 120) { spools() == 0 })
         #expect(try server.ask("GET", "/api/v1/relocations").list.count == 1)
         #expect(try server.stop() == 0)
     }

@@ -52,6 +52,10 @@ extension Script {
         try('LREM', key, '1', 'b')
         try('LTRIM', key, '0', '0')
         redis.pcall('DEL', key)
+        try('SADD', key, 'a')
+        try('SMEMBERS', key)
+        try('SREM', key, 'a')
+        redis.pcall('DEL', key)
         return out
         """)
 }
