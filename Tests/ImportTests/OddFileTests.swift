@@ -77,6 +77,8 @@ import TestSupport
             adapted: [
                 "sentry.rule: owner becomes owner_user_id or owner_team": 2, ownerOfNobody: 2,
                 "sentry.actor: model that is gone, left out": 3,
+                // Organizations without `is_test`: before 23.9, when upgrades disabled rules without actions.
+                "sentry.rule: without actions, or the same as another one, is disabled": 4,
             ]),
         // Actor and team name each other, and so do actor and user.
         OddFile(

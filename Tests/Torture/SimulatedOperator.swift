@@ -162,6 +162,8 @@ final class SimulatedOperator: Sendable {
     private static func transientReason(_ outcome: Outcome) -> String? {
         let reason = outcome.trouble.isEmpty ? outcome.reason : outcome.trouble
         if reason.contains("record of this relocation is gone") { return restored }
+        // Retrying never helps: the step that notes them is over.
+        if reason.contains("lacks the wanted users") { return restored }
         if reason.contains("given up after") { return "given up after all attempts: retried" }
         if reason.contains("workers in a row were lost") { return "ten workers in a row lost: retried" }
         if reason.contains("the database lacks") { return restored }

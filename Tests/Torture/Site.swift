@@ -184,7 +184,11 @@ final class Site: Sendable {
         var out: [String: String] = [:]
         for plan in unfinished {
             let isStaged = state.withLock { if case .waiting = $0.stages[plan.uuid] { true } else { false } }
-            let record = redis.call("HGETALL", "{\(prefix)}:record:\(plan.uuid)")?.list.map { $0.text ?? "" } ?? []
+            let key = "{\(prefix)}:record:\(plan.uuid)"
+            // What tells why comes first: the list is cut.
+            let why = redis.call(
+                "HMGET", key, "status", "step", "owner", "attempts", "nextAttemptAt", "lastTrouble", "needs", "doing")
+            let record = [why, redis.call("HGETALL", key)].flatMap { $0?.list.map { $0.text ?? "" } ?? [] }
             let tasks = redis.call("LLEN", "{\(prefix)}:tasks:\(plan.uuid)")?.text ?? "?"
             out[plan.uuid] = "\(isStaged ? "to be enqueued" : "enqueued"), \(tasks) tasks, \(record)"
         }

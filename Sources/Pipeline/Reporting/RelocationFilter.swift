@@ -40,9 +40,7 @@ package struct RelocationIndex: Sendable {
 
         private static func words(of status: RelocationStatus) -> String {
             var words = [status.sourceName, status.enqueuedBy]
-            if case .object(let members)? = JSONValue(json: status.options),
-                case .object(let wanted)? = members["relocate"]
-            {
+            if case .object(let wanted)? = status.option("relocate") {
                 if case .text(let owner)? = wanted["owner"] { words.append(owner) }
                 if case .list(let slugs)? = wanted["organizations"] {
                     for case .text(let slug) in slugs { words.append(slug) }

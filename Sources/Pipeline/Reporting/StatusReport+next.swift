@@ -77,10 +77,7 @@ extension StatusReport {
     }
 
     /// Whether it only plans an import.
-    package var isPlan: Bool {
-        guard case .object(let members) = JSONValue(json: status.options) else { return false }
-        return members["plans"] == .flag(true)
-    }
+    package var isPlan: Bool { status.option("plans") == .flag(true) }
 
     package var canRetry: Bool { status.payloadBytes > 0 && status.failureCause == nil }
 

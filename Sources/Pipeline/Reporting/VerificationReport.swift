@@ -11,10 +11,9 @@ public struct VerificationReport: Sendable {
 
     /// nil for a relocation that verifies nothing.
     init?(_ status: RelocationStatus) {
-        guard case .object(let members) = JSONValue(json: status.options), case .text(let uuid) = members["verifies"]
-        else { return nil }
+        guard case .text(let uuid) = status.option("verifies") else { return nil }
         importUUID = uuid
-        repairs = members["repairs"] == .flag(true)
+        repairs = status.option("repairs") == .flag(true)
         counts = VerificationCounts(counters: status.counters)
     }
 

@@ -159,7 +159,10 @@ extension FlowRun {
     func tellUsers() throws -> Refusal? {
         guard try row().wantedUsers != nil else {
             throw ImportFailure.transient(
-                StorageError(.contention, "the destination's record of this relocation lacks the wanted users"))
+                StorageError(
+                    .contention,
+                    "the destination's record of this relocation lacks the wanted users: it is older than the queue, from a "
+                        + "backup perhaps; relocate the same file again under its UUID"))
         }
         let work = try imported()
         let users = try work.unclaimedUsers()
