@@ -31,7 +31,7 @@ test: deps ## Runs all tests; they start their own Redis and PostgreSQL
 	@# Six processes: tests hold the threads of their process' cooperative pool while they wait for programs. They run without
 	@# the package manager, which locks its own database while it starts.
 	@tests="$$(swift build --show-bin-path)/relocationPackageTests.xctest --testing-library swift-testing --parallel"; \
-	export FAILED="$$(mktemp)"; trap 'rm -f "$$FAILED"' EXIT; \
+	export RELOCATION_TEST_PATIENCE=5 FAILED="$$(mktemp)"; trap 'rm -f "$$FAILED"' EXIT; \
 	pids=; for group in "--filter ^EndToEndTests\.[A-O]" "--filter ^EndToEndTests\.[PQ]" "--filter ^EndToEndTests\.R" "--filter ^EndToEndTests\.[S-Z]" "--filter $(APART)" "--skip ^EndToEndTests|$(APART)|WorkerRuntimeTests|TortureTests"; do \
 	    Tests/summarized $$tests $$group & pids="$$pids $$!"; \
 	done; code=0; for pid in $$pids; do wait $$pid || code=1; done; cat "$$FAILED" >&2; exit $$code

@@ -13,10 +13,10 @@ struct Tool {
     /// - Parameters:
     ///   - program: found on PATH, or below the repository's root if it has a slash
     ///   - arguments: those that name a file of the repository are paths from its root, with `:` before them
-    ///   - seconds: after which it counts as stuck: many times what the slowest takes alone, as all tests run at once
+    ///   - seconds: after which it counts as stuck on a quiet machine
     init(
         _ program: String, _ arguments: [String], in folder: TemporaryFolder,
-        environment: [String: String?] = [:], within seconds: Double = 1_500
+        environment: [String: String?] = [:], within seconds: Double = 300
     ) throws {
         let name = "output.\(UInt32.random(in: 0 ... .max))"
         func path(_ text: String) -> String { text.hasPrefix(":") ? Self.root + "/" + text.dropFirst() : text }

@@ -58,8 +58,8 @@ package final class RunningServer: Sendable {
         file: String? = nil, form: [String: String]? = nil
     ) throws -> Answer {
         let name = installation.folder.file("answer.\(UUID().uuidString)")
-        var arguments = ["-s", "-m", "590", "-D", name + ".head", "-o", name + ".body", "-X", method]
-        if method == "HEAD" { arguments = ["-s", "-m", "590", "-D", name + ".head", "-o", name + ".body", "-I"] }
+        var arguments = ["-s", "-D", name + ".head", "-o", name + ".body"]
+        arguments += method == "HEAD" ? ["-I"] : ["-X", method]
         if let token { arguments += ["-H", "Authorization: Bearer \(token)"] }
         arguments += headers.flatMap { ["-H", $0] }
         if let body { arguments += ["--data-binary", body] }
@@ -68,7 +68,7 @@ package final class RunningServer: Sendable {
             arguments += [text.hasPrefix("@") ? "-F" : "--form-string", "\(name)=\(text)"]
         }
         let curl = try ChildProcess("curl", arguments + [url + path])
-        guard curl.wait(seconds: 600) == 0 else { throw SystemFailure("curl \(method) \(path)") }
+        guard curl.wait(seconds: 120) == 0 else { throw SystemFailure("curl \(method) \(path)") }
         return try Answer(
             head: String(contentsOfFile: name + ".head", encoding: .utf8),
             body: (try? String(contentsOfFile: name + ".body", encoding: .utf8)) ?? "")

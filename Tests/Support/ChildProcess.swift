@@ -81,6 +81,7 @@ public final class ChildProcess: Sendable {
     }
 
     /// Waits for the end up to a limit; nil after the limit.
+    /// - Parameter seconds: on a quiet machine; ``patience`` multiplies them
     public func wait(seconds: Double) -> Int32? {
         eventually(within: seconds) { !isRunning } ? wait() : nil
     }
@@ -107,11 +108,16 @@ private final class CStrings {
     deinit { for pointer in pointers { free(pointer) } }
 }
 
+/// By how much waits are longer than on a quiet machine: RELOCATION_TEST_PATIENCE, which `make test` sets while it runs many
+/// processes of tests at once. It makes no test slower that passes.
+public let patience = getenv("RELOCATION_TEST_PATIENCE").flatMap { Double(String(cString: $0)) } ?? 1
+
 /// Polls until the condition holds; false if the limit passes first. For effects of another process, which cannot be
 /// awaited in another way.
+/// - Parameter seconds: on a quiet machine; ``patience`` multiplies them
 public func eventually(within seconds: Double, _ condition: () throws -> Bool) rethrows -> Bool {
     let clock = ContinuousClock()
-    let deadline = clock.now + .seconds(seconds)
+    let deadline = clock.now + .seconds(seconds * patience)
     while true {
         if try condition() { return true }
         if clock.now > deadline { return false }
