@@ -153,14 +153,9 @@ package final class EventsDestination {
 
     /// A transaction beside which no other of events goes on.
     private func alone(_ work: () throws(StorageError) -> Void) throws(StorageError) {
-        try database.begin()
-        do {
+        try database.withTransaction { () throws(StorageError) in
             _ = try ledger.lock()
             try work()
-            try database.commit()
-        } catch {
-            database.rollback()
-            throw error
         }
     }
 

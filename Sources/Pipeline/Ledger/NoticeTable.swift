@@ -75,15 +75,9 @@ package struct NoticeTable {
     /// One at a time: of two workers only one begins.
     private func write<Result>(_ key: String, _ body: () throws(StorageError) -> Result) throws(StorageError) -> Result
     {
-        do throws(StorageError) {
-            try database.begin()
+        try database.withTransaction { () throws(StorageError) in
             _ = try database.count(Self.table, where: conditions(key), alone: "notices of \(uuid)")
-            let result = try body()
-            try database.commit()
-            return result
-        } catch {
-            database.rollback()
-            throw error
+            return try body()
         }
     }
 }

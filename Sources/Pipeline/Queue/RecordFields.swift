@@ -34,5 +34,7 @@ struct RecordFields {
         min(max(Int(number), numberLimits.lowerBound), numberLimits.upperBound)
     }
 
+    static func bounded(microseconds: Int64) -> Int64 { min(max(microseconds, 0), timeLimits.upperBound * 1_000) }
+
     static func bounded(time: Int64) -> Int64 { min(max(time, timeLimits.lowerBound), timeLimits.upperBound) }
 }

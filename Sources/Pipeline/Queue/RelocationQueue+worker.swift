@@ -40,6 +40,7 @@ extension RelocationQueue {
     /// - Parameters:
     ///   - counters: counter → rows to add
     ///   - recorded: subject → rows that the destination's records hold since the last acknowledgement
+    ///   - recordChanged: microseconds by which the destination's record is newer than at the last acknowledgement
     ///   - listed: descriptions of rows that operators can list one by one; the first `listedRowsLimit` of a relocation are kept
     ///   - renamed: rows that got another name; all are counted, the first `renamedLimit` of a relocation are kept
     ///   - alsoRenamed: further such rows, only to be counted
@@ -48,14 +49,14 @@ extension RelocationQueue {
     ///   - renew: renews the lease as well
     public func acknowledge(
         _ claim: Claim, tasks count: Int, counters: [String: Int] = [:], recorded: [String: Int] = [:],
-        listed: [String] = [], renamed: [Renaming] = [], alsoRenamed: Int = 0,
+        recordChanged: Int = 0, listed: [String] = [], renamed: [Renaming] = [], alsoRenamed: Int = 0,
         written: [String: String] = [:], followUps: [QueueTask] = [], renew: Bool = true
     ) throws(QueueError) -> Acknowledgement {
         guard count >= 0 else {
             throw QueueError(.invalidArgument, "The number of acknowledged tasks cannot be negative.")
         }
         let elements = try RelocationQueue.encode(followUps)
-        let counters = counters.merging(RecordedRows.counters(recorded)) { first, _ in first }
+        let counters = counters.merging(RecordedRows.counters(recorded, recordChanged)) { first, _ in first }
         let name = unanswered[claim.token] ?? nameAcknowledgement()
         unanswered[claim.token] = name
         let place = place(claim)

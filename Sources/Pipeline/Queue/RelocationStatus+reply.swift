@@ -4,7 +4,7 @@ extension RelocationStatus {
     init?(_ uuid: String, snapshot: RedisReply) {
         guard let parts = snapshot.array, parts.count >= 4 else { return nil }
         self.init(uuid, RecordFields(parts[0].fields))
-        (counters, recordedRows) = RecordedRows.split(parts[1].fields.compactMapValues(RecordFields.number))
+        (counters, recordedRows, recordChanged) = RecordedRows.split(parts[1].fields)
         skipped = (parts[2].array ?? []).compactMap(\.text)
         let whereabouts = (parts[3].array ?? []).map { $0.text ?? "" }
         (destinationAddress, destinationTrouble) = (whereabouts.first ?? "", whereabouts.dropFirst().first ?? "")

@@ -27,6 +27,9 @@ public struct RelocationStatus: Sendable, Equatable {
     /// Subject → rows that the destination held of it when last acknowledged. A destination that holds fewer has lost
     /// them.
     public var recordedRows: [String: Int] = [:]
+    /// Of a relocation with steps: when its record in the destination was last changed, as of the last acknowledgement, in
+    /// microseconds since 1970; 0 before the first. A destination whose record is older has lost steps.
+    public var recordChanged = 0
     /// What became of the rows: counter → rows.
     public var counters: [String: Int] = [:]
     /// Rows that got another name; `renamedRows` gives the first ones.

@@ -56,11 +56,15 @@ extension StatusReport {
     }
 
     /// A new relocation of the same file. Without rows there is nothing to begin with but the export.
-    var relocateAgain: String { "relocation-enqueue relocate --again \(status.uuid)\(isTransfer ? "" : " FILE")" }
+    var relocateAgain: String {
+        // A destination that has lost rows may hold others of them, which only the same UUID recognises.
+        let sameUUID = status.failureCause == .lostRows ? " --import-uuid \(status.uuid)" : ""
+        return "relocation-enqueue relocate --again \(status.uuid)\(sameUUID)\(isTransfer ? "" : " FILE")"
+    }
 
     /// The command that helps a failed relocation with steps; nil if that is the same as for a plain import.
     var afterFlowFailure: String? {
-        guard let flow = status.flow, status.endedBy == nil else { return nil }
+        guard let flow = status.flow, status.endedBy == nil, status.failureCause != .lostRows else { return nil }
         switch FlowTask(rawValue: flow.latestTask) {
         case .uploadingStart where isTransfer && status.delivered == 0 && status.chunksDone > 0: return relocateAgain
         case .preprocessingScan: return relocateAgain

@@ -8,7 +8,7 @@ extension RelocationTables {
     /// Makes the validation's row if there is none.
     package func openValidation(now: Int64) throws(StorageError) {
         try transaction { () throws(StorageError) in
-            guard let row = try row(), try validation(of: row.id) == nil else { return }
+            guard let row = try currentRow(), try validation(of: row.id) == nil else { return }
             try database.insert(
                 Insert(
                     into: validations,
@@ -38,7 +38,9 @@ extension RelocationTables {
     /// Begins an attempt, unless one is open. Returns why no other may be made; nil if one is open now.
     package func beginAttempt(now: Int64) throws(StorageError) -> String? {
         try transaction { () throws(StorageError) in
-            guard let row = try row(), let found = try validation(of: row.id) else { return FlowReason.attemptMissing }
+            guard let row = try currentRow(), let found = try validation(of: row.id) else {
+                return FlowReason.attemptMissing
+            }
             if try openAttempt(of: found.id) != nil { return nil }
             switch found.state.start {
             case .refused(let reason): return reason
@@ -65,7 +67,7 @@ extension RelocationTables {
     /// Ends the open attempt. Returns what that makes of the validation.
     package func endAttempt(_ status: FlowValidation.Status, now: Int64) throws(StorageError) -> FlowValidation.End {
         try transaction { () throws(StorageError) in
-            guard let row = try row(), let found = try validation(of: row.id) else {
+            guard let row = try currentRow(), let found = try validation(of: row.id) else {
                 return .refused(FlowReason.attemptMissing)
             }
             var state = found.state

@@ -5,16 +5,20 @@ package import Storage
 package import TaskFormat
 
 /// A relocation's record in its destination, in the tables in which Sentry keeps its own: it outlives the queue, and Sentry's
-/// page and API show it. Every call that writes is a transaction of its own, and changes nothing when it runs again.
+/// page and API show it. Every call that writes is a transaction of its own, and changes nothing when it runs again. It throws if
+/// the record is older than the ``RecordMark``.
 package struct RelocationTables {
     /// Dashed, lower case.
     package let uuid: String
     private let destination: Destination
     private let relocations, files, users: Table
     let validations, attempts: Table
+    package let mark: RecordMark
 
     /// Throws if the catalogue lacks the tables.
-    package init(_ uuid: String, in destination: Destination, _ catalogue: Catalogue) throws(StorageError) {
+    package init(
+        _ uuid: String, in destination: Destination, _ catalogue: Catalogue, mark: RecordMark = RecordMark()
+    ) throws(StorageError) {
         func table(_ name: String) throws(StorageError) -> Table {
             guard let table = catalogue.table(name) else {
                 throw StorageError(.schemaMismatch, "the catalogue lacks the table \(name)")
@@ -23,6 +27,7 @@ package struct RelocationTables {
         }
         self.uuid = uuid
         self.destination = destination
+        self.mark = mark
         relocations = try table("sentry_relocation")
         files = try table("sentry_relocationfile")
         validations = try table("sentry_relocationvalidation")
@@ -93,9 +98,13 @@ package struct RelocationTables {
         /// nil before the scan.
         package let wantedUsers: [String?]?
         package let hasEnded: Bool
+        /// Microseconds since 1970.
+        package let changed: Int64
     }
 
-    private static let rowColumns = ["id", "owner_id", "creator_id", "want_org_slugs", "want_usernames", "status"]
+    private static let rowColumns = [
+        "id", "owner_id", "creator_id", "want_org_slugs", "want_usernames", "status", "date_updated",
+    ]
 
     /// nil before the first task.
     package func row() throws(StorageError) -> Row? {
@@ -106,8 +115,18 @@ package struct RelocationTables {
                 id: values[0].integer ?? 0, ownerID: values[1].integer ?? 0, creatorID: values[2].integer ?? 0,
                 wantedOrganizations: TextArrayJSON.read(values[3].text ?? "[]")?.compactMap { $0 } ?? [],
                 wantedUsers: values[4].text.flatMap(TextArrayJSON.read),
-                hasEnded: [1, 2].contains(values[5].integer))
+                hasEnded: [1, 2].contains(values[5].integer), changed: values[6].timestamp ?? 0)
         }
+    }
+
+    /// The record, to change it. Throws if it is gone or was put back.
+    func currentRow() throws(StorageError) -> Row? {
+        let row = try row()
+        guard row?.changed ?? 0 >= mark.known else {
+            throw StorageError(
+                .other, "the destination's record of this relocation is older than it was", table: relocations.name)
+        }
+        return row
     }
 
     /// The UUIDs of other relocations of an owner that have not ended, as far as the table knows.
@@ -142,7 +161,8 @@ package struct RelocationTables {
         _ request: RelocateRequest, owner: Int64, creator: Int64, _ record: FlowRecord, now: Int64,
         isOver: (String) -> Bool
     ) throws(StorageError) -> String? {
-        try transaction { () throws(StorageError) in
+        var changed = now
+        let other: String? = try transaction { () throws(StorageError) in
             // One at a time: two of one owner must not both find none.
             _ = try database.count(
                 relocations, where: [.equals("owner_id", .integer(owner))], alone: "relocations of an owner")
@@ -158,11 +178,12 @@ package struct RelocationTables {
                 "want_org_slugs", "want_usernames", "owner_id", "creator_id", "latest_notified",
                 "latest_unclaimed_emails_sent_at",
             ]
-            if let row = try row() {
+            if let row = try currentRow() {
+                changed = mark.next(after: row.changed, now)
                 try database.update(
                     Update(
                         relocations, set: columns + Self.stateColumns + ["date_updated"],
-                        rows: [[.integer(row.id)] + values + Self.state(record) + [.timestamp(now)]]))
+                        rows: [[.integer(row.id)] + values + Self.state(record) + [.timestamp(changed)]]))
                 try resetValidation(of: row.id, now)
                 return nil
             }
@@ -178,12 +199,14 @@ package struct RelocationTables {
             if request.source == nil { try addFile(to: id, now) }
             return nil
         }
+        if other == nil { mark.advance(to: changed) }
+        return other
     }
 
     /// The file has arrived from another destination.
     package func addFile(now: Int64) throws(StorageError) {
         try transaction { () throws(StorageError) in
-            guard let row = try row() else { return }
+            guard let row = try currentRow() else { return }
             let known = try database.select(
                 Select(["id"], from: files, where: [.equals("relocation_id", .integer(row.id))]))
             if known.isEmpty { try addFile(to: .integer(row.id), now) }
@@ -232,14 +255,20 @@ package struct RelocationTables {
         }
     }
 
+    /// After the effects of a task: a record that is as new has them, too.
+    package func confirm(now: Int64) throws(StorageError) { try change([], [], now) }
+
     private func change(_ columns: [String], _ values: [Value], _ now: Int64) throws(StorageError) {
-        try transaction { () throws(StorageError) in
-            guard let row = try row() else { return }
+        let changed: Int64 = try transaction { () throws(StorageError) in
+            guard let row = try currentRow() else { return 0 }
+            let changed = mark.next(after: row.changed, now)
             try database.update(
                 Update(
                     relocations, set: columns + ["date_updated"],
-                    rows: [[.integer(row.id)] + values + [.timestamp(now)]]))
+                    rows: [[.integer(row.id)] + values + [.timestamp(changed)]]))
+            return changed
         }
+        mark.advance(to: changed)
     }
 
     private static let stateColumns = [
@@ -274,15 +303,7 @@ package struct RelocationTables {
     }
 
     func transaction<Result>(_ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
-        try database.begin()
-        do throws(StorageError) {
-            let result = try body()
-            try database.commit()
-            return result
-        } catch {
-            database.rollback()
-            throw error
-        }
+        try database.withTransaction(body)
     }
 }
 

@@ -63,7 +63,7 @@ public protocol Database: AnyObject {
     /// column types.
     func select(_ query: Select) throws(StorageError) -> [[Value]]
 
-    /// The rows of ``select(_:)`` in pages of at most `pageRows`, with memory for one page. All pages show the database
+    /// The rows of ``select(_:)`` in pages of at most `pageRows`, fewer if rows are large, with memory for one page. All pages show the database
     /// at one moment. No page is empty.
     ///
     /// Outside a transaction it reads in a transaction of its own, which refuses writes (`.readOnly`). `page` may read
@@ -113,6 +113,19 @@ public protocol Database: AnyObject {
 extension Database {
     /// Opens a transaction in which every write has been done when its call returns.
     public func begin() throws(StorageError) { try begin(deferringWrites: false) }
+
+    /// Runs writes in a transaction of their own: all of them are done, or none.
+    public func withTransaction<Result>(_ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
+        try begin()
+        do throws(StorageError) {
+            let result = try body()
+            try commit()
+            return result
+        } catch {
+            rollback()
+            throw error
+        }
+    }
 
     public func endReading() throws(StorageError) { rollback() }
 

@@ -45,7 +45,8 @@ final class FlowRun {
         record.latestTaskAttempts = min(record.latestTaskAttempts, status.attempts)
         do {
             tables = try RelocationTables(
-                turn.held.claim.uuid, in: turn.destination, turn.settings.destination.catalogue)
+                turn.held.claim.uuid, in: turn.destination, turn.settings.destination.catalogue,
+                mark: turn.held.recordMark)
         } catch {
             throw turn.failure(error)
         }
@@ -125,6 +126,7 @@ final class FlowRun {
         if let end = try awaitExport(work.task) { return end }
         held.flow = work.task
         if let end = try enter(work.task) { return end }
+        try storage { () throws(StorageError) in try tables.save(record, now: WallClock.now()) }
         restartLimit()
         defer { deadline = nil }
         try Failpoint.reach("flow.task.before")
@@ -139,9 +141,10 @@ final class FlowRun {
         } catch FlowInterruption.notYet(let what) {
             return try held.wait(Self.secondLook, for: what)
         }
+        try storage { () throws(StorageError) in try tables.confirm(now: WallClock.now()) }
         try Failpoint.reach("flow.task.after")
         held.current = nil
-        let answer = try FlowMetrics.timed(.acknowledge) { try held.queue.acknowledge(held.claim, tasks: 1) }
+        let answer = try held.acknowledgeTask()
         // The last one leaves nothing to stop.
         if answer.request != .none, work.task != .completed { return try held.release(for: answer.request) }
         guard work.task == .preprocessingTransfer, request.source != nil else { return nil }
@@ -183,9 +186,7 @@ final class FlowRun {
             return held.stopped("cancelled")
         case .run:
             let asked = try tell(task, .run, prologue.record)
-            if asked != .none { return try held.release(for: asked) }
-            save()
-            return nil
+            return asked == .none ? nil : try held.release(for: asked)
         }
     }
 
@@ -240,7 +241,7 @@ final class FlowRun {
 
     // MARK: The record in the destination
 
-    /// Errors do not matter here: the next task writes the whole record again.
+    /// At an end. Errors do not matter here: the next task writes the whole record again, unless it was put back.
     private func save() {
         do {
             try tables.save(record, now: WallClock.now())

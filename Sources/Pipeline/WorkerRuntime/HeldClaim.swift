@@ -5,6 +5,7 @@ import Import
 import Ledger
 import Queue
 import Relocation
+import Steps
 import Storage
 import TaskFormat
 import Traces
@@ -12,7 +13,7 @@ import Traces
 internal import Logging
 
 /// One claimed relocation in this worker's hands: what it tells Redis while it works, and the ways in which it ends.
-// Twelve properties: the claim, what it is told with, and what was told so far.
+// Fourteen properties: the claim, what it is told with, and what was told so far.
 final class HeldClaim {
     let queue: RelocationQueue
     let claim: Claim
@@ -37,6 +38,10 @@ final class HeldClaim {
     private var account: RowAccount
     /// Model → rows that the database held at the last acknowledgement.
     private(set) var recordedRows: [String: Int]
+    /// Of a relocation with steps: how new its record in the destination is.
+    let recordMark: RecordMark
+    /// The same, as Redis knows.
+    var recordChanged: Int
 
     /// Dropped rows that Redis was told of: it keeps no more than the first ones.
     private var listed = 0
@@ -49,6 +54,8 @@ final class HeldClaim {
         self.claim = claim
         account = RowAccount(counters: claim.status.counters)
         recordedRows = claim.status.recordedRows
+        recordChanged = claim.status.recordChanged
+        recordMark = RecordMark(Int64(recordChanged))
         self.lease = lease
         self.queue = queue
         self.retries = retries
@@ -232,22 +239,6 @@ final class HeldClaim {
         try queue.fail(claim, findings: findings, reason: reason, at: current?.index, trouble: trouble)
         FlowMetrics.failed("refused")
         log.error("relocation failed", metadata: ["reason": "\(flow?.rawValue ?? "")"])
-        return .failed
-    }
-
-    /// A verification has found differences.
-    ///
-    /// - Parameter findings: JSON objects
-    func fail(_ counts: VerificationCounts, _ findings: [String]) throws(QueueError) -> RunEnd {
-        let totals = counts.totals
-        let reason =
-            "\(totals.missing) \(totals.missing == 1 ? "row is" : "rows are") missing, \(totals.different) "
-            + "\(totals.different == 1 ? "differs" : "differ") as no rule allows"
-            + (totals.unwritten > 0 ? "; what derives from repaired rows could not all be written" : "")
-        lease.end()
-        try queue.fail(claim, findings: findings, reason: reason)
-        FlowMetrics.failed("verification")
-        log.error("relocation failed", metadata: ["reason": "\(reason)"])
         return .failed
     }
 

@@ -14,6 +14,8 @@ struct TakeOver {
     let entry: ImportEntry?
     /// What the destination's chunk rows hold: model → rows and the range of their source keys.
     let written: [String: (rows: Int, keys: ClosedRange<Int64>?)]
+    /// Whether the destination's record of a relocation with steps is older than it was.
+    var isRecordOlder = false
 
     /// Why the relocation must not go on here. Nothing was written.
     struct Refusal: Error, Equatable {
@@ -22,7 +24,7 @@ struct TakeOver {
     }
 
     /// nil if it may go on.
-    var refusal: Refusal? { halfUndone ?? otherImport ?? lostRows }
+    var refusal: Refusal? { halfUndone ?? otherImport ?? lostRows ?? lostSteps }
 
     /// Rows that are still recorded would count as written.
     var halfUndone: Refusal? {
@@ -82,11 +84,20 @@ struct TakeOver {
         guard let first = lost.first else { return nil }
         let shown = lost.prefix(Self.shownModels).map(Self.words)
         let more = lost.count > shown.count ? " and of \(lost.count - shown.count) more models" : ""
+        return Self.olderCopy(
+            "the database lacks \(shown.joined(separator: ", "))\(more) that were already written",
+            Self.model(first.model))
+    }
+
+    private static func olderCopy(_ what: String, _ model: String?) -> Refusal {
         let reason =
-            "the database lacks \(shown.joined(separator: ", "))\(more) that were already written: it was restored from a "
-            + "backup, or is an older copy; enqueue the same file again under its UUID"
-        return Refusal(
-            cause: .lostRows, finding: Finding(kind: .databaseError, model: Self.model(first.model), reason: reason))
+            what + ": it was restored from a backup, or is an older copy; enqueue the same file again under its UUID"
+        return Refusal(cause: .lostRows, finding: Finding(kind: .databaseError, model: model, reason: reason))
+    }
+
+    /// What a task has written besides rows is not counted; but all of it is older than the last change of the record.
+    private var lostSteps: Refusal? {
+        isRecordOlder ? Self.olderCopy("the database lacks steps of this relocation that were already done", nil) : nil
     }
 
     private static func words(_ lost: (model: String, rows: Int)) -> String {

@@ -4,6 +4,7 @@ import Import
 import Ledger
 import Queue
 import Relocation
+import Steps
 import Storage
 import TaskFormat
 import Traces
@@ -69,9 +70,19 @@ struct Turn {
         let work = try read(context)
         let takeOver = TakeOver(
             status: held.claim.status, recordedRows: held.recordedRows, entry: held.register?.found,
-            written: work.sourceBounds)
+            written: work.sourceBounds, isRecordOlder: try isRecordOlder())
         if let refusal = takeOver.refusal { throw refusal }
         return work
+    }
+
+    private func isRecordOlder() throws(ImportFailure) -> Bool {
+        guard held.recordMark.known > 0 else { return false }
+        do {
+            let record = try RelocationTables(held.claim.uuid, in: destination, catalogue).row()
+            return record?.changed ?? 0 < held.recordMark.known
+        } catch {
+            throw failure(error)
+        }
     }
 
     /// What the database holds of the import, whether it fits or not.

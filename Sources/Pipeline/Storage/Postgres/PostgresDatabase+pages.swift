@@ -53,15 +53,17 @@ extension PostgresDatabase {
             transaction.cursors -= 1
             if isDeclared { close(cursor) }
         }
-        let fetch = PostgresCommand("FETCH \(pageRows) FROM \(cursor)")
-        var next = try run([lookUp.declaration(of: cursor), fetch], query.table).last
+        var size = PageSize(atMost: pageRows)
+        func fetch() -> PostgresCommand { PostgresCommand("FETCH \(size.rows) FROM \(cursor)") }
+        var next = try run([lookUp.declaration(of: cursor), fetch()], query.table).last
         while let result = next {
             isDeclared = true
-            let isLast = result.rowCount < pageRows
-            if ahead, !isLast { try request(fetch, query.table) }
+            let isLast = result.rowCount < size.rows
+            size.follow(rows: result.rowCount, bytes: result.bytes)
+            if ahead, !isLast { try request(fetch(), query.table) }
             if result.rowCount > 0 { try page(try lookUp.rows(of: result)) }
             if isLast { return }
-            next = try ahead ? requested(query.table) : run([fetch], query.table).last
+            next = try ahead ? requested(query.table) : run([fetch()], query.table).last
         }
     }
 

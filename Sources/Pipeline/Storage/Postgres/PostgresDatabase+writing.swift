@@ -100,15 +100,7 @@ extension PostgresDatabase {
     private func protectedAlone<Result>(
         _ table: Table?, _ body: () throws(PostgresFailure) -> Result
     ) throws(StorageError) -> Result {
-        try begin()
-        do {
-            let result = try protected(table, body)
-            try commit()
-            return result
-        } catch {
-            rollback()
-            throw error
-        }
+        try withTransaction { () throws(StorageError) in try protected(table, body) }
     }
 
     /// Runs commands in a savepoint, all in one round trip.

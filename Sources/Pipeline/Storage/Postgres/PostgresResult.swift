@@ -13,6 +13,9 @@ final class PostgresResult {
 
     deinit { PQclear(result) }
 
+    /// What it takes in memory.
+    var bytes: Int { PQresultMemorySize(result) }
+
     /// `COMMIT`, `DELETE 3`.
     var tag: String { String(cString: PQcmdStatus(result)) }
 

@@ -10,15 +10,7 @@ struct PostgresSchemaAdmin: SchemaAdmin {
 
     func migrate(_ tables: [Table]) throws(StorageError) -> MigrationResult {
         guard !database.isInTransaction else { throw StorageError(.other, "migrate runs in a transaction of its own") }
-        try database.begin()
-        do {
-            let result = try migrateInTransaction(tables)
-            try database.commit()
-            return result
-        } catch {
-            database.rollback()
-            throw error
-        }
+        return try database.withTransaction { () throws(StorageError) in try migrateInTransaction(tables) }
     }
 
     func mismatches(with tables: [Table]) throws(StorageError) -> [SchemaMismatch] {

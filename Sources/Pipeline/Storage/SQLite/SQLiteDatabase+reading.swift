@@ -49,11 +49,15 @@ extension SQLiteDatabase {
         try statement.bind(lookUp.values)
         defer { statement.reset() }
         var rows: [[Value]] = []
+        var bytes = 0
         while try statement.step() {
-            rows.append(try lookUp.row(of: statement))
-            guard rows.count == pageRows else { continue }
+            let row = try lookUp.row(of: statement)
+            for case .text(let text) in row { bytes += text.utf8.count }
+            rows.append(row)
+            guard rows.count == pageRows || bytes >= PageSize.bytes else { continue }
             try page(rows)
             rows.removeAll(keepingCapacity: true)
+            bytes = 0
             try prepareStatement()
         }
         if !rows.isEmpty { try page(rows) }

@@ -53,15 +53,7 @@ public struct LedgerAdmin {
     ///
     /// - Throws: `.schemaMismatch` for a ledger of a newer version, `.occupied` for tables of somebody else's.
     public func migrate(toolVersion: String, now: Int64) throws(StorageError) -> LedgerMigration {
-        try database.begin()
-        do {
-            let result = try migrateInTransaction(toolVersion, now)
-            try database.commit()
-            return result
-        } catch {
-            database.rollback()
-            throw error
-        }
+        try database.withTransaction { () throws(StorageError) in try migrateInTransaction(toolVersion, now) }
     }
 
     private func migrateInTransaction(_ toolVersion: String, _ now: Int64) throws(StorageError) -> LedgerMigration {
