@@ -130,7 +130,8 @@ import Testing
         ])
         #expect(try file.value("useroption", "organization_id") == .integer(4))
         #expect(try file.rows("dashboard").map { $0["created_by_id"] } == [.integer(7), .integer(8)])
-        #expect(file.adapted["sentry.dashboard.created_by: created_by_id now"] == 2)
+        #expect(file.adapted["sentry.dashboard.created_by: created_by_id now"] == 1)
+        #expect(file.adapted["sentry.dashboard.created_by: left out, created_by_id is there too"] == 1)
         #expect(file.adapted["sentry.dashboard.status: left out"] == 1)
     }
 
@@ -286,9 +287,12 @@ import Testing
             row("organizationmember", 1, #"{"user": 1}"#), row("organizationmember", 2, #"{"user": 2}"#),
             row("organizationmember", 3, #"{"user": null}"#),
         ]
-        let members = try AdaptedFile(rows, from: "23.5").rows("organizationmember")
-        #expect(members.map { $0["user_email"] } == [.text("a@example.com"), .text("b@example.com"), .null])
-        #expect(members.map { $0["user_is_active"] } == [.bool(true), .bool(false), .bool(true)])
+        // Users may come behind their members.
+        for rows in [rows, Array(rows[2...] + rows[..<2])] {
+            let members = try AdaptedFile(rows, from: "23.5").rows("organizationmember")
+            #expect(members.map { $0["user_email"] } == [.text("a@example.com"), .text("b@example.com"), .null])
+            #expect(members.map { $0["user_is_active"] } == [.bool(true), .bool(false), .bool(true)])
+        }
     }
 
     @Test func slugsOfOrganizationsThatDifferByCase() throws {
@@ -313,6 +317,25 @@ import Testing
         let monitors = try AdaptedFile(rows, from: "24.2").rows("monitor")
         #expect(monitors.map { $0["id"] } == [.integer(1), .integer(3)])
         #expect(monitors.map { $0["organization_id"] } == [.integer(1), .integer(1)])
+    }
+
+    /// Migration 0406 deletes them; since 23.4 they get their project's organization, and references decide.
+    @Test func monitorsOfNothing() throws {
+        func monitor(_ pk: Int, _ organization: Int, _ project: Int) -> String {
+            row("monitor", pk, #"{"project_id": \#(project), "organization_id": \#(organization), "slug": "m\#(pk)"}"#)
+        }
+        let parents = [row("organization", 1), row("project", 2, #"{"organization": 1}"#)]
+        let monitors = [monitor(1, 1, 2), monitor(2, 77, 2), monitor(3, 1, 78), monitor(4, 77, 78)]
+        // What a monitor refers to may come behind it.
+        for rows in [parents + monitors, monitors + parents] {
+            let old = try AdaptedFile(rows, from: "23.3")
+            #expect(try old.rows("monitor").map { $0["id"] } == [.integer(1)])
+            #expect(old.survey.leftOut.models["sentry.monitor"]?.dropped == ["obsolete": 3])
+            #expect(
+                old.adapted["sentry.monitor: of an organization or project that does not exist is left out"] == 3)
+            let new = try AdaptedFile(rows, from: "23.4").rows("monitor")
+            #expect(new.map { $0["organization_id"] } == [1, 1, 1, 77].map { .integer($0) })
+        }
     }
 
     @Test func monitorsWhoseSlugIsTaken() throws {

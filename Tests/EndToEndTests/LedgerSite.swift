@@ -19,8 +19,10 @@ struct LedgerSite {
     private let region: String
     private let control: String?
 
-    /// - Parameter ledger: Whether `migrate` makes the tables; otherwise they are there as Sentry makes them.
-    init(_ form: Form, ledger: Bool = true) throws {
+    /// - Parameters:
+    ///   - ledger: Whether `migrate` makes the tables; otherwise they are there as Sentry makes them.
+    ///   - tables: Sentry's tables.
+    init(_ form: Form, ledger: Bool = true, tables: [Table] = Catalogue.standard.tables) throws {
         installation = try Installation(migrated: false)
         region =
             switch form {
@@ -32,7 +34,7 @@ struct LedgerSite {
             #expect(try worker("migrate").code == 0)
         } else {
             for url in [region, control].compactMap(\.self) {
-                _ = try DatabaseConnector.open(DatabaseURL(url), create: true).schema.migrate(Catalogue.standard.tables)
+                _ = try DatabaseConnector.open(DatabaseURL(url), create: true).schema.migrate(tables)
             }
         }
     }

@@ -108,7 +108,29 @@ import TestSupport
                 "missingReference:user->sentry.user": 1,
                 "missingReference:organizationmember->sentry.organizationmember": 1,
             ], adapted: ["sentry.useremail.user: natural key names no row of sentry.user": 1]),
+        // 41 gets its project's organization.
+        OddFile(
+            testDescription: "monitors of nothing",
+            rows: [
+                organization, project, monitor(40, 1, 2), monitor(41, 77, 2), monitor(42, 1, 78), monitor(43, 77, 78),
+            ],
+            inserted: 4,
+            dropped: [
+                "missingReference:organization_id->sentry.organization": 1,
+                "missingReference:project_id->sentry.project": 1,
+            ],
+            adapted: [
+                "sentry.monitor: organization_id becomes its project's; where the slug is taken there, it is left out":
+                    1
+            ]),
     ]
+
+    private static func monitor(_ pk: Int, _ organization: Int, _ project: Int) -> String {
+        row(
+            "monitor", pk,
+            #""organization_id": \#(organization), "project_id": \#(project), "name": "m", "slug": "m\#(pk)", "type": 3, "#
+                + #""status": 0, "is_muted": false, "guid": "00000000-0000-4000-8000-0000000000\#(pk)""#)
+    }
 
     @Test(arguments: files) func everyRowIsAccountedFor(_ file: OddFile) throws {
         let folder = try TemporaryFolder()

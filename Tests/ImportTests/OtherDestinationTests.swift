@@ -61,7 +61,11 @@ import TestSupport
             return
         }
         #expect([.addedWithout, .shortened].contains(change.kind) == false || fit.isExact, "\(change)")
+        let planned = try planned(try site.connect(), fit)
         let first = try imported(raw, fit)
+        #expect(first.outcomes == planned.outcomes, "\(change)")
+        let rows = first.contents.mapValues(\.count).filter { $1 > 0 }
+        #expect(planned.tables.filter { $1 > 0 } == rows, "\(change)")
         let again = try imported(try site.connect(), fit)
         #expect(again.account == first.account, "\(change)")
         #expect(first.contents == again.contents, "\(change)")
@@ -69,29 +73,51 @@ import TestSupport
 
     private struct Result {
         var account = RowAccount.Counts()
+        /// Of each model, what is adapted included.
+        var outcomes: [RowAccount] = []
         var contents: [String: [[Value]]] = [:]
+        /// Table → rows that a plan inserts.
+        var tables: [String: Int] = [:]
+    }
+
+    /// What an import on an overlay finds.
+    private func planned(_ raw: Destination, _ fit: SchemaFit) throws -> Result {
+        let base = Destination(raw, by: fit)
+        try base.region.beginReading(snapshot: nil)
+        defer { base.rollback() }
+        let overlay = try OverlayDatabase(
+            over: base.region, catalogue: fit.catalogue, layouts: base.layouts, inMemory: true)
+        var result = try imported(Destination(region: overlay, control: nil, over: base), fit.catalogue)
+        result.tables = overlay.insertedRows
+        return result
     }
 
     /// Every row becomes something; foreign keys are checked by each commit.
     private func imported(_ raw: Destination, _ fit: SchemaFit) throws -> Result {
         let destination = Destination(raw, by: fit)
+        var result = try imported(destination, fit.catalogue)
+        result.contents = try Site.contents(destination, fit.catalogue)
+        return result
+    }
+
+    private func imported(_ destination: Destination, _ catalogue: Catalogue) throws -> Result {
         let work = try RelocationImport(
-            ImportContext(importUUID: uuidA, scope: .organizations), into: destination, catalogue: fit.catalogue)
+            ImportContext(importUUID: uuidA, scope: .organizations), into: destination, catalogue: catalogue)
         var result = Result()
         var account = RowAccount()
         for (name, rows) in Self.rows {
-            let model = try #require(fit.catalogue.model(name))
+            let model = try #require(catalogue.model(name))
             let outcome = try work.importChunk(
-                model: model, minOrdinal: 1, rows: sourceRows(name, rows, of: fit.catalogue), now: fixedNow)
+                model: model, minOrdinal: 1, rows: sourceRows(name, rows, of: catalogue), now: fixedNow)
             #expect(outcome.account.totals.total == rows.count)
             account.add(outcome.account)
+            result.outcomes.append(outcome.account)
         }
         try work.provisionSlugs(now: fixedNow)
         for model in work.modelsToDerive { try work.derive(model, now: fixedNow) }
         result.account = account.totals
         // What is written already loses nothing again.
         result.account.adapted = [:]
-        result.contents = try Site.contents(destination, fit.catalogue)
         return result
     }
 

@@ -25,6 +25,7 @@ package struct FileContext: Sendable, Equatable {
     /// Environment → its organization and name, and the other way round.
     var environments: [Int64: OrganizationText] = [:]
     var environmentKeys: [OrganizationText: Int64] = [:]
+    var organizations: Set<Int64> = []
     /// Lower-case slugs of organizations, and the organizations that have each.
     var slugs: [String: [Int64]] = [:]
 

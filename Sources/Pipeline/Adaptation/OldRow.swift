@@ -58,6 +58,12 @@ package final class OldRow {
 
     func hasMoved(_ field: String) -> Bool { moved.contains(field) }
 
+    /// What other rows say; if nothing yet, those behind this one may.
+    func known<Value>(_ value: Value?) -> Value? {
+        if value == nil, !context.isComplete { miss() }
+        return value
+    }
+
     // A key that cannot be read is refused by whoever needs it.
     var key: Int64? { try? row?.primaryKey().value }
 

@@ -159,6 +159,11 @@ package final class RowAdapter {
     private func countOldFields(_ model: ModelAdapter, _ place: @autoclosure () -> ExportPlace) {
         guard let plan = model.plan, plan.hasOldFields else { return }
         for (index, field) in plan.oldFields.enumerated() where field.position != 0 && !row.hasMoved(field.name) {
+            // The model's own name counts.
+            if let name = field.successorName, plan.position(of: name) != field.position {
+                account.add("\(model.name).\(field.name): left out, \(name) is there too", place())
+                continue
+            }
             let kind = model.oldFieldKind(index, knowledge.unknownFields[model.name] ?? [], &account)
             account.add(kind, place())
         }

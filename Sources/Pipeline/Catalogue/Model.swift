@@ -31,6 +31,15 @@ extension Table {
             checks: [], hasIdentity: false)
     }
 
+    /// The table without what these columns ask for: each may be null, and no index or check looks at them.
+    package func relaxed(_ names: Set<String>) -> Table {
+        Table(
+            name: name, schema: schema,
+            columns: columns.map { names.contains($0.name) ? Column($0.name, $0.type, isNullable: true) : $0 },
+            uniques: uniques.filter { names.isDisjoint(with: $0.columns) },
+            checks: checks.filter { check in !names.contains { check.contains($0) } }, hasIdentity: hasIdentity)
+    }
+
     /// A table as a destination has it.
     package init(live name: String, columns: [Column], uniques: [UniqueIndex] = [], hasIdentity: Bool = true) {
         self.init(

@@ -42,6 +42,11 @@ final class Batch {
     /// Fields of the model that become null if the row they refer to was not imported.
     var nulledReferences: Set<String> { work.catalogue.nulledReferences[model.name] ?? [] }
 
+    /// Whether a reference becomes null, instead of dropping its row, if what it refers to was not imported.
+    func isNulledWhenMissing(_ column: Column) -> Bool {
+        nulledReferences.contains(column.field) || isReferenceGone(column)
+    }
+
     /// Whether the destination cannot hold what a column refers to: the column, or the other model, is not there.
     func isReferenceGone(_ column: Column) -> Bool {
         if layout?.isGone(column.name) == true { return true }

@@ -1,8 +1,10 @@
 import Catalogue
+import Ledger
 import Storage
 
 extension ChunkImport {
-    /// Counts what written rows have lost, or hold instead, because the destination is another version.
+    /// Counts and lists what written rows have lost, or hold instead: the destination is another version, or lacks what
+    /// they refer to.
     ///
     /// - Parameters:
     ///   - rows: as in the file
@@ -11,21 +13,28 @@ extension ChunkImport {
         noteIdleRules(rows, ordinals, into: &outcome)
         let layout = batch.layout
         let changed = layout?.changedColumns ?? []
-        let columns = model.columns.enumerated().filter { place, column in
-            changed.contains(column.name) || column.reference != nil && batch.isReferenceGone(column)
+        let columns = model.columns.enumerated().filter { _, column in
+            changed.contains(column.name) || column.reference != nil && batch.isNulledWhenMissing(column)
         }
         guard !columns.isEmpty else { return }
         let written = Set(ordinals)
         for row in rows where written.contains(row.ordinal) {
             for (place, column) in columns {
                 let value = row.values[place]
-                let isCutOff = column.reference != nil && batch.isReferenceGone(column) && !value.isNull
-                let what =
-                    layout?.change(of: column, value)
-                    ?? (isCutOff ? "the destination does not hold what it refers to" : nil)
-                if let what { outcome.account.adapted(model: model.name, "\(column.name): \(what)") }
+                guard let what = layout?.change(of: column, value) ?? loss(of: column, value, batch) else { continue }
+                let change = "\(column.name): \(what)"
+                outcome.account.adapted(model: model.name, change)
+                outcome.changes.append(
+                    ChangedRow(model: model.name, sourcePK: row.sourcePK, ordinal: row.ordinal, change: change))
             }
         }
+    }
+
+    /// Why a reference became null; nil if it did not.
+    private func loss(of column: Column, _ value: Value, _ batch: Batch) -> String? {
+        guard let target = column.reference?.model, let key = value.integer else { return nil }
+        if batch.isReferenceGone(column) { return "the destination does not hold what it refers to" }
+        return batch.map.entries(of: target)[key] == nil ? "refers to no row of the import, null now" : nil
     }
 
     /// Rules are run by versions without workflows.

@@ -12,6 +12,8 @@ public struct ChunkOutcome: Sendable {
     public var otherRenames = 0
     /// Rules among the written rows that the destination does not run, in file order.
     public var idleRules: [IdleRule] = []
+    /// Written rows that hold something else than in the file, in file order.
+    public var changes: [ChangedRow] = []
     /// Which rows the database holds now.
     public var written: [WrittenRows] = []
     /// Whether all its rows had been written before.

@@ -39,8 +39,7 @@ struct Normaliser {
             references.append(
                 Reference(
                     index: index, isUser: target == "sentry.user",
-                    isNulledWhenMissing: batch.nulledReferences.contains(column.field) || batch.isReferenceGone(column))
-            )
+                    isNulledWhenMissing: batch.isNulledWhenMissing(column)))
             maps.append(batch.map.entries(of: target))
         }
         self.references = references

@@ -29,7 +29,7 @@ struct PlanAccount {
     }
 
     /// - Parameter map: what became of the rows that are not dropped
-    func plan(of map: PrimaryKeyMap, _ overlays: Overlays, _ catalogue: Catalogue = .standard) -> ImportPlan {
+    func plan(of map: PrimaryKeyMap, _ overlays: Overlays, _ catalogue: Catalogue) -> ImportPlan {
         var whole = self
         for model in catalogue.models {
             map.entries(of: model.name).forEach { sourcePK, entry in

@@ -38,7 +38,7 @@ struct PlanPass {
         } catch ImportFailure.permanent(let finding) {
             result.finding = finding
         }
-        result.plan = account.plan(of: work.map, overlays)
+        result.plan = account.plan(of: work.map, overlays, catalogue)
         result.plan.finding = result.finding?.json()
         if result.interruption == nil {
             do throws(StorageError) {
@@ -105,13 +105,15 @@ struct Overlays {
     init(over base: Destination, _ catalogue: Catalogue, inMemory: Bool, _ turn: Turn) throws(ImportFailure) {
         self.base = base
         do {
-            let region = try OverlayDatabase(over: base.region, catalogue: catalogue, inMemory: inMemory)
+            let region = try OverlayDatabase(
+                over: base.region, catalogue: catalogue, layouts: base.layouts, inMemory: inMemory)
             guard base.isSplit else {
                 destination = Destination(region: region, control: nil, over: base)
                 all = [region]
                 return
             }
-            let control = try OverlayDatabase(over: base.control, catalogue: catalogue, inMemory: inMemory)
+            let control = try OverlayDatabase(
+                over: base.control, catalogue: catalogue, layouts: base.layouts, inMemory: inMemory)
             destination = Destination(region: region, control: control, over: base)
             all = [region, control]
         } catch {

@@ -29,7 +29,7 @@ extension [QueueTask] {
 extension ChunkOutcome {
     /// The rows that operators can list one by one.
     func lines(isNamed: Bool) -> [String] {
-        drops.map(\.json) + idleRules.map { $0.json(isNamed: isNamed) }
+        drops.map(\.json) + changes.map(\.json) + idleRules.map { $0.json(isNamed: isNamed) }
     }
 
     /// Adds another task's outcome. Lists no more rows one by one than Redis keeps per relocation.
@@ -40,6 +40,7 @@ extension ChunkOutcome {
         renames += listed
         otherRenames += other.renames.count - listed.count + other.otherRenames
         idleRules += other.idleRules.prefix(max(RelocationQueue.listedRowsLimit - idleRules.count, 0))
+        changes += other.changes.prefix(max(RelocationQueue.listedRowsLimit - changes.count, 0))
         written += other.written
     }
 }

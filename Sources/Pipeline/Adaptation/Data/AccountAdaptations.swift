@@ -14,13 +14,14 @@ enum AccountAdaptations {
         // 0473
         Adaptation("organizationmember", "user_is_active is filled in", before: SentryVersion(23, 6)) { row in
             guard !row.has("user_is_active"), let user = row.integer("user_id"),
-                row.context.users[user]?.isActive == false
+                row.known(row.context.users[user])?.isActive == false
             else { return }
             row["user_is_active"] = .bool(false)
         },
         // 0483
         Adaptation("organizationmember", "user_email is filled in", before: SentryVersion(23, 6)) { row in
-            guard row.isNull("user_email"), let user = row.integer("user_id"), let known = row.context.users[user]
+            guard row.isNull("user_email"), let user = row.integer("user_id"),
+                let known = row.known(row.context.users[user])
             else {
                 return
             }

@@ -7,8 +7,8 @@ enum AlertAdaptations {
         // 0286
         Adaptation("alertrule", "organization becomes that of its project", before: SentryVersion(22, 5)) { row in
             guard let query = row.integer("snuba_query"), let own = row.integer("organization") else { return }
-            guard let project = row.context.subscriptions[query]?.first?.project,
-                let organization = row.context.projects[project], organization != own
+            guard let project = row.known(row.context.subscriptions[query]?.first?.project),
+                let organization = row.known(row.context.projects[project]), organization != own
             else { return }
             row["organization"] = .integer(organization)
         },
@@ -31,7 +31,7 @@ enum AlertAdaptations {
             "alertrule", "owner outside the organization is dropped", before: SentryVersion(22, 8), readsOldField: true
         ) { row in
             guard let owner = row.integer("owner"), let organization = row.integer("organization"),
-                let actor = row.context.actors[owner], !isInside(actor, organization, row.context)
+                let actor = row.known(row.context.actors[owner]), !isInside(actor, organization, row.context)
             else { return }
             row["owner"] = .null
             row.move("owner")
@@ -55,7 +55,7 @@ enum AlertAdaptations {
             before: SentryVersion(24, 4), ifUnsure: .leave
         ) { row in
             guard let rule = row.integer("alert_rule"), let project = row.integer("project") else { return }
-            if let last = lastProject(of: rule, &row.context), last != project { row.leaveOut() }
+            if let last = row.known(lastProject(of: rule, &row.context)), last != project { row.leaveOut() }
         },
         // 0701
         Adaptation("alertrule", "owner becomes user_id or team", readsOldField: true) { row in
@@ -74,7 +74,7 @@ enum AlertAdaptations {
             "incident", "subscription is filled in with the only one of its alert rule", before: SentryVersion(24, 6)
         ) { row in
             guard !row.has("subscription"), let rule = row.integer("alert_rule"),
-                let query = row.context.alertQueries[rule]
+                let query = row.known(row.context.alertQueries[rule])
             else { return }
             if let only = row.context.taken(of: query).only { row["subscription"] = .integer(only) }
         },

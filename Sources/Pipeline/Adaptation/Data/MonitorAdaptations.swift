@@ -10,6 +10,17 @@ enum MonitorAdaptations {
             guard row.isNull("slug"), let guid = row.text("guid").flatMap({ UUIDText.canonical($0) }) else { return }
             row["slug"] = .text(guid)
         },
+        // 0406. Monitors of an export have no environments. Later ones get their project's organization (0660).
+        Adaptation(
+            "monitor", "of an organization or project that does not exist is left out", before: SentryVersion(23, 4),
+            ifUnsure: .leave
+        ) { row in
+            guard let organization = row.integer("organization_id"), let project = row.integer("project_id") else {
+                return
+            }
+            if row.context.organizations.contains(organization), row.context.projects[project] != nil { return }
+            if row.context.isComplete { row.leaveOut() } else { row.miss() }
+        },
         // 0433
         Adaptation("monitor", "unknown status becomes 0", before: SentryVersion(23, 5)) { row in
             if let status = row.integer("status"), !(0...3).contains(status) { row["status"] = .integer(0) }
@@ -40,7 +51,7 @@ enum MonitorAdaptations {
             before: SentryVersion(24, 3)
         ) { row in
             guard let own = row.integer("organization_id"), let project = row.integer("project_id"),
-                let organization = row.context.projects[project], organization != own
+                let organization = row.known(row.context.projects[project]), organization != own
             else { return }
             row.miss()
             let slug = FileContext.OrganizationText(organization: organization, text: row.text("slug") ?? "")
@@ -53,10 +64,13 @@ enum MonitorAdaptations {
     ]
 
     static let collectors: [Collector] = [
+        Collector("organization", before: SentryVersion(23, 4)) { row in
+            if let key = row.key { row.context.organizations.insert(key) }
+        },
         Collector("monitor", before: SentryVersion(24, 3)) { row in
             guard let slug = MonitorSlug(row) else { return }
             slug.remember(in: &row.context, rule: row.json("config")?["alert_rule_id"])
-        }
+        },
     ]
 }
 

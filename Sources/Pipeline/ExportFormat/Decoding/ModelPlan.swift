@@ -136,6 +136,7 @@ package final class ModelPlan {
     @inline(__always)
     private func take(_ value: TapeValue, _ target: Int) {
         if target < 0 {
+            if old[~target].position != 0 { hasRepeatedKey = true }
             old[~target].position = value.index
             hasOld = true
         } else {

@@ -77,20 +77,7 @@ public final class AdaptedDatabase: Database {
         guard let layout = layouts[batch.table.name] else {
             return try named { () throws(StorageError) in try real.insert(batch) }
         }
-        guard let live = layout.live else { return }
-        let present = layout.present(batch.columns)
-        // What a row does not bring must not be null here either. A row that lacks more is one that derives from others.
-        let filled = layout.filled(besides: batch.columns)
-        let required = present.filter { layout.required.contains($0.name) }
-        guard required.count == layout.required.count else { return }
-        let rows = batch.rows.filter { row in required.allSatisfy { !row[$0.place].isNull } }.map { row in
-            present.map { layout.stored(row[$0.place], in: $0.name) } + filled.map(\.value)
-        }
-        guard !rows.isEmpty else { return }
-        var insert = Insert(
-            into: live, columns: present.map(\.name) + filled.map(\.name), rows: rows,
-            ignoringConflicts: batch.ignoringConflicts, checksConstraints: batch.checksConstraints)
-        insert.avoidsCopy = layout.avoidsCopy
+        guard let insert = layout.stored(batch) else { return }
         try named { () throws(StorageError) in try real.insert(insert) }
     }
 
@@ -98,12 +85,8 @@ public final class AdaptedDatabase: Database {
         guard let layout = layouts[batch.table.name] else {
             return try named { () throws(StorageError) in try real.update(batch) }
         }
-        let present = layout.present(batch.columns)
-        guard let live = layout.live, !present.isEmpty else { return }
-        let rows = batch.rows.map { row in
-            [row[0]] + present.map { layout.stored(row[$0.place + 1], in: $0.name) }
-        }
-        try named { () throws(StorageError) in try real.update(Update(live, set: present.map(\.name), rows: rows)) }
+        guard let update = layout.stored(batch) else { return }
+        try named { () throws(StorageError) in try real.update(update) }
     }
 
     public func delete(from table: Table, where conditions: [Condition]) throws(StorageError) -> Int {

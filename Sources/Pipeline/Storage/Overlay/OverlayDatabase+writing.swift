@@ -4,6 +4,16 @@ internal import TextForms
 // Writes go to the scratch, which first gets the rows of the base that they concern.
 extension OverlayDatabase {
     public func insert(_ batch: Insert) throws(StorageError) {
+        guard let layout = layouts[batch.table.name] else { return try write(batch) }
+        if let seen = layout.seen(batch) { try write(seen) }
+    }
+
+    public func update(_ batch: Update) throws(StorageError) {
+        guard let layout = layouts[batch.table.name] else { return try write(batch) }
+        if let seen = layout.seen(batch) { try write(seen) }
+    }
+
+    private func write(_ batch: Insert) throws(StorageError) {
         guard !batch.rows.isEmpty else { return }
         try prepare(batch.table)
         try copyRivals(of: batch.rows, batch.columns, in: batch.table)
@@ -17,7 +27,7 @@ extension OverlayDatabase {
         if batch.checksConstraints { try checkConstraints() }
     }
 
-    public func update(_ batch: Update) throws(StorageError) {
+    private func write(_ batch: Update) throws(StorageError) {
         guard !batch.rows.isEmpty, !batch.columns.isEmpty else { return }
         try prepare(batch.table)
         try copy(batch.rows.map { $0[0] }, of: batch.table)

@@ -11,6 +11,8 @@ public final class OverlayDatabase: Database {
     let base: any Database
     let scratch: SQLiteDatabase
     let catalogue: Catalogue
+    /// How the base stores tables of another form; its reads show the catalogue's.
+    let layouts: [String: TableLayout]
     var state = OverlayState()
     /// That of the begin of the open transaction.
     private var saved: OverlayState?
@@ -22,10 +24,15 @@ public final class OverlayDatabase: Database {
 
     /// - Parameters:
     ///   - base: in a transaction that only reads, so that it shows one moment
+    ///   - layouts: those of the base's tables that lie in another way than in the catalogue: what is written here reads
+    ///     as it would there
     ///   - inMemory: whether the rows may not reach a disk
-    public init(over base: any Database, catalogue: Catalogue, inMemory: Bool) throws(StorageError) {
+    public init(
+        over base: any Database, catalogue: Catalogue, layouts: [String: TableLayout] = [:], inMemory: Bool
+    ) throws(StorageError) {
         self.base = base
         self.catalogue = catalogue
+        self.layouts = layouts
         scratch = try SQLiteDatabase(scratchInMemory: inMemory)
     }
 
