@@ -49,7 +49,7 @@ import Testing
     @Test func whileSomebodyLooksItIsReadAheadOfTime() async throws {
         #expect(try await seen() == 0)
         try enqueue(1)
-        clock.advance(499)
+        clock.advance(699)
         try await view.keep()
         #expect(try await seen() == 0, "not yet")
         clock.advance(1)

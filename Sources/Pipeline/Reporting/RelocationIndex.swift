@@ -14,6 +14,7 @@ package struct RelocationIndex: Sendable {
     /// The names of destinations that relocations were queued for.
     package var destinations: [String] { destinationCounts.keys.sorted() }
 
+    private var words = SearchWords()
     private var destinationCounts: [String: Int] = [:]
     private var known: [String: Entry] = [:]
 
@@ -28,6 +29,7 @@ package struct RelocationIndex: Sendable {
         for entry in entries { tally(entry, 1) }
         open = entries.filter { !$0.hasEnded }
         failures = FailureGroup.groups(of: entries)
+        words = SearchWords(entries)
     }
 
     /// Those that have changed, or that are new.
@@ -42,12 +44,13 @@ package struct RelocationIndex: Sendable {
         guard hasChanged else { return }
         open = entries.filter { !$0.hasEnded }
         regroup(causes)
+        words = SearchWords(entries)
     }
 
     /// The newest first.
     package func matching(_ filter: RelocationFilter) -> [Entry] {
         guard filter != RelocationFilter() else { return entries }
-        return SoughtText(filter.text).finding { isIn in entries.filter { filter.fits($0) && isIn($0) } }
+        return SoughtText(filter.text).found(in: entries, words).filter(filter.fits)
     }
 }
 

@@ -7,9 +7,9 @@ struct PictureKeeper: Service {
     let view: RelocationView
     let log: Logger
 
-    private static let pause = Duration.milliseconds(250)
+    private static let pause = Duration.milliseconds(50)
     /// Pauses between two samples.
-    private static let sampledEvery = 8
+    private static let sampledEvery = 40
 
     func run() async throws {
         await cancelWhenGracefulShutdown {

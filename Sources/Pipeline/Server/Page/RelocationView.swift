@@ -20,7 +20,7 @@ final class RelocationView: Sendable {
     private let kept = Mutex(Kept())
 
     /// For how long a picture is good enough, and after how long it is read anew ahead of time.
-    private static let (goodFor, renewedAfter) = (Duration.seconds(1), Duration.milliseconds(500))
+    private static let (goodFor, renewedAfter) = (Duration.seconds(1), Duration.milliseconds(700))
     /// For how long after a request the picture is read ahead of time.
     private static let watchedFor = Duration.seconds(10)
 
