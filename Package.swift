@@ -261,7 +261,8 @@ let package = Package(
             "EndToEndTests",
             ["ProgramSupport", "KafkaSupport", "TestSupport", "Storage", "Catalogue", crypto, cryptoExtras]),
         tests(
-            "ServerTests", ["Server", "Operations", "CommandLine", "ProgramSupport", "TestSupport", httpTypes],
+            "ServerTests",
+            ["Server", "Operations", "Queue", "Reporting", "CommandLine", "ProgramSupport", "TestSupport", httpTypes],
             exclude: ["schemathesis.toml", "relocation.test.yml"]),
         tests(
             "SafetyTests",

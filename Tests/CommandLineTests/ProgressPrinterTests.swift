@@ -25,6 +25,15 @@ import Testing
         #expect(file.finish() == "")
     }
 
+    @Test(arguments: [
+        (["TERM": "xterm"], true), (["NO_COLOR": ""], true), (["NO_COLOR": "0"], false), (["CLICOLOR": "0"], false),
+        (["CLICOLOR": "1"], true),
+        (["CLICOLOR": "1", "NO_COLOR": "1"], false), (["TERM": "dumb"], false),
+    ])
+    func coloursCanBeSwitchedOff(_ variables: [String: String], _ allowed: Bool) {
+        #expect(Terminal.allowsColor(Environment(variables)) == allowed)
+    }
+
     @Test func aFileIsNoTerminal() throws {
         let terminal = Terminal(descriptor: 99, Environment([:]))
         #expect(terminal == Terminal(isTerminal: false, usesColor: false, width: 80))

@@ -70,6 +70,52 @@ import Testing
         index.update([])
         #expect(index.entries.count == 5)
     }
+
+    /// Changes one after the other lead to the same as reading all anew.
+    @Test(arguments: 1...20) func anyChangesGiveWhatReadingAllGives(_ seed: Int) {
+        var random = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15
+        func draw(_ limit: Int) -> Int {
+            random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(random >> 33) % limit
+        }
+        var (index, all) = (RelocationIndex(), [String: RelocationStatus]())
+        for _ in 1...30 {
+            let changed = (0...draw(4)).map { _ in
+                status(draw(12)) {
+                    // A UUID may come back as another relocation.
+                    $0.createdAt = Int64(draw(20) == 0 ? draw(12) : Int($0.createdAt / 2))
+                    $0.status = [.inProgress, .failure, .success, .paused][draw(4)]
+                    $0.destinationName = ["eu", "us"][draw(2)]
+                    ($0.failureReason, $0.completedAt) = (["row 1 is bad", "disk full"][draw(2)], Int64(draw(9)))
+                }
+            }
+            index.update(changed)
+            for status in changed { all[status.uuid] = status }
+        }
+        // The last of several changes of one relocation counts, in both.
+        var whole = RelocationIndex()
+        whole.replace(Array(all.values))
+        #expect(index.entries.map(\.report.status) == whole.entries.map(\.report.status))
+        #expect(index.open.map(\.uuid) == whole.open.map(\.uuid))
+        #expect(index.counts == whole.counts && index.destinations == whole.destinations)
+        #expect(index.failures.map(\.cause) == whole.failures.map(\.cause))
+        #expect(index.failures.map(\.relocations) == whole.failures.map(\.relocations))
+        #expect(index.failures.map(\.lastSeen) == whole.failures.map(\.lastSeen))
+    }
+
+    @Test func aSearchFindsTextsOfOtherScripts() {
+        var index = RelocationIndex()
+        index.replace([status(1) { $0.sourceName = "Zoë.json" }, status(2) { $0.sourceName = "zoe\u{308}.json" }])
+        #expect(found(index) { $0.text = "zoë" } == [2, 1], "composed or not")
+        #expect(found(index) { $0.text = "json" } == [2, 1] && found(index) { $0.text = "ж" } == [])
+    }
+
+    @Test func whatIsOfferedFollowsTheState() {
+        var index = index
+        #expect(index.matching(RelocationFilter()).map { $0.offers.contains(.pause) } == [true, false, true, false])
+        index.update([status(4) { $0.status = .paused }])
+        #expect(index.entries.first?.offers.contains(.unpause) == true)
+    }
 }
 
 @Suite struct SinceTimeTests {

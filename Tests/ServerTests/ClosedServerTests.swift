@@ -55,6 +55,41 @@ struct ClosedServerTests {
         #expect(try server.ask("GET", "/readyz", token: nil).status == 200)
     }
 
+    /// Thousands that are refused, twenty at the same moment, leave no trace, and those who may act still can.
+    @Test func manyBadRequestsChangeNothing() throws {
+        let server = try RunningServer(installation, "serve")
+        let file = try installation.folder.write(SampleExport.json(SampleExport.users(2)), to: "users.json")
+        let uuid = try installation.enqueue("users", file).lastLine
+        let path = "/api/v1/relocations/\(uuid)"
+        func seen() throws -> [String] {
+            try [path, path + "/history"].map { try server.ask("GET", $0, token: RunningServer.readToken).body }
+        }
+        let before = try seen()
+        let bearer = "Authorization: Bearer "
+        let floods = try [
+            ("401", path + "/pause", ["-H", bearer + "a-token-that-is-wrong", "-d", "{}"]),
+            ("403", path + "/pause", ["-H", bearer + RunningServer.readToken, "-d", "{}"]),
+            ("400", path + "/pause", ["-H", bearer + RunningServer.operatorToken, "-d", "{\"atStep\":"]),
+            ("401", "/sign-in", ["-d", "token=a-token-that-is-wrong"]),
+            ("404", path + "/explode", ["-H", bearer + RunningServer.operatorToken]),
+        ].enumerated().map { number, flood in
+            let answers = installation.folder.file("flood-\(number)")
+            let curl = try ChildProcess(
+                "curl",
+                ["-sZ", "--parallel-max", "4", "-o", "/dev/null", "-w", "%{http_code}\\n"] + flood.2
+                    + ["\(server.url)\(flood.1)?n=[1-400]"], output: answers)
+            return (curl, "flood-\(number)", flood.0)
+        }
+        for (curl, name, code) in floods {
+            #expect(curl.wait(seconds: 60) == 0, "\(name)")
+            let answers = installation.folder.read(name).split(separator: "\n")
+            #expect(answers.count == 400 && Set(answers.map(String.init)) == [code], "\(name): \(Set(answers))")
+        }
+        #expect(try seen() == before)
+        #expect(try server.ask("POST", path + "/pause", body: "{}").status == 200)
+        #expect(try server.stop() == 0)
+    }
+
     @Test func aBrowserActsOnlyFromItsOwnForm() throws {
         let server = try RunningServer(installation, "serve")
         let tokens = try AccessTokens(operator: RunningServer.operatorToken, reader: RunningServer.readToken)

@@ -67,6 +67,19 @@ import Testing
         #expect(try post("csrf=\(form)&seen=\(seen)", [session]) == 409, "it is paused already")
     }
 
+    @Test func whatTheAPIDoesShowsOnTheNextPage() throws {
+        let uuid = try enqueue()
+        func isListed(_ status: String) throws -> Bool {
+            try server.ask("GET", "/relocations?status=\(status)", headers: html).body.contains("/relocations/\(uuid)")
+        }
+        for _ in 1...5 {
+            #expect(try server.ask("POST", "/api/v1/relocations/\(uuid)/pause", body: "{}").status == 200)
+            #expect(try isListed("pause"))
+            #expect(try server.ask("POST", "/api/v1/relocations/\(uuid)/unpause", body: "{}").status == 200)
+            #expect(try isListed("in_progress") && !isListed("pause"))
+        }
+    }
+
     @Test func aPageIsItsOwnStream() throws {
         let uuid = try enqueue()
         let stream = server.installation.folder.file("stream")

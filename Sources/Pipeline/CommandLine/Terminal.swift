@@ -8,7 +8,7 @@ public struct Terminal: Sendable, Equatable {
     public static let widthLimits = 20...500
 
     public let isTerminal: Bool
-    /// On terminals, unless NO_COLOR is set or the terminal is dumb.
+    /// On terminals, unless NO_COLOR is set, CLICOLOR is 0 or the terminal is dumb.
     public let usesColor: Bool
     /// Columns.
     public let width: Int
@@ -22,10 +22,14 @@ public struct Terminal: Sendable, Equatable {
     /// - Parameter descriptor: 1 or 2
     public init(descriptor: Int32, _ environment: Environment = .process) {
         isTerminal = isatty(descriptor) == 1
-        usesColor = isTerminal && environment["NO_COLOR"] == nil && environment["TERM"] != "dumb"
+        usesColor = isTerminal && Self.allowsColor(environment)
         var size = winsize()
         let asked = isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0
         width = asked && Terminal.widthLimits.contains(Int(size.ws_col)) ? Int(size.ws_col) : Terminal.defaultWidth
+    }
+
+    static func allowsColor(_ environment: Environment) -> Bool {
+        environment["NO_COLOR"] == nil && environment["CLICOLOR"] != "0" && environment["TERM"] != "dumb"
     }
 
     public static var standardOutput: Terminal { Terminal(descriptor: 1) }

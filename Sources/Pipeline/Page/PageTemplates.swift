@@ -46,6 +46,7 @@ enum PageTemplates {
         "progress": PackageResources.progress_mustache,
         "recent": PackageResources.recent_mustache,
         "relocation-head": PackageResources.relocation_head_mustache,
+        "row": PackageResources.row_mustache,
         "rows": PackageResources.rows_mustache,
         "sign-in": PackageResources.sign_in_mustache,
         "state": PackageResources.state_mustache,

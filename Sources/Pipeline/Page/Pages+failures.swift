@@ -6,7 +6,7 @@ extension Pages {
     ///
     /// - Parameter now: milliseconds since 1970 on Redis' clock
     package static func failures(_ groups: [FailureGroup], _ viewer: Viewer, now: Int64, said: String? = nil) -> Page {
-        let count = groups.reduce(0) { $0 + $1.relocations.count }
+        let count = groups.reduce(0) { $0 + $1.members.count }
         let sub =
             count == 0
             ? nil : "\(Figures.count(count, "relocation")) failed for \(Figures.count(groups.count, "cause"))"
@@ -24,17 +24,15 @@ extension Pages {
     private static func fields(_ group: FailureGroup, now: Int64) -> Fields {
         var query = ListQuery()
         query.cause = group.key
-        let count = group.relocations.count
+        let count = group.members.count
         return [
             "key": group.key, "count": Figures.count(count, "relocation"), "cause": group.cause,
             "seen": seen(group, now: now),
             "example": optional(group.example == group.cause ? nil : PlainText.line(group.example)),
             "models": optional(group.models.joined(separator: ", ")),
             "destinations": group.destinations.joined(separator: ", "),
-            "retryable": "\(Figures.count(group.retryable.count)) of \(Figures.count(count))",
-            "relocations": group.relocations.prefix(named).map {
-                ["uuid": $0.uuid, "short": String($0.uuid.prefix(8))]
-            },
+            "retryable": "\(Figures.count(group.retryableCount)) of \(Figures.count(count))",
+            "relocations": group.members.prefix(named).map { ["uuid": $0.uuid, "short": $0.report.short] },
             "all": count > named
                 ? ["address": query.address(), "label": "all \(Figures.count(count))"] as Fields : false,
             "actions": actions(group, query),
@@ -49,7 +47,7 @@ extension Pages {
 
     private static func actions(_ group: FailureGroup, _ query: ListQuery) -> [Fields] {
         let offered: [(RelocationAction, Int, String)] = [
-            (.retry, group.retryable.count, "Retry"), (.skipRow, group.skippable.count, "Skip the row of"),
+            (.retry, group.retryableCount, "Retry"), (.skipRow, group.skippableCount, "Skip the row of"),
         ]
         return offered.filter { $0.1 > 0 }.map { action, count, label in
             ["address": PageAddress.ask(action, query), "label": "\(label) \(Figures.count(count))"]

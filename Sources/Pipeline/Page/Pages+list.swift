@@ -18,7 +18,7 @@ extension Pages {
         let last = max(1, (found.count + pageSize - 1) / pageSize)
         let page = min(query.page, last)
         let shown = found.dropFirst((page - 1) * pageSize).prefix(pageSize)
-            .map { StatusReport($0.report.status, renamed: nil, workforce: workforce) }
+            .map { $0.report.among(workforce) }
         var fields = rows(shown, viewer, now: workforce.now)
         fields.merge(pages(query, page, last, found.count)) { $1 }
         fields.merge(bulk(query, found, viewer)) { $1 }
@@ -46,7 +46,7 @@ extension Pages {
     private static func bulk(_ query: ListQuery, _ found: [RelocationIndex.Entry], _ viewer: Viewer) -> Fields {
         guard viewer.canAct, query.isFiltered else { return ["hasBulk": false] }
         let buttons = RelocationAction.forMany.filter { $0 != .skipRow || !query.cause.isEmpty }.compactMap { action in
-            let count = found.lazy.filter { action.fitsAmongMany($0.report) }.count
+            let count = found.count { $0.offers.contains(action) }
             return count == 0
                 ? nil
                 : ["address": PageAddress.ask(action, query), "label": "\(action.label) \(Figures.count(count))"]
@@ -90,41 +90,6 @@ extension Pages {
         return [
             "name": name, "label": label,
             "options": all.map { ["value": $0.0, "label": $0.1, "isChosen": $0.0 == chosen] as Fields },
-        ]
-    }
-}
-
-extension Pages {
-    /// The table of relocations.
-    static func rows(_ reports: [StatusReport], _ viewer: Viewer, now: Int64) -> Fields {
-        ["hasRows": !reports.isEmpty, "canAct": viewer.canAct, "rows": reports.map { row($0, now: now) }]
-    }
-
-    private static func row(_ report: StatusReport, now: Int64) -> Fields {
-        let status = report.status
-        let fields: Fields = [
-            "uuid": status.uuid, "short": report.short, "kind": kind(report),
-            "why": optional(String(PlainText.line(report.hindrance(now: now)).prefix(whyLength))),
-            "file": PlainText.line(status.sourceName), "by": optional(PlainText.line(status.enqueuedBy)),
-            "destination": PlainText.line(status.destinationName), "percent": report.percent, "bar": report.barClass,
-            "total": Figures.count(status.rowsSource), "age": Figures.ago(status.createdAt, now: now),
-            "actions": [RelocationAction.retry, .pause, .unpause].filter { $0.fits(report) }.map { button($0, report) },
-        ]
-        return fields.merging(report.stateWords(now: now).fields) { $1 }
-    }
-
-    /// Characters of the reason in a row; the rest is cut off.
-    private static let whyLength = 120
-
-    private static func kind(_ report: StatusReport) -> String {
-        report.kind == "import" ? report.status.scope : "\(report.kind), \(report.status.scope)"
-    }
-
-    /// A link to the page that asks.
-    static func button(_ action: RelocationAction, _ report: StatusReport) -> Fields {
-        [
-            "address": PageAddress.ask(action, report.status.uuid), "label": action.label,
-            "letter": optional(action.letter),
         ]
     }
 }

@@ -42,7 +42,7 @@ extension Pages {
     package static func overview(_ facts: OverviewFacts, _ viewer: Viewer, said: String? = nil) -> Page {
         let open = facts.index.open
         let shown = (open.isEmpty ? facts.index.entries : open).prefix(recent)
-            .map { StatusReport($0.report.status, renamed: nil, workforce: facts.workforce) }
+            .map { $0.report.among(facts.workforce) }
         return Page(
             "Overview", .overview, isLive: true,
             parts: [
@@ -63,7 +63,7 @@ extension Pages {
     }
 
     private static func summary(_ facts: OverviewFacts) -> Fields {
-        let failed = facts.index.failures.reduce(0) { $0 + $1.relocations.count }
+        let failed = facts.index.failures.reduce(0) { $0 + $1.members.count }
         let tiles: [(String, Int, String, String)] = [
             ("In progress", facts.index.counts[.inProgress] ?? 0, "blue", "/relocations?status=in_progress"),
             ("Paused", facts.index.counts[.paused] ?? 0, "amber square", "/relocations?status=pause"),

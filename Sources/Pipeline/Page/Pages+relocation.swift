@@ -28,7 +28,7 @@ extension Pages {
         let actions = RelocationAction.allCases.filter { $0 != .planUndo && $0.fits(report) }
         let fields: Fields = [
             "uuid": status.uuid, "summary": PlainText.line(summary.filter { !$0.isEmpty }.joined(separator: " · ")),
-            "said": optional(said), "canAct": viewer.canAct, "actions": actions.map { button($0, report) },
+            "said": optional(said), "canAct": viewer.canAct, "actions": actions.map { button($0, report.status.uuid) },
         ]
         return fields.merging(report.stateWords(now: now).fields) { $1 }
     }

@@ -16,7 +16,8 @@ extension Pages {
         return [
             "name": worker.name, "state": words(worker, report).fields,
             "trouble": optional(PlainText.line(worker.trouble)),
-            "destination": worker.destinationName, "concurrency": worker.concurrency, "version": worker.version,
+            "destination": worker.destinationName, "places": Figures.count(worker.concurrency, "slot"),
+            "version": worker.version,
             "sign": Figures.age(worker.heartbeatAt, now: workforce.now) + " ago",
             "slots": worker.slots.map { slot -> Fields in
                 [

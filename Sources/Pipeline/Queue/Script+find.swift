@@ -30,10 +30,16 @@ extension Script {
           return values
         end
 
+        -- Most have not changed: one field tells.
+        local function isOld(record)
+          if changed == 0 then return false end
+          local at = redis.pcall('HGET', record, 'updatedAt')
+          return type(at) == 'string' and (tonumber(at) or changed) < changed
+        end
+
         local function fits(was)
           if was.err then return ARGV[5] == '' and ARGV[6] == '' and ARGV[7] == '' end
           return (ARGV[5] == '' or was[1] == ARGV[5]) and (ARGV[6] == '' or was[2] == ARGV[6])
-            and (changed == 0 or (tonumber(was[5] or '') or changed) >= changed)
             and (ARGV[7] == '' or (was[3] or '\(DestinationName.standard)') == ARGV[7] or string.find(was[4] or '', ARGV[7], 1, true))
         end
 
@@ -43,18 +49,20 @@ extension Script {
             break
           end
           local uuid, record = members[place], base .. 'record:' .. members[place]
-          local was = redis.pcall('HMGET', record, 'status', 'scope', 'destinationName', 'destination', 'updatedAt')
           at = at + 1
-          if not was.err and not was[1] and redis.call('EXISTS', record) == 0 then
-            gone[#gone + 1] = uuid
-          elseif fits(was) then
-            counted = counted + 1
-            if wanted > 0 then
-              out[#out + 1] = uuid
-              out[#out + 1] = known(record, uuid)
-              if counted == wanted then
-                isLast = isLast and place == #members - 1
-                break
+          if not isOld(record) then
+            local was = redis.pcall('HMGET', record, 'status', 'scope', 'destinationName', 'destination')
+            if not was.err and not was[1] and redis.call('EXISTS', record) == 0 then
+              gone[#gone + 1] = uuid
+            elseif fits(was) then
+              counted = counted + 1
+              if wanted > 0 then
+                out[#out + 1] = uuid
+                out[#out + 1] = known(record, uuid)
+                if counted == wanted then
+                  isLast = isLast and place == #members - 1
+                  break
+                end
               end
             end
           end

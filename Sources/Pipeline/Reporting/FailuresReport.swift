@@ -23,13 +23,13 @@ package struct FailuresReport: Sendable {
     }
 
     private static func text(_ group: FailureGroup) -> String {
-        let count = group.relocations.count
+        let count = group.members.count
         let facts: [(String, String?)] = [
             ("first", Timestamp.optional(group.firstSeen)), ("last", Timestamp.optional(group.lastSeen)),
             ("models", group.models.joined(separator: ", ")),
             ("destinations", group.destinations.joined(separator: ", ")),
-            ("can continue", String(group.retryable.count)),
-            ("relocations", shown(group.relocations.map(\.uuid))),
+            ("can continue", String(group.retryableCount)),
+            ("relocations", shown(group.members.map(\.uuid))),
         ]
         let lines = facts.compactMap { name, value -> [String]? in
             guard let value, !value.isEmpty else { return nil }
@@ -53,11 +53,11 @@ package struct FailuresReport: Sendable {
     private static func value(_ group: FailureGroup) -> JSONValue {
         .object([
             "key": .text(group.key), "cause": .text(group.cause), "example": .text(group.example),
-            "count": JSONValue(group.relocations.count), "retryable": JSONValue(group.retryable.count),
+            "count": JSONValue(group.members.count), "retryable": JSONValue(group.retryableCount),
             "firstSeen": JSONValue(time: group.firstSeen), "lastSeen": JSONValue(time: group.lastSeen),
             "models": .list(group.models.map(JSONValue.text)),
             "destinations": .list(group.destinations.map(JSONValue.text)),
-            "uuids": .list(group.relocations.map { .text($0.uuid) }),
+            "uuids": .list(group.members.map { .text($0.uuid) }),
         ])
     }
 }

@@ -14,7 +14,7 @@ public struct StatusReport: Sendable {
     /// The failures that retries have left behind; nil if they were not read.
     public let earlier: [EarlierFailure]?
     /// The workers; nil if they were not asked for.
-    public let workforce: Workforce?
+    public private(set) var workforce: Workforce?
 
     /// What the record says.
     public init(_ status: RelocationStatus) { self.init(status, renamed: nil) }
@@ -33,6 +33,13 @@ public struct StatusReport: Sendable {
         account = RowAccount(counters: status.counters)
         verification = VerificationReport(status)
         undo = UndoReport(status)
+    }
+
+    /// The same among these workers.
+    package func among(_ workforce: Workforce) -> StatusReport {
+        var report = self
+        report.workforce = workforce
+        return report
     }
 
     /// What it waits for, or who works on it.

@@ -31,7 +31,7 @@ package struct RelocationServer: Service {
     package func run() async throws {
         let site = Site(settings)
         var configuration = ServiceGroupConfiguration(
-            services: [application(site), TrendSampler(view: site.view, log: log)], logger: quiet)
+            services: [application(site), PictureKeeper(view: site.view, log: log)], logger: quiet)
         configuration.maximumGracefulShutdownDuration = .seconds(Self.lastSeconds)
         do {
             try await ServiceGroup(configuration: configuration).run()

@@ -20,7 +20,10 @@ struct Site: Sendable {
     func router() -> Router<ServerContext> {
         let open = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         open.addMiddleware { AnswerMiddleware() }
-        let closed = open.group().addMiddleware { AccessMiddleware(settings.tokens) }
+        let closed = open.group().addMiddleware {
+            AccessMiddleware(settings.tokens)
+            ChangeMiddleware(view: view)
+        }
         HealthRoutes(self).add(to: open)
         SignInRoutes(self).add(to: open)
         MetricsRoute(self).add(to: closed)

@@ -26,7 +26,7 @@ struct PageActionRoutes {
         var body = request
         let form = try await Form(&body)
         let (seen, details) = (form["seen"] ?? "", try ChosenDetails(form))
-        await site.view.forget()
+        site.view.forget()
         var action = try await action(request, context)
         guard seen == action.confirmation.seen else {
             action.confirmation.changed = "This has changed since you looked. Nothing was done: look again."
@@ -37,7 +37,6 @@ struct PageActionRoutes {
         let said = try await site.queues.run { [action] queue in
             try action.act(OperatorActions(queue, by: actor), details)
         }
-        await site.view.forget()
         let separator = action.confirmation.back.contains("?") ? "&" : "?"
         return .redirect(to: action.confirmation.back + separator + "said=" + said)
     }
@@ -67,8 +66,8 @@ struct PageActionRoutes {
         guard form["all"] != nil, RelocationAction.forMany.contains(action) else { throw Problem.notFound }
         let query = ListQuery { form[$0] }
         let picture = try await site.view.current()
-        let found = picture.index.matching(query.filter(now: picture.workforce.now)).map(\.report)
-            .filter(action.fitsAmongMany)
+        let found = picture.index.matching(query.filter(now: picture.workforce.now))
+            .filter { $0.offers.contains(action) }.map(\.report)
         guard !found.isEmpty else {
             throw Problem(.conflict, "No relocation that matches can do this now: others may have been faster.")
         }

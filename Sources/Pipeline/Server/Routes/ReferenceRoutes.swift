@@ -14,9 +14,13 @@ struct ReferenceRoutes {
 
     func add(to router: Router<ServerContext>) {
         let answers = router.group("api/0").addMiddleware { ReferenceAnswers() }
-        let api = answers.group("relocations").addMiddleware { AccessMiddleware(site.settings.tokens) }
+        let api = answers.group("relocations").addMiddleware {
+            AccessMiddleware(site.settings.tokens)
+            ChangeMiddleware(view: site.view)
+        }
         let asking = answers.group("relocations").addMiddleware {
             AccessMiddleware(site.settings.tokens, letsReadersAsk: true)
+            ChangeMiddleware(view: site.view)
         }
         let keys = answers.group("publickeys/relocations").addMiddleware { AccessMiddleware(site.settings.tokens) }
         addViews(to: api)

@@ -1,43 +1,7 @@
-internal import Queue
 package import Reporting
 
-/// What an operator can do with a relocation.
-package enum RelocationAction: String, Sendable, CaseIterable {
-    case retry
-    case skipRow = "skip-row"
-    case skipChunk = "skip-chunk"
-    case recover
-    case pause
-    case unpause
-    case cancel
-    case abort
-    case undo
-    /// Counts what an undo would remove.
-    case planUndo = "plan-undo"
-    case delete
-
-    /// Whether a relocation's state allows it.
-    package func fits(_ report: StatusReport) -> Bool {
-        let status = report.status
-        return switch self {
-        case .retry: status.status == .failure && report.canRetry
-        case .skipRow: status.canBeRetried && TaskNote(json: status.failedTask)?.row != nil
-        case .skipChunk: status.canBeRetried && (TaskNote(json: status.failedTask)?.rows ?? 0) > 0
-        case .recover: status.canBeRetried && status.flow.map { !$0.latestTask.isEmpty } == true && report.canRetry
-        case .pause: status.status == .inProgress && !status.isUploading && !status.pauseRequested
-        case .unpause: status.status == .paused || (status.status == .inProgress && status.pauseRequested)
-        case .cancel: [.inProgress, .paused].contains(status.status) && !status.cancelRequested
-        case .abort: status.status == .inProgress && !status.owner.isEmpty
-        case .undo, .planUndo: report.canBeUndone
-        case .delete: status.payloadBytes > 0 && [.paused, .failure].contains(status.status)
-        }
-    }
-
-    /// The same for one of many: what an operator has ended is retried by itself only.
-    package func fitsAmongMany(_ report: StatusReport) -> Bool {
-        fits(report) && (self != .retry || report.status.hasFailedByItself)
-    }
-
+/// An action in words.
+extension RelocationAction {
     /// What the button says.
     var label: String {
         switch self {
@@ -129,15 +93,5 @@ package enum RelocationAction: String, Sendable, CaseIterable {
         case .planUndo: "A worker counts what an undo would remove."
         case .delete: "\(subject) lost the tasks."
         }
-    }
-
-    /// What is offered for all relocations that match a filter.
-    package static let forMany: [RelocationAction] = [.retry, .skipRow, .pause, .unpause, .cancel, .delete]
-}
-
-extension StatusReport {
-    /// Whether it has brought something that an undo could remove.
-    fileprivate var canBeUndone: Bool {
-        [.success, .failure, .paused].contains(status.status) && ["import", "relocate"].contains(kind)
     }
 }
