@@ -34,7 +34,7 @@ import Testing
         let claim = try queue.claimed()
         let counter = allowRetries(20_000)
         fixture.server.freeze()
-        let thaw = try ChildProcess("sh", ["-c", "sleep 0.5; kill -CONT \(fixture.server.pid)"])
+        let thaw = try ChildProcess("sh", ["-c", "sleep \(0.5 * patience); kill -CONT \(fixture.server.pid)"])
         let start = ContinuousClock.now
         #expect(try queue.acknowledge(claim, tasks: 1, counters: ["a": 1]).remaining == 2)
         #expect(ContinuousClock.now - start >= .milliseconds(400))
@@ -55,10 +55,10 @@ import Testing
         counter = allowRetries(0)
         #expect(kind { try queue.progress(claim, chunksDone: 1) } == .unavailable)
         #expect(counter.errors == [])
-        counter = allowRetries(300)
+        counter = allowRetries(Int(300 * patience))
         let start = ContinuousClock.now
         #expect(kind { try queue.progress(claim, chunksDone: 1) } == .unavailable)
-        #expect(ContinuousClock.now - start < .seconds(5) && (1...4).contains(counter.errors.count))
+        #expect(ContinuousClock.now - start < .seconds(5 * patience) && (1...4).contains(counter.errors.count))
     }
 
     @Test func whatDoesNotPassIsNotSentAgain() throws {

@@ -7,14 +7,15 @@ struct QueueFixture {
 
     init(_ lines: [String] = [], tcp: Bool = false) throws { server = try RedisServer(lines, tcp: tcp) }
 
+    /// - Parameter timeout: milliseconds on a quiet machine
     func queue(
         prefix: String = "test", lease: Int = 60_000, uploadLease: Int = 60_000, timeout: Int = 1_000,
         retention: Int = 3_600, url: String? = nil
     ) throws -> RelocationQueue {
         var timeouts = QueueTimeouts()
         timeouts.uploadLeaseMilliseconds = uploadLease
-        timeouts.connectMilliseconds = timeout
-        timeouts.commandMilliseconds = timeout
+        timeouts.connectMilliseconds = Int(Double(timeout) * patience)
+        timeouts.commandMilliseconds = Int(Double(timeout) * patience)
         return try RelocationQueue(
             QueueConfiguration(
                 url: RedisURL(url ?? server.url), prefix: prefix, leaseMilliseconds: lease, retentionSeconds: retention,

@@ -81,7 +81,8 @@ import Testing
     @Test func aLoopThatComesBackReconnectsAndWorks() throws {
         let uuid = try installation.enqueue("users", try export()).lastLine
         let result = try installation.worker(
-            "run", "--drain", "--stall-limit", "2", environment: ["RELOCATION_FAILPOINT": "claim.before:1:hang3"])
+            "run", "--drain", "--stall-limit", "\(Int(2 * patience))",
+            environment: ["RELOCATION_FAILPOINT": "claim.before:1:hang\(Int(3 * patience))"])
         #expect(result.code == 0, "\(result.errors)")
         #expect(result.errors.contains("asked to reconnect"), "\(result.errors)")
         #expect(try installation.status(uuid)["status"] as? String == "SUCCESS")
