@@ -14,8 +14,9 @@ struct QueueFixture {
     ) throws -> RelocationQueue {
         var timeouts = QueueTimeouts()
         timeouts.uploadLeaseMilliseconds = uploadLease
-        timeouts.connectMilliseconds = Int(Double(timeout) * patience)
-        timeouts.commandMilliseconds = Int(Double(timeout) * patience)
+        let limit = max(timeout, min(Int(Double(timeout) * patience), 5_000))
+        timeouts.connectMilliseconds = limit
+        timeouts.commandMilliseconds = limit
         return try RelocationQueue(
             QueueConfiguration(
                 url: RedisURL(url ?? server.url), prefix: prefix, leaseMilliseconds: lease, retentionSeconds: retention,

@@ -54,7 +54,8 @@ indirect enum OpenAPISchema: Sendable {
     private var members: [String: JSONValue] {
         switch self {
         case .text: ["type": .text("string")]
-        case .bytes: ["type": .text("string"), "format": .text("binary")]
+        // In OpenAPI 3.1 this says that any bytes do; a "format" would exclude some.
+        case .bytes: ["type": .text("string"), "contentMediaType": .text("application/octet-stream")]
         case .flag: ["type": .text("boolean")]
         case .yes: ["const": .flag(true)]
         case .whole: ["type": .text("integer")]
