@@ -55,10 +55,14 @@ package struct FailureGroup: Sendable {
     package var relocations: [RelocationStatus] { members.map(\.report.status) }
 
     /// Those that can go on: their tasks are still there.
-    package var retryable: [RelocationStatus] { relocations.filter(\.canBeRetried) }
+    package var retryable: [RelocationStatus] { statuses { $0.canBeRetried } }
 
     /// Those of which the failing row is known, so that it can be left out.
-    package var skippable: [RelocationStatus] { retryable.filter { TaskNote(json: $0.failedTask)?.row != nil } }
+    package var skippable: [RelocationStatus] { statuses { $0.canSkipRow } }
+
+    private func statuses(_ fits: (RelocationIndex.Failure) -> Bool) -> [RelocationStatus] {
+        members.filter { $0.failure.map(fits) == true }.map(\.report.status)
+    }
 }
 
 extension RelocationStatus {
