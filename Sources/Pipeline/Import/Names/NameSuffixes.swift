@@ -29,9 +29,14 @@ struct NameSuffixes {
         return Array(SHA256.hash(data: Array("\(seed)|\(base)".utf8)).prefix(count))
     }
 
-    /// A name for what has none.
+    /// A name for what has none: hexadecimal digits. One without a letter would be a number, which no slug may be, and would get
+    /// a suffix; so the next one is taken.
     func nameless(_ length: Int, for base: String) -> String {
-        guard seed != nil else { return random.hex(length) }
-        return suffix(length, of: Alphabet.hexadecimal, for: base, attempt: -1)
+        var attempt = -1
+        while true {
+            let name = suffix(length, of: Alphabet.hexadecimal, for: base, attempt: attempt)
+            if name.contains(where: \.isLetter) { return name }
+            attempt -= 1
+        }
     }
 }
