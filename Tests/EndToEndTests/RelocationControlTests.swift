@@ -143,6 +143,22 @@ import Testing
         }
     }
 
+    /// It has imported nothing yet: its own record is all there is of it, and must say the end.
+    @Test(arguments: ["undo.begun:1", "undo.removed:1", "undo.done:1"])
+    func undoneBeforeTheImportByALostWorker(_ place: String) throws {
+        let site = try RelocationSite()
+        #expect(try site.relocate(site.export(), "--autopause", "VALIDATING").code == 0)
+        #expect(try site.drain().code == 0)
+        #expect(try site.record()["status"] == .integer(3))
+        #expect(try site.site.enqueue("undo", site.uuid, "--no-prompt").code == 0)
+        #expect(try site.drain(failpoint: "\(place):kill").code == -SIGKILL)
+        #expect(try site.drain().code == 0)
+        #expect(try site.status()["endedBy"] as? String == "undo")
+        let record = try site.record()
+        #expect(record["status"] == .integer(1), "\(record)")
+        #expect(record["failure_reason"]?.text?.hasPrefix("Undone by ") == true, "\(record)")
+    }
+
     private func expectDone(_ site: RelocationSite) throws {
         let status = try site.status()
         #expect(status["status"] as? String == "SUCCESS", "\(status)")

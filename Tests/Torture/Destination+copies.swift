@@ -2,39 +2,39 @@ import CSQLite
 import Foundation
 import TestSupport
 
-/// What a ledger says of relocations.
+/// What a database says of relocations: its ledger, and the records of those with steps.
 struct LedgerView {
-    /// Relocations that have begun.
-    var begun: Set<String> = []
-    /// Those that have ended; one that was undone has another name.
-    var ended: Set<String> = []
+    /// UUID → outcome; empty while it goes on.
+    private var outcomes: [String: String] = [:]
+    /// Those whose own record says that they go on, whatever the ledger knows of an earlier end: the copy was made while they went
+    /// through their steps once more, or before they had imported anything.
+    private var open: Set<String> = []
 
-    /// - Parameter rows: UUID and outcome of each; the outcome is empty while it goes on
+    /// - Parameter rows: UUID and outcome of each, as ``query(_:)`` gives them
     init(_ rows: [[String]]) {
         for row in rows {
-            begun.insert(row[0].lowercased())
-            if row[1] == "UNDONE" {
-                ended.insert(Self.undone + row[0].lowercased())
-            } else if !row[1].isEmpty, row[1] != "UNDOING" {
-                ended.insert(row[0].lowercased())
-            }
+            let uuid = row[0].lowercased()
+            if row[1] == Self.goesOn { open.insert(uuid) } else { outcomes[uuid] = row[1] }
         }
     }
 
-    private static let undone = "undone "
+    private static let goesOn = "OPEN"
 
-    /// UUID and outcome of each relocation. One whose own record says that it goes on has not ended, whatever the ledger knows of
-    /// an earlier end: the copy was made while it went through its steps once more.
     static func query(_ ledger: String) -> String {
         """
-        SELECT i.uuid, CASE WHEN EXISTS
-            (SELECT 1 FROM sentry_relocation r WHERE CAST(r.uuid AS text) = CAST(i.uuid AS text) AND r.status = 0)
-        THEN '' ELSE coalesce(i.outcome, '') END FROM \(ledger) i
+        SELECT CAST(uuid AS text), coalesce(outcome, '') FROM \(ledger)
+        UNION ALL SELECT CAST(uuid AS text), '\(goesOn)' FROM sentry_relocation WHERE status IN (0, 3)
         """
     }
 
+    /// Relocations whose import has begun.
+    var begun: Set<String> { Set(outcomes.keys) }
+
+    /// Whether a relocation has ended with the status that Redis shows.
+    func hasEnded(_ uuid: String, as status: String) -> Bool { outcomes[uuid] == status && !open.contains(uuid) }
+
     /// Whether nothing of a relocation is left: it was undone, or never began.
-    func isGone(_ uuid: String) -> Bool { !begun.contains(uuid) || ended.contains(Self.undone + uuid) }
+    func isGone(_ uuid: String) -> Bool { !open.contains(uuid) && outcomes[uuid, default: "UNDONE"] == "UNDONE" }
 }
 
 extension DestinationServer {

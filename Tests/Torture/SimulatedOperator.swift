@@ -101,17 +101,17 @@ final class SimulatedOperator: Sendable {
             return site.settle(plan, .queued)
         }
         guard outcome.hasEnded else { return site.settle(plan, .queued) }
-        if restorations > 0, !isInDatabase(plan, site, restorations) { return beginLost(plan, site, restorations) }
+        if restorations > 0, !isInDatabase(plan, outcome, site, restorations) { return beginLost(plan, site, restorations) }
         site.settle(plan, outcome, unlessRestoredSince: restorations)
     }
 
     /// Whether the database knows the end of a relocation, in its record too, or nothing of one that was undone. Redis may show an end that a
     /// restored database does not have, or one that was before the relocation was enqueued again: an operator who restores a
     /// database compares the two.
-    private func isInDatabase(_ plan: Plan, _ site: Site, _ restorations: Int) -> Bool {
+    private func isInDatabase(_ plan: Plan, _ outcome: Outcome, _ site: Site, _ restorations: Int) -> Bool {
         guard let known = try? server.ledger(site.databaseURL) else { return false }
         if plan.isUndone { return known.isGone(plan.uuid) }
-        if known.ended.contains(plan.uuid) { return true }
+        if known.hasEnded(plan.uuid, as: outcome.status) { return true }
         // One that fails before it has written anything leaves no entry: the operator tries it once after each restoration.
         return plan.end == .failure && site.wasBegunAgain(plan, after: restorations)
     }

@@ -11,7 +11,7 @@ public struct ContradictedEnds: Sendable, Equatable {
     public enum Contradiction: Sendable, Equatable {
         /// They succeeded, and rows of them are missing.
         case rowsLost
-        /// They were undone, and rows of them are back.
+        /// They were undone, and rows of them are back, or their own record goes on.
         case rowsBack
         /// They succeeded, and their own record says that they go on: later steps are missing.
         case stepsMissing
@@ -54,7 +54,7 @@ public struct ContradictedEnds: Sendable, Equatable {
         _ status: RelocationStatus, _ known: KnownImport?, isOpen: Bool
     ) -> Contradiction? {
         let holdsRows = known?.models.isEmpty == false
-        if status.endedBy == .undo { return holdsRows ? .rowsBack : nil }
+        if status.endedBy == .undo { return holdsRows || isOpen ? .rowsBack : nil }
         guard status.status == .success, status.recordedRows.contains(where: { $0.value > 0 }) else { return nil }
         // Without a ledger, or if it came later, the chunk rows are all there is to ask.
         if let entry = known?.entry, !entry.ended(.success) { return .rowsLost }

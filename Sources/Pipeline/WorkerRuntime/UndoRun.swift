@@ -49,7 +49,11 @@ struct UndoRun {
             footprint = try read(request)
         }
         if let reason = doneBefore(footprint) {
-            if !request.isDryRun { try footprint.touch() }
+            if !request.isDryRun {
+                try footprint.touch()
+                // One that had not imported anything has this record alone, and the earlier worker may not have come to it.
+                if footprint.entry == nil { try noteInRecord(reason) }
+            }
             return try held.undone(reason)
         }
         guard footprint.entry != nil || footprint.hasChunks || !status.scope.isEmpty else {

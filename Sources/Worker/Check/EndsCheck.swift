@@ -47,7 +47,7 @@ struct EndsCheck {
         return switch end.contradiction {
         case .rowsLost: "\(end.uuid) succeeded, and rows of it are missing: \(again)"
         case .stepsMissing: "\(end.uuid) succeeded, and its later steps are missing: \(again)"
-        case .rowsBack: "\(end.uuid) was undone, and rows of it are back: \(again), then undo it again"
+        case .rowsBack: "\(end.uuid) was undone, and rows or steps of it are back: \(again), then undo it again"
         }
     }
 }
