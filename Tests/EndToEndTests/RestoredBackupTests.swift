@@ -43,7 +43,9 @@ import Testing
 
         try restore(imported)
         let found = try check()
-        #expect(found.contains("\(uuid) was undone, and rows or steps of it are back: enqueue users.json again"), "\(found)")
+        #expect(
+            found.contains("\(uuid) was undone, and rows or steps of it are back: enqueue users.json again"), "\(found)"
+        )
         #expect(try installation.enqueue("users", "--import-uuid", uuid, file).code == 0)
         #expect(try installation.worker("run", "--drain").code == 0)
         try undo()

@@ -101,7 +101,9 @@ final class SimulatedOperator: Sendable {
             return site.settle(plan, .queued)
         }
         guard outcome.hasEnded else { return site.settle(plan, .queued) }
-        if restorations > 0, !isInDatabase(plan, outcome, site, restorations) { return beginLost(plan, site, restorations) }
+        if restorations > 0, !isInDatabase(plan, outcome, site, restorations) {
+            return beginLost(plan, site, restorations)
+        }
         site.settle(plan, outcome, unlessRestoredSince: restorations)
     }
 
