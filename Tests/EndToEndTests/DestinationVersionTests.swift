@@ -172,7 +172,11 @@ import Testing
 
         let word = "toys.gadget.user_id=sentry.user"
         let shown = try installation.worker("check", "--learn", path, "--learn-reference", word)
-        #expect(shown.code == 0 && shown.output.contains("organization_id bigint F:sentry.organization fk"))
+        #expect(
+            shown.code == 0
+                && shown.output.contains(
+                    "organization_id bigint, field organization, refers to sentry.organization (by its constraint)")
+        )
         let status = try imported(path, ["--learn", "--learn-reference", word])
         #expect(status["status"] as? String == "SUCCESS", "\(status["failureReason"] ?? "")")
         let written = try sqlite(
