@@ -43,7 +43,7 @@ struct FileOptions: ParsableArguments {
     @Flag(
         help: """
             Queue models that no catalogue knows, too: the worker learns their tables, columns and references from the \
-            destination, before it writes anything. relocation-worker check --learn FILE shows what it will learn.
+            destination, before it writes anything. plan shows what it will learn; so does relocation-worker check --learn FILE.
             """)
     var learn = false
 

@@ -20,7 +20,12 @@ struct PlanCommand: ParsableCommand {
             It waits, and prints the plan instead of a UUID. An import with --plan FILE then does exactly that, down to the \
             new names, or nothing.
 
-            Exit codes: 0 the import is possible, 1 it would fail (the finding says at which row), 78 the destination's schema \
+            With --learn it shows in full what is learned of each model that no catalogue knows: table, columns, what they \
+            refer to and what tells that, unique columns, scope, rows (in JSON: plan.learned). What only a name tells is \
+            open until --learn-reference confirms or denies it; until then the import would fail.
+
+            Exit codes: 0 the import is possible, 1 it would fail (the finding says at which row) or has models that \
+            cannot be learned yet (the plan says what to type), 78 the destination's schema \
             does not fit.
 
             Example:

@@ -15,7 +15,7 @@ struct PlanWords {
 
     /// Without a final line end.
     var text: String {
-        [head, modelTable, reasons, collisions, renames, adapted, idleRules, losses, resources]
+        [head, learned, modelTable, reasons, collisions, renames, adapted, idleRules, losses, resources]
             .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
@@ -32,6 +32,14 @@ struct PlanWords {
     private var place: String {
         document.destination.url.isEmpty
             ? document.destination.name : "\(document.destination.name) (\(document.destination.url))"
+    }
+
+    /// In full: an operator confirms it.
+    private var learned: [String] {
+        titled(
+            "Learned from the destination",
+            plan.learned.flatMap { model in ["  " + model.title] + model.lines.map { "    " + $0 } }
+                .map { PlainText.line($0) })
     }
 
     private var modelTable: [String] {

@@ -28,8 +28,8 @@ enum SurveyText {
         }
         return
             ([
-                "Models that no catalogue knows, to be learned from the destination (relocation-worker check --learn FILE "
-                    + "shows them in full):"
+                "Models that no catalogue knows, to be learned from the destination (plan, and relocation-worker check "
+                    + "--learn FILE, show them in full):"
             ] + TextTable.lines([["  MODEL", "ROWS", "FIELDS"]] + rows)).joined(separator: "\n")
     }
 

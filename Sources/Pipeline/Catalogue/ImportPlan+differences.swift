@@ -4,9 +4,21 @@ extension ImportPlan {
     ///
     /// - Parameter now: the same import, planned anew
     public func differences(from now: ImportPlan) -> [String] {
-        Set(models.keys).union(now.models.keys).sorted().flatMap { model in
-            Self.differences(model, models[model] ?? Counts(), now.models[model] ?? Counts())
-        } + renameDifferences(now) + collisionDifferences(now) + failureDifferences(now)
+        learnedDifferences(now)
+            + Set(models.keys).union(now.models.keys).sorted().flatMap { model in
+                Self.differences(model, models[model] ?? Counts(), now.models[model] ?? Counts())
+            } + renameDifferences(now) + collisionDifferences(now) + failureDifferences(now)
+    }
+
+    /// What the ledger remembers of a learned model is its text.
+    private func learnedDifferences(_ now: ImportPlan) -> [String] {
+        func texts(_ plan: ImportPlan) -> [String: String] {
+            Dictionary(plan.learned.map { ($0.model, $0.text) }, uniquingKeysWith: { first, _ in first })
+        }
+        let (before, after) = (texts(self), texts(now))
+        return Set(before.keys).union(after.keys).sorted().filter { before[$0] != after[$0] }.map {
+            "\($0) is learned otherwise: its table, or what it refers to, is not as planned"
+        }
     }
 
     private static func differences(_ model: String, _ plan: Counts, _ now: Counts) -> [String] {

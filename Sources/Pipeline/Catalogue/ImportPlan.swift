@@ -75,6 +75,8 @@ public struct ImportPlan: Sendable, Equatable, Codable {
     /// The first ones.
     public var collisions: [Collision] = []
     public var collisionsTotal = 0
+    /// Models that no catalogue knows, as they are learned from the destination.
+    public var learned: [LearnedModel] = []
     /// What happens to written rows because the destination is another version → rows.
     public var adapted: [String: Int] = [:]
     /// Rules that the destination will not run, the first ones.
@@ -100,6 +102,7 @@ public struct ImportPlan: Sendable, Equatable, Codable {
         renamedTotal = try fields.decodeIfPresent(Int.self, forKey: .renamedTotal) ?? renamed.count
         collisions = try fields.decodeIfPresent([Collision].self, forKey: .collisions) ?? []
         collisionsTotal = try fields.decodeIfPresent(Int.self, forKey: .collisionsTotal) ?? collisions.count
+        learned = try fields.decodeIfPresent([LearnedModel].self, forKey: .learned) ?? []
         adapted = try fields.decodeIfPresent([String: Int].self, forKey: .adapted) ?? [:]
         idleRules = try fields.decodeIfPresent([IdleRule].self, forKey: .idleRules) ?? []
         idleRulesTotal = try fields.decodeIfPresent(Int.self, forKey: .idleRulesTotal) ?? idleRules.count

@@ -10,10 +10,13 @@ public struct LearnRequest: Sendable, Equatable {
     /// Lower-case name.
     public let model: String
     public var fields: [String: ValueKind]
+    /// nil if that is not known.
+    public var rows: Int64?
 
-    public init(_ model: String, fields: [String: ValueKind] = [:]) {
+    public init(_ model: String, fields: [String: ValueKind] = [:], rows: Int64? = nil) {
         self.model = model
         self.fields = fields
+        self.rows = rows
     }
 }
 

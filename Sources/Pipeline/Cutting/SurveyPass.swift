@@ -210,7 +210,9 @@ extension ExportSurvey {
         warnings = found.texts(walk, lateModels: catalogue.lateModels)
         losses = found.losses.texts(walk)
         keyBounds = found.bounds(walk)
-        learned = walk.models.compactMap(\.request)
+        learned = walk.models.compactMap { model in
+            model.request.map { LearnRequest($0.model, fields: $0.fields, rows: model.rows) }
+        }
         models = walk.models.map { ModelCount(model: $0.name, rows: $0.rows) }
         rowsMade = walk.rowsMade
         rowsTotal = models.reduce(0) { $0 + $1.rows } - rowsMade

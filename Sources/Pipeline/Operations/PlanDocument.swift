@@ -92,6 +92,11 @@ package struct PlanDocument: Sendable, Equatable, Codable {
         options.relocate == nil ? scope : "relocate"
     }
 
+    private static func words(_ references: [String: String]?) -> String {
+        let words = (references ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return words.isEmpty ? "none" : words.joined(separator: " ")
+    }
+
     // MARK: Before an import that holds to it
 
     /// What a worker compares: the rows of the tasks, without those that the file leaves out.
@@ -113,6 +118,10 @@ package struct PlanDocument: Sendable, Equatable, Codable {
         compare("--overwrite-configs", "\(options.overwriteConfigs)", "\(job.options.overwriteConfigs)")
         compare("versions", options.versions ?? "adapted", job.versions.text)
         compare("owner", options.relocate?.owner ?? "", job.options.relocate?.owner ?? "")
+        compare("--learn", "\(options.learn != nil)", "\(job.learns && !survey.learned.isEmpty)")
+        compare(
+            "--learn-reference", Self.words(options.learnReferences),
+            Self.words(survey.learned.isEmpty ? nil : job.learnReferences))
         if source.sha256 != survey.sha256 { out.append("the file is another one than \(source.name) was") }
         if options.filter != job.filter?.digest(uuid) { out.append("the filter is another one") }
         return out

@@ -33,6 +33,8 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
     public var learn: [String: [String: String]]?
     /// `model.field` → the model that it refers to, as an operator has confirmed.
     public var learnReferences: [String: String]?
+    /// Models that workers learn → rows in the file.
+    public var learnRows: [String: Int64]?
     /// In the ledger: the models as they were learned, so that a replay is the same.
     public var learnedModels: [String]?
     /// What becomes of a file of events; nil for an import of rows.
@@ -82,6 +84,7 @@ public struct RelocationOptions: Sendable, Equatable, Codable {
         destinationVersion = try fields.decodeIfPresent(String.self, forKey: .destinationVersion)
         learn = try fields.decodeIfPresent([String: [String: String]].self, forKey: .learn)
         learnReferences = try fields.decodeIfPresent([String: String].self, forKey: .learnReferences)
+        learnRows = try fields.decodeIfPresent([String: Int64].self, forKey: .learnRows)
         learnedModels = try fields.decodeIfPresent([String].self, forKey: .learnedModels)
         events = try fields.decodeIfPresent(EventOptions.self, forKey: .events)
         exports = try fields.decodeIfPresent(ExportRequest.self, forKey: .exports)

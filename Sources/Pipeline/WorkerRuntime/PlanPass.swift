@@ -13,6 +13,8 @@ struct PlanPass {
     let isOneTransaction: Bool
     /// Whether the pass only confirms a plan: then it shows no chunks as done.
     let confirms: Bool
+    /// Models of the file that no catalogue knows.
+    var learned: [LearnedModel] = []
 
     /// What a pass has found.
     struct Result {
@@ -40,6 +42,7 @@ struct PlanPass {
         }
         result.plan = account.plan(of: work.map, overlays, catalogue)
         result.plan.finding = result.finding?.json()
+        result.plan.learned = learned
         if result.interruption == nil {
             do throws(StorageError) {
                 try PlanCollisions(turn: turn, overlays: overlays).tell(work.map, &result.plan)

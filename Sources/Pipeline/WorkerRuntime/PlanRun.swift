@@ -74,7 +74,7 @@ struct PlanCheck {
     /// Differences that a reason names.
     private static let named = 20
 
-    private static func finding(_ differences: [String], hidesNames: Bool) -> Finding {
+    static func finding(_ differences: [String], hidesNames: Bool) -> Finding {
         let words = "the plan does not hold any more, and nothing was written"
         let listed = differences.prefix(named).joined(separator: "; ")
         let more = differences.count > named ? "; and \(differences.count - named) more" : ""
@@ -91,7 +91,7 @@ private func firstTask(_ held: HeldClaim) throws -> TaskElement? {
 
 extension Turn {
     /// A plan as the record holds it: sealed if the tasks are.
-    fileprivate func stored(_ plan: ImportPlan) throws -> String {
+    func stored(_ plan: ImportPlan) throws -> String {
         do {
             return try PlanText.stored(
                 plan.json, of: held.claim.uuid, with: held.hidesNames ? settings.payloadKeys : nil)

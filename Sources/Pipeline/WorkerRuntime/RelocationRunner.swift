@@ -92,12 +92,12 @@ struct RelocationRunner {
         let preparer = turn.preparer(options)
         let pass = PlanPass(
             turn: turn, context: context, preparer: preparer, isOneTransaction: isOneTransaction,
-            confirms: !options.plans)
+            confirms: !options.plans, learned: learned)
         if options.plans { return try PlanRun(turn: turn, pass: pass, request: options.relocate).run() }
         if options.verifies != nil {
             return try VerifyRun(turn: turn, context: context, preparer: preparer, repairs: options.repairs).run()
         }
-        try openEntry(learned)
+        try openEntry(learned.map(\.text))
         if options.plan != nil, let end = try PlanCheck(turn: turn, pass: pass).run() { return end }
         if let request = options.relocate {
             return try FlowRun(turn: turn, context: context, preparer: preparer, request: request).run()
@@ -131,17 +131,17 @@ struct RelocationRunner {
                     + "without --destination-version"))
     }
 
-    /// From now on the catalogue has the models that the relocation brings. Returns their texts.
+    /// From now on the catalogue has the models that the relocation brings.
     @discardableResult
-    private mutating func learn(_ options: RelocationOptions?, _ importUUID: String) throws -> [String] {
+    private mutating func learn(_ options: RelocationOptions?, _ importUUID: String) throws -> [LearnedModel] {
         guard let found = try Learning(turn: turn, importUUID: importUUID).models(options) else { return [] }
         turn.settings.destination.catalogue = found.catalogue
-        return found.texts
+        return found.models
     }
 
     /// Looks for the relocation's entry in the destination's ledger.
     ///
-    /// - Parameter learned: models that it was told of
+    /// - Parameter learned: models that it was told of, in the notation of the catalogue
     private func openEntry(_ learned: [String]) throws(ImportFailure) {
         var origin = ImportOrigin(held.claim.status, worker: turn.settings.name)
         if !learned.isEmpty, var options = RelocationOptions(json: origin.options) {

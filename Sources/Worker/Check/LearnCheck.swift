@@ -29,22 +29,16 @@ struct LearnCheck {
             items =
                 models.isEmpty
                 ? [.ok("learning", "The catalogue knows every model of the file: there is nothing to learn.")]
-                : models.map { Self.item($0, rows: survey.rows(of: $0.model)) }
+                : models.map(Self.item)
         } catch {
             throw CommandFailure(error)
         }
     }
 
-    private static func item(_ model: LearnedModel, rows: Int64) -> ReadinessItem {
-        let details =
-            model.problems.map { "Open: \($0)" } + model.notes.map { "Learned: \($0)" }
-            + model.text.split(separator: "\n").map { "  \($0)" }
-        guard model.problems.isEmpty else {
-            return .problem(
-                "learning", .badSchema,
-                "\(model.model) (\(rows) rows) cannot be learned before this is settled: \(model.problems[0])",
-                details: details)
+    private static func item(_ model: LearnedModel) -> ReadinessItem {
+        guard let problem = model.problems.first else {
+            return .ok("learning", model.title + ".", details: model.lines)
         }
-        return .ok("learning", "\(model.model) (\(rows) rows) is learned from \(model.notes[0]).", details: details)
+        return .problem("learning", .badSchema, "\(model.title): \(problem)", details: model.lines)
     }
 }

@@ -7,10 +7,13 @@ struct LiveVersion {
     let catalogue: Catalogue
     /// Whether something says that it is not the version of the standard catalogue.
     let isOther: Bool
+    /// Whether nothing tells it but columns.
+    let isGuessed: Bool
     private let words: String
 
     init(_ live: LiveSchema, _ standard: Catalogue) {
         let share = Self.shareOfNewer(live, standard)
+        isGuessed = live.migrations.isEmpty
         catalogue = share > 0 && standard.version == .current ? .newest : standard
         if !live.migrations.isEmpty {
             let versions = live.migrations.map { SentryVersion(migration: $0) }

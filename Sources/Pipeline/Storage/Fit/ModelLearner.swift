@@ -1,16 +1,5 @@
 public import Catalogue
 
-/// A model as a destination describes it.
-public struct LearnedModel: Sendable, Equatable {
-    public let model: String
-    /// In the notation of the catalogue; empty if it could not be learned.
-    public let text: String
-    /// How it was found, and what is guessed.
-    public let notes: [String]
-    /// What an operator has to decide, or why it cannot be learned; empty if nothing is in the way.
-    public let problems: [String]
-}
-
 /// Learns models of a file that no catalogue knows from the tables of the destination.
 public struct ModelLearner {
     private let catalogue: Catalogue
@@ -106,31 +95,37 @@ public struct ModelLearner {
 
     private mutating func learn(_ request: LearnRequest, _ name: String?) -> LearnedModel {
         guard let name, let table = live[name] else {
-            return LearnedModel(
-                model: request.model, text: "", notes: [],
-                problems: ["the destination has no table for it: neither its name nor its fields tell one"])
+            return Self.failed(
+                request, "the destination has no table for it: neither its name nor its fields tell one")
         }
         guard ([request.model, name] + request.fields.keys + table.columns.keys).allSatisfy(Self.isPlain) else {
-            return LearnedModel(
-                model: request.model, text: "", notes: [],
-                problems: ["a name holds other characters than letters, digits, dots and underscores"])
+            return Self.failed(
+                request, "a name holds other characters than letters, digits, dots and underscores")
         }
         var reading = Reading(request: request, table: table)
-        if table.columns["id"] == nil { reading.problems.append("\(name) has no column id") }
+        if table.columns["id"] == nil { reading.model.problems.append("\(name) has no column id") }
         for (column, found) in table.columns.sorted(by: { $0.key < $1.key }) { read(column, found, &reading) }
         let missing = Set(request.fields.keys).subtracting(reading.fields).sorted()
         if !missing.isEmpty {
-            reading.problems.append("\(name) has no column for \(missing.joined(separator: ", "))")
+            reading.model.problems.append("\(name) has no column for \(missing.joined(separator: ", "))")
         }
         let scope = scope(of: reading.targets)
         let silo = silo(of: name, table)
         owners[name] = (request.model, [scope], silo)
         let heading =
             "model \(index(after: reading.targets)) \(request.model) \(name) \(scope.rawValue) \(silo.rawValue)"
-        return LearnedModel(
-            model: request.model, text: ([heading] + reading.lines + uniques(table)).joined(separator: "\n"),
-            notes: ["the table \(name)", "scope \(scope.rawValue), by what it refers to"] + reading.notes,
-            problems: reading.problems)
+        var model = reading.model
+        (model.table, model.scope, model.silo) = (name, scope.rawValue, silo.rawValue)
+        model.uniques = Self.uniques(table)
+        let uniques = model.uniques.map { "  unique \($0.joined(separator: ","))" }
+        model.text = ([heading] + reading.lines + uniques).joined(separator: "\n")
+        return model
+    }
+
+    private static func failed(_ request: LearnRequest, _ problem: String) -> LearnedModel {
+        var model = LearnedModel(request.model, rows: request.rows)
+        model.problems = [problem]
+        return model
     }
 
     private struct Reading {
@@ -140,32 +135,44 @@ public struct ModelLearner {
         var fields: Set<String> = []
         /// Models that it refers to.
         var targets: Set<String> = []
-        var notes: [String] = []
-        var problems: [String] = []
+        var model: LearnedModel
+
+        init(request: LearnRequest, table: LiveTable) {
+            self.request = request
+            self.table = table
+            model = LearnedModel(request.model, rows: request.rows)
+        }
     }
 
     private func read(_ name: String, _ column: LiveColumn, _ reading: inout Reading) {
         guard let type = ColumnType(live: column.type) else {
-            return reading.problems.append("\(name) is \(column.type), a type that no model has")
+            return reading.model.problems.append("\(name) is \(column.type), a type that no model has")
         }
-        var line = "  \(name) \(type.notation)\(column.isNullable && name != "id" ? "?" : "")"
+        var shown = LearnedModel.Column(name, type: type.notation, isNullable: column.isNullable && name != "id")
+        var line = "  \(name) \(type.notation)\(shown.isNullable ? "?" : "")"
         if name == "id" {
+            shown.field = "pk"
+            reading.model.columns.insert(shown, at: 0)
             return reading.lines.insert(line + (reading.table.hasSequence ? "" : " no-identity"), at: 0)
         }
         guard let field = field(of: name, Set(reading.request.fields.keys)) else {
             if !column.isNullable, !column.hasDefault {
-                reading.problems.append("\(name) needs a value, and the file has none")
+                reading.model.problems.append("\(name) needs a value, and the file has none")
             }
+            reading.model.columns.append(shown)
             return reading.lines.append(line + " database-only")
         }
         reading.fields.insert(field)
         if let encoding = Self.encoding(type, reading.request.fields[field] ?? .unknown) {
             line += " \(encoding.rawValue)"
         }
-        if let target = target(of: name, field, type, &reading) {
-            line += target.isConstrained ? " F:\(target.model) fk" : " H:\(target.model)"
-            reading.targets.insert(target.model)
-            let usual = target.isConstrained && name.hasSuffix("_id") ? String(name.dropLast(3)) : name
+        let (reference, isOwned) = reference(of: name, field, type, &reading)
+        (shown.field, shown.reference) = (field, reference)
+        reading.model.columns.append(shown)
+        if let target = reference?.model, reference?.isConfirmed == true {
+            line += isOwned ? " F:\(target) fk" : " H:\(target)"
+            reading.targets.insert(target)
+            let usual = isOwned && name.hasSuffix("_id") ? String(name.dropLast(3)) : name
             if usual != field { line += " field=\(field)" }
         } else if field != name {
             line += " field=\(field)"
@@ -183,27 +190,35 @@ public struct ModelLearner {
         }
     }
 
-    /// What a column refers to: by its constraint, or because an operator says so.
-    private func target(
+    /// What a column refers to, by its constraint or because an operator says so, and whether that is a model of ours with
+    /// a constraint.
+    private func reference(
         of column: String, _ field: String, _ type: ColumnType, _ reading: inout Reading
-    ) -> (model: String, isConstrained: Bool)? {
+    ) -> (LearnedModel.Reference?, isOwned: Bool) {
         if let table = reading.table.foreignKeys[column] {
-            if let owner = owners[table] { return (owner.model, true) }
-            return catalogue.fullOrder.first { $0.table == table }.map { ($0.model, false) }
+            let owner = owners[table]?.model
+            let model = owner ?? catalogue.fullOrder.first { $0.table == table }?.model
+            return (model.map { .init($0, .constraint, isConfirmed: true) }, owner != nil)
         }
-        guard type.integerRange != nil else { return nil }
+        guard type.integerRange != nil else { return (nil, false) }
         let place = "\(reading.request.model).\(field)"
-        if let target = confirmed[place] {
-            reading.notes.append(
-                target == "none"
-                    ? "\(field) refers to nothing, as confirmed" : "\(field) refers to \(target), as confirmed")
-            return target == "none" ? nil : (target, false)
-        }
-        guard column.hasSuffix("_id"), let guess = likely(String(column.dropLast(3))) else { return nil }
-        reading.problems.append(
+        if let target = confirmed[place] { return (word(target, place, &reading), false) }
+        guard column.hasSuffix("_id"), let guess = likely(String(column.dropLast(3))) else { return (nil, false) }
+        reading.model.problems.append(
             "\(field) may refer to \(guess): confirm with --learn-reference \(place)=\(guess), or deny with \(place)=none"
         )
-        return nil
+        return (.init(guess, .name, isConfirmed: false), false)
+    }
+
+    /// What an operator says of a reference.
+    private func word(_ target: String, _ place: String, _ reading: inout Reading) -> LearnedModel.Reference {
+        if target == "none" { return .init(nil, .name, isConfirmed: true) }
+        let isKnown = catalogue.model(target) != nil || owners.values.contains { $0.model == target }
+        if !isKnown {
+            reading.model.problems.append(
+                "--learn-reference \(place)=\(target): neither the catalogue nor the destination knows that model")
+        }
+        return .init(target, .name, isConfirmed: isKnown)
     }
 
     /// The model that a name like `created_by_user` tells of.
@@ -214,13 +229,13 @@ public struct ModelLearner {
         return ["created_by", "owner", "inviter", "requester", "creator"].contains(base) ? "sentry.user" : nil
     }
 
-    private func uniques(_ table: LiveTable) -> [String] {
+    private static func uniques(_ table: LiveTable) -> [[String]] {
         table.uniques.compactMap { unique in
             let columns = unique.columns.compactMap(\.self)
             guard !unique.isPrimaryKey, unique.condition == nil, columns.count == unique.columns.count else {
                 return nil
             }
-            return "  unique \(columns.joined(separator: ","))"
+            return columns
         }
     }
 

@@ -17,6 +17,8 @@ public struct SchemaFit: Sendable {
     public let catalogue: Catalogue
     /// In words: `24.9`, `between 24.9 and 26.6`.
     public let version: String
+    /// Whether no migrations are recorded, so that the columns alone tell the version.
+    public let isGuessed: Bool
     /// Only the tables that lie differently.
     public let layouts: [String: TableLayout]
     public let models: [ModelFit]
@@ -32,7 +34,7 @@ public struct SchemaFit: Sendable {
 
     /// `Sentry of about 24.9: 85 models exact, 0 adapted, 0 not possible`
     public var summary: String {
-        "Sentry of about \(version): \(count(.exact)) models exact, \(count(.adapted)) adapted, "
+        "Sentry of about \(version)\(isGuessed ? ", guessed from its columns" : ""): \(count(.exact)) models exact, \(count(.adapted)) adapted, "
             + "\(count(.impossible)) not possible"
     }
 }
@@ -64,6 +66,7 @@ extension SchemaFit {
         let fits = FoundTables(live).fits(of: tables)
         let differs = version.isOther || fits.values.contains { $0.layout?.live != nil }
         self.version = version.text(isStandard: !differs)
+        isGuessed = version.isGuessed
         var found = Self.comparisons(tables, fits, live, isStrict: !version.isOther)
         for table in tables where fits[table.name]?.layout?.isGone == true && (!version.isOther || Self.isCore(table)) {
             found.append(
