@@ -96,7 +96,9 @@ enum ImportsReport {
         text.map { $0.isEmpty ? "?" : PlainText.line($0) } ?? "?"
     }
 
-    private static func time(_ microseconds: Int64?) -> String { microseconds.map { Timestamp.text($0 / 1_000) } ?? "" }
+    private static func time(_ microseconds: Int64?) -> String {
+        microseconds.flatMap { Timestamp.local($0 / 1_000) } ?? ""
+    }
 
     static func json(_ imports: [KnownImport]) -> String { JSONValue.list(imports.map(value)).prettyText }
 

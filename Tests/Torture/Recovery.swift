@@ -105,8 +105,12 @@ struct RelocationView: Sendable {
     let progress: Int
     /// Milliseconds since 1970 until which it waits after trouble with the database; 0 if it does not.
     let nextAttemptAt: Int64
+    /// Milliseconds since 1970 from which its enqueuer counts as gone; 0 once the whole file is in Redis.
+    private let uploadExpiresAt: Int64
 
-    static let fields = ["status", "owner", "token", "leaseUsed", "chunksDone", "progress", "nextAttemptAt"]
+    static let fields = [
+        "status", "owner", "token", "leaseUsed", "chunksDone", "progress", "nextAttemptAt", "uploadExpiresAt",
+    ]
 
     /// nil if Redis does not know the relocation.
     init?(_ uuid: String, _ answer: RedisAnswer) {
@@ -120,6 +124,7 @@ struct RelocationView: Sendable {
         chunksDone = texts[4].flatMap { Int($0) } ?? 0
         progress = texts[5].flatMap { Int($0) } ?? 0
         nextAttemptAt = texts[6].flatMap { Int64($0) } ?? 0
+        uploadExpiresAt = texts[7].flatMap { Int64($0) } ?? 0
     }
 
     func isHeld(by pid: Int32) -> Bool { owner.hasSuffix(":\(pid)") }
@@ -128,7 +133,12 @@ struct RelocationView: Sendable {
     var isBackingOff: Bool { owner.isEmpty && nextAttemptAt > 0 && !hasEnded }
 
     /// Whether it waits for its next attempt for longer than an operator would.
-    var waitsLong: Bool { isBackingOff && nextAttemptAt > Int64(Date().timeIntervalSince1970 * 1_000) + 5_000 }
+    var waitsLong: Bool { isBackingOff && nextAttemptAt > Self.now + 5_000 }
+
+    /// Whether Redis has lost the end of its file: no worker takes it before it is enqueued again.
+    var isHalf: Bool { !hasEnded && uploadExpiresAt > 0 && uploadExpiresAt <= Self.now }
+
+    private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 
     var hasEnded: Bool { status == "SUCCESS" || status == "FAILURE" }
     var isPaused: Bool { status == "PAUSE" }

@@ -55,7 +55,8 @@ final class Site: Sendable {
                 case .done, nil: continue
                 case .queued:
                     open += 1
-                    let isOperators = state.views[plan.uuid].map { $0.hasEnded || $0.isPaused || $0.waitsLong } ?? false
+                    let isOperators =
+                        state.views[plan.uuid].map { $0.hasEnded || $0.isPaused || $0.waitsLong || $0.isHalf } ?? false
                     if isOperators, state.busy.insert(plan.uuid).inserted {
                         return .conclude(plan)
                     }

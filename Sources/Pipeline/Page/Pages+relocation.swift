@@ -107,7 +107,7 @@ extension Pages {
                 [
                     "time": Figures.moment(entry.at),
                     "what": entry.words.prefix(1).uppercased() + entry.words.dropFirst(),
-                    "more": PlainText.line(entry.more), "by": optional(PlainText.line(entry.by)),
+                    "more": PlainText.line(entry.more(Timestamp.optional)), "by": optional(PlainText.line(entry.by)),
                     "isOperator": operatorWords.contains(entry.what),
                 ]
             }

@@ -8,7 +8,7 @@ public enum DestinationReport {
         let rows = entries.map { entry in
             [
                 PlainText.line(entry.name), entry.identity.isEmpty ? "(no worker yet)" : PlainText.line(entry.address),
-                Timestamp.optional(entry.registeredAt) ?? "", String(entry.waiting), String(entry.leased),
+                Timestamp.local(entry.registeredAt) ?? "", String(entry.waiting), String(entry.leased),
                 PlainText.line(entry.trouble),
             ]
         }

@@ -25,7 +25,7 @@ package struct FailuresReport: Sendable {
     private static func text(_ group: FailureGroup) -> String {
         let count = group.members.count
         let facts: [(String, String?)] = [
-            ("first", Timestamp.optional(group.firstSeen)), ("last", Timestamp.optional(group.lastSeen)),
+            ("first", Timestamp.local(group.firstSeen)), ("last", Timestamp.local(group.lastSeen)),
             ("models", group.models.joined(separator: ", ")),
             ("destinations", group.destinations.joined(separator: ", ")),
             ("can continue", String(group.retryableCount)),

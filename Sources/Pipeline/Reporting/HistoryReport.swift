@@ -12,7 +12,8 @@ public struct HistoryReport: Sendable {
         TextTable.lines(
             [["TIME", "WHAT", "BY", ""]]
                 + entries.map { entry in
-                    [Timestamp.optional(entry.at) ?? "", entry.words, entry.by, entry.more].map(PlainText.line)
+                    [Timestamp.local(entry.at) ?? "", entry.words, entry.by, entry.more(Timestamp.local)].map(
+                        PlainText.line)
                 }, leftAligned: [1, 2, 3]
         ).joined(separator: "\n")
     }
@@ -40,9 +41,10 @@ extension HistoryEntry {
         "undoWithdrawn": "undo withdrawn", "undone": "undone", "omitted": "left out here",
     ]
 
-    package var more: String {
+    /// - Parameter time: how a time is written
+    package func more(_ time: (Int64) -> String?) -> String {
         let parts = [
-            times > 1 ? "\(times) times" + (Timestamp.optional(since ?? 0).map { " since \($0)" } ?? "") : nil,
+            times > 1 ? "\(times) times" + (time(since ?? 0).map { " since \($0)" } ?? "") : nil,
             attempt.map { "attempt \($0)" }, delay.map { "next in \(($0 + 999) / 1_000) s" },
         ].compactMap { $0 }
         return [parts.joined(separator: ", "), what == "takenOver" && !detail.isEmpty ? "from \(detail)" : detail]

@@ -53,9 +53,9 @@ extension StatusReport {
 
     private func times(_ now: Int64) -> [(String, String?)] {
         [
-            ("created", Timestamp.optional(status.createdAt).map { $0 + by(status.enqueuedBy) }),
-            ("started", Timestamp.optional(status.startedAt)), ("updated", Timestamp.optional(status.updatedAt)),
-            ("completed", Timestamp.optional(status.completedAt)),
+            ("created", Timestamp.local(status.createdAt).map { $0 + by(status.enqueuedBy) }),
+            ("started", Timestamp.local(status.startedAt)), ("updated", Timestamp.local(status.updatedAt)),
+            ("completed", Timestamp.local(status.completedAt)),
             ("elapsed", elapsedSeconds(now: now).map(ProgressBar.duration)),
         ]
     }
@@ -74,7 +74,7 @@ extension StatusReport {
         let count = status.maxAttempts > 0 ? "\(status.attempts) of \(status.maxAttempts)" : String(status.attempts)
         guard status.nextAttemptAt > now else { return count }
         let seconds = status.nextAttemptAt.saturatedSubtracting(now).saturatedAdding(999) / 1_000
-        return "\(count), next in \(seconds) s at \(Timestamp.text(status.nextAttemptAt))"
+        return "\(count), next in \(seconds) s at \(Timestamp.local(status.nextAttemptAt) ?? "")"
     }
 
     private var request: String? {

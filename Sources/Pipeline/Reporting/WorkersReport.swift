@@ -25,7 +25,7 @@ public struct WorkersReport: Sendable {
     private func cells(_ worker: WorkerEntry) -> [String] {
         [
             worker.name, state(worker), worker.place, "\(worker.slots.count)/\(worker.concurrency)",
-            Timestamp.optional(worker.since) ?? "",
+            Timestamp.local(worker.since) ?? "",
             "\(Age.text(max(0, workforce.now.saturatedSubtracting(worker.heartbeatAt)))) ago", worker.version,
         ].map(PlainText.line)
     }
