@@ -143,6 +143,22 @@ import Testing
         }
     }
 
+    /// Only the ledger knows then that it went through steps, and has a record of its own.
+    @Test func undoneThoughRedisHasForgottenIt() throws {
+        let site = try RelocationSite()
+        #expect(try site.relocate(site.export()).code == 0)
+        #expect(try site.drain().code == 0)
+        #expect(try site.record()["status"] == .integer(2))
+        try site.site.forgetEverything()
+        #expect(try site.site.enqueue("undo", site.uuid, "--no-prompt").code == 0)
+        #expect(try site.drain(failpoint: "undo.begun:1:kill").code == -SIGKILL)
+        #expect(try site.drain().code == 0)
+        #expect(try site.organizations().isEmpty)
+        let record = try site.record()
+        #expect(record["status"] == .integer(1), "\(record)")
+        #expect(record["failure_reason"]?.text?.hasPrefix("Undone by ") == true, "\(record)")
+    }
+
     /// It has imported nothing yet: its own record is all there is of it, and must say the end.
     @Test(arguments: ["undo.begun:1", "undo.removed:1", "undo.done:1"])
     func undoneBeforeTheImportByALostWorker(_ place: String) throws {

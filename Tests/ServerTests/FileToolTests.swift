@@ -101,6 +101,20 @@ struct FileToolTests {
             try server.ask("POST", "/api/v1/events", form: ["file": "@\(events)", "projectMap": "[]"]).status == 422)
     }
 
+    /// Nothing at all is no file of events, and no export: a client that lost its file must not be told that all went well.
+    @Test func anEmptyBodyIsNoFile() throws {
+        let empty = try installation.folder.write("", to: "empty")
+        let uuid = try installation.enqueue("users", installation.folder.write("[]", to: "users.json")).lastLine
+        for path in [
+            "relocations/\(uuid)/events", "relocations/\(uuid)/events?check=true", "relocations?scope=users",
+            "check?scope=users",
+        ] {
+            let answer = try server.ask("POST", "/api/v1/\(path)", file: empty)
+            #expect(answer.status == 400 && answer.body.contains("The body is empty"), "\(path): \(answer.body)")
+        }
+        #expect(try server.ask("GET", "/api/v1/relocations").list.count == 1)
+    }
+
     @Test func newDSNsAreTold() throws {
         let sample =
             URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

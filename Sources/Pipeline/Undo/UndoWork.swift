@@ -37,6 +37,9 @@ package struct UndoWork {
         return summary
     }
 
+    /// The ledger's, as it was read.
+    package var entry: ImportEntry? { footprint.entry }
+
     // MARK: In order
 
     /// Before anything is removed: no worker takes the import for one that is whole, and none that works on it commits any more.

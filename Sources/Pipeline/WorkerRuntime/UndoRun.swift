@@ -52,7 +52,7 @@ struct UndoRun {
             if !request.isDryRun {
                 try footprint.touch()
                 // One that had not imported anything has this record alone, and the earlier worker may not have come to it.
-                if footprint.entry == nil { try noteInRecord(reason) }
+                if footprint.entry == nil { try noteInRecord(reason, nil) }
             }
             return try held.undone(reason)
         }
@@ -193,7 +193,7 @@ struct UndoRun {
         try Failpoint.reach("undo.removed")
         try work.forgetControl()
         try Failpoint.reach("undo.forgotten")
-        try noteInRecord(reason)
+        try noteInRecord(reason, work.entry)
         try work.forget(reason)
         try Failpoint.reach("undo.done")
         return try held.undone(reason)
@@ -209,9 +209,10 @@ struct UndoRun {
         return try? DeletionPair(turn.destination.region, turn.destination.adapted(second))
     }
 
-    /// The record of a relocation with steps outlives it, and says so.
-    private func noteInRecord(_ reason: String) throws(StorageError) {
-        guard status.flow != nil else { return }
+    /// The record of a relocation with steps outlives it, and says so. Redis may have forgotten that it had steps; the ledger knows.
+    private func noteInRecord(_ reason: String, _ entry: ImportEntry?) throws(StorageError) {
+        let options = RelocationOptions(json: entry?.origin.options ?? "")
+        guard status.flow != nil || options?.relocate != nil else { return }
         try RelocationTables(status.uuid, in: turn.destination, catalogue).end(reason, now: WallClock.now())
     }
 

@@ -54,8 +54,8 @@ indirect enum OpenAPISchema: Sendable {
     private var members: [String: JSONValue] {
         switch self {
         case .text: ["type": .text("string")]
-        // In OpenAPI 3.1 this says that any bytes do; a "format" would exclude some.
-        case .bytes: ["type": .text("string"), "contentMediaType": .text("application/octet-stream")]
+        // In OpenAPI 3.1 this says that any bytes do; a "format" or a "type" would exclude some.
+        case .bytes: ["contentMediaType": .text("application/octet-stream")]
         case .flag: ["type": .text("boolean")]
         case .yes: ["const": .flag(true)]
         case .whole: ["type": .text("integer")]

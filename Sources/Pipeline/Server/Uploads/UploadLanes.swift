@@ -21,7 +21,8 @@ final class UploadLanes: Sendable {
         _ request: Request, _ use: @Sendable @escaping (String) throws -> Result
     ) async throws -> Result {
         try await hold { upload in
-            try await read(request) { try await upload.write($0) }
+            let bytes = try await read(request) { try await upload.write($0) }
+            guard bytes > 0 else { throw Problem.badRequest("The body is empty: it is to be the file.") }
             return try await working.pass { try await upload.use(use) }
         }
     }
@@ -66,8 +67,9 @@ final class UploadLanes: Sendable {
         return try await work(Upload())
     }
 
-    /// Reads a body to its end.
-    private func read(_ request: Request, _ take: (ByteBuffer) async throws -> Void) async throws {
+    /// Reads a body to its end. Returns how many bytes it has.
+    @discardableResult
+    private func read(_ request: Request, _ take: (ByteBuffer) async throws -> Void) async throws -> Int {
         var (pace, bytes) = (UploadPace(), 0)
         for try await buffer in request.body {
             try pace.took(buffer.readableBytes)
@@ -75,7 +77,7 @@ final class UploadLanes: Sendable {
             try await take(buffer)
         }
         // A connection that breaks may look like the end.
-        guard let length = request.headers[.contentLength].flatMap({ Int($0) }), length != bytes else { return }
+        guard let length = request.headers[.contentLength].flatMap({ Int($0) }), length != bytes else { return bytes }
         throw Problem.badRequest("The body is not whole: \(bytes) of \(length) bytes have come.")
     }
 }
