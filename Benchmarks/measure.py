@@ -10,6 +10,7 @@ import time
 import events
 import exports
 import files
+import flood
 import imports
 import report
 import servers
@@ -263,6 +264,7 @@ def main():
         part("undo", lambda sheet: [
             files.undoing(bench, sheet, kind, large, min(runs, 3)) for kind in ("users", "organizations")])
         part("events", lambda sheet: events.measured(bench, sheet, rows, min(runs, 3)))
+        part("flood", lambda sheet: flood.measured(bench, sheet, 10 * rows))
     finally:
         bench.close()
     output = arguments.output or (os.path.join(os.path.dirname(__file__), "README.md") if not arguments.only else None)

@@ -21,6 +21,7 @@ PARTS = {
     "tools": "Tools for files",
     "undo": "Undo",
     "events": "Events",
+    "flood": "Bad requests while a worker imports",
 }
 
 

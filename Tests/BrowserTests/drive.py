@@ -434,6 +434,9 @@ def looks(programs, browser):
                 where = f"{name} at {width}, {'dark' if dark else 'light'}"
                 wide = browser.driver.execute_script("return document.documentElement.scrollWidth - innerWidth")
                 assert wide <= 0, f"{where}: {wide} px too wide"
+                if width == 375:
+                    hidden = "return [...document.querySelectorAll('.scroll:has(.models)')].some(box => box.scrollWidth > box.clientWidth)"
+                    assert not browser.driver.execute_script(hidden), f"{where}: counts of models are beyond the edge"
                 if pictures:
                     browser.driver.save_screenshot(str(pictures / f"{name}-{width}-{'dark' if dark else 'light'}.png"))
                 if width in (375, 1440):

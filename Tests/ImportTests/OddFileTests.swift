@@ -108,6 +108,14 @@ import TestSupport
                 "missingReference:user->sentry.user": 1,
                 "missingReference:organizationmember->sentry.organizationmember": 1,
             ], adapted: ["sentry.useremail.user: natural key names no row of sentry.user": 1]),
+        // Sentry takes the second organization for one that it has seen, and with it all that is hers.
+        OddFile(
+            testDescription: "a model that comes a second time",
+            rows: [
+                organization, team, row("organization", 11, #""name": "Beta", "slug": "beta", "flags": "1""#),
+                row("team", 13, #""organization": 11, "name": "Ops", "slug": "ops""#),
+                row("project", 12, #""organization": 11, "name": "Shop", "slug": "shop""#),
+            ], inserted: 5, adapted: ["sentry.team: imported after rows that come later in the file": 2]),
         // 41 gets its project's organization.
         OddFile(
             testDescription: "monitors of nothing",

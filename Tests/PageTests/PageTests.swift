@@ -42,7 +42,8 @@ import Testing
                 for: viewer),
             Pages.failures(index.failures, viewer, now: 1).html(for: viewer),
             Pages.ask(Confirmation(.retry, report, lines: [evil]), viewer, now: 1).html(for: viewer),
-            Pages.problem(evil, evil, next: evil).html(for: viewer), Pages.signIn(error: evil).html(for: nil),
+            Pages.problem(evil, evil, next: evil, back: evil).html(for: viewer),
+            Pages.signIn(error: evil).html(for: nil),
             Pages.overview(
                 OverviewFacts(
                     index: index, workforce: workforce, destinations: [], trend: Trend(),

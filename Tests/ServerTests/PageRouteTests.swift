@@ -112,6 +112,33 @@ import Testing
         #expect(try server.ask("GET", "/assets/0000000000000000.css", token: nil).status != 200)
     }
 
+    /// Who has come in finds the way on; nobody else is shown what there is.
+    @Test func aProblemLeadsBack() throws {
+        let (session, form) = try signIn()
+        let (host, nav) = (server.url, "<nav aria-label=\"Main\">")
+        func problem(_ path: String, _ headers: [String]) throws -> (status: Int, body: String) {
+            let answer = try server.ask("GET", path, token: nil, headers: html + headers)
+            return (answer.status, answer.body)
+        }
+        let lost = try problem("/nowhere", [session, "Referer: \(host)/relocations?status=pause&page=2"])
+        #expect(lost.status == 404 && lost.body.contains(nav) && lost.body.contains("value=\"\(form)\""))
+        #expect(lost.body.contains("href=\"/relocations?status=pause&amp;page=2\">Back</a>"), "\(lost.body)")
+        for foreign in [
+            "\(host)//evil.example/", "\(host)/\\evil.example/", "http://evil.example/", "\(host).evil.example/",
+            "\(host)/nowhere",
+        ] {
+            let body = try problem("/nowhere", [session, "Referer: \(foreign)"]).body
+            #expect(!body.contains(">Back</a>") && body.contains("href=\"/\">Overview</a>"), "\(foreign)")
+        }
+        let refused = try server.ask(
+            "POST", "/do/retry?all=1", token: nil, headers: html + [session, "Referer: \(host)/do/retry?all=1"],
+            body: "csrf=0")
+        #expect(refused.status == 403 && refused.body.contains(nav))
+        #expect(refused.body.contains("href=\"/do/retry?all=1\">Back</a>"))
+        let stranger = try problem("/nowhere", ["Cookie: relocation_session=operator.9999999999.a.b"])
+        #expect(stranger.status == 404 && !stranger.body.contains("<nav"))
+    }
+
     @Test func whatIsUnknownIsSaidOnAPage() throws {
         let unknown = "7b1d0f3e-8a4e-4d6c-9f0e-3d1c2b7a9e12"
         for path in [

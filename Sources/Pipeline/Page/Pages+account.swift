@@ -12,7 +12,7 @@ extension Pages {
         return [
             "hasModels": !models.isEmpty,
             "summary": "\(Figures.count(report.rowsDone)) of \(Figures.count(report.rowsExpected)) accounted for",
-            "columns": outcomes.map { ["kind": $0, "name": $0.prefix(1).uppercased() + $0.dropFirst()] as Fields },
+            "columns": outcomes.map { ["kind": $0, "name": capitalised($0)] as Fields },
             "models": models.map { model($0, $1, most) },
         ]
     }
@@ -20,12 +20,17 @@ extension Pages {
     private static func model(_ name: String, _ counts: RowAccount.Counts, _ most: Int) -> Fields {
         let numbers = [counts.inserted, counts.existing, counts.overwritten, counts.droppedTotal]
         return [
-            "name": name, "counts": numbers.map { $0 == 0 ? "–" : Figures.count($0) },
+            "name": name,
+            "counts": zip(outcomes, numbers).map {
+                ["name": capitalised($0), "count": $1 == 0 ? "–" : Figures.count($1)] as Fields
+            },
             "pieces": pieces(numbers, of: most),
             "label": zip(outcomes, numbers).filter { $1 > 0 }.map { "\(Figures.count($1)) \($0)" }
                 .joined(separator: ", "),
         ]
     }
+
+    private static func capitalised(_ word: String) -> String { word.prefix(1).uppercased() + word.dropFirst() }
 
     /// The parts of a bar of 100 that the largest model fills.
     private static func pieces(_ numbers: [Int], of most: Int) -> [Fields] {

@@ -153,7 +153,12 @@ extension Pages {
     }
 
     /// Why a page cannot be shown.
-    package static func problem(_ title: String, _ detail: String, next: String?) -> Page {
-        Page(title, parts: [("problem", ["title": title, "detail": detail, "next": optional(next)])])
+    ///
+    /// - Parameter back: the page that has led here
+    package static func problem(_ title: String, _ detail: String, next: String?, back: String? = nil) -> Page {
+        let fields: Fields = [
+            "title": title, "detail": detail, "next": optional(next), "back": optional(back),
+        ]
+        return Page(title, parts: [("problem", fields)])
     }
 }

@@ -19,7 +19,7 @@ struct Site: Sendable {
     /// `open` routes answer everybody, `closed` ones those who show a token.
     func router() -> Router<ServerContext> {
         let open = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
-        open.addMiddleware { AnswerMiddleware() }
+        open.addMiddleware { AnswerMiddleware(settings.tokens) }
         let closed = open.group().addMiddleware {
             AccessMiddleware(settings.tokens)
             ChangeMiddleware(view: view)

@@ -23,29 +23,17 @@ package struct AccessMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var (request, context) = (request, context)
         let session = request.cookies[SessionCookie.name]?.value
-        guard let role = try role(request, session) else {
+        guard let caller = try tokens.caller(of: request) else {
             guard let page = SignIn.redirect(request) else { throw Problem.unauthenticated }
             return page
         }
-        let isBrowser = request.headers[.authorization] == nil
-        context.caller = Caller(
-            role: role, formToken: isBrowser ? session.flatMap { tokens.formToken(ofSession: $0, role) } : nil)
+        let (role, isBrowser) = (caller.role, request.headers[.authorization] == nil)
+        context.caller = caller
         if !request.method.isSafe {
             guard role == .operator || letsReadersAsk else { throw Problem.readOnly }
             if isBrowser, let session { try await requireOwnForm(&request, session, role) }
         }
         return try await next(request, context)
-    }
-
-    /// A token in a header counts before a session.
-    private func role(_ request: Request, _ session: String?) throws(Problem) -> Role? {
-        if let header = request.headers[.authorization] {
-            guard let token = header.split(separator: " ", maxSplits: 1).last,
-                header.lowercased().hasPrefix("bearer "), let role = tokens.role(ofToken: String(token))
-            else { throw .unauthenticated }
-            return role
-        }
-        return session.flatMap { tokens.role(ofSession: $0, now: Timestamp.now() / 1_000) }
     }
 
     /// Throws for a request that another site has made a browser send.

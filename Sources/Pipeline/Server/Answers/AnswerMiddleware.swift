@@ -6,7 +6,10 @@ internal import Logging
 package struct AnswerMiddleware: RouterMiddleware {
     package typealias Context = ServerContext
 
-    package init() {}
+    private let tokens: AccessTokens
+
+    /// - Parameter tokens: tell whether a page that says what went wrong offers the others
+    package init(_ tokens: AccessTokens) { self.tokens = tokens }
 
     package func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
@@ -21,11 +24,17 @@ package struct AnswerMiddleware: RouterMiddleware {
                     "request failed",
                     metadata: ["http.path": "\(request.uri.path)", "error": "\(problem.detail)"])
             }
-            response = problem.answer(to: request, context)
+            response = problem.answer(to: request, context, caller(of: request))
         }
         for header in Self.headers { response.headers[header.name] = header.value }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         return response
+    }
+
+    /// What is refused at the door, or leads nowhere, has passed no other look at who asks.
+    private func caller(of request: Request) -> Caller? {
+        // A wrong token is nobody's.
+        try? tokens.caller(of: request)
     }
 
     private static let headers: HTTPFields = [

@@ -98,5 +98,10 @@ struct PageRoutes {
 
 extension ServerContext {
     /// What the page offers to who asks.
-    var viewer: Viewer { Viewer(canAct: caller?.role == .operator, formToken: caller?.formToken ?? "") }
+    var viewer: Viewer { caller?.viewer ?? Viewer(canAct: false, formToken: "") }
+}
+
+extension Caller {
+    /// What the page offers.
+    var viewer: Viewer { Viewer(canAct: role == .operator, formToken: formToken ?? "") }
 }
