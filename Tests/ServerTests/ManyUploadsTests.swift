@@ -62,7 +62,7 @@ struct ManyUploadsTests {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
             return names.count { name in
                 (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)"))?
-                    .hasSuffix("(deleted)") == true
+                    .contains("/relocation-spool-") == true
             }
         }
         try #require(eventually(within: 60) { spools() == slow.count })

@@ -170,11 +170,10 @@ extension OutputFile {
         let nameless = Glibc.open(folder(path), namelessFile | O_RDWR | O_CLOEXEC, 0o600)
         if nameless >= 0 { return (nameless, .nameless) }
         guard errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL else { throw failed(path, errno) }
-        var template = Array(temporaryName(path, end: "XXXXXX").utf8CString)
-        let named = mkstemp(&template)
+        let name = temporaryName(path)
+        let named = SpoolFile.create(name)
         guard named >= 0 else { throw failed(path, errno) }
-        _ = fcntl(named, F_SETFD, FD_CLOEXEC)
-        return (named, .temporary(String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)))
+        return (named, .temporary(name))
     }
 
     /// Linux' `O_TMPFILE`, a macro that Swift does not see.
@@ -186,9 +185,9 @@ extension OutputFile {
     }
 
     /// A hidden name beside the file.
-    private static func temporaryName(_ path: String, end: String? = nil) -> String {
+    private static func temporaryName(_ path: String) -> String {
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        return "\(folder(path))/.\(name).\(end ?? String(UInt32.random(in: 0 ... .max), radix: 36))"
+        return "\(folder(path))/.\(name).\(SpoolFile.unique)"
     }
 
     private func failed(_ code: Int32) -> ExportError { Self.failed(path == "-" ? "standard output" : path, code) }
