@@ -4,8 +4,6 @@ import Operations
 import Queue
 import Reporting
 
-internal import Foundation
-
 struct TopCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "top", abstract: "Shows all workers and relocations, live, and lets you act on them.",
@@ -107,10 +105,8 @@ struct TopCommand: ParsableCommand {
         terminal.draw(lines.joined(separator: "\r\n"))
     }
 
-    /// The local time.
+    /// The local time with its offset, to the second.
     private static func time() -> String {
-        let formatter = DateFormatter()
-        formatter.dateFormat = "yyyy-MM-dd HH:mm:ss"
-        return formatter.string(from: Date())
+        (Timestamp.local(Timestamp.now()) ?? "").replacing(#/\.\d+/#, with: "")
     }
 }

@@ -34,6 +34,27 @@ import Testing
         #expect(west.contains("-03:30"))
     }
 
+    @Test func queuesThatAreHeldSayItInLocalTime() throws {
+        let installation = try Installation()
+        #expect(try installation.enqueue("pause", "--all", "--no-prompt").code == 0)
+        let file = try installation.folder.write(try SampleExport.json(SampleExport.users(2)), to: "users.json")
+        let uuid = try installation.enqueue("users", file).lastLine
+        let india = ["TZ": "IST-05:30"]
+        for command in [["status", uuid], ["workers"]] {
+            let text = try installation.start("relocation-enqueue", command, environment: india).result().output
+            #expect(text.contains(#/since 20\S+\+05:30/#), "\(command): \(text)")
+        }
+        let clock = try installation.enqueue("top", environment: india).output
+        #expect(clock.contains(#/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+05:30 /#), "\(clock)")
+
+        // A time as it is shown can be pasted.
+        let status = try installation.enqueue("status", uuid, environment: india).output
+        let created = try #require(Self.time(after: "created", in: status), "\(status)")
+        #expect(try installation.enqueue("list", "--since", created).output.contains(uuid))
+        let later = try installation.enqueue("list", "--since", created.replacing("+05:30", with: "-05:30"))
+        #expect(later.code == 0 && !later.output.contains(uuid))
+    }
+
     private static func time(after name: String, in text: String) -> String? {
         let line = text.split(separator: "\n").first { $0.contains("\(name) ") }
         return line?.split(separator: " ").first { $0.hasPrefix("20") }.map(String.init)

@@ -59,6 +59,17 @@ import Testing
         #expect(Self.reference(settled, "organization_id") == "sentry.organization constraint true")
         #expect(try site.imports().isEmpty && site.users().isEmpty, "a plan writes nothing")
 
+        // A word that names nothing is no word.
+        for mistyped in ["toys.gadget.userid=sentry.user", "toys.gadgets.user_id=sentry.user"] {
+            for command in [["plan", "organizations"], ["organizations", "--check"]] {
+                let wrong = try site.run(
+                    command[0], Array(command.dropFirst()) + ["--learn", "--learn-reference", mistyped, path])
+                #expect(
+                    wrong.code == 64 && wrong.errors.contains("--learn-reference \(mistyped): toys.gadget"),
+                    "\(wrong.errors)")
+            }
+        }
+
         // Another word is another import, and another table is another model.
         let bound = ["--learn", "--plan", out, "--wait", path]
         let other = try site.run("organizations", bound)

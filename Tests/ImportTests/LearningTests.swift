@@ -4,6 +4,7 @@ import TestSupport
 
 @testable import Catalogue
 @testable import Cutting
+@testable import ExportFormat
 @testable import Import
 @testable import Ledger
 @testable import Storage
@@ -86,6 +87,37 @@ enum Hiding {
         #expect(result.isComplete && result.account.totals.inserted == 5, "\(result.account)")
         let user = try site.rows("auth_user").first?["id"]
         #expect(try site.rows("sentry_projectbookmark").first?["user_id"] == user)
+    }
+
+    /// A word that names nothing, or contradicts the table, is never passed over.
+    @Test func wordsThatNameNothingAreRefused() throws {
+        let requests = [LearnRequest("toys.gadget", fields: ["user_id": .number, "name": .text])]
+        for (place, reason) in [
+            "toys.gadjet.user_id": "toys.gadjet is no model to learn; the models are toys.gadget",
+            "toys.gadget.userid": "toys.gadget has no field userid in the file; the fields are name, user_id",
+        ] {
+            let error = #expect(throws: ExportError.self) { try requests.mustHave([place: "sentry.user"]) }
+            #expect(error?.kind.exitCode == 64)
+            #expect(error?.message == "--learn-reference \(place)=sentry.user: \(reason)")
+        }
+        #expect(throws: ExportError.self) { try [LearnRequest]().mustHave(["toys.gadget.user_id": "none"]) }
+        try requests.mustHave(["toys.gadget.user_id": "sentry.user", "toys.gadget.name": "none"])
+        try [LearnRequest]().mustHave([:])
+    }
+
+    @Test(arguments: Engine.allCases) func wordsThatContradictTheTableAreProblems(_ engine: Engine) throws {
+        let name = "sentry.projectredirect"
+        let site = try Site(engine)
+        let request = LearnRequest(
+            name, fields: ["organization": .number, "project": .number, "redirect_slug": .text])
+        let words = ["\(name).organization": "sentry.team", "\(name).redirect_slug": "sentry.project"]
+        let found = try site.destination.learn(
+            [request], try Hiding.catalogue(without: name), confirmed: words)
+        let problems = found.first?.problems ?? []
+        for problem in [
+            "organization=sentry.team: its constraint refers to sentry_organization; leave this word out",
+            "redirect_slug=sentry.project: a varchar(50) is no id; leave this word out",
+        ] { #expect(problems.contains("--learn-reference \(name).\(problem)"), "\(problems)") }
     }
 
     @Test func whatIsNotPlainIsNotLearned() throws {

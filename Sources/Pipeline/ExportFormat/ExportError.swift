@@ -17,6 +17,8 @@ public struct ExportError: Error, Sendable, Equatable, CustomStringConvertible {
         /// The file changed between two passes.
         case changed
         case badFilter
+        /// A word on a model to learn that names nothing in the file.
+        case badReference
         /// A key program has not answered in time.
         case tooSlow
         case outOfMemory
@@ -28,7 +30,7 @@ public struct ExportError: Error, Sendable, Equatable, CustomStringConvertible {
             case .permission: 77
             case .cannotSpool, .cannotCreate: 73
             case .badData, .badKey, .tooLarge, .changed: 65
-            case .badFilter: 64
+            case .badFilter, .badReference: 64
             case .tooSlow: 75
             case .outOfMemory: 70
             }

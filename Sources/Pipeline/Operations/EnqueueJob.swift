@@ -72,9 +72,11 @@ public struct EnqueueJob {
         _ source: ExportSource, onProgress: @escaping (Int64) -> Void
     ) throws(ExportError) -> ExportSurvey {
         try Traces.span(.check) { () throws(ExportError) in
-            try source.survey(
+            let survey = try source.survey(
                 scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, learns: learns,
                 onProgress: onProgress)
+            try survey.learned.mustHave(learnReferences)
+            return survey
         }
     }
 
@@ -82,9 +84,11 @@ public struct EnqueueJob {
     public func report(
         _ source: ExportSource, onProgress: @escaping (Int64) -> Void
     ) throws(ExportError) -> ExportReport {
-        try source.report(
+        let report = try source.report(
             scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, learns: learns,
             onProgress: onProgress)
+        if report.isWhole { try report.survey.learned.mustHave(learnReferences) }
+        return report
     }
 
     /// Whether Redis can be reached and takes tasks: asked before a long file is read.

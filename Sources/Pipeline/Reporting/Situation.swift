@@ -71,14 +71,16 @@ package enum Situation: Equatable {
 
 extension Situation {
     /// For people; nil if the relocation's status says all.
-    package func words(_ status: RelocationStatus) -> String? {
+    ///
+    /// - Parameter time: how a time is written
+    package func words(_ status: RelocationStatus, time: (Int64) -> String? = Timestamp.optional) -> String? {
         switch self {
         case .settled: nil
         case .leased(let left): "\(status.owner), its lease ends in \(Self.seconds(left))"
         case .orphaned(let left, let heirs): "\(status.owner) is gone; \(Self.heir(left, heirs, status))"
         case .uploading: "for its enqueuer to finish"
         case .abandoned: "its enqueuer is gone, and no worker takes half of a file"
-        case .held(let hold): "the queue of \(Self.name(status)) is held\(hold.words)"
+        case .held(let hold): "the queue of \(Self.name(status)) is held\(hold.words(time))"
         case .unserved: "no worker serves \(Self.name(status))"
         case .quiet(let names):
             "every worker of \(Self.name(status)) is quiet (\(names.joined(separator: ", "))); SIGUSR2 lets it go on"
@@ -107,7 +109,7 @@ extension Situation {
 
 extension DestinationHold {
     /// ` by ada@host since 2024-05-06T07:08:09.123Z`
-    var words: String {
-        (by.isEmpty ? "" : " by \(by)") + (Timestamp.optional(since).map { " since \($0)" } ?? "")
+    func words(_ time: (Int64) -> String?) -> String {
+        (by.isEmpty ? "" : " by \(by)") + (time(since).map { " since \($0)" } ?? "")
     }
 }

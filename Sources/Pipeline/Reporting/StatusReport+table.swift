@@ -21,21 +21,23 @@ extension StatusReport {
             PlainText.line(stateText),
             status.createdAt > 0 ? Age.text(age) : "", status.isUploading ? "upload" : "\(percent) %",
             PlainText.line(status.owner), PlainText.line(status.sourceName),
-            String(PlainText.line(hindrance(now: now)).prefix(Self.troubleColumns)),
+            String(PlainText.line(hindrance(now: now, time: Timestamp.local)).prefix(Self.troubleColumns)),
         ]
     }
 
     package var stateText: String { status.endedBy.map { "FAILURE (\($0.rawValue))" } ?? status.status.rawValue }
 
     /// What an operator should know: what failed, what keeps it waiting, what it was asked.
-    package func hindrance(now: Int64) -> String {
+    ///
+    /// - Parameter time: how a time is written
+    package func hindrance(now: Int64, time: (Int64) -> String? = Timestamp.optional) -> String {
         if status.status == .failure { return status.endedBy == nil ? status.failureReason : "" }
         switch situation(now: now) {
         case .held, .unserved, .quiet, .orphaned, .needs, .abandoned:
             // A line has no room for an address.
             var plain = status
             plain.destinationAddress = ""
-            return situation(now: now).words(plain) ?? ""
+            return situation(now: now).words(plain, time: time) ?? ""
         case .leased, .uploading, .backingOff, .waiting, .settled: return trouble
         }
     }

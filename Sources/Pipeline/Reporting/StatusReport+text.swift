@@ -44,7 +44,8 @@ extension StatusReport {
             ("reason", status.failureReason), ("undo", undo?.refusal),
             ("failed at", TaskNote(json: status.failedTask)?.text),
             ("trouble", trouble), ("attempts", attempts(now)),
-            (status.owner.isEmpty ? "waiting" : "worker", situation(now: now).words(status)), ("doing", status.doing),
+            (status.owner.isEmpty ? "waiting" : "worker", situation(now: now).words(status, time: Timestamp.local)),
+            ("doing", status.doing),
             ("pace", paceText),
             ("requested", request), ("destination", destination),
             ("take-overs", status.takeovers > 0 ? String(status.takeovers) : nil),
@@ -131,7 +132,7 @@ extension StatusReport {
 
     private var skippedTasks: [String] {
         let skipped = status.skipped.compactMap(TaskNote.init(json:))
-        return titled("Skipped by operators", skipped.map { "  " + PlainText.line($0.skippedText) })
+        return titled("Skipped by operators", skipped.map { "  " + PlainText.line($0.skippedText(Timestamp.local)) })
     }
 
     private var findings: [String] {
@@ -147,7 +148,11 @@ extension StatusReport {
 }
 
 extension TaskNote {
-    package var skippedText: String { "\(row?.text ?? text), by \(skippedBy ?? "?") at \(skippedAt ?? "?")" }
+    /// - Parameter time: how a time is written
+    package func skippedText(_ time: (Int64) -> String?) -> String {
+        let moment = skippedAt.map { Timestamp.milliseconds($0).flatMap(time) ?? $0 }
+        return "\(row?.text ?? text), by \(skippedBy ?? "?") at \(moment ?? "?")"
+    }
 }
 
 extension RowPlace {

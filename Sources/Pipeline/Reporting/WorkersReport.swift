@@ -62,7 +62,9 @@ public struct WorkersReport: Sendable {
     }
 
     private var holds: [String] {
-        let lines = workforce.holds.sorted { $0.key < $1.key }.map { "  " + PlainText.line($0.key + $0.value.words) }
+        let lines = workforce.holds.sorted { $0.key < $1.key }.map {
+            "  " + PlainText.line($0.key + $0.value.words(Timestamp.local))
+        }
         return lines.isEmpty ? [] : ["Held destinations (`unpause --all` lets their workers go on)"] + lines
     }
 

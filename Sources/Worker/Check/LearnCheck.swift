@@ -21,6 +21,7 @@ struct LearnCheck {
             survey = try ExportSource.open(path: path, catalogue: fit.catalogue).survey(
                 scope: .global, filter: nil, chunkSize: RelocationOptions.defaultChunkSize,
                 versions: .adapting(from: nil), learns: true)
+            try survey.learned.mustHave(confirmed)
         } catch {
             throw CommandFailure(error)
         }

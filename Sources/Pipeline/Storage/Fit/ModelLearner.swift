@@ -195,19 +195,28 @@ public struct ModelLearner {
     private func reference(
         of column: String, _ field: String, _ type: ColumnType, _ reading: inout Reading
     ) -> (LearnedModel.Reference?, isOwned: Bool) {
+        let place = "\(reading.request.model).\(field)"
+        let target = confirmed[place]
         if let table = reading.table.foreignKeys[column] {
             let owner = owners[table]?.model
             let model = owner ?? catalogue.fullOrder.first { $0.table == table }?.model
+            if let target, target != model { contradict(place, target, "its constraint refers to \(table)", &reading) }
             return (model.map { .init($0, .constraint, isConfirmed: true) }, owner != nil)
         }
-        guard type.integerRange != nil else { return (nil, false) }
-        let place = "\(reading.request.model).\(field)"
-        if let target = confirmed[place] { return (word(target, place, &reading), false) }
+        guard type.integerRange != nil else {
+            if let target, target != "none" { contradict(place, target, "a \(type.notation) is no id", &reading) }
+            return (nil, false)
+        }
+        if let target { return (word(target, place, &reading), false) }
         guard column.hasSuffix("_id"), let guess = likely(String(column.dropLast(3))) else { return (nil, false) }
         reading.model.problems.append(
             "\(field) may refer to \(guess): confirm with --learn-reference \(place)=\(guess), or deny with \(place)=none"
         )
         return (.init(guess, .name, isConfirmed: false), false)
+    }
+
+    private func contradict(_ place: String, _ target: String, _ why: String, _ reading: inout Reading) {
+        reading.model.problems.append("--learn-reference \(place)=\(target): \(why); leave this word out")
     }
 
     /// What an operator says of a reference.
