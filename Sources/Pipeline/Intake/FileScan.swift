@@ -45,7 +45,8 @@ package enum FileScan {
         switch error.kind {
         case .badKey: ScanReport(refusal: FlowReason.decryption, explanation: error.description)
         case .badData, .tooLarge: ScanReport(refusal: reason, explanation: error.description)
-        case .notFound, .unreadable, .permission, .cannotSpool, .cannotCreate, .changed, .badFilter, .badReference, .tooSlow,
+        case .notFound, .unreadable, .permission, .cannotSpool, .cannotCreate, .changed, .badFilter, .badReference,
+            .tooSlow,
             .outOfMemory:
             throw error
         }

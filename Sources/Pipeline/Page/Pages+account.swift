@@ -93,7 +93,8 @@ extension Pages {
 
     private static func skipped(_ report: StatusReport) -> Fields? {
         let notes = report.status.skipped.compactMap(TaskNote.init(json:))
-        return table("Left out by operators", ["What, by whom and when"], notes.map { [$0.skippedText(Timestamp.optional)] })
+        return table(
+            "Left out by operators", ["What, by whom and when"], notes.map { [$0.skippedText(Timestamp.optional)] })
     }
 
     /// The dropped rows of a relocation, one by one.

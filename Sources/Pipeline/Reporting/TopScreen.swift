@@ -76,7 +76,9 @@ public struct TopScreen: Sendable {
 
     private func title(_ time: String) -> String {
         let states = Dictionary(grouping: reports) { $0.status.status.rawValue }.map { "\($0.value.count) \($0.key)" }
-        let shown = "\(reports.count) \(reports.count == 1 ? "relocation" : "relocations")" + (more > 0 ? " and \(more) older ones" : "")
+        let shown =
+            "\(reports.count) \(reports.count == 1 ? "relocation" : "relocations")"
+            + (more > 0 ? " and \(more) older ones" : "")
         return ([time, shown] + states.sorted()).joined(separator: "  ")
     }
 
