@@ -242,10 +242,18 @@ import Testing
                 "groupsearchview", 4, #"{"organization": 1, "user_id": 2, "position": 0, "name": "Mine", "query": "x"}"#
             ),
         ]
-        let views = try AdaptedFile(rows, from: "24.5").rows("groupsearchview")
-        #expect(views.map { $0["id"] } == [.integer(4), .integer(5)])
-        #expect(views.map { $0["name"] } == [.text("Default Search"), .text("Prioritized")])
-        #expect(views.map { $0["query"] }.first == .text("q"))
+        // Pinned searches may come behind the views.
+        for rows in [rows, rows.reversed()] {
+            let views = try AdaptedFile(rows, from: "24.5").rows("groupsearchview")
+            #expect(views.map { $0["id"] } == [.integer(4), .integer(5)])
+            #expect(views.map { $0["name"] } == [.text("Default Search"), .text("Prioritized")])
+            #expect(views.map { $0["query"] }.first == .text("q"))
+        }
+        // Of several pins of a member the last one counts, wherever the view stands.
+        let other = row(
+            "savedsearch", 2,
+            #"{"visibility": "owner_pinned", "organization": 1, "owner_id": 2, "query": "r", "sort": "date"}"#)
+        #expect(try AdaptedFile(rows + [other], from: "24.5").rows("groupsearchview").first?["query"] == .text("r"))
     }
 
     // MARK: What other rows tell
@@ -373,10 +381,13 @@ import Testing
             row("dashboardwidgetquery", 1, #"{"widget": 1, "fields": "['count()']", "conditions": "a:b"}"#),
             row("dashboardwidgetquery", 2, #"{"widget": 2, "fields": "['count()']", "conditions": "a:b"}"#),
         ]
-        let queries = try AdaptedFile(rows, from: "23.7").rows("dashboardwidgetquery")
-        #expect(queries[0]["fields"] == .textArray(["geo.country_code", "geo.region", "count()"]))
-        #expect(queries[0]["columns"] == .textArray(["geo.country_code", "geo.region"]))
-        #expect(queries[0]["conditions"] == .text("a:b has:geo.country_code"))
-        #expect(queries[1]["fields"] == .textArray(["count()"]) && queries[1]["conditions"] == .text("a:b"))
+        // Widgets may come behind their queries.
+        for rows in [rows, Array(rows[2...] + rows[..<2])] {
+            let queries = try AdaptedFile(rows, from: "23.7").rows("dashboardwidgetquery")
+            #expect(queries[0]["fields"] == .textArray(["geo.country_code", "geo.region", "count()"]))
+            #expect(queries[0]["columns"] == .textArray(["geo.country_code", "geo.region"]))
+            #expect(queries[0]["conditions"] == .text("a:b has:geo.country_code"))
+            #expect(queries[1]["fields"] == .textArray(["count()"]) && queries[1]["conditions"] == .text("a:b"))
+        }
     }
 }

@@ -54,8 +54,8 @@ package struct FileContext: Sendable, Equatable {
     var mendedMonitors: [OrganizationText: [MendedMonitor]] = [:]
     /// Alert rules of monitors that wait for their deletion: known once all monitors are.
     private(set) var doomedRules: Set<Int64> = []
-    /// Widgets that show a world map.
-    var worldMaps: Set<Int64> = []
+    /// Widget → whether it shows a world map.
+    var worldMaps: [Int64: Bool] = [:]
 
     /// The user or the team behind an owner.
     enum Actor: Sendable, Equatable {

@@ -50,7 +50,9 @@ enum DashboardAdaptations {
         // 0521
         Adaptation("dashboardwidgetquery", "of a world map shows countries and regions", before: SentryVersion(23, 8)) {
             row in
-            if let widget = row.integer("widget"), row.context.worldMaps.contains(widget) { showCountries(row) }
+            if let widget = row.integer("widget"), row.known(row.context.worldMaps[widget]) == true {
+                showCountries(row)
+            }
         },
         // 0675
         Adaptation("dashboardwidgetquery", "orderby priority becomes trends", before: SentryVersion(24, 3)) { row in
@@ -87,7 +89,7 @@ enum DashboardAdaptations {
 
     static let collectors: [Collector] = [
         Collector("dashboardwidget", before: SentryVersion(23, 8)) { row in
-            if let key = row.key, row.original("display_type") == worldMap { row.context.worldMaps.insert(key) }
+            if let key = row.key { row.context.worldMaps[key] = row.original("display_type") == worldMap }
         }
     ]
 }

@@ -30,6 +30,8 @@ enum SearchAdaptations {
         // 0729
         Adaptation("groupsearchview", "takes the pinned search of its member", before: before, ifUnsure: .leave) {
             row in
+            // The last pin of a member counts.
+            guard row.context.isComplete else { return row.miss() }
             guard let organization = row.integer("organization"), let user = row.integer("user_id"),
                 let position = row.integer("position"),
                 let pin = row.context.pins.last(where: { $0.organization == organization && $0.user == user }),
