@@ -7,12 +7,13 @@ import Testing
 @Suite struct PlanLearningTests {
     private static let word = "toys.gadget.user_id=sentry.user"
 
+    /// With short names of types, which SQLite gives back as they were written.
     private static func table(_ form: LedgerSite.Form) -> String {
         let id = form == .postgres ? "id bigserial PRIMARY KEY" : "id integer NOT NULL PRIMARY KEY AUTOINCREMENT"
         return """
-            CREATE TABLE toys_gadget (\(id), name character varying(64) NOT NULL,
+            CREATE TABLE toys_gadget (\(id), name varchar(64) NOT NULL,
                 organization_id bigint NOT NULL REFERENCES sentry_organization (id) DEFERRABLE INITIALLY DEFERRED,
-                user_id bigint NOT NULL, colour text, UNIQUE (organization_id, name))
+                user_id int8 NOT NULL, colour text, UNIQUE (organization_id, name))
             """
     }
 
@@ -50,7 +51,7 @@ import Testing
         #expect(shown.code == 0, "\(shown.errors)")
         for words in [
             "toys.gadget (1 row) is learned from the table toys_gadget", "scope Organization",
-            "organization_id bigint, field organization, refers to sentry.organization (by its constraint)",
+            "name varchar(64)", "organization_id bigint, field organization, refers to sentry.organization (by its constraint)",
             "user_id bigint, refers to sentry.user (confirmed)", "colour text, may be null, not in the file",
             "unique: organization_id, name",
         ] { #expect(shown.output.contains(words), "\(words) in \(shown.output)") }

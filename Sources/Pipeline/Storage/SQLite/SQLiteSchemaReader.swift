@@ -44,7 +44,7 @@ struct SQLiteSchemaReader {
             // SQLite dictates the type of this column only: it numbers INTEGER, and stores 64 bits in it.
             let isNumbered = isKey && type == "integer" && tables[name]?.hasSequence == true
             tables[name]?.columns[row.text(2)] = LiveColumn(
-                type: isNumbered ? TypeFit.numbered : type, isNullable: row.integer(4) == 0 && !isNumbered,
+                type: isNumbered ? TypeFit.numbered : Self.fullName(type), isNullable: row.integer(4) == 0 && !isNumbered,
                 hasDefault: row.integer(5) != 0 || isNumbered,
                 defaultText: row.integer(5) != 0 ? row.text(7) : "")
             if isKey {
@@ -53,6 +53,18 @@ struct SQLiteSchemaReader {
             }
         }
     }
+
+    /// PostgreSQL shows the full name of a type, and SQLite the word with which the table was made.
+    private static func fullName(_ word: String) -> String {
+        if let name = fullNames[word] { return name }
+        return word.hasPrefix("varchar(") ? "character varying" + word.dropFirst("varchar".count) : word
+    }
+
+    private static let fullNames = [
+        "int2": "smallint", "int": "integer", "int4": "integer", "int8": "bigint", "bool": "boolean",
+        "float8": "double precision", "varchar": "character varying", "timestamptz": "timestamp with time zone",
+        "timestamp": "timestamp without time zone",
+    ]
 
     private func readIndexes(into tables: inout [String: LiveTable]) throws(StorageError) {
         let sql = """
