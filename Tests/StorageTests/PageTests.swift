@@ -25,6 +25,9 @@ struct PageTests {
             Select(["username", "id"], from: table, orderBy: "username"),
             Select(["id"], from: table, where: [.isNotNull("last_login")], orderBy: "last_login"),
             Select(["id"], from: table, where: [.greaterThan("id", .integer(5))], limit: 9),
+            Select(["id", "username"], from: table, where: [.isIn("username", rows.compactMap { $0["username"] })]),
+            Select(
+                ["id"], from: table, where: [.greaterThan("id", .integer(3)), .isNotNull("last_login")], limit: 4),
             Select(["id"], from: table, where: [.isIn("username", [])]), Select(["id"], from: table, limit: 0),
         ]
         for query in queries {

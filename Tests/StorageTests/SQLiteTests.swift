@@ -197,13 +197,35 @@ struct SQLiteTests {
         let test = try TestDatabase(.sqlite)
         let database = try #require(test.database as? SQLiteDatabase)
         let conditions = try SQLiteConditions([.equals("email", .text("a@x.org"))], in: Tables.emails)
-        let statement = try database.connection.statement(
-            "EXPLAIN QUERY PLAN SELECT \"id\" FROM sentry_email\(conditions.sql)")
-        try statement.bind(conditions.values)
-        var plan = ""
-        while try statement.step() { plan += statement.text(3) + "\n" }
+        let plan = try Self.plan("SELECT \"id\" FROM sentry_email\(conditions.sql)", conditions.values, database)
         #expect(plan.contains("sentry_email_email_uniq (email=?)"))
         #expect(plan.contains("sentry_email_email_wide"))
         #expect(!plan.contains("SCAN sentry_email\n"))
+    }
+
+    /// A sort keeps whole rows in memory, all of them.
+    @Test("Rows that are read in pages are found in the order of their ids")
+    func pagePlan() throws {
+        let test = try TestDatabase(.sqlite)
+        let database = try #require(test.database as? SQLiteDatabase)
+        let table = try #require(Catalogue.standard.tables.first { $0.name == "sentry_useremail" })
+        let owner = [Condition.equals("user_id", .integer(7))]
+        let positive = Condition.greaterThan("id", .integer(0))
+        func sorts(_ conditions: [Condition], inPages: Bool = true) throws -> Bool {
+            let query = try SQLiteLookUp(Select(["id", "email"], from: table, where: conditions), inPages: inPages)
+            return try Self.plan(query.sql, query.values, database).contains("TEMP B-TREE")
+        }
+        #expect(try sorts(owner, inPages: false), "else this test says nothing")
+        for conditions in [owner, [positive] + owner, [.isIn("user_id", [.integer(1), .integer(2)])], [positive], []] {
+            #expect(try !sorts(conditions), "\(conditions)")
+        }
+    }
+
+    private static func plan(_ sql: String, _ values: [SQLiteValue], _ database: SQLiteDatabase) throws -> String {
+        let statement = try database.connection.statement("EXPLAIN QUERY PLAN \(sql)")
+        try statement.bind(values)
+        var plan = ""
+        while try statement.step() { plan += statement.text(3) + "\n" }
+        return plan
     }
 }

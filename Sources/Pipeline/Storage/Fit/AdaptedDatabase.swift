@@ -192,7 +192,7 @@ extension TableLayout {
 }
 
 extension Condition {
-    fileprivate var column: String {
+    var column: String {
         switch self {
         case .equals(let column, _), .isIn(let column, _), .isNull(let column), .isNotNull(let column),
             .greaterThan(let column, _), .equalsInUpperCase(let column, _):

@@ -42,7 +42,7 @@ extension SQLiteDatabase {
     private func readPages(
         _ query: Select, _ pageRows: Int, _ page: ([[Value]]) throws(StorageError) -> Void
     ) throws(StorageError) {
-        let lookUp = try SQLiteLookUp(query)
+        let lookUp = try SQLiteLookUp(query, inPages: true)
         try prepareStatement()
         // Not a shared statement: if the consumer ran the same look-up, a shared one would start again.
         let statement = try connection.prepared(lookUp.sql)

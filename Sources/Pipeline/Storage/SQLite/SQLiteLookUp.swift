@@ -8,16 +8,25 @@ struct SQLiteLookUp {
     private let columns: [Column]
     private let types: [ColumnType]
 
-    init(_ query: Select) throws(StorageError) {
+    /// - Parameter inPages: whether the rows may be too many for the memory
+    init(_ query: Select, inPages: Bool = false) throws(StorageError) {
         table = query.table
         columns = try table.columns(named: query.columns)
         types = columns.map(\.type)
         let conditions = try SQLiteConditions(query.conditions, in: table)
         let order = try query.orderBy.map { [table] name throws(StorageError) in try table.requiredColumn(name) }
-        sql =
-            "SELECT \(SQLText.list(query.columns)) FROM \(SQLText.quoted(table.flatName))\(conditions.sql)"
-            + "\(Self.ordering(order)) LIMIT ?"
+        let name = SQLText.quoted(table.flatName)
+        let found =
+            inPages && Self.mayBeSorted(query)
+            ? " WHERE \"id\" IN (SELECT \"id\" FROM \(name)\(conditions.sql))" : conditions.sql
+        sql = "SELECT \(SQLText.list(query.columns)) FROM \(name)\(found)\(Self.ordering(order)) LIMIT ?"
         values = conditions.values + [.integer(Int64(query.limit ?? -1))]
+    }
+
+    /// Whether SQLite may find the rows by an index and sort them by their ids: all of them, in memory. It then finds the ids
+    /// only, which it has in their order.
+    private static func mayBeSorted(_ query: Select) -> Bool {
+        (query.orderBy ?? "id") == "id" && query.conditions.contains { $0.column != "id" }
     }
 
     /// The row that the statement stands at.

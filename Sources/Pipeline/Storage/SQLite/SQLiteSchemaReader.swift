@@ -44,7 +44,8 @@ struct SQLiteSchemaReader {
             // SQLite dictates the type of this column only: it numbers INTEGER, and stores 64 bits in it.
             let isNumbered = isKey && type == "integer" && tables[name]?.hasSequence == true
             tables[name]?.columns[row.text(2)] = LiveColumn(
-                type: isNumbered ? TypeFit.numbered : Self.fullName(type), isNullable: row.integer(4) == 0 && !isNumbered,
+                type: isNumbered ? TypeFit.numbered : Self.fullName(type),
+                isNullable: row.integer(4) == 0 && !isNumbered,
                 hasDefault: row.integer(5) != 0 || isNumbered,
                 defaultText: row.integer(5) != 0 ? row.text(7) : "")
             if isKey {
