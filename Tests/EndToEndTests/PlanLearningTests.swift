@@ -51,7 +51,8 @@ import Testing
         #expect(shown.code == 0, "\(shown.errors)")
         for words in [
             "toys.gadget (1 row) is learned from the table toys_gadget", "scope Organization",
-            "name varchar(64)", "organization_id bigint, field organization, refers to sentry.organization (by its constraint)",
+            "organization_id bigint, field organization, refers to sentry.organization (by its constraint)",
+            "name varchar(64)",
             "user_id bigint, refers to sentry.user (confirmed)", "colour text, may be null, not in the file",
             "unique: organization_id, name",
         ] { #expect(shown.output.contains(words), "\(words) in \(shown.output)") }

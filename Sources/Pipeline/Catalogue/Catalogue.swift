@@ -1,6 +1,6 @@
 /// What a version of Sentry knows of relocations: the models in scope, the other tables an import touches, and the names of
 /// all catalogued models.
-// Fourteen properties: what a version is in data, and three indexes into it.
+// Many properties: what a version is in data, and four indexes into it.
 public struct Catalogue: Sendable {
     /// The version that it describes.
     public let version: SentryVersion
@@ -37,8 +37,6 @@ public struct Catalogue: Sendable {
     /// Models for which there is something to do once all rows are written, in that order.
     public var derivedModels: [String] { completedModels + mirroredModels }
 
-    /// What it was read from.
-    let sources: (models: [String], tables: [String], fullOrder: String)
     private let modelsByName: [String: Model]
     private let tablesByName: [String: Table]
     private let cataloguedNames: Set<String>
@@ -58,9 +56,7 @@ public struct Catalogue: Sendable {
     /// destination that lacks it says so itself.
     public static let newest: Catalogue = {
         do {
-            return try Catalogue(
-                models: CatalogueText.models + CatalogueText.newer, tables: CatalogueText.tables,
-                fullOrder: CatalogueText.fullOrder, version: SentryVersion(26, 6))
+            return try standard.adding(CatalogueText.newer, version: SentryVersion(26, 6))
         } catch {
             preconditionFailure("\(error)")
         }
@@ -79,14 +75,24 @@ public struct Catalogue: Sendable {
     init(
         models: [String], tables: [String], fullOrder: String, version: SentryVersion = .current
     ) throws(CatalogueError) {
+        try self.init(([], []), Self.readFullOrder(fullOrder), adding: models + tables, version: version)
+    }
+
+    /// This catalogue with further models, in the notation of ``CatalogueText``.
+    func adding(_ texts: [String], version: SentryVersion) throws(CatalogueError) -> Catalogue {
+        try Catalogue((models, otherTables), fullOrder, adding: texts, version: version)
+    }
+
+    private init(
+        _ known: (models: [Model], tables: [Table]), _ fullOrder: [(model: String, table: String)],
+        adding texts: [String], version: SentryVersion
+    ) throws(CatalogueError) {
         self.version = version
-        sources = (models, tables, fullOrder)
-        var order = Self.readFullOrder(fullOrder)
-        let listed = Set(order.map(\.model))
-        order += models.flatMap(Self.modelHeadings).filter { !listed.contains($0.model) }
+        let listed = Set(fullOrder.map(\.model))
+        let order = fullOrder + texts.flatMap(Self.modelHeadings).filter { !listed.contains($0.model) }
         let tableOfModel = Dictionary(order.map { ($0.model, $0.table) }, uniquingKeysWith: { first, _ in first })
-        var reader = CatalogueReader(tableOfModel: tableOfModel)
-        for text in models + tables { try reader.read(text) }
+        var reader = CatalogueReader(tableOfModel: tableOfModel, models: known.models, tables: known.tables)
+        for text in texts { try reader.read(text) }
         self.models = reader.models.sorted { $0.index < $1.index }
         otherTables = reader.tables
         self.fullOrder = order

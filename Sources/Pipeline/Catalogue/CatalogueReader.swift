@@ -7,8 +7,8 @@ struct CatalogueError: Error, CustomStringConvertible {
 
 /// Reads the notation of ``CatalogueText``.
 struct CatalogueReader {
-    private(set) var models: [Model] = []
-    private(set) var tables: [Table] = []
+    private(set) var models: [Model]
+    private(set) var tables: [Table]
     private(set) var ownTables: [Table] = []
 
     private var entry = Entry()
@@ -27,8 +27,13 @@ struct CatalogueReader {
     /// Table names by model, to resolve `fk`; filled from the headings before the bodies are read.
     private let tableOfModel: [String: String]
 
-    init(tableOfModel: [String: String]) {
+    /// - Parameters:
+    ///   - models: those that are known already
+    ///   - tables: those that belong to no model
+    init(tableOfModel: [String: String], models: [Model] = [], tables: [Table] = []) {
         self.tableOfModel = tableOfModel
+        self.models = models
+        self.tables = tables
     }
 
     mutating func read(_ text: String) throws(CatalogueError) {
@@ -47,7 +52,7 @@ struct CatalogueReader {
     }
 
     private mutating func readDetail(_ words: [Substring]) throws(CatalogueError) {
-        let rest = words.dropFirst().joined(separator: " ")
+        var rest: String { words.dropFirst().joined(separator: " ") }
         switch words[0] {
         case "bits" where words.count == 3:
             guard let position = entry.columns.firstIndex(where: { $0.column.name == words[1] }) else {

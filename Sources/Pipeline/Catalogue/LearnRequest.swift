@@ -25,8 +25,7 @@ extension Catalogue {
     public func adding(_ texts: [String]) throws(CatalogueGap) -> Catalogue {
         guard !texts.isEmpty else { return self }
         do {
-            return try Catalogue(
-                models: sources.models + texts, tables: sources.tables, fullOrder: sources.fullOrder, version: version)
+            return try adding(texts, version: version)
         } catch {
             throw CatalogueGap("a model that was learned: \(error)")
         }

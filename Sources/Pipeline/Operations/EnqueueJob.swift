@@ -80,17 +80,6 @@ public struct EnqueueJob {
         }
     }
 
-    /// The same as a report of all faults.
-    public func report(
-        _ source: ExportSource, onProgress: @escaping (Int64) -> Void
-    ) throws(ExportError) -> ExportReport {
-        let report = try source.report(
-            scope: scope, filter: filter, chunkSize: options.chunkSize, versions: versions, learns: learns,
-            onProgress: onProgress)
-        if report.isWhole { try report.survey.learned.mustHave(learnReferences) }
-        return report
-    }
-
     /// Whether Redis can be reached and takes tasks: asked before a long file is read.
     public static func ask(_ configuration: QueueConfiguration) throws {
         guard try RelocationQueue(configuration).serverReport().isReadOnly else { return }
@@ -328,16 +317,6 @@ public struct EnqueueJob {
     private var kind: TaskKind {
         if options.plans { return .plan }
         return options.verifies == nil ? .chunk : .verify
-    }
-}
-
-extension ExportSurvey {
-    /// Tells workers what to learn.
-    fileprivate func tellLearned(_ options: inout RelocationOptions, confirmed: [String: String]) {
-        guard !learned.isEmpty else { return }
-        options.learn = Dictionary(learned.map { ($0.model, $0.fields.mapValues(\.rawValue)) }) { first, _ in first }
-        options.learnReferences = confirmed.isEmpty ? nil : confirmed
-        options.learnRows = Dictionary(learned.map { ($0.model, $0.rows ?? 0) }) { first, _ in first }
     }
 }
 

@@ -48,8 +48,22 @@ struct ScriptPrelude {
         return words(of: String(names.dropFirst("function ".count).prefix { $0 != "(" }))
     }
 
+    /// Byte by byte: this runs at each start of a program, and Lua's words are ASCII.
     private static func words(of text: String) -> Set<Substring> {
-        let code = text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("--") }
-        return Set(code.flatMap { $0.split { !$0.isLetter && !$0.isNumber && $0 != "_" } })
+        var words: Set<Substring> = []
+        for line in text.utf8.split(separator: UInt8(ascii: "\n"))
+        where !line.drop(while: { $0 == UInt8(ascii: " ") }).starts(with: "--".utf8) {
+            for word in line.split(whereSeparator: { !isInWord($0) }) { words.insert(Substring(word)) }
+        }
+        return words
+    }
+
+    private static func isInWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
 }
