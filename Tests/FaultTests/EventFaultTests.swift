@@ -22,7 +22,8 @@ import Testing
         let site = try EventFaultSite(engine)
         let first = try site.run(FaultSchedule())
         let undisturbed = FaultSchedule()
-        let expected = ExpectedState(first.snapshot, try site.run(undisturbed).snapshot)
+        let others = [try site.run(undisturbed), try site.run(FaultSchedule())]
+        let expected = ExpectedState(first.snapshot, others.map(\.snapshot))
         #expect(first.status.status == .success)
         #expect(first.snapshot.rowCounts["nodestore_node"] == EventFaultSite.events)
         #expect(first.snapshot.rowCounts["sentry_groupedmessage"] == 3)

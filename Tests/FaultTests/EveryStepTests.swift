@@ -70,13 +70,14 @@ import TestSupport
         init(_ site: FaultSite) throws {
             outcome = try site.run(FaultSchedule())
             let schedule = FaultSchedule()
-            expected = ExpectedState(outcome.snapshot, try site.run(schedule).snapshot)
+            let others = [try site.run(schedule), try site.run(FaultSchedule())]
+            expected = ExpectedState(outcome.snapshot, others.map(\.snapshot))
             steps = schedule.steps
             #expect(outcome.status.status == .success)
             #expect(outcome.status.counters.values.reduce(0, +) == FaultyExport.rows.count)
             // Otherwise the comparison would prove little.
             #expect(expected.coverage.stable * 10 > expected.coverage.all * 8, "\(expected.coverage)")
-            check(try site.run(FaultSchedule()), "nothing")
+            for other in others { check(other, "nothing") }
         }
 
         func check(_ found: FaultSite.Outcome, _ fault: String) {
